@@ -1,0 +1,64 @@
+import type { Finding } from './finding.js';
+import type { Plan } from './plan.js';
+
+/** One version of a plugin, installed or kept. */
+export interface PluginVersion {
+  readonly version: string;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Absolute path that it came from. */
+  readonly source: string;
+  /** Host profile that it was tried out with. */
+  readonly host: string;
+  /** ISO 8601, UTC. */
+  readonly installedAt: string;
+}
+
+/** One installed plugin. */
+export interface InstalledPlugin extends PluginVersion {
+  readonly id: string;
+  /** Name of the target, e.g. `linux-x64`. */
+  readonly target: string;
+  /** Versions that it replaced and that are kept, the newest first. */
+  readonly previous: readonly PluginVersion[];
+}
+
+/** What an install came to. */
+export interface InstallResult {
+  readonly outcome: 'installed' | 'updated' | 'unchanged' | 'planned';
+  readonly plugin: InstalledPlugin;
+  /** Absolute path of the installed file. */
+  readonly file: string;
+  readonly folder: string;
+  readonly plan: Plan;
+  readonly findings: readonly Finding[];
+}
+
+/** What an uninstall or a rollback came to. */
+export interface ChangeResult {
+  readonly folder: string;
+  /** Absolute path of the artefact. */
+  readonly file: string;
+  readonly before: InstalledPlugin;
+  /** Absent after an uninstall. */
+  readonly after?: InstalledPlugin;
+}
+
+/** What is installed in one plugins folder. */
+export interface ListedPlugins {
+  readonly folder: string;
+  readonly plugins: readonly InstalledPlugin[];
+}
+
+/** How the installed file compares with the record. */
+export type FileState = 'intact' | 'changed' | 'missing' | 'unreadable';
+
+export interface PluginInfo {
+  readonly folder: string;
+  /** Absolute path of the artefact. */
+  readonly file: string;
+  readonly state: FileState;
+  readonly plugin: InstalledPlugin;
+}

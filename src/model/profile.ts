@@ -1,0 +1,160 @@
+import type { Contract } from './contract.js';
+import type { Finding } from './finding.js';
+import type { HostServices, Transport } from './session.js';
+import type { Language, Target } from './target.js';
+
+/** The kind of host a plugin is for, as a value: contract, services, file layout, samples. */
+export interface HostProfile {
+  readonly name: string;
+  readonly revision?: string;
+  readonly summary: string;
+  readonly transport: Transport;
+  /** Entry symbol and ABI version; native transport only. */
+  readonly native?: { readonly entry: string; readonly abiVersion: number };
+  readonly contract: Contract;
+  readonly languages: readonly Language[];
+  readonly layout: FileLayout;
+  /** Envelope rules and life cycle calls that differ between hosts. */
+  readonly protocol: HostProtocol;
+  services(options: ServiceOptions): HostServicesHandle;
+  /** The host's own reading of a hook's result; absent where a profile has no hooks. */
+  evaluate?(request: unknown, result: unknown): HookEvaluation;
+}
+
+/** What the host makes of a hook's result. */
+export interface HookEvaluation {
+  readonly verdict: 'allow' | 'deny';
+  /** Found by comparison, never taken from the plugin. */
+  readonly payloadModified: boolean;
+  readonly findings: readonly Finding[];
+}
+
+/** Where a host looks for plugins and what it calls them. */
+export interface FileLayout {
+  /** Folder used when neither flag nor environment names one. */
+  defaultFolder(env: Readonly<Record<string, string | undefined>>): string;
+  /** Path of an installed artefact below the plugins folder. */
+  artefactPath(id: string, version: string, target: Target): string;
+  /** Whether the host would misread this id. */
+  idProblem(id: string): string | undefined;
+}
+
+/** How calls are framed for a host, beyond the transport itself. */
+export interface HostProtocol {
+  /** Method and body of the registration call. */
+  registration(options: RegistrationOptions): { readonly method: string; readonly body: Uint8Array };
+  /** Reads a registration result; findings where it breaks the contract. */
+  readRegistration(result: unknown): { readonly registration?: Registration; readonly findings: readonly Finding[] };
+  /** Reads what a call returned. Never throws: what breaks the rules is a finding. */
+  readEnvelope(code: number, body: Uint8Array): Envelope;
+  /** Writes a request exactly as the host would. */
+  encodeRequest(request: unknown): Uint8Array;
+  /** Valid calls for everything that the plugin declared, one for each hook and command. */
+  sampleCalls(registration: Registration): readonly SampleCall[];
+  /** Reads the words of `cpex run`: the host's short forms, else a method as it stands. */
+  readWords(words: readonly string[], input: RunInput, registration: Registration): RunRequest;
+}
+
+/** A response, read: either a result or an error, and what is wrong with its form. */
+export interface Envelope {
+  /** Undefined when the body is no envelope at all. */
+  readonly ok: boolean | undefined;
+  /** Integers beyond 2^53 are bigints. */
+  readonly result?: unknown;
+  readonly error?: { readonly code: string; readonly message: string; readonly details?: unknown };
+  /** Broken rules of encoding and shape, with ids such as `env.utf8`. */
+  readonly findings: readonly Finding[];
+}
+
+/** What `cpex run` was given beside its words. Absent parts are filled from the contract's samples. */
+export interface RunInput {
+  readonly data?: unknown;
+  readonly extensions?: unknown;
+  readonly context?: unknown;
+  /** Environment that a command may see. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What the words come to: a call, or a help text that was asked for. */
+export type RunRequest =
+  | {
+      readonly kind: 'call';
+      readonly method: string;
+      readonly request: unknown;
+      /** How to show the answer: as it is, as a verdict, or as the output of a command. */
+      readonly form: 'result' | 'hook' | 'command';
+      readonly findings: readonly Finding[];
+    }
+  | { readonly kind: 'help'; readonly text: string };
+
+/** A valid call and the capability that it belongs to. */
+export interface SampleCall {
+  readonly method: string;
+  readonly request: unknown;
+  readonly capability: string;
+}
+
+export interface RegistrationOptions {
+  /** Plugin configuration, as parsed from YAML or JSON. */
+  readonly config: unknown;
+  /** Schema version to announce; the contract's own when absent. */
+  readonly schemaVersion?: number;
+}
+
+/** What a plugin said about itself, in terms common to all profiles. */
+export interface Registration {
+  readonly id: string;
+  readonly version: string;
+  readonly author: string;
+  /** Capability name → its declaration, as the plugin wrote it. */
+  readonly capabilities: Readonly<Record<string, unknown>>;
+  readonly raw: unknown;
+}
+
+/** How the host's services are to behave in one session. */
+export interface ServiceOptions {
+  readonly pluginId: string;
+  /** Folder for state that outlives the session; absent keeps everything in memory. */
+  readonly stateFolder?: string;
+  /** Root for `host.config.read`. */
+  readonly configFolder?: string;
+  readonly allowNet: boolean;
+  /** Scripted answers, from a case file. */
+  readonly script?: ServiceScript;
+  /** Receives logs, events and output as they come. */
+  readonly observe?: (event: ServiceEvent) => void;
+}
+
+/** Answers that a case file prescribes. */
+export interface ServiceScript {
+  readonly http?: readonly ScriptedHttp[];
+  readonly kv?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Files for `host.config.read`, path → text. */
+  readonly config?: Readonly<Record<string, string>>;
+  /** `host.cancelled` answers true from this many asks on; 0 is at once. */
+  readonly cancelledAfter?: number;
+}
+
+export interface ScriptedHttp {
+  readonly method?: string;
+  readonly url: string;
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly delayMs?: number;
+  /** A transport failure instead of an answer. */
+  readonly error?: string;
+}
+
+/** Something a plugin did through a service, for the user or for expectations. */
+export type ServiceEvent =
+  | { readonly kind: 'log'; readonly level: string; readonly message: string; readonly fields?: unknown }
+  | { readonly kind: 'output'; readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
+  | { readonly kind: 'event'; readonly name: string; readonly data: unknown }
+  | { readonly kind: 'call'; readonly method: string; readonly request: unknown; readonly ok: boolean };
+
+/** Services together with the means to end them. */
+export interface HostServicesHandle extends HostServices {
+  /** Ends what is still running and drops scopes that do not persist. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,201 @@
+import type { TargetName } from './target.js';
+
+/** How host and plugin meet. */
+export type Transport = 'native' | 'grpc' | 'stdio';
+
+/** What it takes to start one plugin. */
+export interface SessionOptions {
+  /** Absolute path of the shared library or executable. */
+  readonly artefact: string;
+  readonly target: TargetName;
+  /** Entry symbol and ABI version that the profile prescribes; native transport only. */
+  readonly native?: { readonly entry: string; readonly abiVersion: number };
+  /** Working folder of the child; a fresh temporary folder is usual. */
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly deadlines: Deadlines;
+  /** Answers requests that the plugin makes. */
+  readonly services: HostServices;
+  /** Receives every message that crosses, in order. */
+  readonly trace?: (record: TraceRecord) => void;
+  /** Receives what the plugin prints, as it comes. */
+  readonly output?: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
+  readonly signal?: AbortSignal;
+  /** Milliseconds that the child lives on after shutdown, to catch requests that come too late; 0 when absent. */
+  readonly lingerMs?: number;
+}
+
+/** Time limits in milliseconds. The parent keeps them; passing one kills the plugin. */
+export interface Deadlines {
+  /** From spawn to a loaded and initialised plugin. */
+  readonly start: number;
+  /** One call, unless the call says otherwise. */
+  readonly call: number;
+  /** Shutdown to the child's clean end. */
+  readonly stop: number;
+}
+
+/** The answer to a request of the plugin: a code and a body, as the ABI returns them. */
+export interface ServiceReply {
+  /** 0 where the body is an envelope; anything else is the ABI's own failure. */
+  readonly code: number;
+  readonly body: Uint8Array;
+}
+
+/** Implements the host's side of the contract. Never throws: failures are envelopes. */
+export interface HostServices {
+  answer(method: string, request: Uint8Array, context: CallContext): Promise<ServiceReply>;
+}
+
+/** What a service may know about the call during which it was asked. */
+export interface CallContext {
+  /** Id of the plugin call in flight, 0 when there is none. */
+  readonly callId: number;
+  readonly signal: AbortSignal;
+  /**
+   * Calls the plugin back before the answer, while the plugin waits for it. Absent where the
+   * transport cannot do that. The answer must not be given before this has ended.
+   */
+  readonly call?: (method: string, request: Uint8Array) => Promise<CallEnd>;
+}
+
+export interface CallOptions {
+  /** Milliseconds; the session's call deadline when absent. */
+  readonly deadline?: number;
+  /** Make the call on a pool thread beside others instead of in order. */
+  readonly concurrent?: boolean;
+}
+
+/** One piece of a streamed answer. A unary call has none. */
+export interface Chunk {
+  readonly body: Uint8Array;
+}
+
+/** How a call came out. `code` is what the plugin's function returned. */
+export interface CallEnd {
+  readonly code: number;
+  readonly body: Uint8Array;
+  /** Nanoseconds inside the plugin's function, measured in the child. */
+  readonly durationNs: number;
+  /** Facts about the response slot that only the child can see. */
+  readonly slot: { readonly nullPointer: boolean; readonly length: number };
+}
+
+export interface Call {
+  readonly id: number;
+  readonly method: string;
+  readonly chunks: AsyncIterable<Chunk>;
+  /** Resolves with the end; rejects with a `SessionFailure` when the plugin died or hung. */
+  readonly end: Promise<CallEnd>;
+  cancel(): void;
+}
+
+/** How a plugin's process came to its end. */
+export type Ending =
+  /** Result record, end token and exit code 0 were all seen. */
+  | {
+      readonly kind: 'clean';
+      /** Methods that the plugin asked the host for after `shutdown` had returned; they were refused. */
+      readonly lateRequests?: readonly string[];
+      /** Command lines of processes that the plugin had started and left running; they were killed. */
+      readonly leftovers?: readonly string[];
+    }
+  /** The library could not be loaded or its entry refused. */
+  | { readonly kind: 'refused'; readonly stage: LoadStage; readonly message: string; readonly code?: number }
+  /** The process ended although nobody asked, or without its end token. */
+  | {
+      readonly kind: 'exit';
+      readonly code: number;
+      readonly phase: Phase;
+      readonly inFlight?: InFlight;
+      readonly stderrTail: string;
+    }
+  | {
+      readonly kind: 'crash';
+      readonly signal: string;
+      readonly phase: Phase;
+      readonly inFlight?: InFlight;
+      readonly stderrTail: string;
+      readonly frames: readonly string[];
+    }
+  /** A deadline passed and the host killed the process group. */
+  | {
+      readonly kind: 'hang';
+      readonly phase: Phase;
+      readonly deadlineMs: number;
+      readonly inFlight?: InFlight;
+      readonly stderrTail: string;
+      /** What each thread of the child was doing when the deadline passed, one per line. */
+      readonly threads?: readonly string[];
+    }
+  /** The caller cancelled. */
+  | { readonly kind: 'cancelled' }
+  /** Our own host failed; never the plugin's fault. */
+  | { readonly kind: 'harness-fault'; readonly message: string };
+
+export type LoadStage = 'load' | 'entry' | 'init' | 'version' | 'table';
+export type Phase = 'load' | 'init' | 'call' | 'idle' | 'shutdown' | 'exit';
+
+/** The call that was running when a process ended, from the flight recorder. */
+export interface InFlight {
+  readonly callId: number;
+  readonly method: string;
+  readonly phase: Phase;
+}
+
+/** One running plugin behind any transport and engine. */
+export interface Session {
+  readonly pid: number;
+  /** ABI version that the plugin reported; native transport only. */
+  readonly abiVersion?: number;
+  call(method: string, request: Uint8Array, options?: CallOptions): Call;
+  /** Makes the same call many times inside the child, at full speed, after the calls made so far. */
+  loop(method: string, request: Uint8Array, count: number, options?: LoopOptions): Promise<LoopResult>;
+  /** Shuts the plugin down and waits for its end. Idempotent. */
+  stop(): Promise<Ending>;
+  /** Kills the whole process group at once. */
+  kill(): void;
+  /** Resolves when the process is gone, however that came. */
+  readonly ended: Promise<Ending>;
+}
+
+export interface LoopOptions {
+  /** Milliseconds for the whole loop; the session's call deadline when absent. */
+  readonly deadline?: number;
+  /**
+   * `borrowed` (the default) leaves the request where it is and reads only address and length of
+   * each reply; `copied` writes the request and copies the reply each time, as a real call does.
+   */
+  readonly mode?: 'borrowed' | 'copied';
+}
+
+export interface LoopResult {
+  readonly count: number;
+  readonly totalNs: number;
+  /** What the last call returned. */
+  readonly code: number;
+}
+
+/** One message that crossed between host and plugin. */
+export interface TraceRecord {
+  readonly sequence: number;
+  /** Nanoseconds since the session started. */
+  readonly timeNs: number;
+  readonly direction: 'to-plugin' | 'to-host';
+  readonly kind: 'request' | 'chunk' | 'response' | 'life';
+  /** Pairs a response with its request; the two directions count apart. */
+  readonly id: number;
+  readonly method: string;
+  readonly code?: number;
+  readonly size: number;
+  readonly body: Uint8Array;
+  readonly durationNs?: number;
+}
+
+/** Starts a plugin; one per transport and engine. */
+export interface Engine {
+  readonly name: string;
+  readonly transport: Transport;
+  /** Resolves when the plugin is loaded and initialised; rejects with a `SessionFailure`. */
+  start(options: SessionOptions): Promise<Session>;
+}

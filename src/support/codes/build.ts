@@ -1,0 +1,76 @@
+import type { CodeEntry } from './entry.js';
+
+export const buildCodes = {
+  CPEX_E_BUILD_FAILED: {
+    kind: 'child',
+    exit: 1,
+    title: 'The build tool failed',
+    text: 'cmake, go or cargo ended with an error, shown above as the tool printed it. Nothing was placed: the library of the last good build is still in dist/. `cpex build --verbose` shows every line of the tool, `cpex build --dry-run` the exact commands.',
+  },
+  CPEX_E_BUILD_TIMEOUT: {
+    kind: 'child',
+    exit: 1,
+    title: 'The build tool did not come to an end',
+    text: 'A build step ran for more than an hour and was ended together with everything it had started. Run the command from `cpex build --dry-run` by hand to see where it waits; a question on the terminal and a lock held by another process are the usual reasons.',
+  },
+  CPEX_E_BUILD_NO_LIBRARY: {
+    kind: 'child',
+    exit: 1,
+    title: 'The build made no shared library',
+    text: 'The tool succeeded, but nothing it made is a shared library for a plugin. C: CMakeLists.txt needs `add_library(name SHARED …)`. Rust: Cargo.toml needs `crate-type = ["cdylib"]` under [lib]. Go: the package at the top of the project must be `package main`.',
+  },
+  CPEX_E_BUILD_AUDIT: {
+    kind: 'child',
+    exit: 1,
+    title: 'The built library is not fit for its host',
+    text: 'The library was built, and the audit of the file found something that keeps the host from loading it: a missing entry symbol, a newer glibc than the manifest allows, an executable stack or the like. It was not placed; dist/ holds what it held before. `cpex check FILE` runs the same audit on any file.',
+  },
+  CPEX_E_BUILD_LAYOUT: {
+    kind: 'user',
+    exit: 2,
+    title: "The project lacks its language's build file",
+    text: 'Beside cpex.yaml cpex expects CMakeLists.txt (C), go.mod (Go) or Cargo.toml (Rust). Either the file is missing, or `language` in cpex.yaml names another language than the project is written in.',
+  },
+  CPEX_E_BUILD_TOOL_MISSING: {
+    kind: 'environment',
+    exit: 3,
+    title: 'A tool that the build needs is not installed',
+    text: 'C needs a compiler, cmake and ninja or make; Go needs go and a C compiler; Rust needs cargo and a C compiler as linker. They are searched along PATH. `cpex doctor` lists what is there, what is missing and the command that installs it.',
+  },
+  CPEX_E_BUILD_TOOL_OLD: {
+    kind: 'environment',
+    exit: 3,
+    title: 'A tool is too old',
+    text: 'The floors are cmake 3.20, Go 1.21 and Rust 1.85 (edition 2024). The packages of some distributions are older: Debian 12 has Go 1.19 and Rust 1.63. `cpex doctor` names the way to a newer one.',
+  },
+  CPEX_E_BUILD_TOOL_BROKEN: {
+    kind: 'environment',
+    exit: 3,
+    title: 'A tool does not run',
+    text: 'The executable is there, but asking for its version failed. Common reasons: a rustup shim without a default toolchain (`rustup default stable`), macOS without the command line tools (`xcode-select --install`), a library that the tool needs and does not find.',
+  },
+  CPEX_E_BUILD_IMPOSSIBLE: {
+    kind: 'user',
+    exit: 2,
+    title: 'This language cannot make a plugin for this target',
+    text: 'Some pairs cannot work on any machine, so they are refused before a tool is started. The one known pair is Go with musl: the Go runtime cannot be loaded by a musl process (golang/go#54805). `--target all` leaves such pairs out.',
+  },
+  CPEX_E_BUILD_CROSS: {
+    kind: 'environment',
+    exit: 3,
+    title: 'Cross-building is not part of this version',
+    text: 'This version of cpex builds for the machine that it runs on. Build on a machine of the wanted kind, for example in a CI job per target, and leave --target away.',
+  },
+  CPEX_E_BUILD_WRITE: {
+    kind: 'environment',
+    exit: 3,
+    title: 'The project folder cannot be written',
+    text: 'A build writes intermediate files to .cpex/build, the library to dist/ and the identity file of the SDK into the sources (Rust also writes target/). The message names the path and what the system said: no permission, a read-only disk, a full disk, or a file where a folder should be.',
+  },
+  CPEX_E_BUILD_LOCKED: {
+    kind: 'environment',
+    exit: 3,
+    title: 'Another build of the same project does not end',
+    text: 'Builds of one project, target and mode take turns. The process named in the message holds the lock and did not give it back within the time limit. If no build is running, remove the lock file named there.',
+  },
+} as const satisfies Record<string, CodeEntry>;

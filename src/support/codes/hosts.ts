@@ -1,0 +1,28 @@
+import type { CodeEntry } from './entry.js';
+
+export const hostCodes = {
+  CPEX_E_HOST_UNKNOWN: {
+    kind: 'user',
+    exit: 2,
+    title: 'There is no such host profile',
+    text: 'A host profile says what kind of host a plugin is for: its transport, ABI, methods and file layout. It is named by `--host` or by `host:` in cpex.yaml, where a revision may follow after an @. This version of cpex has the profile "cpex"; profiles for other hosts are known by name and come with later versions.',
+  },
+  CPEX_E_HOOK_UNKNOWN: {
+    kind: 'user',
+    exit: 2,
+    title: 'There is no such hook',
+    text: 'Hook names are checked: a misspelt one would reach no plugin and look like an allowed call. The message names the nearest hook of the profile. Some hooks have a second, older spelling; it is accepted and reported.',
+  },
+  CPEX_E_COMMAND_UNKNOWN: {
+    kind: 'user',
+    exit: 2,
+    title: 'The plugin has no such command',
+    text: 'Commands come from the registration of the plugin (capability "command"). `cpex run command --help` lists those that this plugin declares.',
+  },
+  CPEX_E_COMMAND_ARGUMENTS: {
+    kind: 'user',
+    exit: 2,
+    title: "The arguments do not fit the plugin's command",
+    text: 'Arguments after `cpex run command VERB` are read by the rules that the plugin registered: required arguments, options with typed values (string, int, bool) and flags. `cpex run command VERB --help` prints them. Everything after -- is taken as it stands.',
+  },
+} as const satisfies Record<string, CodeEntry>;

@@ -1,0 +1,25 @@
+import { auditCodes } from './audit.js';
+import { buildCodes } from './build.js';
+import { hostCodes } from './hosts.js';
+import { installCodes } from './install.js';
+import { projectCodes } from './project.js';
+import { runtimeCodes } from './runtime.js';
+import { scaffoldCodes } from './scaffold.js';
+import { shellCodes } from './shell.js';
+import { testingCodes } from './testing.js';
+
+/** Every error that cpex can report, by code: what `cpex explain CODE` prints. */
+export const CODES = {
+  ...auditCodes,
+  ...buildCodes,
+  ...hostCodes,
+  ...installCodes,
+  ...projectCodes,
+  ...runtimeCodes,
+  ...scaffoldCodes,
+  ...shellCodes,
+  ...testingCodes,
+} as const;
+
+/** A code of the catalogue: an error without an entry does not compile. */
+export type ErrorCode = keyof typeof CODES;

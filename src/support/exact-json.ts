@@ -1,0 +1,62 @@
+import { isSafeNumber, parse, stringify } from 'lossless-json';
+import { scanJson } from './json-scan.js';
+
+/** Deepest nesting of a text that people write; more would be a mistake, or an attack on the parser. */
+const MAX_DEPTH = 1000;
+
+/**
+ * Parses JSON without losing an integer: safe integers and fractions are numbers, integers beyond
+ * 2^53 are bigints. Throws a SyntaxError for what is not one JSON value, for duplicate keys, for
+ * half characters and for nesting beyond 1000 levels.
+ */
+export function parseExact(text: string): unknown {
+  const { problem, hasLongNumber } = scanJson(text, MAX_DEPTH);
+  if (problem?.kind === 'depth') throw new SyntaxError(sentence(problem.message));
+  const value = parseNumbers(text, hasLongNumber);
+  if (problem !== undefined) throw new SyntaxError(`${sentence(problem.message)} (position ${problem.position})`);
+  return value;
+}
+
+/**
+ * Parses a text whose nesting is known to be bounded; says nothing of duplicate keys.
+ * @param hasLongNumber whether some number needs the slow way to stay exact
+ */
+export function parseNumbers(text: string, hasLongNumber: boolean): unknown {
+  if (!hasLongNumber) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      // lossless-json words the error better.
+    }
+  }
+  return parse(text, undefined, { parseNumber: exactNumber });
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/**
+ * Writes JSON: bigints as integers, bytes as base64; undefined values are left out.
+ * @param indent blanks per level; everything on one line when absent
+ */
+export function stringifyExact(value: unknown, indent?: number): string {
+  return stringify(value, bytesAsBase64, indent) ?? 'null';
+}
+
+function bytesAsBase64(_key: string, value: unknown): unknown {
+  return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
+}
+
+/** Turns every bigint that a number can hold exactly into that number; the rest stays. */
+export function exactNumbers(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  if (Array.isArray(value)) return value.map(exactNumbers);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, exactNumbers(one)]));
+}
+
+/** A number of a JSON text: a bigint where a number would not be exact, which holds for integers only. */
+function exactNumber(text: string): number | bigint {
+  return /^-?\d+$/.test(text) && !isSafeNumber(text) ? BigInt(text) : Number(text);
+}

@@ -1,0 +1,6 @@
+import type { ValidateFunction } from 'ajv';
+
+/** Checks a whole `cpex.yaml` against `schemas/manifest.json`. */
+export const manifest: ValidateFunction;
+/** Checks one case against `Case` of `schemas/case.json`. */
+export const caseFile: ValidateFunction;
