@@ -1,0 +1,52 @@
+import path from 'node:path';
+import chalk from 'chalk';
+import type { CpexEvent } from '../model/event.js';
+import { shortPath } from './short-path.js';
+
+/** What is shown of a command's events. */
+export interface ProgressOptions {
+  /** Nothing but errors. */
+  readonly quiet: boolean;
+  /** Also the lines that tools print. */
+  readonly verbose: boolean;
+  /** The working folder: a manifest that was found elsewhere is named. */
+  readonly cwd: string;
+  readonly write: (text: string) => void;
+}
+
+/** Turns events into plain lines for stderr; used in pipes, in CI and beside a live display. */
+export function plainProgress(options: ProgressOptions): (event: CpexEvent) => void {
+  let manifest: string | undefined;
+  return (event) => {
+    if (event.type === 'config') {
+      if (event.file === manifest) return;
+      manifest = event.file;
+    }
+    const line = options.quiet ? undefined : lineFor(event, options);
+    if (line !== undefined) options.write(`${line}\n`);
+  };
+}
+
+function lineFor(event: CpexEvent, { verbose, cwd }: ProgressOptions): string | undefined {
+  switch (event.type) {
+    case 'config':
+      return verbose || path.dirname(event.file) !== cwd ? chalk.dim(`using ${shortPath(event.file, cwd)}`) : undefined;
+    case 'note':
+      return event.level === 'warn' ? `${chalk.yellow('!')} ${event.text}` : chalk.dim(event.text);
+    case 'task.start':
+      return verbose ? `${chalk.dim('·')} ${event.title}` : undefined;
+    case 'task.line':
+      return verbose ? chalk.dim(`  ${event.line}`) : undefined;
+    case 'task.end':
+      return taskEnd(event);
+    default:
+      return undefined;
+  }
+}
+
+function taskEnd(event: Extract<CpexEvent, { type: 'task.end' }>): string {
+  const time = chalk.dim(`${(event.durationMs / 1000).toFixed(1)} s`);
+  const reason = event.reason === undefined ? '' : ` ${chalk.dim('·')} ${event.reason}`;
+  if (event.outcome === 'skipped') return `${chalk.dim('-')} ${event.title}${reason}`;
+  return `${event.outcome === 'done' ? chalk.green('✓') : chalk.red('✗')} ${event.title} ${time}${reason}`;
+}

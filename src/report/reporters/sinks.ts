@@ -1,0 +1,80 @@
+import path from 'node:path';
+import type { CpexEvent, TestReport } from '../../model/event.js';
+import { CpexError } from '../../support/errors.js';
+import { didYouMean } from '../../support/suggest.js';
+import { writeOutput } from '../write-output.js';
+import { githubReporter } from './github.js';
+import { jsonReporter, ndjsonReporter } from './json.js';
+import { junitReporter } from './junit.js';
+import { prettyReporter } from './pretty.js';
+import type { Reporter } from './reporter.js';
+import { tapReporter } from './tap.js';
+
+const REPORTERS: Readonly<Record<string, Reporter>> = {
+  pretty: prettyReporter,
+  json: jsonReporter,
+  ndjson: ndjsonReporter,
+  junit: junitReporter,
+  tap: tapReporter,
+  github: githubReporter,
+};
+
+/** Names that `--reporter` takes. */
+export const REPORTER_NAMES = Object.keys(REPORTERS);
+
+/** Several reporters at once: those without a file write to stdout, the others to theirs. */
+export interface Sinks {
+  event(event: CpexEvent): void;
+  end(report: TestReport): Promise<void>;
+}
+
+/** @param words `NAME` or `NAME=FILE`; files are relative to `cwd` */
+export function openSinks(words: readonly string[], cwd: string, stdout: (text: string) => void): Sinks {
+  const sinks = words.map((word) => {
+    const [name = '', ...rest] = word.split('=');
+    const reporter = Object.hasOwn(REPORTERS, name) ? REPORTERS[name] : undefined;
+    if (reporter === undefined) {
+      throw new CpexError(
+        'CPEX_E_REPORTER_UNKNOWN',
+        `There is no reporter "${name}".${didYouMean(name, REPORTER_NAMES)}`,
+        {
+          remedy: `Reporters: ${REPORTER_NAMES.join(', ')}.`,
+        },
+      );
+    }
+    if (rest.length > 0 && rest.join('=') === '') {
+      throw new CpexError('CPEX_E_USAGE', `The reporter ${name} has an equals sign and no file after it.`);
+    }
+    return { reporter, file: rest.length === 0 ? undefined : path.resolve(cwd, rest.join('=')), text: '' };
+  });
+  if (sinks.filter(({ file }) => file === undefined).length > 1) {
+    throw new CpexError('CPEX_E_USAGE', 'Only one reporter can write to stdout.', {
+      remedy: 'Give the others a file: --reporter junit=report.xml',
+    });
+  }
+  const files = sinks.flatMap(({ file }) => file ?? []);
+  const twice = files.find((file, at) => files.indexOf(file) !== at);
+  if (twice !== undefined) {
+    throw new CpexError('CPEX_E_USAGE', `Two reporters write to the same file: ${path.relative(cwd, twice)}.`);
+  }
+  return {
+    event: (event) => {
+      for (const sink of sinks) {
+        const text = sink.reporter.event?.(event);
+        if (text === undefined) continue;
+        if (sink.file === undefined) stdout(text);
+        else sink.text += text;
+      }
+    },
+    end: async (report) => {
+      for (const { reporter, file, text } of sinks) {
+        const last = reporter.end(report);
+        if (file === undefined) {
+          stdout(last);
+        } else {
+          await writeOutput(file, text + last, 'The report');
+        }
+      }
+    },
+  };
+}
