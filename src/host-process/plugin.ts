@@ -1,0 +1,127 @@
+import koffi, { type TypeObject } from 'koffi';
+import type { LoadStage } from '../model/session.js';
+import { type Libc, nativeBuffer, type Pointer, pin } from './libc.js';
+
+type AsyncCall<Args extends unknown[], Result> = {
+  (...args: Args): Result;
+  async(...args: [...Args, (error: Error | null, result: Result) => void]): void;
+};
+
+/** The functions of a plugin's table, for the thread that decoded them. */
+export interface PluginFunctions {
+  readonly call: AsyncCall<[method: Pointer, request: Pointer, length: number, response: Pointer], number>;
+  readonly freeBuffer: AsyncCall<[pointer: Pointer, length: number | bigint], void>;
+  readonly shutdown: AsyncCall<[], void>;
+}
+
+/** Addresses of those functions, which any thread can decode. */
+export interface PluginTable {
+  readonly abiVersion: number;
+  readonly call: Pointer;
+  readonly freeBuffer: Pointer;
+  readonly shutdown: Pointer;
+}
+
+/** A plugin that could not be loaded: the stage that failed and what it said. */
+export class Refusal extends Error {
+  constructor(
+    readonly stage: LoadStage,
+    message: string,
+    readonly code?: number,
+  ) {
+    super(message);
+  }
+}
+
+/** `int (*call)(void *host_ctx, const char *method, const uint8_t *request, size_t length, buffer *response)` */
+export type HostCall = (
+  context: Pointer | null,
+  method: Pointer | null,
+  request: Pointer | null,
+  length: number | bigint,
+  response: Pointer | null,
+) => number;
+
+const HOST_CALL = ['void *', 'void *', 'void *', 'size_t', 'void *'];
+
+// Both tables: u32 version, then pointers from byte 8.
+const POINTERS_AT = 8;
+
+/**
+ * Loads the library as a host does: all symbols bound at once, none of them visible to others.
+ * Runs the library's constructors on this thread.
+ */
+export function loadLibrary(artefact: string): ReturnType<typeof koffi.load> {
+  try {
+    return pin(koffi.load(artefact));
+  } catch (error) {
+    throw new Refusal('load', explainLoadError(artefact, (error as Error).message));
+  }
+}
+
+/** Finds the entry function. */
+export function findEntry(
+  library: ReturnType<typeof koffi.load>,
+  entry: string,
+): AsyncCall<[Pointer, Pointer], number> {
+  try {
+    return pin(library.func(entry, 'int', ['void *', 'void *']));
+  } catch {
+    throw new Refusal('entry', `The library does not export ${entry}.`);
+  }
+}
+
+/** Writes the host's table. Its address stays valid for the life of the process. */
+export function hostTable(libc: Libc, abiVersion: number, call: HostCall): Pointer {
+  const prototype = koffi.proto('int', HOST_CALL);
+  const callback = pin(koffi.register(call, koffi.pointer(prototype)));
+  const table = pin(nativeBuffer(32));
+  table.buffer.fill(0, 0, 32);
+  table.buffer.writeUInt32LE(abiVersion, 0);
+  // host_ctx only has to come back unchanged: the table's own address is as good as any.
+  table.buffer.writeBigUInt64LE(table.address, POINTERS_AT);
+  table.buffer.writeBigUInt64LE(callback, POINTERS_AT + 8);
+  table.buffer.writeBigUInt64LE(libc.freeAddress, POINTERS_AT + 16);
+  return table.address;
+}
+
+/** Reads the table that `init` filled and refuses one that cannot be used. */
+export function readTable(table: Buffer, abiVersion: number): PluginTable {
+  const found = table.readUInt32LE(0);
+  const [call, freeBuffer, shutdown] = [0, 8, 16].map((at) => table.readBigUInt64LE(POINTERS_AT + at));
+  if (found !== abiVersion) {
+    throw new Refusal('version', `The plugin speaks ABI version ${found}; this host speaks ${abiVersion}.`, found);
+  }
+  if (!call || !freeBuffer || !shutdown) {
+    const missing = Object.entries({ call, free_buffer: freeBuffer, shutdown }).filter(([, pointer]) => !pointer);
+    throw new Refusal('table', `The plugin's table has no ${missing.map(([name]) => name).join(', ')}.`);
+  }
+  return { abiVersion: found, call, freeBuffer, shutdown };
+}
+
+/** Makes the table's functions callable on this thread. */
+export function decodeTable(table: PluginTable): PluginFunctions {
+  const decode = <T>(pointer: Pointer, type: TypeObject) => pin(koffi.decode(pointer, type)) as T;
+  return {
+    call: decode(table.call, koffi.proto('int', ['void *', 'void *', 'size_t', 'void *'])),
+    freeBuffer: decode(table.freeBuffer, koffi.proto('void', ['void *', 'size_t'])),
+    shutdown: decode(table.shutdown, koffi.proto('void', [])),
+  };
+}
+
+/** The dynamic linker's text with the path, and what it means in plain words. */
+function explainLoadError(artefact: string, text: string): string {
+  const detail = text.replace(/^Failed to load shared library: /, '');
+  return `${artefact} cannot be loaded: ${detail}${hint(detail)}`;
+}
+
+function hint(detail: string): string {
+  if (/GLIBC_[0-9.]+' not found/.test(detail)) return ' (built against a newer C library than this machine has)';
+  if (/undefined symbol/.test(detail))
+    return ' (a function that the library uses is in none of the libraries it names)';
+  if (/invalid ELF header|file too short|wrong ELF class|not a valid|Exec format/.test(detail)) {
+    return ' (not a shared library for this machine)';
+  }
+  if (/cannot open shared object file/.test(detail)) return ' (the file, or a library that it needs, is missing)';
+  return '';
+}

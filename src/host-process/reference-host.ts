@@ -1,0 +1,92 @@
+import type { Finding } from '../model/finding.js';
+import type { Envelope, HostProfile, Registration, ServiceOptions } from '../model/profile.js';
+import type { CallEnd, CallOptions, Deadlines, Ending, Engine, Session, TraceRecord } from '../model/session.js';
+import type { TargetName } from '../model/target.js';
+
+/** A plugin to open, in the terms of its host profile. */
+export interface OpenOptions {
+  /** Absolute path of the artefact. */
+  readonly artefact: string;
+  readonly target: TargetName;
+  readonly profile: HostProfile;
+  readonly engine: Engine;
+  /** Working folder of the child. */
+  readonly cwd: string;
+  readonly services: ServiceOptions;
+  readonly deadlines: Deadlines;
+  readonly signal: AbortSignal;
+  /** Milliseconds to go on watching after shutdown; 0 when absent. */
+  readonly lingerMs?: number;
+  readonly trace?: (record: TraceRecord) => void;
+  readonly output?: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
+}
+
+/** One call's outcome, read by the profile. */
+export interface Invocation {
+  readonly end: CallEnd;
+  readonly envelope: Envelope;
+}
+
+export interface Registered {
+  readonly invocation: Invocation;
+  /** Absent when the plugin refused or what it said cannot be used. */
+  readonly registration?: Registration;
+  readonly findings: readonly Finding[];
+}
+
+/** A plugin that runs in the reference host: its session and services under the profile's rules. */
+export interface OpenPlugin {
+  readonly session: Session;
+  invoke(method: string, request: unknown, options?: CallOptions): Promise<Invocation>;
+  /** Makes the registration call and reads its answer. */
+  register(config: unknown): Promise<Registered>;
+  /** Shuts the plugin down, waits for its end and closes the services. Idempotent. */
+  close(): Promise<Ending>;
+}
+
+/** Time limits when neither flag nor case sets one, in milliseconds. */
+export const DEFAULT_DEADLINES: Deadlines = { start: 10_000, call: 30_000, stop: 5_000 };
+
+/** Starts a plugin with the services of its profile. Rejects with a SessionFailure. */
+export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
+  const { profile } = options;
+  const services = profile.services(options.services);
+  let session: Session;
+  try {
+    session = await options.engine.start({
+      artefact: options.artefact,
+      target: options.target,
+      ...(profile.native === undefined ? {} : { native: profile.native }),
+      cwd: options.cwd,
+      deadlines: options.deadlines,
+      services,
+      signal: options.signal,
+      ...(options.lingerMs === undefined ? {} : { lingerMs: options.lingerMs }),
+      ...(options.trace === undefined ? {} : { trace: options.trace }),
+      ...(options.output === undefined ? {} : { output: options.output }),
+    });
+  } catch (error) {
+    await services.close();
+    throw error;
+  }
+  const send = async (method: string, body: Uint8Array, callOptions?: CallOptions): Promise<Invocation> => {
+    const end = await session.call(method, body, callOptions).end;
+    return { end, envelope: profile.protocol.readEnvelope(end.code, end.body) };
+  };
+  let closing: Promise<Ending> | undefined;
+  return {
+    session,
+    invoke: (method, request, callOptions) => send(method, profile.protocol.encodeRequest(request), callOptions),
+    register: async (config) => {
+      const { method, body } = profile.protocol.registration({ config });
+      const invocation = await send(method, body);
+      if (invocation.envelope.ok !== true) return { invocation, findings: invocation.envelope.findings };
+      const read = profile.protocol.readRegistration(invocation.envelope.result);
+      return { ...read, invocation, findings: [...invocation.envelope.findings, ...read.findings] };
+    },
+    close: () => {
+      closing ??= session.stop().finally(() => services.close());
+      return closing;
+    },
+  };
+}

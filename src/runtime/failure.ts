@@ -1,0 +1,96 @@
+import type { Ending, InFlight, LoadStage } from '../model/session.js';
+import { CpexError } from '../support/errors.js';
+
+/** What a session's promises reject with once its process is gone: how that came about. */
+export class SessionFailure extends Error {
+  override readonly name = 'SessionFailure';
+
+  constructor(readonly ending: Ending) {
+    super(describeEnding(ending));
+  }
+}
+
+/** Says in one sentence how a plugin's process ended. */
+export function describeEnding(ending: Ending): string {
+  switch (ending.kind) {
+    case 'clean':
+      return 'The plugin was shut down.';
+    case 'refused':
+      return ending.message;
+    case 'exit':
+      return `The plugin ended its process with code ${ending.code} ${during(ending.phase, ending.inFlight)}.`;
+    case 'crash':
+      return `The plugin crashed with ${ending.signal} ${during(ending.phase, ending.inFlight)}.`;
+    case 'hang':
+      return `The plugin did not return within ${ending.deadlineMs} ms ${during(ending.phase, ending.inFlight)}.`;
+    case 'cancelled':
+      return 'The session was cancelled.';
+    case 'harness-fault':
+      return `The reference host failed: ${ending.message}`;
+  }
+}
+
+/** The error to report where such an ending is not what the user asked to see. */
+export function endingError(ending: Ending): CpexError {
+  const evidence = endingEvidence(ending);
+  const message = describeEnding(ending);
+  switch (ending.kind) {
+    case 'refused':
+      return new CpexError('CPEX_E_PLUGIN_REFUSED', message, { evidence, remedy: REFUSAL_REMEDIES[ending.stage] });
+    case 'exit':
+      return new CpexError('CPEX_E_PLUGIN_DIED', message, {
+        evidence,
+        remedy: 'Answer with an error instead: its process belongs to the host.',
+      });
+    case 'crash':
+      return new CpexError('CPEX_E_PLUGIN_DIED', message, {
+        evidence,
+        remedy: 'Make the same call with the debug build, cpex run --debug, and cpex run --trace for what went before.',
+      });
+    case 'hang':
+      return new CpexError('CPEX_E_PLUGIN_HUNG', message, {
+        evidence,
+        remedy: 'Raise the limit if the work really takes that long; else look at where its threads wait.',
+      });
+    case 'cancelled':
+      return new CpexError('CPEX_E_INTERRUPTED', message);
+    case 'clean':
+    case 'harness-fault':
+      return new CpexError('CPEX_E_HOST_FAULT', message, { evidence });
+  }
+}
+
+/** The facts behind an ending, one per line. */
+export function endingEvidence(ending: Ending): string[] {
+  const lines: string[] = [];
+  if ('frames' in ending) lines.push(...ending.frames);
+  if (ending.kind === 'hang') lines.push(...(ending.threads ?? []));
+  if ('stderrTail' in ending && ending.stderrTail !== '') {
+    lines.push(...ending.stderrTail.trimEnd().split('\n').slice(-EVIDENCE_LINES));
+  }
+  return lines;
+}
+
+const EVIDENCE_LINES = 20;
+
+const REFUSAL_REMEDIES: Record<LoadStage, string> = {
+  load: 'Run "cpex check" on the file: it names missing libraries, a wrong architecture and a too new C library.',
+  entry: 'Export the entry function, and check that --host names the host that the plugin was written for.',
+  init: 'The entry function has to return 0; its stderr may say why it did not.',
+  version: 'Build the plugin against the version of the ABI that the host speaks.',
+  table: 'Fill in every function of the plugin table before the entry function returns 0.',
+};
+
+function during(phase: string, inFlight: InFlight | undefined): string {
+  if (inFlight !== undefined) return `during ${inFlight.method} (call ${inFlight.callId})`;
+  return PHASE_WORDS[phase] ?? `in phase ${phase}`;
+}
+
+const PHASE_WORDS: Record<string, string> = {
+  load: 'while it was being loaded',
+  init: 'in its entry function',
+  call: 'during a call',
+  idle: 'between calls',
+  shutdown: 'in shutdown',
+  exit: 'after shutdown, on the way out',
+};

@@ -1,0 +1,172 @@
+import type { Ending } from '../../model/session.js';
+import { onExit } from '../../support/cleanup.js';
+import { groupMembers, processesWithVariable, processName, signalGroup } from '../../support/process-group.js';
+import { TextTail } from '../../support/text-tail.js';
+import { childStartError, type Launched } from './launch.js';
+import { SESSION_VARIABLE } from './launch-config.js';
+import { readOutput } from './plugin-output.js';
+import { threadEvidence } from './thread-evidence.js';
+
+/** Characters of the child's stderr that an ending quotes. */
+const STDERR_TAIL = 64 * 1024;
+/** Between SIGABRT, which lets a runtime print its stacks, and SIGKILL. */
+const ABORT_GRACE_MS = 2000;
+/** How long output that is still in the pipes may take after the process is gone. */
+const DRAIN_MS = 500;
+
+/** Watches a child to its end: kills it when it must, takes along what it started, and says how it ended. */
+export class Supervisor {
+  /** Resolves when the process is gone and its output has been read. */
+  readonly ended: Promise<Ending>;
+
+  private decided: Ending | undefined;
+  private exited = false;
+  private shutDown = false;
+  private readonly late: string[] = [];
+  /** What the plugin started and left running, by name. */
+  private left: readonly string[] = [];
+  private readonly stderr = new TextTail(STDERR_TAIL);
+  private readonly forget: () => void;
+
+  /**
+   * @param output receives what the plugin prints
+   * @param onUnstartable called when the system could not start the child at all
+   */
+  constructor(
+    private readonly child: Launched,
+    output: ((stream: 'stdout' | 'stderr', bytes: Uint8Array) => void) | undefined,
+    onUnstartable: (error: Error) => void,
+  ) {
+    this.forget = onExit(() => this.cancel());
+    const processGone = readOutput(child, (stream, bytes) => {
+      if (stream === 'stderr') this.stderr.push(bytes);
+      output?.(stream, bytes);
+    });
+    this.ended = new Promise((resolve) => {
+      const finish = (ending: Ending) => {
+        this.forget();
+        child.close();
+        resolve(ending);
+      };
+      child.process.once('error', (cause) => {
+        if (this.exited) return;
+        this.exited = true;
+        const error = childStartError(cause);
+        onUnstartable(error);
+        finish({ kind: 'harness-fault', message: error.message });
+      });
+      child.process.once('exit', (code, signal) => {
+        this.exited = true;
+        this.left = this.killAll();
+        processGone();
+        // Not on `close` alone: a process that left the group may hold the pipes for ever.
+        const drained = setTimeout(() => finish(this.classify(code, signal)), DRAIN_MS);
+        child.process.once('close', () => {
+          clearTimeout(drained);
+          finish(this.classify(code, signal));
+        });
+      });
+    });
+  }
+
+  /** The plugin was not loaded; the child ends by itself. */
+  refused(ending: Ending & { kind: 'refused' }): void {
+    this.decide(ending);
+    this.killSoon();
+  }
+
+  /** The host's own code failed. */
+  fault(message: string): void {
+    this.decide({ kind: 'harness-fault', message });
+    signalGroup(this.child.pid, 'SIGKILL');
+  }
+
+  /** The child proved that the plugin was shut down in order. */
+  proven(): void {
+    this.shutDown = true;
+  }
+
+  /** The plugin asked for something after its shutdown. */
+  lateRequest(method: string): void {
+    this.late.push(method);
+  }
+
+  /** A deadline has passed: notes what the threads do, then kills the group, first so that runtimes print stacks. */
+  expire(deadlineMs: number): void {
+    if (this.exited || this.decided !== undefined) return;
+    const threads = threadEvidence(this.child.pid);
+    const { touched, ...moment } = this.child.lastMoment();
+    if (!touched) {
+      this.fault(`The child did not come up within ${deadlineMs} ms: the machine is too busy or too slow.`);
+      return;
+    }
+    this.decided = { kind: 'hang', deadlineMs, threads, ...moment, stderrTail: '' };
+    signalGroup(this.child.pid, 'SIGABRT');
+    this.killSoon();
+  }
+
+  /** Kills everything at once because the caller wants to. */
+  cancel(): void {
+    if (this.exited) return;
+    this.decide({ kind: 'cancelled' });
+    signalGroup(this.child.pid, 'SIGKILL');
+  }
+
+  /** The first reason counts: what follows is its consequence. */
+  private decide(ending: Ending): void {
+    this.decided ??= ending;
+  }
+
+  private killSoon(): void {
+    const timer = setTimeout(() => signalGroup(this.child.pid, 'SIGKILL'), ABORT_GRACE_MS);
+    this.child.process.once('exit', () => clearTimeout(timer));
+  }
+
+  /**
+   * Ends what the plugin forked: its group, and what has left the group but carries the session's
+   * mark. Returns the names of what was still running.
+   */
+  private killAll(): string[] {
+    const marked = processesWithVariable(SESSION_VARIABLE, this.child.token);
+    const names: string[] = [];
+    for (const pid of new Set([...groupMembers(this.child.pid), ...marked])) {
+      const name = processName(pid);
+      // The guardian is ours, and leaves by itself.
+      if (name === undefined || name.includes('guardian.cjs')) continue;
+      names.push(name.includes('child.cjs') ? `process ${pid}, a fork of the plugin's own` : `process ${pid}, ${name}`);
+    }
+    signalGroup(this.child.pid, 'SIGKILL');
+    for (const pid of marked) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It has ended meanwhile.
+      }
+    }
+    return names;
+  }
+
+  private classify(code: number | null, signal: NodeJS.Signals | null): Ending {
+    this.stderr.end();
+    const stderrTail = this.stderr.text;
+    if (this.decided !== undefined)
+      return 'stderrTail' in this.decided ? { ...this.decided, stderrTail } : this.decided;
+    const { touched, ...moment } = this.child.lastMoment();
+    if (!touched) {
+      const how = signal === null ? `code ${code}` : signal;
+      return {
+        kind: 'harness-fault',
+        message: `The child ended with ${how} before it reached the plugin.\n${stderrTail}`,
+      };
+    }
+    if (signal !== null) return { kind: 'crash', signal, ...moment, stderrTail, frames: [] };
+    if (code === 0 && this.shutDown) {
+      return {
+        kind: 'clean',
+        ...(this.late.length === 0 ? {} : { lateRequests: this.late }),
+        ...(this.left.length === 0 ? {} : { leftovers: this.left }),
+      };
+    }
+    return { kind: 'exit', code: code ?? 0, ...moment, stderrTail };
+  }
+}
