@@ -1,0 +1,98 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { AuditReport } from '../model/binary.js';
+import type { RunContext } from '../model/context.js';
+import type { Finding } from '../model/finding.js';
+import type { Language, Target } from '../model/target.js';
+import { findProject } from '../project/find.js';
+import { identityDrift } from '../project/identity-drift.js';
+import { resolveTarget } from '../project/targets/normalise.js';
+import { TARGETS } from '../project/targets/table.js';
+import { CpexError, systemCode } from '../support/errors.js';
+import { findLibraries } from './find-libraries.js';
+import { auditFile } from './report.js';
+import type { AuditExpectation } from './rules/rule.js';
+
+/** What `cpex check` was told to expect; the rest follows from the project and the folder. */
+export interface CheckOptions {
+  /** Any spelling that `resolveTarget` understands. */
+  readonly target?: string | undefined;
+  readonly language?: Language | undefined;
+  /** Symbol that a host looks up; the host is the project's, undefined outside of one. */
+  readonly entryOf?: (host: string | undefined) => string | undefined;
+  /** Highest glibc version that may be needed. */
+  readonly glibc?: string | undefined;
+}
+
+/** What a check came to. */
+export interface CheckOutcome {
+  readonly reports: readonly AuditReport[];
+  /** Where the project around the files disagrees with its own `cpex.yaml`; empty outside of one. */
+  readonly project: readonly Finding[];
+  /** Whether any finding is a fault. */
+  readonly ok: boolean;
+}
+
+/**
+ * Audits a file, or every library below a folder. Inside a project its language and glibc limit
+ * are expected, and its files are compared with `cpex.yaml`; below a folder named like a target
+ * (`dist/linux-x64/`), that target is expected.
+ */
+export async function checkPath(given: string, options: CheckOptions, context: RunContext): Promise<CheckOutcome> {
+  if (options.glibc !== undefined && !/^\d+(?:\.\d+)+$/.test(options.glibc)) {
+    throw new CpexError('CPEX_E_USAGE', `${JSON.stringify(options.glibc)} is not a glibc version; 2.28 is one.`);
+  }
+  const root = path.resolve(context.cwd, given);
+  const folder = await isFolder(root, given);
+  const files = folder ? await librariesBelow(root, given, context) : [root];
+  const target = options.target === undefined ? undefined : resolveTarget(options.target);
+  const project = await findProject(folder ? root : path.dirname(root));
+  if (project !== undefined) context.emit({ type: 'config', file: project.file });
+  const language = options.language ?? project?.manifest.language;
+  const glibcFloor = options.glibc ?? project?.manifest.glibc;
+  const entry = options.entryOf?.(project?.manifest.host);
+  const reports: AuditReport[] = [];
+  for (const file of files) {
+    if (context.signal.aborted) throw new CpexError('CPEX_E_INTERRUPTED', 'Interrupted while libraries were checked.');
+    const place = placeOf(file);
+    const expectedTarget = target ?? place?.target;
+    const expected: AuditExpectation = {
+      kind: 'library',
+      ...(expectedTarget === undefined ? {} : { target: expectedTarget }),
+      ...(language === undefined ? {} : { language }),
+      ...(entry === undefined ? {} : { entry }),
+      ...(glibcFloor === undefined ? {} : { glibcFloor }),
+      ...(place?.debug === true ? { debug: true } : {}),
+    };
+    reports.push(await auditFile(file, expected));
+  }
+  const drift = project === undefined ? [] : await identityDrift(project);
+  const findings = [...drift, ...reports.flatMap((report) => report.findings)];
+  return { reports, project: drift, ok: findings.every((finding) => finding.severity !== 'fail') };
+}
+
+async function librariesBelow(root: string, given: string, context: RunContext): Promise<readonly string[]> {
+  const { files, cut } = await findLibraries(root);
+  if (cut) {
+    context.emit({ type: 'note', level: 'warn', text: `${given} holds too much; only ${files.length} were checked.` });
+  }
+  if (files.length === 0) throw new CpexError('CPEX_E_AUDIT_NOTHING', `There is no library below ${given}.`);
+  return files;
+}
+
+async function isFolder(root: string, given: string): Promise<boolean> {
+  try {
+    return (await stat(root)).isDirectory();
+  } catch (error) {
+    const why = systemCode(error) === 'ENOENT' ? 'There is no such file or folder' : 'It cannot be read';
+    throw new CpexError('CPEX_E_AUDIT_FILE', `${why}: ${given}`, { cause: error });
+  }
+}
+
+/** The target that a file's folder stands for: `linux-x64`, `linux-x64-debug`. */
+function placeOf(file: string): { readonly target: Target; readonly debug: boolean } | undefined {
+  const name = path.basename(path.dirname(file));
+  const debug = name.endsWith('-debug');
+  const target = Object.values(TARGETS).find((row) => row.name === (debug ? name.slice(0, -'-debug'.length) : name));
+  return target === undefined ? undefined : { target, debug };
+}

@@ -1,0 +1,110 @@
+import type { AuditReport, BinaryFacts, DynamicFacts } from '../model/binary.js';
+import type { Finding } from '../model/finding.js';
+import type { Language, TargetName } from '../model/target.js';
+import { TARGETS } from '../project/targets/table.js';
+import { shellWord } from '../support/shell-word.js';
+import { BinaryError } from './binary-error.js';
+import { readElf } from './elf/read-elf.js';
+import { foreignFindings, malformed } from './file-findings.js';
+import { FileSource } from './file-source.js';
+import { HEAD_BYTES, isElf, recognise } from './recognise.js';
+import { ELF_RULES } from './rules/catalogue.js';
+import { PLATFORM_RULES } from './rules/platform.js';
+import type { AuditExpectation, Rule, RuleInput } from './rules/rule.js';
+import { neededGlibc } from './rules/versions.js';
+import { type ScanResult, scan } from './scan.js';
+
+/**
+ * Reads a file and judges it, without loading it. Whatever is wrong with the content is a finding.
+ * Throws `CPEX_E_AUDIT_FILE` or `CPEX_E_AUDIT_TOO_LARGE` when it cannot be read at all.
+ */
+export async function auditFile(file: string, expected: AuditExpectation): Promise<AuditReport> {
+  const source = await FileSource.open(file);
+  try {
+    return await audit(file, source, expected);
+  } finally {
+    await source.close();
+  }
+}
+
+async function audit(file: string, source: FileSource, expected: AuditExpectation): Promise<AuditReport> {
+  const head = await source.read(0, HEAD_BYTES);
+  const scanned = await scan(source);
+  const { facts, findings } = await readFacts(source, head, expected);
+  const detected = languageOf(facts.dynamic, scanned);
+  const language = detected ?? 'c';
+  if (facts.dynamic !== undefined) {
+    const input: RuleInput = {
+      facts,
+      dynamic: facts.dynamic,
+      expected,
+      language: expected.language ?? language,
+      detected,
+      size: source.size,
+      finds: scanned.finds,
+    };
+    // What is wrong inside an executable is beside the point.
+    for (const rule of facts.role === 'library' ? ELF_RULES : PLATFORM_RULES)
+      findings.push(...apply(rule, input, file));
+  }
+  const target = targetOf(facts);
+  const glibc = facts.dynamic === undefined ? undefined : neededGlibc(facts.dynamic.versionNeeds);
+  return {
+    file,
+    sha256: scanned.sha256,
+    size: source.size,
+    facts,
+    ...(target === undefined ? {} : { target }),
+    language,
+    ...(glibc === undefined ? {} : { glibc }),
+    findings: findings.map((finding) => ({ ...finding, file })),
+  };
+}
+
+async function readFacts(
+  source: FileSource,
+  head: Buffer,
+  expected: AuditExpectation,
+): Promise<{ facts: BinaryFacts; findings: Finding[] }> {
+  if (!isElf(head)) {
+    const facts = recognise(head, source.size);
+    return { facts, findings: foreignFindings(facts, expected.target) };
+  }
+  try {
+    const facts = await readElf(source, { wanted: expected.entry === undefined ? [] : [expected.entry] });
+    // An object file or a memory dump has nothing that the rules could look at.
+    return { facts, findings: facts.dynamic === undefined ? foreignFindings(facts, expected.target) : [] };
+  } catch (error) {
+    if (!(error instanceof BinaryError)) throw error;
+    const facts: BinaryFacts = { format: 'elf', role: 'other', description: 'a damaged ELF file' };
+    return { facts, findings: [malformed(error)] };
+  }
+}
+
+function apply(rule: Rule, input: RuleInput, file: string): Finding[] {
+  const again = rule.again.replaceAll('FILE', () => shellWord(file));
+  return rule.check(input).map((problem) => ({
+    id: rule.id,
+    severity: problem.severity ?? rule.severity,
+    message: problem.message,
+    ...(problem.evidence === undefined || problem.evidence.length === 0 ? {} : { evidence: problem.evidence }),
+    remedy: problem.remedy ?? rule.remedy,
+    again,
+    ...(rule.clause === undefined ? {} : { clause: rule.clause }),
+  }));
+}
+
+function languageOf(dynamic: DynamicFacts | undefined, scanned: ScanResult): Language | undefined {
+  if (dynamic === undefined) return undefined;
+  if (dynamic.toolchain.go !== undefined) return 'go';
+  if (dynamic.toolchain.comments.some((comment) => comment.startsWith('rustc '))) return 'rust';
+  return scanned.rust ? 'rust' : undefined;
+}
+
+function targetOf(facts: BinaryFacts): TargetName | undefined {
+  const musl = facts.dynamic?.libc === 'musl';
+  const row = Object.values(TARGETS).find(
+    (one) => one.os === facts.os && one.arch === facts.arch && (one.libc === 'musl') === musl,
+  );
+  return facts.bits === 32 || facts.littleEndian === false ? undefined : row?.name;
+}

@@ -1,0 +1,19 @@
+import { HARDENING_RULES } from './hardening.js';
+import { LEFTOVER_RULES } from './leftovers.js';
+import { LIBRARY_RULES } from './libraries.js';
+import { LIFETIME_RULES } from './lifetime.js';
+import { PLATFORM_RULES } from './platform.js';
+import type { Rule } from './rule.js';
+import { SYMBOL_RULES } from './symbols.js';
+import { VERSION_RULES } from './versions.js';
+
+/** Every rule for ELF libraries, in the order of the report and of `docs/audit.md`. */
+export const ELF_RULES: readonly Rule[] = [
+  ...PLATFORM_RULES,
+  ...SYMBOL_RULES,
+  ...VERSION_RULES,
+  ...LIBRARY_RULES,
+  ...HARDENING_RULES,
+  ...LIFETIME_RULES,
+  ...LEFTOVER_RULES,
+];

@@ -1,0 +1,66 @@
+import { FILE_FINDINGS } from '../file-findings.js';
+import { SYSTEM_GLIBC } from '../system.js';
+import { ELF_RULES } from './catalogue.js';
+
+const INTRODUCTION = `# The audit
+
+\`cpex check PATH\` reads a built library and judges it without loading it. \`cpex build\`, \`cpex test\` and
+\`cpex install\` do the same on their way, so nothing is loaded that has not passed.
+
+Every finding has a stable id and one of three weights: **fail** breaks the run (exit code 1; a refusal with
+exit code 5 under \`install\`), **warn** is worth mending, **info** is good to know. A normal C, Go or Rust
+library raises neither fail nor warn. ELF files (Linux, FreeBSD) of both word sizes and byte orders are read;
+Mach-O and PE files are recognised by their headers and named. What is not checked without \`--target\`,
+\`--entry\` or \`--glibc\` (or a project that gives them) is left out.
+
+Each finding shows what was seen, how to mend it, and a shell command that shows the same thing again; where it is about
+a duty of the [ABI](abi.md), it names the clause.
+
+Written by a test from the rules themselves; \`npx vitest run test/audit/docs.test.ts -u\` writes it anew.
+`;
+
+const PROJECT = `## The project
+
+Inside a project, \`cpex check\` and \`cpex build\` also say where its files disagree with \`cpex.yaml\`. None of this
+breaks a run: the built plugin takes id and version from \`cpex.yaml\` alone.
+
+| finding | weight | |
+| --- | --- | --- |
+| \`project.identity\` | warn | The identity file of the SDK is missing or stale; every build writes it again |
+| \`project.cargo-version\`, \`project.cmake-version\` | warn | Cargo.toml or CMakeLists.txt states another version |
+| \`project.cargo-name\`, \`project.cmake-name\` | info | The package or library has another name than the plugin |
+`;
+
+/** `docs/audit.md`: every finding of the audit, from the same table that makes them. */
+export function auditDocument(): string {
+  const files = Object.entries(FILE_FINDINGS).map(([id, entry]) => section({ id, ...entry }));
+  const rules = ELF_RULES.map((rule) => section(rule));
+  return [
+    INTRODUCTION,
+    '## The file as a whole\n',
+    ...files,
+    '## ELF libraries\n',
+    ...rules,
+    '## This system\n',
+    section(SYSTEM_GLIBC),
+    PROJECT,
+  ].join('\n');
+}
+
+interface Entry {
+  readonly id: string;
+  readonly severity: string;
+  readonly title: string;
+  readonly why: string;
+  readonly remedy: string;
+  readonly cases?: string;
+  readonly again?: string;
+  readonly clause?: string;
+}
+
+function section(entry: Entry): string {
+  const weight = entry.cases === undefined ? `**${entry.severity}**` : `**${entry.severity}** (${entry.cases})`;
+  const again = entry.again === undefined ? '' : `\nSee it: \`${entry.again}\`\n`;
+  const clause = entry.clause === undefined ? '' : ` (${entry.clause})`;
+  return `### \`${entry.id}\`\n\n${weight} · ${entry.title}${clause}.\n\n${entry.why}\n\nRemedy: ${entry.remedy}\n${again}`;
+}

@@ -1,0 +1,64 @@
+import type { BinaryFacts, DynamicFacts } from '../../model/binary.js';
+import type { Severity } from '../../model/finding.js';
+import type { Language, Target } from '../../model/target.js';
+import type { Find } from '../scan.js';
+
+/** What the file is expected to be. Whatever is absent is not checked. */
+export interface AuditExpectation {
+  readonly kind: 'library';
+  readonly target?: Target;
+  /** Language it was written in; told from the file when absent. */
+  readonly language?: Language;
+  /** Symbol that a host will look up. */
+  readonly entry?: string;
+  /** Highest glibc version it may need, e.g. `2.28`. */
+  readonly glibcFloor?: string;
+  /** A debug build: leftovers of debugging are then no fault. */
+  readonly debug?: boolean;
+}
+
+/** What a rule looks at. */
+export interface RuleInput {
+  readonly facts: BinaryFacts;
+  readonly dynamic: DynamicFacts;
+  readonly expected: AuditExpectation;
+  /** The expected language, or else the one that the file shows. */
+  readonly language: Language;
+  /** What the file itself shows; undefined when no compiler left a trace. */
+  readonly detected: Language | undefined;
+  readonly size: number;
+  readonly finds: readonly Find[];
+}
+
+/** What a rule found; the rest of the finding comes from the rule itself. */
+export interface Problem {
+  readonly message: string;
+  readonly evidence?: readonly string[];
+  /** Instead of the rule's own. */
+  readonly severity?: Severity;
+  /** Instead of the rule's own. */
+  readonly remedy?: string;
+}
+
+/** One check with a stable id. `docs/audit.md` is written from these. */
+export interface Rule {
+  readonly id: string;
+  /** Clause of `docs/abi.md` that it holds a library to; absent for advice beyond the ABI. */
+  readonly clause?: string;
+  /** The usual weight; some cases weigh differently, `cases` says which. */
+  readonly severity: Severity;
+  readonly title: string;
+  readonly why: string;
+  readonly remedy: string;
+  /** When the severity differs from the usual one. */
+  readonly cases?: string;
+  /** Shell command that shows the same thing; `FILE` stands for the quoted path. */
+  readonly again: string;
+  check(input: RuleInput): readonly Problem[];
+}
+
+/** At most `most` items of a list, and how many were left out. */
+export function listed(items: readonly string[], most = 8): string {
+  const shown = items.slice(0, most).join(', ');
+  return items.length > most ? `${shown} and ${items.length - most} more` : shown;
+}
