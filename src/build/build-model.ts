@@ -1,0 +1,124 @@
+import type { AuditReport } from '../model/binary.js';
+import type { Finding } from '../model/finding.js';
+import type { Project } from '../model/manifest.js';
+import type { Language, TargetName } from '../model/target.js';
+
+export type BuildMode = 'release' | 'debug';
+
+/** What a caller wants built. */
+export interface BuildOptions {
+  readonly project: Project;
+  /** Names in any accepted spelling, `host` or `all`; the host's own target when empty. */
+  readonly targets: readonly string[];
+  readonly mode: BuildMode;
+  /** Build from scratch and distrust every stamp. */
+  readonly force: boolean;
+  /** The caller shows the tool's lines as they come, so that an error need not repeat them. */
+  readonly verbose: boolean;
+  /** Arguments for the tool, after ours: `cargo build`, `go build`, or the tool behind `cmake --build`. */
+  readonly extra: readonly string[];
+  /** Plan only. */
+  readonly dryRun: boolean;
+}
+
+/** A tool by name, version and absolute path. */
+export interface ToolFound {
+  readonly name: string;
+  /** Dotted number, e.g. `3.25.1`. */
+  readonly version: string;
+  readonly path: string;
+}
+
+/** What builds: the leading tool and its helpers (C compiler, generator). */
+export interface ToolchainIdentity extends ToolFound {
+  readonly helpers: readonly ToolFound[];
+}
+
+/** One call of a tool, as plain data. */
+export interface ToolCommand {
+  /** The executable's absolute path, then its arguments. */
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  /** Variables set on top of the caller's environment. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** How one target will be built. All paths are absolute. */
+export interface TargetPlan {
+  readonly target: TargetName;
+  readonly language: Language;
+  readonly mode: BuildMode;
+  readonly toolchain: ToolchainIdentity;
+  readonly commands: readonly ToolCommand[];
+  /** Intermediate files; survives from build to build. */
+  readonly folder: string;
+  /** Where the library goes once it passed the audit. */
+  readonly output: string;
+  /** `build.json` beside the library. */
+  readonly record: string;
+}
+
+/** A target that `--target all` leaves out, and why. */
+export interface SkippedTarget {
+  readonly target: TargetName;
+  readonly reason: string;
+}
+
+/** Everything that a build is about to do. Plain data; `--dry-run` prints it. */
+export interface BuildPlan {
+  readonly id: string;
+  readonly root: string;
+  /** The identity file that is written first when its content differs. */
+  readonly identity: string;
+  readonly targets: readonly TargetPlan[];
+  readonly skipped: readonly SkippedTarget[];
+}
+
+/** A library that passed the audit and lies in `dist/`. */
+export interface BuiltArtefact {
+  readonly target: TargetName;
+  readonly mode: BuildMode;
+  /** Absolute path of the library. */
+  readonly file: string;
+  /** Absolute path of its `build.json`. */
+  readonly record: string;
+  readonly sha256: string;
+  /** Bytes. */
+  readonly size: number;
+  /** True when nothing had to change. */
+  readonly upToDate: boolean;
+  /** Why the tool was or was not started, for `--explain`. */
+  readonly explanation: readonly string[];
+}
+
+/** How a build came out. `ok` is false when a library did not pass the audit and was not placed. */
+export interface BuildResult {
+  readonly plan: BuildPlan;
+  readonly artefacts: readonly BuiltArtefact[];
+  /** What the audit said about each library, placed or not. */
+  readonly audits: readonly AuditReport[];
+  /** All findings: of the audits, and differences between the build file and `cpex.yaml`. */
+  readonly findings: readonly Finding[];
+  readonly ok: boolean;
+}
+
+/** A link of Go, as the next build needs to know it. */
+export interface GoLink {
+  /** Of everything that went in. */
+  readonly key: string;
+  /** Of the library that came out. */
+  readonly sha256: string;
+  /** Go would link again although nothing changed. */
+  readonly relinks: boolean;
+}
+
+/** What a build remembers for the next one in the same folder. */
+export interface Stamp {
+  /** Version of the stamp's format. */
+  readonly v: number;
+  /** Hash of each source when the tool last ran. */
+  readonly sources: Readonly<Record<string, string>>;
+  /** When the tool had last ended, in milliseconds since 1970. */
+  readonly finishedAt: number;
+  readonly go?: GoLink;
+}

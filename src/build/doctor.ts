@@ -1,0 +1,183 @@
+import { open, realpath } from 'node:fs/promises';
+import type { RunContext } from '../model/context.js';
+import { LANGUAGES, type Language, type TargetName } from '../model/target.js';
+import { hostTarget } from '../project/targets/host.js';
+import { findEveryTool } from '../support/find-tool.js';
+import { runTool } from '../support/tools.js';
+import { type Environment, installRemedy, type Probe, type ProbeOptions, probeTool } from './find-toolchain.js';
+import { TOOLS, type ToolName } from './tool-table.js';
+
+export interface DoctorOptions {
+  /** The language that has to work; any one will do when absent. */
+  readonly language?: Language;
+  /** Folder in which the tools are asked for their version; rustup and Go choose it by folder. */
+  readonly folder?: string;
+  /** Absolute path of the running cpex, links resolved. */
+  readonly running: string;
+}
+
+export interface ToolReport {
+  readonly name: ToolName;
+  readonly state: Probe['state'];
+  readonly purpose: string;
+  /** Nothing fails without it. */
+  readonly optional: boolean;
+  /** What it calls itself, where that differs: `gcc` for `cc`. */
+  readonly identity?: string;
+  readonly version?: string;
+  readonly path?: string;
+  /** Lowest version that works. */
+  readonly floor?: string;
+  /** First line that a broken tool printed. */
+  readonly said?: string;
+  /** The one command that mends it. */
+  readonly remedy?: string;
+}
+
+export interface LanguageReport {
+  readonly language: Language;
+  readonly ready: boolean;
+  /** Tools that keep it from building. */
+  readonly lacks: readonly ToolName[];
+}
+
+/** Another program named `cpex` that a shell finds instead of this one. */
+export interface Shadow {
+  readonly path: string;
+  /** It is a Python script: IBM's package of the same name installs one. */
+  readonly python: boolean;
+}
+
+export interface DoctorReport {
+  readonly target: TargetName;
+  readonly node: { readonly version: string; readonly path: string };
+  readonly tools: readonly ToolReport[];
+  readonly languages: readonly LanguageReport[];
+  readonly shadow?: Shadow;
+  /** The language that decided `ok`; any one when absent. */
+  readonly language?: Language;
+  readonly ok: boolean;
+}
+
+/** Per language, groups of tools of which one each must be there. */
+const NEEDS: Readonly<Record<Language, readonly (readonly ToolName[])[]>> = {
+  c: [['cc'], ['cmake'], ['ninja', 'make']],
+  go: [['go'], ['cc']],
+  rust: [['cargo'], ['rustc'], ['cc']],
+};
+
+const ORDER: readonly ToolName[] = ['cc', 'cmake', 'ninja', 'make', 'go', 'cargo', 'rustc', 'git'];
+
+/** Looks at all tools at once and says per language whether it can build here. Changes nothing. */
+export async function examine(options: DoctorOptions, context: RunContext): Promise<DoctorReport> {
+  const { env, signal } = context;
+  const probing: ProbeOptions = { env, signal, ...(options.folder === undefined ? {} : { cwd: options.folder }) };
+  const [probes, shadow] = await Promise.all([
+    Promise.all(ORDER.map(async (name) => [name, await probe(name, probing)] as const)),
+    findShadow(options.running, env),
+  ]);
+  const states = new Map(probes);
+  const languages = LANGUAGES.map((language) => judge(language, states));
+  const tools = await Promise.all(probes.map(([name, found]) => report(name, found, states, env)));
+  const chosen = languages.find((one) => one.language === options.language);
+  return {
+    target: hostTarget().name,
+    node: { version: process.versions.node, path: process.execPath },
+    tools,
+    languages,
+    ...(shadow === undefined ? {} : { shadow }),
+    ...(options.language === undefined ? {} : { language: options.language }),
+    ok: chosen === undefined ? languages.some((one) => one.ready) : chosen.ready,
+  };
+}
+
+async function probe(name: ToolName, options: ProbeOptions): Promise<Probe> {
+  if (name !== 'cc') return probeTool(name, options);
+  const found = await probeTool(name, options, options.env.CC?.trim().split(/\s+/)[0] || undefined);
+  return found.state === 'good' ? withHeaders(found, options) : found;
+}
+
+/** A compiler without the headers of the C library says its version just as well. */
+async function withHeaders(found: Extract<Probe, { state: 'good' }>, { env, signal }: ProbeOptions): Promise<Probe> {
+  const result = await runTool(found.tool.path, ['-E', '-xc', '-'], {
+    input: '#include <stdlib.h>\n',
+    timeout: 10_000,
+    keep: 4096,
+    env,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (result.code === 0) return found;
+  const said =
+    result.stderr
+      .trim()
+      .split('\n')
+      .find((line) => line.includes('error')) ?? 'stdlib.h is not found';
+  return { state: 'broken', path: found.tool.path, said };
+}
+
+function judge(language: Language, states: ReadonlyMap<ToolName, Probe>): LanguageReport {
+  const lacks = NEEDS[language].flatMap((group) =>
+    group.some((name) => isGood(name, states)) ? [] : (group[0] ?? []),
+  );
+  return { language, ready: lacks.length === 0, lacks };
+}
+
+function isGood(name: ToolName, states: ReadonlyMap<ToolName, Probe>): boolean {
+  return states.get(name)?.state === 'good';
+}
+
+async function report(
+  name: ToolName,
+  found: Probe,
+  states: ReadonlyMap<ToolName, Probe>,
+  env: Environment,
+): Promise<ToolReport> {
+  const facts = TOOLS[name];
+  const remedy = found.state === 'good' ? undefined : await remedyFor(name, found, env);
+  const tool = found.state === 'good' || found.state === 'old' ? found.tool : undefined;
+  const file = tool?.path ?? (found.state === 'broken' ? found.path : undefined);
+  return {
+    name,
+    state: found.state,
+    purpose: facts.purpose,
+    optional: isOptional(name, states),
+    ...(tool === undefined ? {} : { version: tool.version }),
+    ...(tool === undefined || tool.name === name ? {} : { identity: tool.name }),
+    ...(file === undefined ? {} : { path: file }),
+    ...(facts.floor === undefined ? {} : { floor: facts.floor }),
+    ...(found.state === 'broken' && found.said !== '' ? { said: found.said } : {}),
+    ...(remedy === undefined ? {} : { remedy }),
+  };
+}
+
+/** ninja and make stand in for one another. */
+function isOptional(name: ToolName, states: ReadonlyMap<ToolName, Probe>): boolean {
+  if (name === 'git') return true;
+  if (name === 'ninja') return isGood('make', states);
+  return name === 'make' && isGood('ninja', states);
+}
+
+async function remedyFor(name: ToolName, found: Probe, env: Environment): Promise<string> {
+  if (found.state === 'broken' && found.said.includes('rustup')) return 'rustup default stable';
+  return installRemedy(TOOLS[name], env);
+}
+
+/** The `cpex` that a shell would start, when it is not the running one. */
+async function findShadow(running: string, env: Environment): Promise<Shadow | undefined> {
+  const [first] = await findEveryTool('cpex', env);
+  if (first === undefined || (await realpath(first)) === running) return undefined;
+  const head = await readHead(first);
+  // On Windows npm installs a small script that names the real file.
+  if (/node_modules[\\/]cpex[\\/]bin[\\/]run\.cjs/.test(head)) return undefined;
+  return { path: first, python: /^#!.*python/.test(head) };
+}
+
+async function readHead(file: string): Promise<string> {
+  const handle = await open(file, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(1024), 0, 1024, 0);
+    return buffer.toString('latin1', 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,129 @@
+import path from 'node:path';
+import { compareVersions } from '../audit/version-order.js';
+import { CpexError } from '../support/errors.js';
+import { findTool } from '../support/find-tool.js';
+import { runTool } from '../support/tools.js';
+import type { ToolFound } from './build-model.js';
+import { type Installer, TOOLS, type ToolFacts, type ToolName } from './tool-table.js';
+import type { VersionCache } from './version-cache.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a probe found out about a tool. */
+export type Probe =
+  | { readonly state: 'good'; readonly tool: ToolFound }
+  | { readonly state: 'old'; readonly tool: ToolFound; readonly floor: string }
+  | { readonly state: 'broken'; readonly path: string; readonly said: string }
+  | { readonly state: 'missing' };
+
+/** Time for a tool to say its version, in milliseconds. */
+const PROBE_MS = 10_000;
+
+export interface ProbeOptions {
+  readonly env: Environment;
+  /** Folder in which the tool is asked: rustup and Go choose their version by it. */
+  readonly cwd?: string;
+  readonly signal?: AbortSignal;
+  /** Earlier answers; every tool is asked when absent. */
+  readonly versions?: VersionCache;
+}
+
+/** Looks for a tool and asks for its version. A variable such as `CC` comes before the table's names. */
+export async function probeTool(name: ToolName, options: ProbeOptions, preferred?: string): Promise<Probe> {
+  const facts = TOOLS[name];
+  const file = await locate(preferred === undefined ? facts.executables : [preferred], options);
+  if (file === undefined) return { state: 'missing' };
+  const cwd = options.cwd ?? path.dirname(file);
+  const known = options.versions?.recall(file, options.env, cwd);
+  if (known !== undefined) return { state: 'good', tool: known };
+  const result = await runTool(file, facts.versionArgs, {
+    timeout: PROBE_MS,
+    // Asking for a version must not download another one.
+    env: { ...options.env, GOTOOLCHAIN: 'local' },
+    cwd,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  const version = facts.versionPattern.exec(result.stdout)?.[1];
+  if (result.code !== 0 || version === undefined) {
+    return { state: 'broken', path: file, said: (result.stderr || result.stdout).trim().split('\n', 1)[0] ?? '' };
+  }
+  const tool: ToolFound = { name: toolName(name, result.stdout), version, path: file };
+  if (facts.floor !== undefined && compareVersions(version, facts.floor) < 0) {
+    return { state: 'old', tool, floor: facts.floor };
+  }
+  options.versions?.remember(tool, options.env, cwd);
+  return { state: 'good', tool };
+}
+
+/**
+ * The tool, or an environment error with the command that installs it.
+ * @throws CpexError `CPEX_E_BUILD_TOOL_MISSING`, `_OLD` or `_BROKEN`
+ */
+export async function requireTool(name: ToolName, options: ProbeOptions, preferred?: string): Promise<ToolFound> {
+  const probe = await probeTool(name, options, preferred);
+  if (probe.state === 'good') return probe.tool;
+  throw await toolError(name, probe, options.env, preferred);
+}
+
+async function toolError(
+  name: ToolName,
+  probe: Exclude<Probe, { state: 'good' }>,
+  env: Environment,
+  preferred: string | undefined,
+): Promise<CpexError> {
+  const facts = TOOLS[name];
+  const remedy = await installRemedy(facts, env);
+  switch (probe.state) {
+    case 'missing': {
+      const wanted = preferred ?? facts.executables.join(', ');
+      return new CpexError(
+        'CPEX_E_BUILD_TOOL_MISSING',
+        `${preferred ?? name} is missing; it is needed ${facts.purpose}.`,
+        {
+          evidence: [`searched along PATH: ${wanted}`],
+          remedy,
+        },
+      );
+    }
+    case 'old':
+      return new CpexError(
+        'CPEX_E_BUILD_TOOL_OLD',
+        `${name} ${probe.tool.version} is too old; ${probe.floor} is the lowest that works.`,
+        { evidence: [probe.tool.path], remedy },
+      );
+    case 'broken':
+      return new CpexError('CPEX_E_BUILD_TOOL_BROKEN', `${name} does not say its version.`, {
+        evidence: [probe.path, ...(probe.said === '' ? [] : [probe.said])],
+        remedy: probe.said.includes('rustup') ? 'rustup default stable' : remedy,
+      });
+  }
+}
+
+/** The one command that brings a tool to this machine. */
+export async function installRemedy(facts: ToolFacts, env: Environment): Promise<string> {
+  return facts.install[(await findInstaller(env)) ?? 'other'];
+}
+
+/** The package manager of this machine, if it is one that the table knows. */
+async function findInstaller(env: Environment): Promise<Installer | undefined> {
+  if (process.platform === 'darwin') return 'brew';
+  if (process.platform === 'win32') return 'winget';
+  if ((await findTool('apt-get', env)) !== undefined) return 'apt';
+  if ((await findTool('dnf', env)) !== undefined) return 'dnf';
+  return undefined;
+}
+
+async function locate(names: readonly string[], options: ProbeOptions): Promise<string | undefined> {
+  for (const name of names) {
+    const file = await findTool(name, options.env, options.cwd);
+    if (file !== undefined) return file;
+  }
+  return undefined;
+}
+
+/** `cc` says what it really is. */
+function toolName(name: ToolName, said: string): string {
+  if (name !== 'cc') return name;
+  if (/clang/i.test(said)) return 'clang';
+  return /Free Software Foundation/.test(said) ? 'gcc' : 'cc';
+}

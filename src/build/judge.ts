@@ -1,0 +1,23 @@
+import { auditFile } from '../audit/report.js';
+import { findProfile } from '../hosts/registry.js';
+import type { AuditReport } from '../model/binary.js';
+import type { Finding } from '../model/finding.js';
+import type { ToolchainRequest } from './toolchains/toolchain.js';
+
+/** Audits a fresh library against everything that the project says about it. */
+export async function judge(file: string, { project, target, mode }: ToolchainRequest): Promise<AuditReport> {
+  const entry = findProfile(project.manifest.host).native?.entry;
+  return auditFile(file, {
+    kind: 'library',
+    target,
+    language: project.manifest.language,
+    ...(entry === undefined ? {} : { entry }),
+    debug: mode === 'debug',
+    ...(project.manifest.glibc === undefined ? {} : { glibcFloor: project.manifest.glibc }),
+  });
+}
+
+/** True when nothing speaks against placing the library. */
+export function passed(findings: readonly Finding[]): boolean {
+  return findings.every((finding) => finding.severity !== 'fail');
+}

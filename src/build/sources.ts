@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { lstatSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
+import path from 'node:path';
+import type { Stamp } from './build-model.js';
+
+/** Path relative to the project, with forward slashes → SHA-256 of the content. */
+export type SourceHashes = ReadonlyMap<string, string>;
+
+/** Folders that hold what tools wrote. */
+const GENERATED = new Set(['dist', 'target', 'node_modules']);
+
+/** Hidden folders that decide about a build. */
+const HIDDEN_SOURCES = new Set(['.cargo']);
+
+/** Hashes of every source file of a project, sorted by path. Links and special files are left out. */
+export function hashSources(root: string): SourceHashes {
+  const hashes = new Map<string, string>();
+  collect(root, '', hashes);
+  return sorted(hashes);
+}
+
+/** One digest over a list of sources. */
+export function listDigest(sources: SourceHashes): string {
+  const hash = createHash('sha256');
+  for (const [file, content] of sources) hash.update(`${content}  ${file}\n`);
+  return hash.digest('hex');
+}
+
+/** The hashes with those files read again that a tool itself keeps: cargo completes its lock file. */
+export function withToolFiles(root: string, sources: SourceHashes): SourceHashes {
+  const fresh = new Map(sources);
+  for (const file of ['Cargo.lock', 'go.mod', 'go.sum']) {
+    const content = read(path.join(root, file));
+    if (content !== undefined) fresh.set(file, digest(content));
+  }
+  return sorted(fresh);
+}
+
+/**
+ * Gives today's date to files whose content changed although their date did not pass the last
+ * build: a stash, an archive or a cache brought them back. ninja, make and cargo go by dates alone and would
+ * keep the stale library.
+ * @returns the files that were touched
+ */
+export function touchBackdated(root: string, sources: SourceHashes, stamp: Stamp): string[] {
+  const now = new Date();
+  const touched: string[] = [];
+  for (const [file, content] of sources) {
+    if (stamp.sources[file] === content) continue;
+    const absolute = path.join(root, file);
+    if (lstatSync(absolute).mtimeMs > stamp.finishedAt) continue;
+    utimesSync(absolute, now, now);
+    touched.push(file);
+  }
+  return touched;
+}
+
+function collect(root: string, folder: string, hashes: Map<string, string>): void {
+  for (const entry of readdirSync(path.join(root, folder), { withFileTypes: true })) {
+    const relative = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isDirectory()) {
+      if (isSourceFolder(entry.name)) collect(root, relative, hashes);
+    } else if (entry.isFile()) {
+      const content = read(path.join(root, relative));
+      if (content !== undefined) hashes.set(relative, digest(content));
+    }
+  }
+}
+
+function sorted(hashes: SourceHashes): SourceHashes {
+  return new Map([...hashes].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function digest(content: Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+function isSourceFolder(name: string): boolean {
+  return name.startsWith('.') ? HIDDEN_SOURCES.has(name) : !GENERATED.has(name);
+}
+
+/** A file that vanished or may not be read is the tool's business: it knows whether it needs it. */
+function read(file: string): Uint8Array | undefined {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined;
+  }
+}

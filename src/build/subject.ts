@@ -1,0 +1,57 @@
+import path from 'node:path';
+import { auditFile } from '../audit/report.js';
+import { findProfile } from '../hosts/registry.js';
+import type { RunContext } from '../model/context.js';
+import type { Project } from '../model/manifest.js';
+import type { HostProfile } from '../model/profile.js';
+import type { Target } from '../model/target.js';
+import { requireProject } from '../project/find.js';
+import { hostTarget } from '../project/targets/host.js';
+import { CpexError } from '../support/errors.js';
+import { ensureBuilt } from './service.js';
+
+export interface SubjectOptions {
+  /** A built library; the project one stands in when absent. */
+  readonly plugin?: string;
+  /** Host profile; the manifest's, or `cpex`, when absent. */
+  readonly host?: string;
+  /** Use the project's debug build. */
+  readonly debug: boolean;
+}
+
+/** A built plugin, ready to be started. */
+export interface BuiltSubject {
+  /** Absolute path of the artefact. */
+  readonly artefact: string;
+  readonly target: Target;
+  readonly profile: HostProfile;
+  /** Absent for a bare library. */
+  readonly project?: Project;
+}
+
+/** The library named, after an audit, or the project's own, built when stale. */
+export async function resolveSubject(options: SubjectOptions, context: RunContext): Promise<BuiltSubject> {
+  const target = hostTarget();
+  if (options.plugin !== undefined) {
+    const artefact = path.resolve(context.cwd, options.plugin);
+    const profile = findProfile(options.host ?? 'cpex');
+    await requireSound(artefact, profile, target);
+    return { artefact, target, profile };
+  }
+  const project = await requireProject(context);
+  const profile = findProfile(options.host ?? project.manifest.host);
+  const built = await ensureBuilt(project, { target: 'host', mode: options.debug ? 'debug' : 'release' }, context);
+  return { artefact: built.file, target, profile, project };
+}
+
+/** A bare library is loaded only when its audit has nothing against it. */
+async function requireSound(artefact: string, profile: HostProfile, target: Target): Promise<void> {
+  const entry = profile.native === undefined ? {} : { entry: profile.native.entry };
+  const { findings } = await auditFile(artefact, { target, kind: 'library', ...entry });
+  const bad = findings.filter((finding) => finding.severity === 'fail');
+  if (bad.length === 0) return;
+  throw new CpexError('CPEX_E_UNSOUND_LIBRARY', `${path.basename(artefact)} was not loaded: its audit failed.`, {
+    evidence: bad.map((finding) => `${finding.id}: ${finding.message}`),
+    remedy: `cpex check ${JSON.stringify(artefact)} shows everything.`,
+  });
+}

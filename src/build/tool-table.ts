@@ -1,0 +1,124 @@
+/** Package managers whose commands the doctor can name. */
+export type Installer = 'apt' | 'dnf' | 'brew' | 'winget';
+
+/** What cpex knows about a tool: how to ask for its version, how old it may be, how to get it. */
+export interface ToolFacts {
+  /** Executables that serve, in order of preference. */
+  readonly executables: readonly string[];
+  readonly versionArgs: readonly string[];
+  /** First group: the version as a dotted number. */
+  readonly versionPattern: RegExp;
+  /** Lowest version that works. */
+  readonly floor?: string;
+  /** What it is needed for, to be put after "needed". */
+  readonly purpose: string;
+  /** The one command that installs it, by package manager; `other` where none is known. */
+  readonly install: Readonly<Record<Installer | 'other', string>>;
+}
+
+export type ToolName = 'cc' | 'cmake' | 'ninja' | 'make' | 'go' | 'cargo' | 'rustc' | 'git';
+
+/** Go's own archive; the distributions' packages are often older than a plugin needs. */
+const GO_ARCHIVE = `curl -fsSL https://go.dev/dl/go1.26.8.linux-${process.arch === 'arm64' ? 'arm64' : 'amd64'}.tar.gz | sudo tar -xzC /usr/local, then put /usr/local/go/bin on PATH (the package of Debian 12 is Go 1.19: too old)`;
+const RUSTUP =
+  "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh (the package of Debian 12 is Rust 1.63: too old)";
+
+const rust = (executable: 'cargo' | 'rustc'): ToolFacts => ({
+  executables: [executable],
+  versionArgs: ['--version'],
+  versionPattern: new RegExp(`^${executable} (\\d+\\.\\d+\\.\\d+)`),
+  floor: '1.85',
+  purpose: 'for Rust plugins',
+  install: {
+    apt: RUSTUP,
+    dnf: RUSTUP,
+    brew: 'brew install rustup',
+    winget: 'winget install Rustlang.Rustup',
+    other: RUSTUP,
+  },
+});
+
+export const TOOLS: Readonly<Record<ToolName, ToolFacts>> = {
+  cc: {
+    executables: process.platform === 'darwin' ? ['clang', 'cc', 'gcc'] : ['gcc', 'cc', 'clang'],
+    versionArgs: ['--version'],
+    versionPattern: /\b(\d+\.\d+(?:\.\d+)?)\b/,
+    purpose: 'for C, for cgo and to link Rust',
+    install: {
+      apt: 'sudo apt install gcc libc6-dev',
+      dnf: 'sudo dnf install gcc',
+      brew: 'xcode-select --install',
+      winget: 'winget install BrechtSanders.WinLibs.POSIX.UCRT',
+      other: 'install gcc or clang',
+    },
+  },
+  cmake: {
+    executables: ['cmake'],
+    versionArgs: ['--version'],
+    versionPattern: /^cmake version (\d+\.\d+(?:\.\d+)?)/,
+    floor: '3.20',
+    purpose: 'for C plugins',
+    install: {
+      apt: 'sudo apt install cmake',
+      dnf: 'sudo dnf install cmake',
+      brew: 'brew install cmake',
+      winget: 'winget install Kitware.CMake',
+      other: 'install cmake from https://cmake.org/download',
+    },
+  },
+  ninja: {
+    executables: ['ninja', 'ninja-build'],
+    versionArgs: ['--version'],
+    versionPattern: /^(\d+\.\d+(?:\.\d+)?)/,
+    purpose: 'for C plugins (faster than make)',
+    install: {
+      apt: 'sudo apt install ninja-build',
+      dnf: 'sudo dnf install ninja-build',
+      brew: 'brew install ninja',
+      winget: 'winget install Ninja-build.Ninja',
+      other: 'install ninja from https://ninja-build.org',
+    },
+  },
+  make: {
+    executables: ['make', 'gmake'],
+    versionArgs: ['--version'],
+    versionPattern: /^GNU Make (\d+\.\d+(?:\.\d+)?)/,
+    purpose: 'for C plugins where ninja is missing',
+    install: {
+      apt: 'sudo apt install make',
+      dnf: 'sudo dnf install make',
+      brew: 'xcode-select --install',
+      winget: 'winget install GnuWin32.Make',
+      other: 'install GNU make',
+    },
+  },
+  go: {
+    executables: ['go'],
+    versionArgs: ['version'],
+    versionPattern: /\bgo(\d+\.\d+(?:\.\d+)?)/,
+    floor: '1.21',
+    purpose: 'for Go plugins',
+    install: {
+      apt: GO_ARCHIVE,
+      dnf: 'sudo dnf install golang',
+      brew: 'brew install go',
+      winget: 'winget install GoLang.Go',
+      other: GO_ARCHIVE,
+    },
+  },
+  cargo: rust('cargo'),
+  rustc: rust('rustc'),
+  git: {
+    executables: ['git'],
+    versionArgs: ['--version'],
+    versionPattern: /(\d+\.\d+(?:\.\d+)?)/,
+    purpose: 'for cpex new --git',
+    install: {
+      apt: 'sudo apt install git',
+      dnf: 'sudo dnf install git',
+      brew: 'brew install git',
+      winget: 'winget install Git.Git',
+      other: 'install git from https://git-scm.com',
+    },
+  },
+};

@@ -1,0 +1,102 @@
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { exists, sha256File } from '../../support/files.js';
+import type { GoLink, ToolCommand, ToolchainIdentity } from '../build-model.js';
+import { requireTool } from '../find-toolchain.js';
+import { compilerVariable } from './c-compiler.js';
+import { type GoKey, goKey, headerVariable } from './go-key.js';
+import type { Product, Toolchain, ToolchainRequest, Workshop } from './toolchain.js';
+
+/** Go through `go build -buildmode=c-shared`; the relink that Go never skips is skipped by a key. */
+export const goToolchain: Toolchain = {
+  buildFile: 'go.mod',
+
+  async identify(request): Promise<ToolchainIdentity> {
+    const [go, compiler] = await Promise.all([
+      requireTool('go', { ...request, cwd: request.project.root }),
+      requireTool('cc', request, compilerVariable(request)),
+    ]);
+    return { ...go, helpers: [compiler] };
+  },
+
+  commands(request, identity) {
+    const { target, project } = request;
+    const argv = [identity.path, 'build', ...buildFlags(request), '-o', libraryFile(request)];
+    const env: Record<string, string> = {
+      CGO_ENABLED: '1',
+      CC: request.env.CC ?? identity.helpers[0]?.path ?? 'cc',
+      ...(target.go === undefined ? {} : { GOOS: target.go.os, GOARCH: target.go.arch }),
+    };
+    return [{ argv: [...argv, ...request.extra, '.'], cwd: project.root, env }];
+  },
+
+  async produce(workshop): Promise<Product> {
+    const [planned] = workshop.plan.commands;
+    if (planned === undefined) throw new RangeError('go needs a command');
+    const command = { ...planned, env: { ...planned.env, ...(await headerVariable(workshop, planned.env)) } };
+    const file = libraryFile(workshop.request);
+    const last = workshop.stamp?.go;
+    const intact = last !== undefined && (await digest(file)) === last.sha256;
+    // Libraries from outside come in through this variable; Go does not see them change.
+    if (intact && !last.relinks && !workshop.request.env.CGO_LDFLAGS) {
+      return buildInPlace(workshop, command, file, last);
+    }
+    const key = await keyFor(workshop, command);
+    if (intact && last.key === key.value) {
+      return { file, go: last, explanation: [...key.parts, `link: skipped, key ${last.key} is unchanged`] };
+    }
+    await rm(file, { force: true });
+    await link(workshop, command, file);
+    const explanation = [...key.parts, `link: done, ${whyLinked(last, key.value)}`];
+    return { file, explanation, ...(await remembered(file, key)) };
+  },
+};
+
+/** For a main package without cgo files Go's own check is sound, and cheaper than a key. */
+async function buildInPlace(workshop: Workshop, command: ToolCommand, file: string, last: GoLink): Promise<Product> {
+  await link(workshop, command, file);
+  if ((await digest(file)) === last.sha256) {
+    return { file, go: last, explanation: ['link: left to go, which changed nothing'] };
+  }
+  const key = await keyFor(workshop, command);
+  const explanation = [...key.parts, 'link: left to go, which linked anew'];
+  return { file, explanation, ...(await remembered(file, key)) };
+}
+
+async function link(workshop: Workshop, command: ToolCommand, file: string): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  await workshop.run(command);
+  // Go writes a C header beside the library; hosts do not need it.
+  await rm(`${file.slice(0, -path.extname(file).length)}.h`, { force: true });
+}
+
+function keyFor(workshop: Workshop, command: ToolCommand): Promise<GoKey> {
+  return goKey(workshop, command, [...buildFlags(workshop.request), ...workshop.request.extra]);
+}
+
+/** What the next build may rely on; nothing where no sound key can be had. */
+async function remembered(file: string, key: GoKey): Promise<Pick<Product, 'go'>> {
+  if (key.value === undefined) return {};
+  return { go: { key: key.value, sha256: (await digest(file)) ?? '', relinks: key.relinks } };
+}
+
+function buildFlags({ mode }: ToolchainRequest): string[] {
+  const always = ['-buildmode=c-shared', '-buildvcs=false'];
+  // A debugger needs the paths that -trimpath removes.
+  return mode === 'release' ? [...always, '-trimpath', '-ldflags=-s -w'] : [...always, '-gcflags=all=-N -l'];
+}
+
+/** Always a file name: Go leaves the extension away when it is given a folder. */
+function libraryFile({ folder, project, target }: ToolchainRequest): string {
+  return path.join(folder, 'go', project.manifest.id + target.libraryExtension);
+}
+
+async function digest(file: string): Promise<string | undefined> {
+  return (await exists(file)) ? sha256File(file) : undefined;
+}
+
+function whyLinked(last: GoLink | undefined, key: string | undefined): string {
+  if (key === undefined) return 'no sound key';
+  if (last === undefined) return `no earlier key, now ${key}`;
+  return last.key === key ? `key ${key} is unchanged, the library is not` : `key was ${last.key}, is ${key}`;
+}
