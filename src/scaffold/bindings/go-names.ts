@@ -1,0 +1,31 @@
+import type { Name } from './ir.js';
+
+/** Words that Go writes in capitals inside a name. */
+const INITIALISMS = new Set(['id', 'uri', 'url', 'http', 'json', 'llm', 'api']);
+
+/** Name of a struct field: `request_id` gives `RequestID`. */
+export function goField(name: Name): string {
+  return name.snake
+    .split('_')
+    .map((word) => (INITIALISMS.has(word) ? word.toUpperCase() : word.charAt(0).toUpperCase() + word.slice(1)))
+    .join('');
+}
+
+/** A string literal. JSON's escapes are a part of Go's. */
+export function goText(text: string): string {
+  return JSON.stringify(text);
+}
+
+/** A comment over what follows, one line per line of text. */
+export function goComment(text: string, indent = ''): string {
+  return text
+    .split('\n')
+    .map((line) => `${indent}// ${line}`.trimEnd())
+    .join('\n');
+}
+
+/** Lines whose first words are padded to one width, as gofmt aligns constants and map entries. */
+export function goColumns(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(0, ...rows.map(([first]) => first.length));
+  return rows.map(([first, rest]) => `\t${first.padEnd(width)} ${rest}`);
+}

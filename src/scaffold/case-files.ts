@@ -1,0 +1,41 @@
+import path from 'node:path';
+import { type Document, parseDocument } from 'yaml';
+import type { ContractData } from '../project/contract-data.js';
+import type { NewAnswers } from './answers.js';
+import { nameOf } from './bindings/names.js';
+
+export interface CaseFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Names that the sample cases stand for. */
+export const SAMPLE_HOOK = 'tool_pre_invoke';
+export const SAMPLE_COMMAND = 'greet';
+
+/**
+ * One case file per hook and command, made from the sample ones: the same expectations with the
+ * name and the contract's sample payload put in. A file that is not a sample stays as it is.
+ */
+export function caseFiles(file: CaseFile, answers: NewAnswers, contract: ContractData): CaseFile[] {
+  const sample = path.posix.basename(file.path, '.yaml');
+  const flag = sample === SAMPLE_HOOK ? 'hook' : sample === SAMPLE_COMMAND ? 'command' : undefined;
+  if (flag === undefined) return [file];
+  const names = answers.capabilities.flatMap((use) => (use.flag === flag ? [use.argument ?? ''] : []));
+  return names.map((name) => {
+    const document = parseDocument(file.text);
+    document.set(
+      'name',
+      String(document.get('name')).replace(sample, () => name),
+    );
+    if (flag === 'hook') fillHook(document, name, contract);
+    else document.setIn(['command', 0], name);
+    const target = path.posix.join(path.posix.dirname(file.path), `${nameOf(name).snake}.yaml`);
+    return { path: target, text: document.toString({ lineWidth: 0 }) };
+  });
+}
+
+function fillHook(document: Document, hook: string, contract: ContractData): void {
+  document.set('hook', hook);
+  document.set('payload', document.createNode(contract.hooks[hook]?.sample ?? {}));
+}

@@ -1,0 +1,167 @@
+import path from 'node:path';
+import type { RunContext } from '../model/context.js';
+import { LANGUAGES, type Language } from '../model/target.js';
+import { type CapabilityUse, readCapability } from '../project/capabilities.js';
+import { type ContractData, contractData } from '../project/contract-data.js';
+import { HOSTS, hostProblem } from '../project/hosts.js';
+import { idProblem } from '../project/plugin-names.js';
+import { CpexError } from '../support/errors.js';
+import { validate } from '../support/schemas.js';
+import { didYouMean } from '../support/suggest.js';
+import { CI_SERVICES, LICENSES, type NewAnswers } from './answers.js';
+import { nameOf } from './bindings/names.js';
+import { defaultAuthor } from './git.js';
+import { newManifest } from './manifest-text.js';
+
+/** What the command line said; everything may be absent. */
+export interface NewRequest {
+  /** Id of the plugin, or `.` for one named after the working folder. */
+  readonly name?: string | undefined;
+  readonly language?: string | undefined;
+  readonly host?: string | undefined;
+  /** Each `WORD[:ARG]`; several in one entry may be parted by commas or spaces. */
+  readonly capabilities?: readonly string[] | undefined;
+  /** Folder of the project, relative to the working folder. */
+  readonly folder?: string | undefined;
+  readonly author?: string | undefined;
+  readonly description?: string | undefined;
+  readonly license?: string | undefined;
+  readonly ci?: string | undefined;
+  readonly git?: boolean | undefined;
+  /** Take the default for everything that has one, without asking. */
+  readonly yes?: boolean | undefined;
+}
+
+/** Asks for what is missing; only called when there is a terminal. */
+export type Ask = (missing: Missing, contract: ContractData) => Promise<Partial<NewRequest>>;
+
+/** The values that are not known yet. */
+export interface Missing {
+  readonly name: boolean;
+  readonly language: boolean;
+  readonly capabilities: boolean;
+  readonly author: boolean;
+  /** Rule of a good id, for a question that repeats itself until it is met. */
+  readonly nameProblem: (name: string) => string | undefined;
+}
+
+const DEFAULTS = { host: 'cpex', capability: 'hook:tool_pre_invoke', license: 'MIT', ci: 'github' } as const;
+const DEFAULT_DESCRIPTION = 'A cpex plugin.';
+
+/**
+ * Turns a command line into complete answers: defaults, then questions where that is possible,
+ * then every check.
+ * @throws CPEX_E_NOT_INTERACTIVE with all missing values, CPEX_E_NEW_ID, CPEX_E_NEW_VALUE
+ */
+export async function completeAnswers(given: NewRequest, context: RunContext, ask: Ask): Promise<NewAnswers> {
+  const host = given.host ?? DEFAULTS.host;
+  const problem = hostProblem(host);
+  if (problem !== undefined) throw valueError([`--host: "${host}" ${problem}.${didYouMean(host, HOSTS)}`]);
+  const contract = contractData(host);
+  const env = context.env.CPEX_NEW_NAME;
+  const named = { ...given, name: given.name ?? (env === '' ? undefined : env) };
+  const author = named.author ?? (await defaultAuthor(context.cwd, context));
+  const request = await fillIn({ ...named, host, author }, context, contract, ask);
+
+  const folder = request.folder ?? request.name ?? '.';
+  const root = path.resolve(context.cwd, folder);
+  const id = request.name === undefined || request.name === '.' ? path.basename(root) : request.name;
+  const language = request.language as Language;
+  const badId = idProblem(id, language);
+  if (badId !== undefined) throw idError(id, badId, request);
+  const answers: NewAnswers = {
+    id,
+    language,
+    host,
+    capabilities: readCapabilities(request.capabilities ?? [DEFAULTS.capability], contract),
+    root,
+    author: request.author ?? '',
+    description: request.description ?? DEFAULT_DESCRIPTION,
+    license: oneOf('--license', request.license ?? DEFAULTS.license, LICENSES),
+    ci: oneOf('--ci', request.ci ?? DEFAULTS.ci, CI_SERVICES),
+    git: request.git ?? true,
+    year: new Date().getFullYear(),
+  };
+  const wrong = validate('manifest', newManifest(answers));
+  if (wrong.length > 0) throw valueError(wrong.map(({ path: at, message }) => `--${at.join('.')}: ${message}`));
+  return answers;
+}
+
+/** Adds what is missing, by asking or not at all. */
+async function fillIn(given: NewRequest, context: RunContext, contract: ContractData, ask: Ask): Promise<NewRequest> {
+  if (given.language !== undefined) oneOf('--lang', given.language, LANGUAGES);
+  const missing = {
+    name: given.name === undefined && given.folder === undefined,
+    language: given.language === undefined,
+    capabilities: given.capabilities === undefined,
+    author: given.author === undefined,
+  };
+  const needed = [
+    ...(missing.name ? ['the name, as first argument (CPEX_NEW_NAME)'] : []),
+    ...(missing.language ? [`--lang ${LANGUAGES.join('|')} (CPEX_NEW_LANG)`] : []),
+    ...(missing.author ? ['--author NAME (CPEX_NEW_AUTHOR)'] : []),
+  ];
+  const mayAsk = context.interactive && !given.yes;
+  if (needed.length > 0 && !mayAsk) {
+    throw new CpexError('CPEX_E_NOT_INTERACTIVE', 'Answers are missing, and nobody can be asked.', {
+      evidence: needed,
+      remedy: 'cpex new my-plugin --lang rust',
+    });
+  }
+  // One missing answer opens the conversation; then what has a default is asked for too.
+  if (needed.length === 0 || !mayAsk) return given;
+  const nameProblem = (name: string) => {
+    const bad = idProblem(name);
+    return bad === undefined ? undefined : `${bad.reason}; ${bad.proposal} would do`;
+  };
+  const asked = await ask({ ...missing, nameProblem }, contract);
+  return { ...given, ...asked };
+}
+
+function readCapabilities(texts: readonly string[], contract: ContractData): CapabilityUse[] {
+  const problems: string[] = [];
+  const uses = new Map<string, CapabilityUse>();
+  for (const text of texts.flatMap((one) => one.split(/[\s,]+/)).filter((one) => one !== '')) {
+    const reading = readCapability(text, contract);
+    if (!reading.ok) {
+      problems.push(`--capability: expected ${reading.expected}, found "${text}".${reading.hint}`);
+      continue;
+    }
+    const { alias: _alias, ...use } = reading.use;
+    // Handlers are named after hooks and verbs: two of them must not come out the same.
+    const identifier = nameOf(use.argument ?? use.flag).pascal;
+    const other = uses.get(identifier);
+    if (other !== undefined && (other.flag !== use.flag || other.argument !== use.argument)) {
+      problems.push(
+        `--capability: "${text}" and "${other.flag}:${other.argument}" would share the name ${identifier}.`,
+      );
+    }
+    uses.set(identifier, use);
+  }
+  if (uses.size === 0 && problems.length === 0) problems.push('--capability: expected at least one, found none.');
+  if (problems.length > 0) throw valueError(problems);
+  return [...uses.values()];
+}
+
+function oneOf<T extends string>(flag: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((one) => one === value);
+  if (found !== undefined) return found;
+  throw valueError([`${flag}: expected one of ${allowed.join(', ')}, found "${value}".${didYouMean(value, allowed)}`]);
+}
+
+function valueError(problems: readonly string[]): CpexError {
+  const [first = ''] = problems;
+  const message = problems.length === 1 ? first : 'Several values cannot be used.';
+  return new CpexError('CPEX_E_NEW_VALUE', message, {
+    evidence: problems.length === 1 ? [] : problems,
+    remedy: 'cpex new --help lists what each flag takes.',
+  });
+}
+
+function idError(id: string, problem: { reason: string; proposal: string }, request: NewRequest): CpexError {
+  const folder = request.folder ?? (request.name === undefined || request.name === '.' ? '.' : undefined);
+  const rest = `--lang ${request.language}${folder === undefined ? '' : ` --dir ${JSON.stringify(folder)}`}`;
+  return new CpexError('CPEX_E_NEW_ID', `A plugin cannot be called "${id}": ${problem.reason}.`, {
+    remedy: `cpex new ${problem.proposal} ${rest}`,
+  });
+}

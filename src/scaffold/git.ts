@@ -1,0 +1,40 @@
+import path from 'node:path';
+import type { RunContext } from '../model/context.js';
+import { exists } from '../support/files.js';
+import { findTool } from '../support/find-tool.js';
+import { runTool, type ToolResult } from '../support/tools.js';
+
+type GitContext = Pick<RunContext, 'env' | 'signal'>;
+
+const LIMIT_MS = 10_000;
+
+function git(args: readonly string[], cwd: string, context: GitContext): Promise<ToolResult> {
+  // Inside a git hook these name another repository.
+  const { GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, ...env } = context.env;
+  return runTool('git', args, { cwd, env, signal: context.signal, timeout: LIMIT_MS });
+}
+
+/** Whether a repository can be made for a folder, which need not exist yet. */
+export async function gitState(folder: string, context: GitContext): Promise<'missing' | 'inside' | 'free'> {
+  // Asked of the disk, not of git, which does not answer for folders of other owners.
+  for (let above = folder; ; above = path.dirname(above)) {
+    if (await exists(path.join(above, '.git'))) return 'inside';
+    if (path.dirname(above) === above) break;
+  }
+  return (await findTool('git', context.env)) === undefined ? 'missing' : 'free';
+}
+
+/** Makes an empty repository: no commit, nothing staged. Returns what git said when it failed. */
+export async function gitInit(folder: string, context: GitContext): Promise<string | undefined> {
+  const result = await git(['init', '--quiet'], folder, context);
+  return result.code === 0 ? undefined : result.stderr.trim() || 'git init failed';
+}
+
+/** `git config user.name`, or the name of the user's account; undefined when neither is known. */
+export async function defaultAuthor(cwd: string, context: GitContext): Promise<string | undefined> {
+  const result = await git(['config', 'user.name'], cwd, context);
+  const name = [result.code === 0 ? result.stdout : '', context.env.USER, context.env.USERNAME]
+    .map((text) => text?.trim() ?? '')
+    .find((text) => text !== '');
+  return name;
+}

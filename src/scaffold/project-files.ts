@@ -1,0 +1,97 @@
+import { contractData } from '../project/contract-data.js';
+import { emitIdentity } from '../project/identity.js';
+import { pluginNames } from '../project/plugin-names.js';
+import { schemaText } from '../support/schemas.js';
+import type { NewAnswers } from './answers.js';
+import { caseFiles, SAMPLE_COMMAND, SAMPLE_HOOK } from './case-files.js';
+import { licenseText } from './license-text.js';
+import { manifestText, newManifest } from './manifest-text.js';
+import { contentHash, RECORD_FILE, recordedAnswers, type ScaffoldRecord } from './record.js';
+import { renderRegions } from './regions.js';
+import { type Rename, renameCapability, renamePlugin } from './spellings.js';
+import { readTemplate, type TemplateFile } from './template-files.js';
+
+/** A file that a new project consists of, with its final content. */
+export interface ProjectFile {
+  /** Relative to the project, with forward slashes. */
+  readonly path: string;
+  readonly text: string;
+  /** Permission bits. */
+  readonly mode: number;
+}
+
+export interface ProjectFiles {
+  readonly files: readonly ProjectFile[];
+  /** Where the author's code goes. */
+  readonly logicFile: string;
+}
+
+const MODE = 0o644;
+
+/** All files of a new project, sorted by path. Reads nothing but cpex's own templates. */
+export function projectFiles(answers: NewAnswers, cpexVersion: string): ProjectFiles {
+  const template = readTemplate({ host: answers.host, language: answers.language, ci: answers.ci });
+  const manifest = newManifest(answers);
+  const files = new Map<string, ProjectFile>();
+  const put = (path: string, text: string, mode = MODE) => files.set(path, { path, text, mode });
+
+  const render = renderer(answers, cpexVersion);
+  for (const file of template.files) for (const rendered of render(file)) files.set(rendered.path, rendered);
+  const identity = emitIdentity(answers.language, manifest);
+  put(identity.path, identity.content);
+  put('cpex.yaml', manifestText(manifest));
+  put('.cpex/manifest.schema.json', schemaText('manifest.json'));
+  put('.cpex/case.schema.json', schemaText('case.json'));
+  const license = licenseText(answers);
+  if (license !== undefined) put('LICENSE', license);
+
+  const sorted = [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const record: ScaffoldRecord = {
+    format: 1,
+    cpex: cpexVersion,
+    template: { id: template.id, version: template.version },
+    answers: recordedAnswers(answers),
+    files: Object.fromEntries(sorted.map((file) => [file.path, contentHash(file.text)])),
+  };
+  const recordFile = { path: RECORD_FILE, text: `${JSON.stringify(record, undefined, 2)}\n`, mode: MODE };
+  return { files: [...sorted, recordFile], logicFile: template.logicFile };
+}
+
+/** Fills names and regions into one template file; a sample case becomes one file per capability. */
+function renderer(answers: NewAnswers, cpexVersion: string): (file: TemplateFile) => ProjectFile[] {
+  const plugin = renamePlugin(pluginNames(answers.id));
+  const contract = contractData(answers.host);
+  const payload = (hook: string) => JSON.stringify(contract.hooks[hook]?.sample ?? {});
+  const renameHook = (hook: string): Rename => {
+    const rename = renameCapability(SAMPLE_HOOK, hook);
+    return (text) => rename(text).replaceAll(payload(SAMPLE_HOOK), () => payload(hook));
+  };
+  const named = (flag: string) =>
+    answers.capabilities.flatMap((use) => (use.flag === flag ? (use.argument ?? []) : []));
+  const repetitions = {
+    hook: named('hook').map(renameHook),
+    command: named('command').map((verb) => renameCapability(SAMPLE_COMMAND, verb)),
+  };
+  return (file) => {
+    const text = file.generated ? file.text : renderRegions(file.text, repetitions);
+    return caseFiles({ path: file.path, text }, answers, contract).map((one) => ({
+      path: plugin(one.path, false),
+      text: finish(file, plugin(one.text, file.packageFile), answers, cpexVersion),
+      mode: file.mode,
+    }));
+  };
+}
+
+/** What a name alone does not decide. */
+function finish(file: TemplateFile, text: string, answers: NewAnswers, cpexVersion: string): string {
+  if (file.path === 'Cargo.lock') return sortLockedPackages(text);
+  if (file.path === 'README.md') return text.replace('A sample plugin.', () => answers.description);
+  if (file.path.startsWith('.github/')) return text.replace(/cpex@\d+\.\d+\.\d+/, () => `cpex@${cpexVersion}`);
+  return text;
+}
+
+/** Cargo keeps the packages of its lock file sorted and would rewrite a file that is not. */
+function sortLockedPackages(text: string): string {
+  const [head = '', ...packages] = text.trimEnd().split(/\n\n(?=\[\[package\]\]\n)/);
+  return `${[head, ...packages.sort()].join('\n\n')}\n`;
+}

@@ -1,0 +1,66 @@
+import { checkbox, input, select } from '@inquirer/prompts';
+import { LANGUAGE_NAMES, LANGUAGES } from '../model/target.js';
+import type { ContractData } from '../project/contract-data.js';
+import { CpexError } from '../support/errors.js';
+import type { Missing, NewRequest } from './complete-answers.js';
+
+const DEFAULT_HOOK = 'tool_pre_invoke';
+/** Value of the entry that stands for a command; no hook has this name. */
+const COMMAND = '\0command';
+
+/**
+ * Asks for the missing answers, each of which has a flag. Questions go to stderr.
+ * @throws CPEX_E_INTERRUPTED on Ctrl-C and when the signal is aborted
+ */
+export async function askForAnswers(
+  missing: Missing,
+  contract: ContractData,
+  signal: AbortSignal,
+): Promise<Partial<NewRequest>> {
+  try {
+    return await ask(missing, contract, { output: process.stderr, signal });
+  } catch (error) {
+    // Ctrl-C at a question, or SIGTERM while it waits.
+    const left = error instanceof Error && /^(Exit|Abort)Prompt/.test(error.name);
+    throw left ? new CpexError('CPEX_E_INTERRUPTED', 'Interrupted: nothing was written.', { cause: error }) : error;
+  }
+}
+
+interface PromptContext {
+  readonly output: NodeJS.WriteStream;
+  readonly signal: AbortSignal;
+}
+
+async function ask(missing: Missing, contract: ContractData, context: PromptContext): Promise<Partial<NewRequest>> {
+  const answers: { -readonly [Key in keyof NewRequest]: NewRequest[Key] } = {};
+  if (missing.name) {
+    const validate = (name: string) => missing.nameProblem(name) ?? true;
+    answers.name = await input({ message: 'What is the plugin called?', default: 'my-plugin', validate }, context);
+  }
+  if (missing.language) {
+    const choices = LANGUAGES.map((value) => ({ value, name: LANGUAGE_NAMES[value] }));
+    answers.language = await select({ message: 'Which language is it written in?', choices }, context);
+  }
+  if (missing.capabilities) answers.capabilities = await askCapabilities(contract, context);
+  if (missing.author) {
+    const validate = (name: string) => name.trim() !== '' || 'Hosts want a name.';
+    answers.author = (await input({ message: 'Who is the author?', validate }, context)).trim();
+  }
+  return answers;
+}
+
+async function askCapabilities(contract: ContractData, context: PromptContext): Promise<string[]> {
+  const hooks = Object.keys(contract.hooks).map((hook) => ({
+    value: hook,
+    name: `the hook ${hook}`,
+    checked: hook === DEFAULT_HOOK,
+  }));
+  const choices = [{ value: COMMAND, name: 'a command of its own', checked: false }, ...hooks];
+  const chosen = await checkbox({ message: 'What does it answer?', choices, required: true, pageSize: 12 }, context);
+  const uses = chosen.filter((one) => one !== COMMAND).map((hook) => `hook:${hook}`);
+  if (!chosen.includes(COMMAND)) return uses;
+  const pattern = new RegExp(contract.capabilities.command?.argument?.pattern ?? '^[a-z][a-z0-9-]*$');
+  const validate = (verb: string) => pattern.test(verb) || 'Lower-case letters, digits and dashes, a letter first.';
+  const verb = await input({ message: 'What is the command called?', default: 'greet', validate }, context);
+  return [...uses, `command:${verb}`];
+}

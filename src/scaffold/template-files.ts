@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Language } from '../model/target.js';
+import { packageRoot } from '../support/package-root.js';
+
+/** `templates/manifest.json`: how the files of a project are put together. */
+interface TemplateManifest {
+  /** Raised when a template changes in a way that "cpex update" has to know about. */
+  readonly version: number;
+  /** Later overlays replace files of earlier ones. */
+  readonly overlays: readonly Overlay[];
+  /** Names that npm would drop from a package: template name → project name, for any part of a path. */
+  readonly renames: Readonly<Record<string, string>>;
+  /** Names that are never copied, e.g. build outputs. */
+  readonly ignore: readonly string[];
+  /** Files in which `sample-plugin` is the name of a package, by project path. */
+  readonly packageFiles: readonly string[];
+  /** Project paths with a mode other than 644, in octal. */
+  readonly modes: Readonly<Record<string, string>>;
+  /** Folder of the SDK, which "cpex update" replaces. */
+  readonly sdk: Readonly<Record<Language, string>>;
+  /** The file with the author's logic. */
+  readonly logic: Readonly<Record<Language, string>>;
+}
+
+interface Overlay {
+  /** Folder under `templates/`. */
+  readonly from: string;
+  /** Folder of the project, `.` for its root. */
+  readonly to: string;
+  readonly host?: string;
+  readonly language?: Language;
+  readonly ci?: string;
+}
+
+/** One file of a template, before names and regions are filled in. */
+export interface TemplateFile {
+  /** Path in the project, with forward slashes. */
+  readonly path: string;
+  readonly text: string;
+  readonly mode: number;
+  /** Part of the SDK: not to be edited. */
+  readonly generated: boolean;
+  /** Whether `sample-plugin` is the package's name here rather than the plugin's id. */
+  readonly packageFile: boolean;
+}
+
+export interface TemplateChoice {
+  readonly host: string;
+  readonly language: Language;
+  readonly ci: string;
+}
+
+export interface Template {
+  /** `cpex/c` */
+  readonly id: string;
+  readonly version: number;
+  readonly logicFile: string;
+  readonly files: readonly TemplateFile[];
+}
+
+/** Reads the template of a host and language, with its overlays laid over one another. */
+export function readTemplate(choice: TemplateChoice): Template {
+  const root = path.join(packageRoot(), 'templates');
+  const manifest = JSON.parse(readFileSync(path.join(root, 'manifest.json'), 'utf8')) as TemplateManifest;
+  const files = new Map<string, TemplateFile>();
+  for (const overlay of manifest.overlays.filter((one) => applies(one, choice))) {
+    for (const name of listFiles(path.join(root, overlay.from), manifest.ignore)) {
+      const renamed = name.split('/').map((part) => manifest.renames[part] ?? part);
+      const target = path.posix.join(overlay.to, ...renamed);
+      files.set(target, {
+        path: target,
+        text: readFileSync(path.join(root, overlay.from, name), 'utf8'),
+        mode: Number.parseInt(manifest.modes[target] ?? '644', 8),
+        generated: target.startsWith(`${manifest.sdk[choice.language]}/`),
+        packageFile: manifest.packageFiles.includes(target),
+      });
+    }
+  }
+  return {
+    id: `${choice.host}/${choice.language}`,
+    version: manifest.version,
+    logicFile: manifest.logic[choice.language],
+    files: [...files.values()],
+  };
+}
+
+function applies(overlay: Overlay, choice: TemplateChoice): boolean {
+  return (['host', 'language', 'ci'] as const).every(
+    (key) => overlay[key] === undefined || overlay[key] === choice[key],
+  );
+}
+
+/** Paths below a folder, with forward slashes, in a stable order. */
+function listFiles(folder: string, ignore: readonly string[]): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .filter((name) => !name.split('/').some((part) => ignore.includes(part)))
+    .sort();
+}
