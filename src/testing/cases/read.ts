@@ -1,0 +1,147 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { isMap, isSeq, type Node } from 'yaml';
+import type { ServiceScript } from '../../model/profile.js';
+import { CpexError } from '../../support/errors.js';
+import { readExactYaml } from '../../support/exact-yaml.js';
+import { caseFileProblems } from './check.js';
+import type { Case, CaseCall, Expectations } from './types.js';
+
+/** A case as the file has it, after the schema has passed it. */
+interface RawCase {
+  readonly name: string;
+  readonly hook?: string;
+  readonly payload?: unknown;
+  readonly extensions?: unknown;
+  readonly context?: unknown;
+  readonly command?: readonly string[];
+  readonly args?: unknown;
+  readonly env?: unknown;
+  readonly method?: string;
+  readonly request?: unknown;
+  readonly config?: unknown;
+  readonly timeout_ms?: number;
+  readonly host?: RawHost;
+  readonly expect: RawExpect;
+}
+
+interface RawHost {
+  readonly http?: readonly (Omit<NonNullable<ServiceScript['http']>[number], 'status' | 'delayMs'> & {
+    readonly status?: number;
+    readonly delay_ms?: number;
+  })[];
+  readonly kv?: Record<string, Record<string, string>>;
+  readonly config?: Record<string, string>;
+  readonly cancelled?: boolean | { readonly after: number };
+}
+
+interface RawExpect extends Omit<Expectations, 'payloadModified' | 'exitCode' | 'withinMs'> {
+  readonly payload_modified?: boolean;
+  readonly exit_code?: number;
+  readonly within_ms?: number;
+}
+
+/** Reads a case file. Throws CPEX_E_CASE_INVALID with every problem, each with line and column. */
+export async function readCaseFile(file: string, cwd: string): Promise<Case[]> {
+  const text = await readFile(file, 'utf8');
+  const shown = path.relative(cwd, file) || file;
+  const { value, document, problems: unreadable } = readExactYaml(text);
+  const line = (offset: number) => positionOf(text, offset).line;
+  const at = (offset: number) => `${shown}:${line(offset)}:${positionOf(text, offset).column}`;
+  if (unreadable.length > 0) {
+    throw invalid(
+      shown,
+      unreadable.map(({ offset, message }) => `${at(offset)} ${message}`),
+    );
+  }
+  const root = document.contents;
+  const problems = caseFileProblems(value);
+  if (problems.length > 0) {
+    throw invalid(
+      shown,
+      problems.map((problem) => `${at(offsetOf(root, problem.path))} ${problem.message}`),
+    );
+  }
+  const list = isMap(root) ? root.get('cases', true) : undefined;
+  const raw = isSeq(list) ? (value as { cases: RawCase[] }).cases : [value as RawCase];
+  return raw.map((one, index) => {
+    const node = isSeq(list) ? (list.items[index] as Node) : root;
+    return toCase(one, file, line(node?.range?.[0] ?? 0));
+  });
+}
+
+/** Line and column from 1. */
+function positionOf(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset);
+  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
+}
+
+/** Offset of the deepest node on a path that exists; of its key where it has one. */
+function offsetOf(root: unknown, at: readonly (string | number)[]): number {
+  let current = root;
+  let offset = (root as Node | null)?.range?.[0] ?? 0;
+  for (const part of at) {
+    if (!isMap(current) && !isSeq(current)) break;
+    const pair = isMap(current) ? current.items.find((item) => String(item.key) === String(part)) : undefined;
+    const keyOffset = (pair?.key as Node | undefined)?.range?.[0];
+    current = current.get(part, true);
+    offset = keyOffset ?? (current as Node | undefined)?.range?.[0] ?? offset;
+  }
+  return offset;
+}
+
+function toCase(raw: RawCase, file: string, line: number): Case {
+  return {
+    name: raw.name,
+    file,
+    line,
+    call: toCall(raw),
+    ...(raw.config === undefined ? {} : { config: raw.config }),
+    script: toScript(raw.host ?? {}),
+    ...(raw.timeout_ms === undefined ? {} : { timeoutMs: raw.timeout_ms }),
+    expect: toExpectations(raw.expect),
+  };
+}
+
+function toCall(raw: RawCase): CaseCall {
+  if (raw.hook !== undefined) {
+    return {
+      kind: 'hook',
+      hook: raw.hook,
+      payload: raw.payload,
+      extensions: raw.extensions ?? {},
+      context: { request_id: 'case', local_state: {}, global_state: {}, ...(raw.context as object | undefined) },
+    };
+  }
+  if (raw.command !== undefined) {
+    return { kind: 'command', verbs: raw.command, args: raw.args ?? {}, env: raw.env ?? {} };
+  }
+  return { kind: 'method', method: raw.method ?? '', request: raw.request ?? {} };
+}
+
+function toScript(host: RawHost): ServiceScript {
+  const after = typeof host.cancelled === 'object' ? host.cancelled.after : host.cancelled === true ? 0 : undefined;
+  return {
+    http: (host.http ?? []).map(({ delay_ms, status, ...rest }) => ({
+      ...rest,
+      status: status ?? 200,
+      ...(delay_ms === undefined ? {} : { delayMs: delay_ms }),
+    })),
+    kv: host.kv ?? {},
+    config: host.config ?? {},
+    ...(after === undefined ? {} : { cancelledAfter: after }),
+  };
+}
+
+function toExpectations({ payload_modified, exit_code, within_ms, ...rest }: RawExpect): Expectations {
+  return {
+    ...rest,
+    ...(payload_modified === undefined ? {} : { payloadModified: payload_modified }),
+    ...(exit_code === undefined ? {} : { exitCode: exit_code }),
+    ...(within_ms === undefined ? {} : { withinMs: within_ms }),
+  };
+}
+
+function invalid(file: string, problems: readonly string[]): CpexError {
+  return new CpexError('CPEX_E_CASE_INVALID', `${file} is not a case file.`, { evidence: problems });
+}

@@ -1,0 +1,130 @@
+import type { Invocation } from '../../host-process/reference-host.js';
+import type { Contract, HookContract } from '../../model/contract.js';
+import type { TestResult } from '../../model/event.js';
+import type { Finding } from '../../model/finding.js';
+import type { ServiceEvent } from '../../model/profile.js';
+import { didYouMean } from '../../support/suggest.js';
+import { runTrial, type Subject, type Trial } from '../subject.js';
+import { judgeEnding } from '../verdict.js';
+import { type Mismatch, match, matchInOrder, show } from './match.js';
+import type { Snapshots } from './snapshots.js';
+import type { Case } from './types.js';
+
+/** What a case has to say about the call that it made. */
+interface Observation {
+  readonly invocation: Invocation;
+  readonly verdict?: 'allow' | 'deny';
+  readonly payloadModified?: boolean;
+}
+
+/** Runs one case in a child of its own and compares what came with what was expected. */
+export async function runCase(
+  one: Case,
+  subject: Subject,
+  snapshots: Snapshots,
+): Promise<Omit<TestResult, 'durationMs'>> {
+  const id = `case:${one.name}`;
+  const about = { suite: 'cases', id, title: one.name, file: one.file, line: one.line };
+  const options = { script: one.script, ...(one.timeoutMs === undefined ? {} : { callDeadline: one.timeoutMs }) };
+  const { value, ending, trial } = await runTrial(subject, options, (running) => observe(one, subject, running));
+  const died = judgeEnding(ending, id);
+  if (value === undefined || died !== undefined) {
+    const findings = [...(value === undefined ? [] : compare(one, value, trial?.events ?? [], snapshots))];
+    if (died !== undefined) findings.push({ ...died.finding, file: one.file });
+    return { ...about, verdict: died?.verdict ?? 'fail', findings };
+  }
+  if (typeof value === 'string') {
+    return { ...about, verdict: 'fail', findings: [{ id, severity: 'fail', message: value, file: one.file }] };
+  }
+  const findings = compare(one, value, trial?.events ?? [], snapshots);
+  return { ...about, verdict: findings.length === 0 ? 'pass' : 'fail', findings };
+}
+
+/** Registers and makes the call; a text says why that was not possible. */
+async function observe(one: Case, subject: Subject, trial: Trial): Promise<Observation | string> {
+  const { invocation: first, registration } = await trial.plugin.register(one.config ?? subject.config);
+  if (one.call.kind === 'method' && one.call.method === 'plugin.register') return { invocation: first };
+  if (registration === undefined) {
+    return `the plugin does not register with this configuration: ${first.envelope.error?.message ?? 'no usable answer'}`;
+  }
+  const { call } = one;
+  if (call.kind === 'method') return { invocation: await trial.plugin.invoke(call.method, call.request) };
+  if (call.kind === 'command') {
+    const request = { verb_path: call.verbs, args: call.args, env: call.env };
+    return { invocation: await trial.plugin.invoke('command.run', request) };
+  }
+  const { hook, extensions, context } = call;
+  const known = knownHook(subject.profile.contract, hook);
+  if (typeof known === 'string') return known;
+  const payload = call.payload === undefined ? known?.sample : call.payload;
+  const request = { hook, payload, extensions, context };
+  const invocation = await trial.plugin.invoke('hook.invoke', request);
+  if (invocation.envelope.ok !== true || subject.profile.evaluate === undefined) return { invocation };
+  const evaluation = subject.profile.evaluate(request, invocation.envelope.result);
+  return { invocation, verdict: evaluation.verdict, payloadModified: evaluation.payloadModified };
+}
+
+/** The hook of that name or alias, or what is wrong with the name; nothing where a profile has no list of hooks. */
+function knownHook({ hooks }: Contract, name: string): HookContract | string | undefined {
+  if (hooks.size === 0) return undefined;
+  const found = hooks.get(name) ?? [...hooks.values()].find(({ aliases }) => aliases.includes(name));
+  if (found !== undefined) return found;
+  // A host that gets an unknown name asks nobody and allows, so a typo would test nothing.
+  return `there is no hook "${name}".${didYouMean(name, hooks.keys())} To test an unknown one: method: hook.invoke`;
+}
+
+function compare(
+  one: Case,
+  seen: Observation | string,
+  events: readonly ServiceEvent[],
+  snapshots: Snapshots,
+): Finding[] {
+  if (typeof seen === 'string') return [];
+  const { expect } = one;
+  const { envelope, end } = seen.invocation;
+  const mismatches: Mismatch[] = [];
+  const check = (path: string, actual: unknown, wanted: unknown) => {
+    if (wanted !== undefined) mismatches.push(...match(actual, wanted, path));
+  };
+  const result = envelope.result as { exit_code?: unknown } | undefined;
+  if (expect.error === undefined && envelope.ok !== true) {
+    const error = envelope.error === undefined ? 'no envelope' : `${envelope.error.code}: ${envelope.error.message}`;
+    mismatches.push({ path: 'error', expected: 'a result', actual: error });
+  }
+  check('error', envelope.error, expect.error);
+  check('result', envelope.result, expect.result);
+  check('verdict', seen.verdict, expect.verdict);
+  check('payload_modified', seen.payloadModified, expect.payloadModified);
+  check('exit_code', result?.exit_code, expect.exitCode);
+  check('stdout', output(events, 'stdout'), expect.stdout);
+  check('stderr', output(events, 'stderr'), expect.stderr);
+  mismatches.push(...matchInOrder(of(events, 'log'), expect.logs ?? [], 'logs'));
+  mismatches.push(...matchInOrder(of(events, 'event'), expect.events ?? [], 'events'));
+  mismatches.push(...matchInOrder(of(events, 'call'), expect.calls ?? [], 'calls'));
+  const tookMs = end.durationNs / 1e6;
+  if (expect.withinMs !== undefined && tookMs > expect.withinMs) {
+    mismatches.push({ path: 'within_ms', expected: `at most ${expect.withinMs}`, actual: tookMs.toFixed(1) });
+  }
+  if (expect.snapshot) mismatches.push(...snapshots.compare(one, envelope.error ?? envelope.result));
+  return mismatches.map((mismatch) => toFinding(one, mismatch));
+}
+
+function of(events: readonly ServiceEvent[], kind: ServiceEvent['kind']): unknown[] {
+  return events.filter((event) => event.kind === kind);
+}
+
+/** What a command wrote through host.output.write, as text. */
+function output(events: readonly ServiceEvent[], stream: 'stdout' | 'stderr'): string {
+  const parts = events.flatMap((event) => (event.kind === 'output' && event.stream === stream ? [event.bytes] : []));
+  return Buffer.concat(parts).toString('utf8');
+}
+
+function toFinding(one: Case, { path, expected, actual }: Mismatch): Finding {
+  return {
+    id: `case:${one.name}`,
+    severity: 'fail',
+    message: `${path}: expected ${expected}, found ${typeof actual === 'string' ? actual : show(actual)}`,
+    file: one.file,
+    again: `cpex test ${JSON.stringify(one.file)}`,
+  };
+}

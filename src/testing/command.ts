@@ -1,0 +1,89 @@
+import { writeSync } from 'node:fs';
+import type { RunContext } from '../model/context.js';
+import type { TestReport } from '../model/event.js';
+import { outputError } from '../report/broken-output.js';
+import { openSinks } from '../report/reporters/sinks.js';
+import { CpexError, systemCode } from '../support/errors.js';
+import { runTests } from './service.js';
+
+/** The flags of `cpex test` as the parser gives them. */
+export interface TestFlags {
+  readonly host?: string | undefined;
+  readonly level: number;
+  readonly only?: string[] | undefined;
+  readonly skip?: string[] | undefined;
+  readonly native?: boolean;
+  readonly bail?: boolean;
+  readonly update?: boolean;
+  readonly reporter?: string[] | undefined;
+  readonly timeout?: number | undefined;
+  readonly jobs: number;
+  readonly debug?: boolean;
+  readonly json?: boolean;
+}
+
+interface TestOutcome {
+  readonly value: TestReport;
+  readonly text: () => string;
+  readonly exit: number;
+}
+
+/** Runs the tests and hands events and report to the chosen reporters. */
+export async function testCommand(
+  files: readonly string[],
+  flags: TestFlags,
+  context: RunContext,
+): Promise<TestOutcome> {
+  // With --json stdout belongs to the one object of the command; reporters with a file still work.
+  const chosen = flags.reporter ?? (flags.json ? [] : ['pretty']);
+  const loud = flags.json ? chosen.find((word) => !word.includes('=')) : undefined;
+  if (loud !== undefined) {
+    throw new CpexError(
+      'CPEX_E_USAGE',
+      `With --json nothing else can write to stdout, and the reporter ${loud} would.`,
+      {
+        remedy: `Give it a file: --reporter ${loud}=FILE`,
+      },
+    );
+  }
+  const sinks = openSinks(chosen, context.cwd, (text) => writeAll(text));
+  const watched: RunContext = {
+    ...context,
+    emit: (event) => {
+      context.emit(event);
+      sinks.event(event);
+    },
+  };
+  const report = await runTests(
+    {
+      files,
+      ...(flags.host === undefined ? {} : { host: flags.host }),
+      ...(flags.timeout === undefined ? {} : { timeout: flags.timeout }),
+      level: flags.level,
+      only: flags.only ?? [],
+      skip: flags.skip ?? [],
+      native: flags.native ?? false,
+      bail: flags.bail ?? false,
+      update: flags.update ?? false,
+      jobs: flags.jobs,
+      debug: flags.debug ?? false,
+    },
+    watched,
+  );
+  await sinks.end(report);
+  return { value: report, text: () => '', exit: report.ok ? 0 : 1 };
+}
+
+/** Blocking, so that a report is whole even when stdout is a full pipe at the end of the process. */
+function writeAll(text: string): void {
+  let bytes = Buffer.from(text);
+  while (bytes.length > 0) {
+    try {
+      bytes = bytes.subarray(writeSync(1, bytes));
+    } catch (error) {
+      // The reader went away, which says nothing about the plugin.
+      if (systemCode(error) === 'EPIPE') return;
+      if (systemCode(error) !== 'EAGAIN') throw outputError(error);
+    }
+  }
+}

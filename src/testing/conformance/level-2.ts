@@ -1,0 +1,239 @@
+import path from 'node:path';
+import type { Invocation } from '../../host-process/reference-host.js';
+import type { Finding } from '../../model/finding.js';
+import type { Registration } from '../../model/profile.js';
+import { stringifyExact } from '../../support/exact-json.js';
+import { runTrial, type Subject, type Trial } from '../subject.js';
+import type { ConformanceTest, TestOutcome } from './types.js';
+
+const needs = ['register.ok'];
+
+/** Level 2: envelopes and metadata. */
+export const LEVEL_2: readonly ConformanceTest[] = [
+  envelopeTest('env.utf8', 'answers in strict UTF-8 without BOM', 'C string length mistakes', 'bytes', 'ABI-JSON-001'),
+  envelopeTest('env.single', 'answers with exactly one JSON value', 'concatenated replies', 'parser', 'ABI-JSON-003'),
+  envelopeTest('env.shape', 'answers with envelopes', 'ad-hoc replies', 'schema', 'ABI-ENV-001'),
+  envelopeTest('env.rc', 'returns a code that agrees with its envelope', 'opaque errors', 'compare', 'ABI-CALL-004'),
+  probeOnly('env.slot', 'overwrites the response slot', 'a wild pointer in the slot', 'poisoned slot', 'ABI-CALL-003'),
+  probeOnly('env.empty', 'never returns an empty body', 'an empty reply', 'slot', 'ABI-CALL-003'),
+  {
+    id: 'meta.required',
+    level: 2,
+    title: 'names itself: id, name, version and author',
+    catches: 'metadata that a store rejects',
+    detect: 'schema',
+    engines: ['K', 'P'],
+    severity: 'fail',
+    clause: 'ABI-META-003',
+    needs,
+    run: (subject) =>
+      withRegistration(subject, async (_, __, findings) => findings.filter((one) => one.id === 'meta.required')),
+  },
+  {
+    id: 'meta.match',
+    level: 2,
+    title: 'agrees with its manifest and its file name',
+    catches: 'a wrong artefact',
+    detect: 'compare',
+    engines: ['K', 'P', 'S'],
+    severity: 'fail',
+    clause: 'ABI-META-003',
+    needs,
+    run: (subject) => withRegistration(subject, async (_, registration) => compareIdentity(subject, registration)),
+  },
+  {
+    id: 'meta.caps',
+    level: 2,
+    title: 'answers what it declares and nothing else',
+    catches: 'capability lies',
+    detect: 'calls to declared and undeclared methods',
+    engines: ['K', 'P'],
+    severity: 'fail',
+    clause: 'ABI-META-004',
+    needs,
+    run: (subject) =>
+      withRegistration(subject, async (trial, registration, findings) => [
+        ...findings.filter((one) => one.id === 'meta.caps'),
+        ...(await checkCapabilities(subject, trial, registration)),
+      ]),
+  },
+  {
+    id: 'meta.stable',
+    level: 2,
+    title: 'registers twice with the same answer',
+    catches: 'nondeterminism',
+    detect: 'compare',
+    engines: ['K', 'P'],
+    severity: 'warn',
+    clause: 'ABI-META-005',
+    needs,
+    run: (subject) =>
+      withRegistration(subject, async (trial, registration) => {
+        const again = await trial.plugin.register(subject.config);
+        const before = stringifyExact(registration.raw);
+        const after = stringifyExact(again.registration?.raw ?? again.invocation.envelope.error);
+        if (before === after) return [];
+        return [finding('meta.stable', 'two registrations gave different answers', [before, after])];
+      }),
+  },
+  {
+    id: 'method.unknown',
+    level: 2,
+    title: 'refuses methods that it does not know',
+    catches: 'prefix matching, crashes',
+    detect: 'error code',
+    engines: ['K', 'P'],
+    severity: 'fail',
+    clause: 'ABI-CALL-001',
+    needs,
+    run: (subject) => withRegistration(subject, (trial) => checkUnknownMethods(trial)),
+  },
+  probeOnly('schema.ahead', 'serves a host with a newer schema', 'a refusal', 'reply', 'ABI-META-006', 'warn'),
+];
+
+/** The findings with this id that a tour through everything the plugin offers brings up. */
+function envelopeTest(id: string, title: string, catches: string, detect: string, clause: string): ConformanceTest {
+  return {
+    id,
+    level: 2,
+    title,
+    catches,
+    detect,
+    engines: ['K', 'P'],
+    severity: 'fail',
+    clause,
+    needs: ['init.ok', 'init.version'],
+    run: async (subject) => {
+      const { value, ending } = await runTrial(subject, {}, (trial) => tour(subject, trial));
+      const findings = (value ?? []).flatMap(({ method, envelope }) =>
+        envelope.findings
+          .filter((one) => one.id === id)
+          .map((one) => ({ ...one, message: `${method}: ${one.message}` })),
+      );
+      return { findings, ending };
+    },
+  };
+}
+
+function probeOnly(
+  id: string,
+  title: string,
+  catches: string,
+  detect: string,
+  clause: string,
+  severity: 'fail' | 'warn' = 'fail',
+): ConformanceTest {
+  return { id, level: 2, title, catches, detect, engines: ['P'], severity, clause };
+}
+
+interface Stop extends Invocation {
+  readonly method: string;
+}
+
+/** Registration, every sample call, an unknown method and a broken body: each kind of answer once. */
+async function tour(subject: Subject, trial: Trial): Promise<Stop[]> {
+  const { plugin } = trial;
+  const first = await plugin.register(subject.config);
+  const { method } = subject.profile.protocol.registration({ config: subject.config });
+  const stops: Stop[] = [{ ...first.invocation, method }];
+  const samples = first.registration === undefined ? [] : subject.profile.protocol.sampleCalls(first.registration);
+  for (const sample of samples) {
+    stops.push({ ...(await plugin.invoke(sample.method, sample.request)), method: sample.method });
+  }
+  for (const method of ['no.such.method', '']) stops.push({ ...(await plugin.invoke(method, {})), method });
+  const end = await plugin.session.call(method, new TextEncoder().encode('{"broken":')).end;
+  stops.push({
+    end,
+    envelope: subject.profile.protocol.readEnvelope(end.code, end.body),
+    method: `${method} (broken body)`,
+  });
+  return stops;
+}
+
+async function withRegistration(
+  subject: Subject,
+  check: (trial: Trial, registration: Registration, findings: readonly Finding[]) => Promise<readonly Finding[]>,
+): Promise<TestOutcome> {
+  const { value, ending } = await runTrial(subject, {}, async (trial) => {
+    const { registration, findings } = await trial.plugin.register(subject.config);
+    // register.ok, on which these tests depend, has seen a usable registration.
+    if (registration === undefined) return [finding('register.ok', 'the plugin did not register this time')];
+    return check(trial, registration, findings);
+  });
+  return { findings: value ?? [], ending };
+}
+
+function compareIdentity(subject: Subject, registration: Registration): Finding[] {
+  const found: Finding[] = [];
+  const { manifest, profile, target, artefact } = subject;
+  const wanted = path.basename(profile.layout.artefactPath(registration.id, registration.version, target));
+  if (path.basename(artefact) !== wanted) {
+    found.push(
+      finding('meta.match', `the file is called ${path.basename(artefact)}, the plugin ${registration.id}`, [
+        `expected file name: ${wanted}`,
+      ]),
+    );
+  }
+  if (manifest === undefined) return found;
+  for (const key of ['id', 'version', 'author'] as const) {
+    if (registration[key] !== manifest[key]) {
+      found.push(
+        finding('meta.match', `${key} is "${registration[key]}" in the plugin and "${manifest[key]}" in cpex.yaml`),
+      );
+    }
+  }
+  return found;
+}
+
+async function checkCapabilities(subject: Subject, trial: Trial, registration: Registration): Promise<Finding[]> {
+  const found: Finding[] = [];
+  const { contract, protocol } = subject.profile;
+  for (const { method, request, capability } of protocol.sampleCalls(registration)) {
+    const { envelope } = await trial.plugin.invoke(method, request);
+    if (envelope.error?.code.startsWith('unknown_')) {
+      found.push(
+        finding('meta.caps', `declares ${capability}, but answers ${method} with ${envelope.error.code}`, [
+          `request: ${stringifyExact(request)}`,
+        ]),
+      );
+    }
+  }
+  for (const method of contract.methods.values()) {
+    if (method.capability === undefined || method.capability in registration.capabilities) continue;
+    const { envelope } = await trial.plugin.invoke(method.name, method.samples[0] ?? {});
+    if (envelope.error?.code !== 'unknown_method') {
+      const answer = envelope.ok ? 'a result' : (envelope.error?.code ?? 'no envelope');
+      found.push(
+        finding('meta.caps', `does not declare ${method.capability}, but answers ${method.name} with ${answer}`),
+      );
+    }
+  }
+  return found;
+}
+
+const UNKNOWN = [
+  'no.such.method',
+  'plugin.registe',
+  'plugin.register2',
+  'plugin.register ',
+  'PLUGIN.REGISTER',
+  'hook',
+  '',
+];
+
+async function checkUnknownMethods(trial: Trial): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for (const method of UNKNOWN) {
+    const { envelope } = await trial.plugin.invoke(method, {});
+    if (envelope.error?.code === 'unknown_method') continue;
+    const answer = envelope.ok ? 'a result' : (envelope.error?.code ?? 'no envelope');
+    found.push(
+      finding('method.unknown', `the method "${method}" was answered with ${answer}, not with unknown_method`),
+    );
+  }
+  return found;
+}
+
+function finding(id: string, message: string, evidence?: readonly string[]): Finding {
+  return { id, severity: 'fail', message, ...(evidence === undefined ? {} : { evidence }) };
+}

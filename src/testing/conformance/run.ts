@@ -1,0 +1,64 @@
+import { performance } from 'node:perf_hooks';
+import type { TestResult, Verdict } from '../../model/event.js';
+import type { Finding } from '../../model/finding.js';
+import type { Subject } from '../subject.js';
+import { judgeEnding } from '../verdict.js';
+import { severityOf } from './catalogue.js';
+import type { ConformanceTest } from './types.js';
+
+/** Suite name of conformance results. */
+export const SUITE = 'conformance';
+
+/**
+ * Runs one test. A fault of our own host is tried once more before it is reported; one that is
+ * gone then is flaky, which is a failure still: nobody knows what the next run will say.
+ */
+export async function runConformanceTest(test: ConformanceTest, subject: Subject): Promise<TestResult> {
+  const first = await attempt(test, subject);
+  if (first.verdict !== 'harness-fault') return first;
+  const second = await attempt(test, subject);
+  if (second.verdict !== 'pass' && second.verdict !== 'warn') return second;
+  return { ...second, verdict: 'flaky', findings: [...first.findings, ...second.findings] };
+}
+
+/** The result of a test that did not run, with the reason. */
+export function skipped(test: ConformanceTest, reason: string): TestResult {
+  return { suite: SUITE, id: test.id, title: test.title, verdict: 'skip', durationMs: 0, findings: [], reason };
+}
+
+async function attempt(test: ConformanceTest, subject: Subject): Promise<TestResult> {
+  const started = performance.now();
+  const about = { suite: SUITE, id: test.id, title: test.title };
+  if (test.run === undefined) return skipped(test, 'needs the C probe, which is not part of this version');
+  const outcome = await test.run(subject);
+  const severity = severityOf(test, subject.profile.name);
+  const death = outcome.ending === undefined ? undefined : judgeEnding(outcome.ending, test.id);
+  const findings = [...outcome.findings, ...(death === undefined ? [] : [death.finding])].map((finding) =>
+    complete(finding, test, severity, subject),
+  );
+  const durationMs = performance.now() - started;
+  if (findings.length === 0 && outcome.unproven !== undefined) {
+    return { ...skipped(test, outcome.unproven), durationMs };
+  }
+  return { ...about, verdict: death?.verdict ?? worst(findings), durationMs, findings };
+}
+
+/** Every finding names its clause and the command that shows it again. */
+function complete(finding: Finding, test: ConformanceTest, severity: Finding['severity'], subject: Subject): Finding {
+  const again =
+    subject.manifest === undefined
+      ? `cpex test ${JSON.stringify(subject.artefact)} --host ${subject.profile.name} --only ${test.id}`
+      : `cpex test --only ${test.id}`;
+  return { clause: test.clause, again, ...finding, severity: lighter(finding.severity, severity) };
+}
+
+/** A profile may weigh a test less; a finding that only warns does not become a failure. */
+function lighter(one: Finding['severity'], other: Finding['severity']): Finding['severity'] {
+  const order: readonly Finding['severity'][] = ['info', 'warn', 'fail'];
+  return order.indexOf(one) < order.indexOf(other) ? one : other;
+}
+
+function worst(findings: readonly Finding[]): Verdict {
+  if (findings.some((finding) => finding.severity === 'fail')) return 'fail';
+  return findings.some((finding) => finding.severity === 'warn') ? 'warn' : 'pass';
+}

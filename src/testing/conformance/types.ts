@@ -1,0 +1,36 @@
+import type { Finding, Severity } from '../../model/finding.js';
+import type { Ending } from '../../model/session.js';
+import type { Subject } from '../subject.js';
+
+/** Engines that can judge a test: K is the Node child, P the C probe, S the file alone. */
+export type EngineLetter = 'K' | 'P' | 'S';
+
+/** What a test found, and how its child ended where that decides the verdict. */
+export interface TestOutcome {
+  readonly findings: readonly Finding[];
+  readonly ending?: Ending;
+  /** Why nothing can be said: a pass has to be proven. Counts only where nothing was found. */
+  readonly unproven?: string;
+}
+
+/** One row of the catalogue. */
+export interface ConformanceTest {
+  readonly id: string;
+  readonly level: number;
+  /** What a good plugin does, as a sentence. */
+  readonly title: string;
+  /** What a broken one does. */
+  readonly catches: string;
+  /** How the host sees it. */
+  readonly detect: string;
+  readonly engines: readonly EngineLetter[];
+  readonly severity: Severity;
+  /** So cheap that it runs at every level. */
+  readonly inPassing?: true;
+  /** Clause of docs/abi.md. */
+  readonly clause: string;
+  /** Tests that must have passed for this one to mean anything. */
+  readonly needs?: readonly string[];
+  /** Absent where no engine of this version can judge it; it is then skipped by name. */
+  readonly run?: (subject: Subject) => Promise<TestOutcome>;
+}

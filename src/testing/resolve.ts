@@ -1,0 +1,80 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { ensureBuilt } from '../build/service.js';
+import { findProfile } from '../hosts/registry.js';
+import type { RunContext } from '../model/context.js';
+import type { Project } from '../model/manifest.js';
+import { findProject } from '../project/find.js';
+import { hostTarget } from '../project/targets/host.js';
+import { nativeEngine } from '../runtime/native/engine.js';
+import { CpexError, systemCode } from '../support/errors.js';
+import { isCaseFile } from './cases/find.js';
+import type { Subject } from './subject.js';
+import type { TestTarget } from './test-target.js';
+
+export interface ResolveOptions {
+  readonly files: readonly string[];
+  readonly host?: string;
+  readonly timeout?: number;
+  readonly debug: boolean;
+}
+
+/** Finds out what is to be tested: the libraries named, else the project, built when stale. */
+export async function findSubjects(options: ResolveOptions, context: RunContext): Promise<TestTarget[]> {
+  const paths = options.files.map((file) => path.resolve(context.cwd, file));
+  const caseFiles: string[] = [];
+  const libraries: string[] = [];
+  for (const file of paths) ((await isCases(file)) ? caseFiles : libraries).push(file);
+  const project = await findProject(context.cwd);
+  if (libraries.length > 0) return libraries.map((file) => bare(file, project, caseFiles, options, context));
+  if (project === undefined) {
+    throw new CpexError('CPEX_E_TEST_NO_SUBJECT', 'There is no project here and no library was named.', {
+      remedy: 'Name a built library: cpex test ./plugin.so --host cpex',
+    });
+  }
+  context.emit({ type: 'config', file: project.file });
+  const mode = options.debug ? 'debug' : 'release';
+  const built = await ensureBuilt(project, { target: 'host', mode }, context);
+  const { manifest } = project;
+  const subject: Subject = {
+    ...common(options, context),
+    artefact: built.file,
+    profile: findProfile(options.host ?? manifest.host),
+    manifest,
+    config: manifest.test?.config ?? {},
+  };
+  return [{ subject, project, language: manifest.language, caseFiles }];
+}
+
+/** A library on its own; the project around it is not asked what it should be. */
+function bare(
+  file: string,
+  project: Project | undefined,
+  caseFiles: readonly string[],
+  options: ResolveOptions,
+  context: RunContext,
+): TestTarget {
+  const host = options.host ?? project?.manifest.host ?? 'cpex';
+  const subject: Subject = { ...common(options, context), artefact: file, profile: findProfile(host), config: {} };
+  return { subject, caseFiles };
+}
+
+function common(options: ResolveOptions, context: RunContext) {
+  return {
+    target: hostTarget(),
+    engine: nativeEngine(),
+    signal: context.signal,
+    ...(options.timeout === undefined ? {} : { callDeadline: options.timeout, startDeadline: options.timeout }),
+  };
+}
+
+async function isCases(file: string): Promise<boolean> {
+  try {
+    return isCaseFile(file) || (await stat(file)).isDirectory();
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') {
+      throw new CpexError('CPEX_E_CASE_NOT_FOUND', `There is no file ${file}.`);
+    }
+    throw error;
+  }
+}

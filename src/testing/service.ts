@@ -1,0 +1,261 @@
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { auditFile } from '../audit/report.js';
+import type { AuditReport } from '../model/binary.js';
+import type { RunContext } from '../model/context.js';
+import type { CpexEvent, TestReport, TestResult, TestSummary } from '../model/event.js';
+import { FAILING, NOT_SELECTED } from '../report/reporters/reporter.js';
+import { CpexError } from '../support/errors.js';
+import { findCases } from './cases/find.js';
+import { runCase } from './cases/run.js';
+import { Snapshots } from './cases/snapshots.js';
+import type { Case } from './cases/types.js';
+import { CATALOGUE } from './conformance/catalogue.js';
+import { runConformanceTest, SUITE, skipped } from './conformance/run.js';
+import type { ConformanceTest } from './conformance/types.js';
+import { runNativeTests } from './native-tests.js';
+import { findSubjects } from './resolve.js';
+import { checkSelection, type Selection, type SkipReason, skipReasons } from './selection.js';
+import type { Subject } from './subject.js';
+import type { TestTarget } from './test-target.js';
+
+/** Highest level that an engine of this version can judge as a whole. */
+const HIGHEST_LEVEL = 2;
+
+/** What `cpex test` was asked to do. */
+export interface TestOptions extends Selection {
+  /** Built libraries and case files or folders; the project one stands in when empty. */
+  readonly files: readonly string[];
+  readonly host?: string;
+  /** Also run the language's own tests. */
+  readonly native: boolean;
+  /** Stop at the first failure. */
+  readonly bail: boolean;
+  /** Record snapshots instead of comparing them. */
+  readonly update: boolean;
+  /** Children at the same time. */
+  readonly jobs: number;
+  /** Milliseconds for one call. */
+  readonly timeout?: number;
+  readonly debug: boolean;
+}
+
+/** Audits, runs the conformance tests, the cases and, if asked, the language's own tests. */
+export async function runTests(options: TestOptions, context: RunContext): Promise<TestReport> {
+  const started = performance.now();
+  const targets = await findSubjects(options, context);
+  const plans = [];
+  for (const target of targets) plans.push({ target, cases: await findCases(target, context.cwd) });
+  checkSelection(options, [
+    'audit',
+    ...CATALOGUE.map(({ id }) => id),
+    ...plans.flatMap(({ cases }) => cases.map(({ name }) => `case:${name}`)),
+    ...(options.native
+      ? targets.flatMap(({ project }) => (project ? [`native.${project.manifest.language}`] : []))
+      : []),
+  ]);
+  if (options.level > HIGHEST_LEVEL) {
+    const text = `This version has the levels 1 to ${HIGHEST_LEVEL}; those above need the C probe, which it does not have.`;
+    context.emit({ type: 'note', level: 'warn', text });
+  }
+  const run = new Run(options, context);
+  for (const { target, cases } of plans) await run.all(target, cases);
+  const [profile = 'cpex'] = targets.map(({ subject }) => subject.profile.name);
+  return report(run.results, {
+    artefacts: targets.map(({ subject }) => subject.artefact),
+    profile,
+    durationMs: performance.now() - started,
+  });
+}
+
+/** One run of the suites: keeps the results, the order and the reasons for what is left out. */
+class Run {
+  readonly results: TestResult[] = [];
+  private readonly snapshots: Snapshots;
+  private stopped = false;
+
+  constructor(
+    private readonly options: TestOptions,
+    private readonly context: RunContext,
+  ) {
+    this.snapshots = new Snapshots(options.update);
+  }
+
+  async all(target: TestTarget, cases: readonly Case[]): Promise<void> {
+    const { subject, project } = target;
+    const selected = skipReasons(this.options, subject.manifest);
+    const safe = await this.audit(target, selected);
+    // Nothing is loaded that the audit refuses; --skip audit takes that on oneself.
+    const reason: SkipReason = safe ? selected : () => 'needs audit';
+    await this.suite(SUITE, CATALOGUE.length, () => this.conformance(subject, reason));
+    if (cases.length > 0) await this.suite('cases', cases.length, () => this.cases(cases, subject, reason));
+    if (this.options.native && project !== undefined) {
+      const id = `native.${project.manifest.language}`;
+      const native = { suite: 'native', id, title: 'unit tests of the language' };
+      await this.suite('native', 1, () => this.one(native, reason(id), () => runNativeTests(project, this.context)));
+    }
+    for (const file of await this.snapshots.save()) {
+      this.context.emit({ type: 'note', level: 'info', text: `recorded ${path.relative(this.context.cwd, file)}` });
+    }
+  }
+
+  private async audit({ subject, language }: TestTarget, reason: SkipReason): Promise<boolean> {
+    const expected = {
+      target: subject.target,
+      kind: 'library' as const,
+      ...(language === undefined ? {} : { language }),
+      ...(subject.profile.native === undefined ? {} : { entry: subject.profile.native.entry }),
+      ...(subject.manifest?.glibc === undefined ? {} : { glibcFloor: subject.manifest.glibc }),
+    };
+    const about = { suite: 'audit', id: 'audit', title: path.basename(subject.artefact) };
+    let safe = true;
+    const judge = async (): Promise<TestResult> => {
+      const started = performance.now();
+      const judged = auditVerdict(await auditFile(subject.artefact, expected));
+      safe = judged.verdict !== 'fail';
+      return { ...about, ...judged, durationMs: performance.now() - started };
+    };
+    const skip = reason('audit');
+    // --only chooses what is told; a library that is not sound is not loaded for that.
+    const quiet = skip === NOT_SELECTED ? await judge() : undefined;
+    const untold = safe ? skip : undefined;
+    await this.suite('audit', 1, () => this.one(about, untold, quiet === undefined ? judge : async () => quiet));
+    return safe;
+  }
+
+  private async conformance(subject: Subject, reason: SkipReason): Promise<void> {
+    const done = new Map<string, Promise<TestResult>>();
+    const limit = limiter(this.options.jobs);
+    for (const test of CATALOGUE) {
+      const result = (async () => {
+        const why = reason(test.id, test) ?? (await this.unmet(test, done)) ?? this.stopReason();
+        if (why !== undefined) return skipped(test, why);
+        // A shutdown that fails is reported once, by its own test.
+        const ending = test.level > 1 ? await done.get('shutdown.ok') : undefined;
+        const killAtEnd = ending !== undefined && FAILING.has(ending.verdict);
+        return limit(async () => {
+          // Another test may have failed while this one waited for its turn.
+          const stopped = this.stopReason();
+          if (stopped !== undefined) return skipped(test, stopped);
+          this.context.emit({ type: 'test.start', suite: SUITE, id: test.id, title: test.title });
+          const one = await runConformanceTest(test, { ...subject, killAtEnd });
+          this.stopped ||= this.options.bail && FAILING.has(one.verdict);
+          return one;
+        });
+      })();
+      done.set(test.id, result);
+    }
+    // All of them, so that each has cleaned up when one was interrupted.
+    const settled = await Promise.allSettled(done.values());
+    // In catalogue order, whatever order they ended in.
+    for (const one of settled) {
+      if (one.status === 'rejected') throw one.reason;
+      this.record(one.value);
+    }
+  }
+
+  /** The first test that this one builds on and that did not hold, or that could not run for such a reason. */
+  private async unmet(
+    test: ConformanceTest,
+    done: ReadonlyMap<string, Promise<TestResult>>,
+  ): Promise<string | undefined> {
+    for (const id of test.needs ?? []) {
+      const needed = await done.get(id);
+      if (needed === undefined) continue;
+      if (FAILING.has(needed.verdict)) return `needs ${needed.id}`;
+      if (needed.verdict === 'skip' && needed.reason?.startsWith('needs ')) return needed.reason;
+    }
+    return undefined;
+  }
+
+  private async cases(cases: readonly Case[], subject: Subject, reason: SkipReason): Promise<void> {
+    for (const one of cases) {
+      const about = { suite: 'cases', id: `case:${one.name}`, title: one.name, file: one.file, line: one.line };
+      await this.one(about, reason(about.id), async () => {
+        const started = performance.now();
+        const result = await runCase(one, subject, this.snapshots);
+        return { ...result, durationMs: performance.now() - started };
+      });
+    }
+  }
+
+  private async one(
+    about: Pick<TestResult, 'suite' | 'id' | 'title' | 'file' | 'line'>,
+    skip: string | undefined,
+    run: () => Promise<TestResult>,
+  ): Promise<void> {
+    const reason = skip ?? this.stopReason();
+    if (reason !== undefined) {
+      this.record({ ...about, verdict: 'skip', durationMs: 0, findings: [], reason });
+      return;
+    }
+    this.context.emit({ type: 'test.start', suite: about.suite, id: about.id, title: about.title });
+    this.record(await run());
+  }
+
+  private async suite(suite: string, tests: number, run: () => Promise<void>): Promise<void> {
+    const before = this.results.length;
+    this.context.emit({ type: 'suite.start', suite, tests });
+    await run();
+    this.context.emit({ type: 'suite.end', suite, summary: summarise(this.results.slice(before)) });
+  }
+
+  private record(result: TestResult): void {
+    this.stopped ||= this.options.bail && FAILING.has(result.verdict);
+    this.results.push(result);
+    this.context.emit({ type: 'test.end', result } satisfies CpexEvent);
+  }
+
+  private stopReason(): string | undefined {
+    if (this.context.signal.aborted) throw new CpexError('CPEX_E_INTERRUPTED', 'Interrupted.');
+    return this.stopped ? 'not run: --bail' : undefined;
+  }
+}
+
+function auditVerdict({ findings }: AuditReport): Pick<TestResult, 'verdict' | 'findings'> {
+  const heavy = findings.filter((finding) => finding.severity !== 'info');
+  if (heavy.some((finding) => finding.severity === 'fail')) return { verdict: 'fail', findings: heavy };
+  return { verdict: heavy.length > 0 ? 'warn' : 'pass', findings: heavy };
+}
+
+function summarise(results: readonly TestResult[]): TestSummary {
+  const count = (wanted: (result: TestResult) => boolean) => results.filter(wanted).length;
+  return {
+    passed: count(({ verdict }) => verdict === 'pass' || verdict === 'warn'),
+    failed: count(({ verdict }) => FAILING.has(verdict)),
+    warned: count(({ verdict }) => verdict === 'warn'),
+    skipped: count(({ verdict }) => verdict === 'skip'),
+  };
+}
+
+function report(
+  results: readonly TestResult[],
+  about: Pick<TestReport, 'artefacts' | 'profile' | 'durationMs'>,
+): TestReport {
+  const summary = summarise(results);
+  const ran = summary.passed + summary.failed;
+  const reason = ran > 0 ? undefined : results.length === 0 ? 'no tests were found' : 'every test was skipped';
+  return {
+    ...about,
+    results,
+    summary,
+    ok: summary.failed === 0 && reason === undefined,
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+/** Lets at most `most` pieces of work run at the same time, first come first served. */
+function limiter(most: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (running >= most) await new Promise<void>((go) => waiting.push(go));
+    running++;
+    try {
+      return await work();
+    } finally {
+      running--;
+      waiting.shift()?.();
+    }
+  };
+}

@@ -1,0 +1,127 @@
+import { DEFAULT_DEADLINES, type OpenPlugin, openPlugin } from '../host-process/reference-host.js';
+import type { Manifest } from '../model/manifest.js';
+import type { HostProfile, ServiceEvent, ServiceScript } from '../model/profile.js';
+import type { Ending, Engine } from '../model/session.js';
+import type { Target } from '../model/target.js';
+import { SessionFailure } from '../runtime/failure.js';
+import { CpexError } from '../support/errors.js';
+import { temporaryFolder } from '../support/files.js';
+import { TextTail } from '../support/text-tail.js';
+
+/** The built plugin under test and what is known about it. */
+export interface Subject {
+  /** Absolute path of the artefact. */
+  readonly artefact: string;
+  readonly target: Target;
+  readonly profile: HostProfile;
+  readonly engine: Engine;
+  /** Absent for a bare library. */
+  readonly manifest?: Manifest;
+  /** Configuration that tests register with. */
+  readonly config: unknown;
+  readonly signal: AbortSignal;
+  /** Milliseconds for one call, unless a case says otherwise. */
+  readonly callDeadline?: number;
+  /** Milliseconds to load and initialise. */
+  readonly startDeadline?: number;
+  /** Kill instead of waiting for a shutdown that is known to fail. */
+  readonly killAtEnd?: boolean;
+}
+
+/** One plugin process of its own, with what it did through its host and printed on record. */
+export interface Trial {
+  readonly plugin: OpenPlugin;
+  readonly events: readonly ServiceEvent[];
+  /** What the plugin printed by itself, the last part. */
+  readonly printed: { readonly stdout: () => string; readonly stderr: () => string };
+}
+
+export interface TrialOptions {
+  readonly script?: ServiceScript;
+  /** Milliseconds to go on watching after shutdown. */
+  readonly lingerMs?: number;
+  readonly callDeadline?: number;
+}
+
+/** Characters of a plugin's own output to keep per stream. */
+const KEEP_OUTPUT = 64 * 1024;
+
+/** What a trial came to: the value of `use` when it ran through, and how the process ended. */
+export interface TrialOutcome<T> {
+  readonly value?: T;
+  readonly ending: Ending;
+  readonly trial?: Trial;
+}
+
+/**
+ * Starts the subject in a child with a working folder and state of its own, hands it to `use`,
+ * shuts it down and takes everything away. A plugin that dies, hangs or refuses is an outcome.
+ * Throws CPEX_E_INTERRUPTED after Ctrl-C: a plugin that was killed because the user left failed no test.
+ */
+export async function runTrial<T>(
+  subject: Subject,
+  options: TrialOptions,
+  use: (trial: Trial) => Promise<T>,
+): Promise<TrialOutcome<T>> {
+  const outcome = await tryOut(subject, options, use);
+  if (subject.signal.aborted) throw new CpexError('CPEX_E_INTERRUPTED', 'Interrupted.');
+  return outcome;
+}
+
+async function tryOut<T>(
+  subject: Subject,
+  options: TrialOptions,
+  use: (trial: Trial) => Promise<T>,
+): Promise<TrialOutcome<T>> {
+  const folder = await temporaryFolder('trial');
+  try {
+    const trial = await open(subject, options, folder.path);
+    try {
+      const value = await use(trial);
+      if (subject.killAtEnd) {
+        trial.plugin.session.kill();
+        await trial.plugin.close();
+        return { value, ending: { kind: 'clean' }, trial };
+      }
+      return { value, ending: await trial.plugin.close(), trial };
+    } catch (error) {
+      await trial.plugin.close();
+      if (error instanceof SessionFailure) return { ending: error.ending, trial };
+      throw error;
+    }
+  } catch (error) {
+    if (error instanceof SessionFailure) return { ending: error.ending };
+    throw error;
+  } finally {
+    await folder.remove();
+  }
+}
+
+async function open(subject: Subject, options: TrialOptions, folder: string): Promise<Trial> {
+  const events: ServiceEvent[] = [];
+  const tails = { stdout: new TextTail(KEEP_OUTPUT), stderr: new TextTail(KEEP_OUTPUT) };
+  const call = options.callDeadline ?? subject.callDeadline ?? DEFAULT_DEADLINES.call;
+  const plugin = await openPlugin({
+    artefact: subject.artefact,
+    target: subject.target.name,
+    profile: subject.profile,
+    engine: subject.engine,
+    cwd: folder,
+    services: {
+      pluginId: subject.manifest?.id ?? 'plugin',
+      configFolder: folder,
+      allowNet: false,
+      script: options.script ?? {},
+      observe: (event) => events.push(event),
+    },
+    deadlines: {
+      start: subject.startDeadline ?? DEFAULT_DEADLINES.start,
+      call,
+      stop: Math.min(DEFAULT_DEADLINES.stop, subject.callDeadline ?? DEFAULT_DEADLINES.stop),
+    },
+    signal: subject.signal,
+    ...(options.lingerMs === undefined ? {} : { lingerMs: options.lingerMs }),
+    output: (stream, bytes) => tails[stream].push(bytes),
+  });
+  return { plugin, events, printed: { stdout: () => tails.stdout.text, stderr: () => tails.stderr.text } };
+}

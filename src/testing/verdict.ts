@@ -1,0 +1,47 @@
+import type { Verdict } from '../model/event.js';
+import type { Finding } from '../model/finding.js';
+import type { Ending } from '../model/session.js';
+import { describeEnding, endingEvidence } from '../runtime/failure.js';
+
+/** What the end of a plugin's process means for the test during which it came. */
+export interface EndingVerdict {
+  readonly verdict: Verdict;
+  readonly finding: Finding;
+}
+
+/** Undefined for a clean end. `id` names the test that ran. */
+export function judgeEnding(ending: Ending, id: string): EndingVerdict | undefined {
+  if (ending.kind === 'clean') return undefined;
+  const evidence = endingEvidence(ending);
+  const finding: Finding = {
+    id,
+    severity: 'fail',
+    message: describeEnding(ending),
+    ...(evidence.length === 0 ? {} : { evidence }),
+    ...ADVICE[ending.kind],
+  };
+  return { verdict: VERDICTS[ending.kind], finding };
+}
+
+type BadEnding = Exclude<Ending['kind'], 'clean'>;
+
+const VERDICTS: Readonly<Record<BadEnding, Verdict>> = {
+  refused: 'fail',
+  exit: 'crash',
+  crash: 'crash',
+  hang: 'hang',
+  cancelled: 'harness-fault',
+  'harness-fault': 'harness-fault',
+};
+
+const ADVICE: Readonly<Record<BadEnding, Partial<Finding>>> = {
+  refused: {},
+  exit: {
+    clause: 'ABI-CALL-008',
+    remedy: 'A plugin may not call exit, _exit or os.Exit: it shares the process with its host.',
+  },
+  crash: { remedy: 'Run the same call against a debug build: cpex build --debug, cpex run --debug.' },
+  hang: { remedy: 'Every call must end; long work belongs on a thread of its own and asks host.cancelled.' },
+  cancelled: {},
+  'harness-fault': {},
+};
