@@ -1,0 +1,18 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { BuildRecord } from '../build/record.js';
+
+/**
+ * Reads a `build.json` as far as an install needs it; undefined when there is none that says
+ * anything about a library beside it. Whether the library fits is for the caller to check.
+ */
+export async function readBuildRecord(file: string): Promise<BuildRecord | undefined> {
+  try {
+    const read = JSON.parse(await readFile(file, 'utf8')) as Partial<BuildRecord>;
+    const texts = [read.id, read.version, read.profile, read.file, read.sha256];
+    if (!texts.every((one) => typeof one === 'string' && one !== '')) return undefined;
+    return path.basename(read.file ?? '') === read.file ? (read as BuildRecord) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,109 @@
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { auditFile } from '../audit/report.js';
+import { glibcAboveSystem } from '../audit/system.js';
+import type { Finding } from '../model/finding.js';
+import type { HostProfile, Registration } from '../model/profile.js';
+import type { Deadlines, Engine } from '../model/session.js';
+import type { Target } from '../model/target.js';
+import { systemGlibc } from '../project/targets/host.js';
+import { CpexError, systemCode } from '../support/errors.js';
+import { type CopyFacts, copyNew } from './copy.js';
+import type { InstallSource } from './source.js';
+import { tryOut } from './try-out.js';
+
+export interface VerifyOptions {
+  readonly source: InstallSource;
+  readonly target: Target;
+  readonly profile: HostProfile;
+  readonly engine: Engine;
+  /** Private folder for the copy that is examined and later placed. */
+  readonly folder: string;
+  readonly config: unknown;
+  readonly signal: AbortSignal;
+  readonly deadlines?: Deadlines;
+}
+
+/** A library that may be placed. */
+export interface VerifiedPlugin {
+  /** Private copy; its bytes are those that were examined. */
+  readonly file: string;
+  readonly facts: CopyFacts;
+  readonly registration: Registration;
+  /** What is worth saying although it does not keep the plugin from being installed. */
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Takes a private copy and lets it pass, in this order: digest, audit, trial start. Nothing of it
+ * runs before the first two have passed. Throws refusals (exit code 5).
+ */
+export async function verifyPlugin(options: VerifyOptions): Promise<VerifiedPlugin> {
+  const { source, folder } = options;
+  const file = path.join(folder, `plugin${options.target.libraryExtension}`);
+  const facts = await copySource(source.file, file);
+  const promised = source.promised;
+  if (promised !== undefined && promised.sha256 !== facts.sha256) {
+    throw new CpexError('CPEX_E_INSTALL_DIGEST', 'The library is not the one that build.json describes.', {
+      evidence: [source.file, `build.json: ${promised.sha256}`, `file: ${facts.sha256}`],
+      remedy: 'Build it again: cpex build',
+    });
+  }
+  const audited = await auditCopy(file, options);
+  const trial = { ...options, file, shown: options.source.file, target: options.target.name, cwd: folder };
+  const tried = await tryOut(trial);
+  checkIdentity(tried.registration, options);
+  return { file, facts, registration: tried.registration, findings: [...audited, ...tried.findings] };
+}
+
+async function copySource(source: string, file: string): Promise<CopyFacts> {
+  try {
+    // The link to a library is the user's own way of naming it; its target is what counts.
+    return await copyNew(await realpath(source), file, 0o700);
+  } catch (error) {
+    if (systemCode(error) === 'ENOSPC') {
+      throw new CpexError('CPEX_E_INSTALL_NO_SPACE', 'There is no space for a temporary copy.', {
+        evidence: [file],
+        cause: error,
+      });
+    }
+    throw new CpexError('CPEX_E_INSTALL_SOURCE', `${source} cannot be read.`, {
+      evidence: [(error as Error).message],
+      cause: error,
+    });
+  }
+}
+
+async function auditCopy(file: string, { source, target, profile }: VerifyOptions): Promise<Finding[]> {
+  const entry = profile.native?.entry;
+  const report = await auditFile(file, { kind: 'library', target, ...(entry === undefined ? {} : { entry }) });
+  const tooNew = glibcAboveSystem(report, systemGlibc());
+  const all = [...report.findings, ...(tooNew === undefined ? [] : [tooNew])];
+  // The private copy is gone when somebody reads this.
+  const findings = all.map((finding) => ({
+    ...finding,
+    file: source.file,
+    ...(finding.again === undefined ? {} : { again: finding.again.replaceAll(file, source.file) }),
+  }));
+  const bad = findings.filter((one) => one.severity === 'fail');
+  if (bad.length === 0) return findings;
+  const remedy = bad.find((one) => one.remedy !== undefined)?.remedy;
+  throw new CpexError('CPEX_E_INSTALL_AUDIT', bad[0]?.message ?? 'The library did not pass the audit.', {
+    evidence: [source.file, ...bad.flatMap((one) => [`${one.id}: ${one.message}`, ...(one.evidence ?? [])])],
+    ...(remedy === undefined ? {} : { remedy }),
+  });
+}
+
+function checkIdentity(registration: Registration, { source, profile }: VerifyOptions): void {
+  const { id, version } = registration;
+  const problem = profile.layout.idProblem(id);
+  if (problem !== undefined) {
+    throw new CpexError('CPEX_E_INSTALL_ID', `The plugin calls itself ${JSON.stringify(id)}: ${problem}.`);
+  }
+  const { promised } = source;
+  if (promised === undefined || (promised.id === id && promised.version === version)) return;
+  throw new CpexError('CPEX_E_INSTALL_ID', 'The plugin is not the one that build.json names.', {
+    evidence: [`build.json: ${promised.id} ${promised.version}`, `registered: ${id} ${version}`],
+    remedy: 'Build it again, so that file, record and registration agree: cpex build --force',
+  });
+}

@@ -1,0 +1,113 @@
+import type { RunContext } from '../model/context.js';
+import type { ServiceEvent } from '../model/profile.js';
+import type { TraceRecord } from '../model/session.js';
+import { runDisplay } from '../report/run-text.js';
+import { traceLine, traceValue } from '../report/trace-text.js';
+import { CpexError } from '../support/errors.js';
+import { answerText } from './answer-text.js';
+import { promptLoop } from './loop.js';
+import { type RunOptions, type RunReport, runOnce } from './service.js';
+
+/** The flags of `cpex run` as the parser gives them. */
+export interface RunFlags {
+  readonly data?: string | undefined;
+  readonly extensions?: string | undefined;
+  readonly context?: string | undefined;
+  readonly config?: string | undefined;
+  readonly plugin?: string | undefined;
+  readonly host?: string | undefined;
+  readonly timeout?: number | undefined;
+  readonly record?: string | undefined;
+  readonly trace?: boolean;
+  readonly debug?: boolean;
+  readonly json?: boolean;
+  readonly 'allow-net'?: boolean;
+}
+
+interface RunOutcome {
+  readonly value: unknown;
+  readonly text: () => string;
+  readonly exit?: number;
+  readonly failure?: CpexError;
+}
+
+/** One call, or the prompt loop when there are no words and somebody to ask. */
+export async function runCommand(words: readonly string[], flags: RunFlags, context: RunContext): Promise<RunOutcome> {
+  const traced: TraceRecord[] = [];
+  const shown: RunContext = flags.json ? context : { ...context, emit: display(context) };
+  const options: RunOptions = {
+    words,
+    ...pick(flags),
+    ...(flags.context === undefined ? {} : { contextData: flags.context }),
+    debug: flags.debug ?? false,
+    allowNet: flags['allow-net'] ?? false,
+    stdin: process.stdin,
+    ...(flags.trace ? { trace: flags.json ? (one) => traced.push(one) : showTrace } : {}),
+  };
+  if (words.length === 0) {
+    if (flags.record !== undefined)
+      throw new CpexError('CPEX_E_USAGE', '--record needs a call: METHOD, hook or command.');
+    const failure = await promptLoop(options, shown);
+    return { value: null, text: () => '', ...(failure === undefined ? {} : { failure }) };
+  }
+  const report = await runOnce(options, shown);
+  return {
+    value: { ...machineValue(report), ...(flags.trace ? { trace: traced.map(traceValue) } : {}) },
+    text: () => answerText(report),
+    ...(report.failure === undefined ? { exit: exitCode(report) } : { failure: report.failure }),
+  };
+}
+
+/** A command's own exit code is ours too. */
+function exitCode({ answer }: RunReport): number {
+  if (answer?.request.form !== 'command') return 0;
+  const { exit_code } = (answer.invocation.envelope.result ?? {}) as { exit_code?: unknown };
+  if (typeof exit_code !== 'number' || exit_code === 0) return 0;
+  // A process can pass on eight bits only; what would become 0 there stays a failure.
+  return exit_code & 0xff || 1;
+}
+
+function machineValue({ answer, events, help }: RunReport): Record<string, unknown> {
+  if (answer === undefined) return { help };
+  const { request, invocation, evaluation } = answer;
+  return {
+    method: request.method,
+    request: request.request,
+    code: invocation.end.code,
+    result: invocation.envelope.result,
+    error: invocation.envelope.error,
+    verdict: evaluation?.verdict,
+    payload_modified: evaluation?.payloadModified,
+    findings: [...request.findings, ...invocation.envelope.findings, ...(evaluation?.findings ?? [])],
+    duration_ns: Math.round(invocation.end.durationNs),
+    events: events.map(eventValue),
+  };
+}
+
+/** Output as text where it is text, else as base64. */
+function eventValue(event: ServiceEvent): object {
+  if (event.kind !== 'output') return event;
+  const { bytes, ...rest } = event;
+  const text = Buffer.from(bytes).toString('utf8');
+  const exact = Buffer.from(text).equals(Buffer.from(bytes));
+  return { ...rest, ...(exact ? { text } : { base64: Buffer.from(bytes).toString('base64') }) };
+}
+
+function display(context: RunContext): RunContext['emit'] {
+  return runDisplay({
+    stdout: (bytes) => void process.stdout.write(bytes),
+    stderr: (text) => void process.stderr.write(text),
+    rest: context.emit,
+  });
+}
+
+function showTrace(record: TraceRecord): void {
+  process.stderr.write(`${traceLine(record)}\n`);
+}
+
+/** The flags that are passed on under their own names, without those that were not given. */
+function pick(flags: RunFlags): Partial<RunOptions> {
+  const { data, extensions, config, plugin, host, timeout, record } = flags;
+  const given = Object.entries({ data, extensions, config, plugin, host, timeout, record });
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined)) as Partial<RunOptions>;
+}

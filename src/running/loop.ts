@@ -1,0 +1,121 @@
+import { createInterface, type Interface } from 'node:readline/promises';
+import type { RunContext } from '../model/context.js';
+import type { ServiceEvent } from '../model/profile.js';
+import { renderError, toCpexError } from '../report/error-text.js';
+import { endingError } from '../runtime/failure.js';
+import { CpexError } from '../support/errors.js';
+import { answerText } from './answer-text.js';
+import { readData } from './input.js';
+import { answerFailure, type RunOptions, sessionOptions } from './service.js';
+import { openRunSession, type RunSession } from './session.js';
+
+const HELP = `METHOD [DATA]            call a method
+hook NAME [PAYLOAD]      invoke a hook
+command VERB [ARGS…]     run a command
+help, exit               Tab completes names; DATA is JSON or @FILE`;
+
+/**
+ * Asks for calls on a terminal until `exit`, Ctrl-D, Ctrl-C or the plugin's end. Needs somebody to ask.
+ * Returns why the plugin ended where that was not wanted. Throws CPEX_E_INTERRUPTED after Ctrl-C.
+ */
+export async function promptLoop(options: RunOptions, context: RunContext): Promise<CpexError | undefined> {
+  if (!context.interactive) {
+    throw new CpexError('CPEX_E_NOT_INTERACTIVE', 'Nothing was named to call, and this is no terminal.', {
+      evidence: ['missing: METHOD, `hook NAME` or `command VERB`'],
+      remedy: 'cpex run hook tool_pre_invoke -d \'{"name":"search","args":{}}\'',
+    });
+  }
+  const config = options.config === undefined ? undefined : await readData(options.config, context.cwd, options.stdin);
+  let events: ServiceEvent[] = [];
+  const session = await openRunSession(
+    sessionOptions(options, context, config, (event) => events.push(event)),
+    context,
+  );
+  const terminal = openTerminal(completions(session), context.signal);
+  process.stderr.write(`${session.registration.id} ${session.registration.version} is running. Type help or exit.\n`);
+  let fatal: CpexError | undefined;
+  try {
+    // The iterator keeps lines that are typed or pasted while a call runs; they need no prompt.
+    let waiting = 0;
+    terminal.on('line', () => waiting++);
+    terminal.prompt();
+    let left = true;
+    for await (const line of terminal) {
+      waiting--;
+      left = false;
+      const word = line.trim();
+      if (word === 'exit' || context.signal.aborted) break;
+      if (word === 'help') process.stderr.write(`${HELP}\n`);
+      else if (word !== '') fatal = await answer(word, session, context, events);
+      if (fatal !== undefined) break;
+      events = [];
+      left = waiting === 0;
+      if (left) terminal.prompt();
+    }
+    // After Ctrl-D and Ctrl-C the cursor still stands behind the prompt.
+    if (left) process.stderr.write('\n');
+  } finally {
+    terminal.close();
+  }
+  const ending = await session.close();
+  if (context.signal.aborted) throw new CpexError('CPEX_E_INTERRUPTED', 'Interrupted.');
+  return fatal ?? (ending.kind === 'clean' ? undefined : endingError(ending));
+}
+
+function openTerminal(words: readonly string[], signal: AbortSignal): Interface {
+  const terminal = createInterface({
+    input: process.stdin,
+    output: process.stderr,
+    prompt: 'cpex> ',
+    completer: (line: string): [string[], string] => [words.filter((word) => word.startsWith(line)), line],
+  });
+  // The terminal is in raw mode: Ctrl-C comes as a key, also while a call runs.
+  terminal.on('SIGINT', () => process.emit('SIGINT'));
+  signal.addEventListener('abort', () => terminal.close(), { once: true });
+  return terminal;
+}
+
+/** Makes one call. Returns the error after which there is no plugin to talk to. */
+async function answer(
+  line: string,
+  session: RunSession,
+  context: RunContext,
+  events: readonly ServiceEvent[],
+): Promise<CpexError | undefined> {
+  try {
+    const { words, data } = splitLine(line);
+    const input = {
+      env: {},
+      ...(data === undefined ? {} : { data: await readData(data, context.cwd, process.stdin) }),
+    };
+    const answered = await session.ask(words, input);
+    const report = typeof answered === 'string' ? { help: answered, events } : { answer: answered, events };
+    const text = answerText(report);
+    if (text !== '') process.stdout.write(`${text}\n`);
+    const failure = typeof answered === 'string' ? undefined : answerFailure(answered);
+    if (failure !== undefined) process.stderr.write(`${renderError(failure)}\n`);
+    return undefined;
+  } catch (thrown) {
+    const error = toCpexError(thrown);
+    if (error.kind !== 'user' || context.signal.aborted) return error;
+    process.stderr.write(`${renderError(error)}\n`);
+    return undefined;
+  }
+}
+
+/** Words, then data: everything from the first `{`, `[`, `"` or `@` that starts a word. */
+export function splitLine(line: string): { words: string[]; data?: string } {
+  const trimmed = line.trim();
+  const start = trimmed.startsWith('command ') ? -1 : trimmed.search(/(?<=\s)[{["@]/);
+  const head = start === -1 ? trimmed : trimmed.slice(0, start);
+  const words = [...head.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? '');
+  return start === -1 ? { words } : { words, data: trimmed.slice(start) };
+}
+
+/** Everything that can start a line: methods, the plugin's hooks and commands. */
+function completions({ registration, subject }: RunSession): string[] {
+  const { hooks, command } = registration.capabilities;
+  const verbs = Array.isArray(command) ? (command as { verb?: unknown }[]).map(({ verb }) => `command ${verb}`) : [];
+  const names = Array.isArray(hooks) ? hooks.map((name) => `hook ${name}`) : [];
+  return [...names, ...verbs, ...subject.profile.contract.methods.keys(), 'help', 'exit'];
+}

@@ -1,0 +1,70 @@
+import path from 'node:path';
+import { Document } from 'yaml';
+import type { ServiceEvent } from '../model/profile.js';
+import { writeOutput } from '../report/write-output.js';
+import { CpexError } from '../support/errors.js';
+import { exists } from '../support/files.js';
+import type { Answer } from './session.js';
+
+/** Refuses a file that could not be written, or would not be found again. Throws before anything runs. */
+export async function checkRecordFile(file: string): Promise<void> {
+  if (!/\.ya?ml$/i.test(file)) {
+    throw new CpexError('CPEX_E_RUN_RECORD', `${file} would be no case file: its name does not end in .yaml.`);
+  }
+  if (await exists(file)) {
+    throw new CpexError('CPEX_E_RUN_RECORD', `${file} exists already.`, { remedy: 'Choose another name.' });
+  }
+}
+
+/**
+ * Writes what happened as a case file that passes as it stands. Refuses to overwrite.
+ * @param events what the plugin did through the host
+ */
+export async function recordCase(
+  file: string,
+  answer: Answer,
+  config: unknown,
+  events: readonly ServiceEvent[],
+): Promise<void> {
+  await checkRecordFile(file);
+  const { request, invocation, evaluation } = answer;
+  const { envelope } = invocation;
+  const output = (stream: 'stdout' | 'stderr') =>
+    Buffer.concat(
+      events.flatMap((event) => (event.kind === 'output' && event.stream === stream ? [event.bytes] : [])),
+    ).toString('utf8');
+  const expected: Record<string, unknown> = {};
+  if (envelope.error !== undefined) expected.error = { code: envelope.error.code };
+  else if (request.form === 'command') {
+    expected.exit_code = (envelope.result as { exit_code: unknown }).exit_code;
+    expected.stdout = output('stdout');
+    if (output('stderr') !== '') expected.stderr = output('stderr');
+  } else expected.result = envelope.result;
+  if (evaluation !== undefined) {
+    expected.verdict = evaluation.verdict;
+    expected.payload_modified = evaluation.payloadModified;
+  }
+  const name = path
+    .basename(file)
+    .replace(/\.ya?ml$/i, '')
+    .replaceAll(/[-_]+/g, ' ');
+  const hasConfig = typeof config === 'object' && config !== null && Object.keys(config).length > 0;
+  const document = new Document({
+    name,
+    ...callOf(answer),
+    ...(hasConfig ? { config } : {}),
+    expect: expected,
+  });
+  await writeOutput(file, document.toString(), 'The case');
+}
+
+function callOf({ request }: Answer): Record<string, unknown> {
+  const body = request.request as Record<string, unknown>;
+  if (request.form === 'hook') {
+    const { hook, payload, extensions, context } = body;
+    const empty = Object.keys((extensions ?? {}) as object).length === 0;
+    return { hook, payload, ...(empty ? {} : { extensions }), context };
+  }
+  if (request.form === 'command') return { command: body.verb_path, args: body.args };
+  return { method: request.method, request: body };
+}

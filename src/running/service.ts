@@ -1,0 +1,134 @@
+import path from 'node:path';
+import type { RunContext } from '../model/context.js';
+import type { ServiceEvent } from '../model/profile.js';
+import type { Ending, TraceRecord } from '../model/session.js';
+import { endingError } from '../runtime/failure.js';
+import { CpexError } from '../support/errors.js';
+import { stringifyExact } from '../support/exact-json.js';
+import { readData } from './input.js';
+import { checkRecordFile, recordCase } from './record.js';
+import { type Answer, openRunSession, type RunSessionOptions } from './session.js';
+
+/** What `cpex run` was asked to do; values that hold data are JSON text, `@FILE` or `-`. */
+export interface RunOptions {
+  readonly words: readonly string[];
+  readonly data?: string;
+  readonly extensions?: string;
+  readonly contextData?: string;
+  readonly config?: string;
+  readonly plugin?: string;
+  readonly host?: string;
+  readonly debug: boolean;
+  readonly timeout?: number;
+  readonly allowNet: boolean;
+  /** Case file to write. */
+  readonly record?: string;
+  readonly stdin: AsyncIterable<unknown>;
+  /** Takes every message, when tracing is wanted. */
+  readonly trace?: (record: TraceRecord) => void;
+}
+
+export interface RunReport {
+  /** Absent when help was asked for. */
+  readonly answer?: Answer;
+  readonly help?: string;
+  readonly events: readonly ServiceEvent[];
+  /** Why the run is not good although there may be an answer. */
+  readonly failure?: CpexError;
+}
+
+/** Starts the plugin, makes one call and shuts it down. */
+export async function runOnce(options: RunOptions, context: RunContext): Promise<RunReport> {
+  const read = async (word: string | undefined) =>
+    word === undefined ? undefined : readData(word, context.cwd, options.stdin);
+  const fromStdin = [options.config, options.data, options.extensions, options.contextData].filter(
+    (one) => one === '-',
+  );
+  if (fromStdin.length > 1) throw new CpexError('CPEX_E_USAGE', 'Only one value can come from standard input.');
+  if (options.record !== undefined) await checkRecordFile(path.resolve(context.cwd, options.record));
+  const config = await read(options.config);
+  const input = {
+    data: await read(options.data),
+    extensions: await read(options.extensions),
+    context: await read(options.contextData),
+    env: {},
+  };
+  const events: ServiceEvent[] = [];
+  const session = await openRunSession(
+    sessionOptions(options, context, config, (event) => events.push(event)),
+    context,
+  );
+  let answer: Answer | string;
+  try {
+    answer = await session.ask(options.words, input);
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+  const ending = await session.close();
+  if (ending.kind === 'clean') {
+    for (const text of afterthoughts(ending)) context.emit({ type: 'note', level: 'warn', text });
+  }
+  if (typeof answer === 'string') return { help: answer, events };
+  for (const finding of answer.request.findings) context.emit({ type: 'finding', finding });
+  if (options.record !== undefined && answer.invocation.envelope.ok !== undefined) {
+    await recordCase(path.resolve(context.cwd, options.record), answer, config, events);
+    context.emit({ type: 'note', level: 'info', text: `recorded ${options.record}` });
+  }
+  const failure = answerFailure(answer) ?? (ending.kind === 'clean' ? undefined : endingError(ending));
+  return { answer, events, ...(failure === undefined ? {} : { failure }) };
+}
+
+/** What a plugin did wrong although its process ended well. */
+function afterthoughts({ leftovers = [], lateRequests = [] }: Extract<Ending, { kind: 'clean' }>): string[] {
+  return [
+    ...leftovers.map((name) => `The plugin left a process behind, which was killed: ${name}.`),
+    ...lateRequests.map((method) => `The plugin called ${method} after its shutdown had returned.`),
+  ];
+}
+
+/** Turns the flags into what a session needs; events go to the user as they come. */
+export function sessionOptions(
+  options: Omit<RunOptions, 'words' | 'data'>,
+  context: RunContext,
+  config: unknown,
+  observe: (event: ServiceEvent) => void,
+): RunSessionOptions {
+  const { plugin, host, debug, timeout, allowNet } = options;
+  return {
+    debug,
+    allowNet,
+    ...(plugin === undefined ? {} : { plugin }),
+    ...(host === undefined ? {} : { host }),
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(config === undefined ? {} : { config }),
+    observe: (event) => {
+      observe(event);
+      context.emit({ type: 'service', event });
+    },
+    trace: (record) => options.trace?.(record),
+    printed: (stream, text) => context.emit({ type: 'plugin.output', stream, text }),
+    complain: (finding) => context.emit({ type: 'finding', finding }),
+  };
+}
+
+/** Why an answer is not a good one: no envelope, broken rules, or an error of the plugin's own. */
+export function answerFailure({ request, invocation }: Answer): CpexError | undefined {
+  const { envelope, end } = invocation;
+  const broken = envelope.findings.filter(({ severity }) => severity === 'fail');
+  if (envelope.ok === undefined || broken.length > 0) {
+    const what = envelope.ok === undefined ? 'is no envelope' : 'breaks the rules of the host';
+    return new CpexError('CPEX_E_PLUGIN_ENVELOPE', `The answer to ${request.method} ${what}.`, {
+      evidence: [`code ${end.code}, ${end.body.byteLength} bytes`, ...broken.map(({ message }) => message)],
+      remedy: 'cpex test shows each broken rule with its clause.',
+    });
+  }
+  if (envelope.error !== undefined) {
+    const { code, message, details } = envelope.error;
+    const evidence = details === undefined ? [] : [`details: ${stringifyExact(details)}`];
+    return new CpexError('CPEX_E_PLUGIN_ANSWER', `${request.method} was answered with ${code}: ${message}`, {
+      evidence,
+    });
+  }
+  return undefined;
+}

@@ -1,0 +1,152 @@
+import path from 'node:path';
+import { type BuiltSubject, resolveSubject } from '../build/subject.js';
+import { DEFAULT_DEADLINES, type Invocation, type OpenPlugin, openPlugin } from '../host-process/reference-host.js';
+import type { RunContext } from '../model/context.js';
+import type { Finding } from '../model/finding.js';
+import type { HookEvaluation, Registration, RunInput, RunRequest, ServiceEvent } from '../model/profile.js';
+import type { Ending, TraceRecord } from '../model/session.js';
+import { endingError, SessionFailure } from '../runtime/failure.js';
+import { nativeEngine } from '../runtime/native/engine.js';
+import { CpexError } from '../support/errors.js';
+import { temporaryFolder } from '../support/files.js';
+import { TextTail } from '../support/text-tail.js';
+
+/** Longest line that a plugin prints in one piece, in characters. */
+const LINE_LIMIT = 16 * 1024;
+
+/** How long a plugin is watched after its shutdown, in milliseconds; a thread that lives on shows then. */
+const LINGER_MS = 50;
+
+export interface RunSessionOptions {
+  readonly plugin?: string;
+  readonly host?: string;
+  readonly debug: boolean;
+  readonly config?: unknown;
+  /** Milliseconds for one call. */
+  readonly timeout?: number;
+  readonly allowNet: boolean;
+  readonly observe: (event: ServiceEvent) => void;
+  readonly trace: (record: TraceRecord) => void;
+  /** Takes what the plugin prints by itself, line by line; endless lines come in pieces. */
+  readonly printed: (stream: 'stdout' | 'stderr', line: string) => void;
+  /** Takes what the registration breaks although the plugin can be used. */
+  readonly complain: (finding: Finding) => void;
+}
+
+/** A call that the words of a command line came to, with its answer. */
+export interface Answer {
+  readonly request: Extract<RunRequest, { kind: 'call' }>;
+  readonly invocation: Invocation;
+  /** The host's reading of a hook's result. */
+  readonly evaluation?: HookEvaluation;
+}
+
+/** A registered plugin that takes calls until it is closed. */
+export interface RunSession {
+  readonly subject: BuiltSubject;
+  readonly registration: Registration;
+  /** Makes one call, or returns the help text that was asked for. Rejects as our errors do. */
+  ask(words: readonly string[], input: RunInput): Promise<Answer | string>;
+  close(): Promise<Ending>;
+}
+
+/** Builds when stale, starts the plugin in the reference host and registers it. */
+export async function openRunSession(options: RunSessionOptions, context: RunContext): Promise<RunSession> {
+  const subject = await resolveSubject(options, context);
+  const { profile, project } = subject;
+  const folder = await temporaryFolder('run');
+  const limit = options.timeout;
+  const printed = {
+    stdout: new TextTail(LINE_LIMIT, (line) => options.printed('stdout', line)),
+    stderr: new TextTail(LINE_LIMIT, (line) => options.printed('stderr', line)),
+  };
+  const finish = async () => {
+    printed.stdout.end();
+    printed.stderr.end();
+    await folder.remove();
+  };
+  const open = () =>
+    openPlugin({
+      artefact: subject.artefact,
+      target: subject.target.name,
+      profile,
+      engine: nativeEngine(),
+      cwd: folder.path,
+      services: {
+        pluginId: project?.manifest.id ?? path.parse(subject.artefact).name,
+        // A project keeps its state from run to run; a bare library starts anew each time.
+        ...(project === undefined ? {} : { stateFolder: path.join(project.root, '.cpex', 'state') }),
+        configFolder: project === undefined ? folder.path : path.join(project.root, 'config'),
+        allowNet: options.allowNet,
+        observe: options.observe,
+      },
+      deadlines:
+        limit === undefined
+          ? DEFAULT_DEADLINES
+          : { start: limit, call: limit, stop: Math.min(limit, DEFAULT_DEADLINES.stop) },
+      signal: context.signal,
+      lingerMs: LINGER_MS,
+      trace: options.trace,
+      output: (stream, bytes) => printed[stream].push(bytes),
+    });
+  let plugin: OpenPlugin;
+  try {
+    plugin = await open();
+  } catch (error) {
+    await finish();
+    throw asError(error);
+  }
+  const close = () => plugin.close().finally(finish);
+  try {
+    const config = options.config ?? project?.manifest.test?.config ?? {};
+    const { registration, invocation, findings } = await plugin.register(config);
+    if (registration === undefined)
+      throw notRegistered(
+        invocation,
+        findings.map((finding) => finding.message),
+      );
+    for (const finding of findings) options.complain(finding);
+    return { subject, registration, ask: (words, input) => ask(subject, plugin, registration, words, input), close };
+  } catch (error) {
+    await close();
+    throw asError(error);
+  }
+}
+
+async function ask(
+  { profile }: BuiltSubject,
+  plugin: OpenPlugin,
+  registration: Registration,
+  words: readonly string[],
+  input: RunInput,
+): Promise<Answer | string> {
+  const request = profile.protocol.readWords(words, input, registration);
+  if (request.kind === 'help') return request.text;
+  try {
+    const invocation = await plugin.invoke(request.method, request.request);
+    if (request.form !== 'hook' || invocation.envelope.ok !== true) return { request, invocation };
+    const evaluation = profile.evaluate?.(request.request, invocation.envelope.result);
+    return { request, invocation, ...(evaluation === undefined ? {} : { evaluation }) };
+  } catch (error) {
+    throw asError(error);
+  }
+}
+
+function notRegistered({ envelope, end }: Invocation, findings: readonly string[]): CpexError {
+  const { error } = envelope;
+  if (error !== undefined) {
+    return new CpexError('CPEX_E_PLUGIN_ANSWER', `The plugin does not register: ${error.message} (${error.code})`);
+  }
+  return new CpexError('CPEX_E_PLUGIN_ENVELOPE', 'The answer to the registration breaks the rules of the host.', {
+    evidence: [`code ${end.code}, ${end.body.byteLength} bytes`, ...findings],
+    remedy: 'cpex test shows each broken rule with its clause.',
+  });
+}
+
+/** A plugin that died, hung or refused is an error of kind child, never our stack. */
+function asError(error: unknown): unknown {
+  if (!(error instanceof SessionFailure)) return error;
+  // Only the user cancels a session here.
+  if (error.ending.kind === 'cancelled') return new CpexError('CPEX_E_INTERRUPTED', 'Interrupted.');
+  return endingError(error.ending);
+}
