@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+// The README's test command: everything that must hold before a change lands. Works from a bare
+// clone; needs Node and npm, uses the compilers that are there and names the ones that are not.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { prepare, root } from './prepare.mjs';
+
+const STATIC = [
+  ['types', 'tsc', ['--noEmit']],
+  ['format and lint', 'biome', ['check']],
+  ['layers', 'depcruise', ['src', '--config', '.dependency-cruiser.cjs']],
+  ['docs/commands.md is fresh', process.execPath, ['scripts/docs.mjs', '--check']],
+  ['bindings are fresh', process.execPath, ['scripts/generate-bindings.mjs', '--check']],
+];
+
+function bin(name) {
+  return path.isAbsolute(name) ? name : path.join(root, 'node_modules', '.bin', name);
+}
+
+function run(title, command, args, env = {}) {
+  const started = Date.now();
+  const { status } = spawnSync(bin(command), args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
+  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  console.log(`${status === 0 ? 'ok' : 'FAILED'}  ${title} (${seconds} s)`);
+  return status === 0;
+}
+
+/** Counts and skip reasons of the test run, or undefined when it did not get that far. */
+function readSummary(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
+
+prepare();
+const count = { passed: 0, failed: 0, skipped: 0 };
+for (const [title, command, args] of STATIC) count[run(title, command, args) ? 'passed' : 'failed']++;
+
+const folder = mkdtempSync(path.join(tmpdir(), 'cpex-check-'));
+const summaryFile = path.join(folder, 'summary.json');
+const good = run('tests', 'vitest', ['run', ...process.argv.slice(2)], { CPEX_TEST_SUMMARY: summaryFile });
+const summary = readSummary(summaryFile);
+rmSync(folder, { recursive: true, force: true });
+if (summary !== undefined) {
+  count.passed += summary.passed;
+  count.failed += summary.failed;
+  count.skipped += summary.skipped.length;
+  for (const { name, reason } of summary.skipped) console.log(`skipped: ${name} (${reason})`);
+}
+// A crash of the runner, or an error outside of any test, is a failure too.
+if (!good && (summary?.failed ?? 0) === 0) count.failed++;
+if ((summary?.passed ?? 0) === 0) count.failed++;
+console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
+process.exitCode = count.failed === 0 ? 0 : 1;

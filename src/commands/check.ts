@@ -1,0 +1,54 @@
+import { string as argument } from '@oclif/core/args';
+import { string } from '@oclif/core/flags';
+import { LANGUAGES } from '../model/target.js';
+import { CpexCommand } from './base.js';
+
+export default class Check extends CpexCommand {
+  static override summary = 'Check a built library without loading it.';
+  static override description =
+    'Reads the file and reports what keeps a host from loading it, what makes it unsafe, and what a reader may want to know: entry function, exports, processor, glibc version, needed libraries, run paths, executable memory, leftovers. In a folder, every library below it; in a project, also where its files disagree with cpex.yaml. Nothing of the file is run. Exit code 1 when there is a fault.';
+  static override examples = [
+    '<%= config.bin %> check dist',
+    '<%= config.bin %> check ./plugin.so --target linux-arm64 --glibc 2.28',
+    '<%= config.bin %> check ./plugin.so --json',
+  ];
+  static override args = { path: argument({ description: 'File or folder to check.', required: true }) };
+  static override flags = {
+    target: string({
+      description: 'Target that the library must fit; told from the folder when absent.',
+      env: 'CPEX_CHECK_TARGET',
+    }),
+    language: string({
+      description: 'Language it was written in; told from the project or the file when absent.',
+      options: LANGUAGES,
+      env: 'CPEX_CHECK_LANGUAGE',
+    }),
+    host: string({ description: 'Host profile whose entry function is expected.', env: 'CPEX_CHECK_HOST' }),
+    entry: string({
+      description: 'Entry function to expect, instead of the one of a host.',
+      env: 'CPEX_CHECK_ENTRY',
+      exclusive: ['host'],
+    }),
+    glibc: string({
+      description: 'Newest glibc version that it may need, e.g. 2.28.',
+      env: 'CPEX_CHECK_GLIBC',
+      helpValue: 'VERSION',
+    }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Check);
+    const [{ checkPath }, { findProfile }] = await Promise.all([
+      import('../audit/check.js'),
+      import('../hosts/registry.js'),
+    ]);
+    const { entry, host, target, glibc } = flags;
+    const language = LANGUAGES.find((one) => one === flags.language);
+    const entryOf = (own: string | undefined) => entry ?? findProfile(host ?? own ?? 'cpex').native?.entry;
+    await this.work(flags, async (context) => {
+      const outcome = await checkPath(args.path, { target, language, glibc, entryOf }, context);
+      const text = async () => (await import('../report/audit-text.js')).renderAudits(outcome, context.cwd);
+      return { value: outcome, text, exit: outcome.ok ? 0 : 1 };
+    });
+  }
+}

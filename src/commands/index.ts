@@ -1,0 +1,30 @@
+import Build from './build.js';
+import Check from './check.js';
+import Completion from './completion.js';
+import Doctor from './doctor.js';
+import Explain from './explain.js';
+import Info from './info.js';
+import Install from './install.js';
+import List from './list.js';
+import New from './new.js';
+import Rollback from './rollback.js';
+import Run from './run.js';
+import Test from './test.js';
+import Uninstall from './uninstall.js';
+
+/** The command surface, by id. oclif finds commands here and nowhere else. */
+export const COMMANDS = {
+  build: Build,
+  check: Check,
+  completion: Completion,
+  doctor: Doctor,
+  explain: Explain,
+  info: Info,
+  install: Install,
+  list: List,
+  new: New,
+  rollback: Rollback,
+  run: Run,
+  test: Test,
+  uninstall: Uninstall,
+};

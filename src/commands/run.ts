@@ -1,0 +1,48 @@
+import { boolean, integer, string } from '@oclif/core/flags';
+import { CpexCommand } from './base.js';
+
+export default class Run extends CpexCommand {
+  static override summary = 'Run a plugin in the reference host and call it.';
+  static override description =
+    "Builds the project when it is stale, starts the plugin in a process of its own, registers it and makes one call: a method, `hook NAME`, or `command VERB` followed by the command's own arguments (flags of cpex go before `command`). Without anything to call it asks, on a terminal. DATA is JSON text, @FILE or - for standard input. State is kept per project in .cpex/state. A command's own exit code is passed on; 4 says that the plugin failed to start, died, hung or gave no readable answer.";
+  static override examples = [
+    '<%= config.bin %> run hook tool_pre_invoke -d @payload.json',
+    '<%= config.bin %> run command greet --name Ada',
+    '<%= config.bin %> run plugin.register --trace',
+    '<%= config.bin %> run --plugin ./plugin.so --host cpex hook tool_pre_invoke',
+  ];
+  static override strict = false;
+  static override usage = 'run [FLAGS] [METHOD | hook NAME | command VERB ARGS…]';
+  static override flags = {
+    data: string({
+      char: 'd',
+      description: 'Request, or payload of a hook; a sample when absent.',
+      env: 'CPEX_RUN_DATA',
+    }),
+    extensions: string({ description: 'Extensions that a hook sees.', env: 'CPEX_RUN_EXTENSIONS', helpValue: 'DATA' }),
+    context: string({ description: 'Context that a hook sees.', env: 'CPEX_RUN_CONTEXT', helpValue: 'DATA' }),
+    config: string({ description: 'Configuration to register with.', env: 'CPEX_RUN_CONFIG', helpValue: 'DATA' }),
+    plugin: string({
+      description: 'A built library instead of the project.',
+      env: 'CPEX_RUN_PLUGIN',
+      helpValue: 'FILE',
+    }),
+    host: string({ description: 'Host profile.', env: 'CPEX_RUN_HOST', helpValue: 'PROFILE' }),
+    timeout: integer({ description: 'Milliseconds to start, and for the call.', min: 1, env: 'CPEX_RUN_TIMEOUT' }),
+    record: string({
+      description: 'Write the call and its answer as a case.',
+      env: 'CPEX_RUN_RECORD',
+      helpValue: 'FILE',
+    }),
+    trace: boolean({ description: 'Show every message both ways, with times and sizes.', env: 'CPEX_RUN_TRACE' }),
+    'allow-net': boolean({ description: 'Let host.http.do reach https and loopback.', env: 'CPEX_RUN_ALLOW_NET' }),
+    debug: boolean({ description: 'Run the debug build.', env: 'CPEX_RUN_DEBUG' }),
+    verbose: boolean({ description: 'Show what the tools print.', env: 'CPEX_RUN_VERBOSE' }),
+  };
+
+  async run(): Promise<void> {
+    const { argv, flags } = await this.parse(Run);
+    const { runCommand } = await import('../running/command.js');
+    await this.work(flags, (context) => runCommand(argv as string[], flags, context));
+  }
+}

@@ -1,0 +1,59 @@
+import { boolean, integer, string } from '@oclif/core/flags';
+import { CpexCommand } from './base.js';
+
+export default class Test extends CpexCommand {
+  static override summary = 'Test a plugin: audit, conformance, cases.';
+  static override description =
+    'Builds the project when it is stale, audits the artefact, runs the conformance tests and the cases of tests/cases, each in a process of its own. A built library can be named instead; no project is needed then. Exit code 1 when anything fails or nothing ran.';
+  static override examples = [
+    '<%= config.bin %> test',
+    '<%= config.bin %> test --reporter github --reporter junit=report.xml',
+    '<%= config.bin %> test ./plugin.so --host cpex --only "env.*"',
+  ];
+  static override strict = false;
+  static override usage = 'test [FILE…] [FLAGS]';
+  static override flags = {
+    host: string({ description: 'Host profile to test against.', env: 'CPEX_TEST_HOST', helpValue: 'PROFILE' }),
+    level: integer({
+      description: 'Highest level of conformance tests.',
+      default: 2,
+      min: 1,
+      max: 10,
+      env: 'CPEX_TEST_LEVEL',
+    }),
+    only: string({
+      description: 'Run only these tests: an id, `env.*`, a case.',
+      multiple: true,
+      env: 'CPEX_TEST_ONLY',
+    }),
+    skip: string({ description: 'Leave these tests out.', multiple: true, env: 'CPEX_TEST_SKIP' }),
+    native: boolean({ description: "Also run the language's own tests.", env: 'CPEX_TEST_NATIVE' }),
+    bail: boolean({ description: 'Stop at the first failure.', env: 'CPEX_TEST_BAIL' }),
+    update: boolean({ char: 'u', description: 'Record snapshots instead of comparing.', env: 'CPEX_TEST_UPDATE' }),
+    reporter: string({
+      description: 'Output: pretty, json, ndjson, junit, tap or github, each with =FILE if wanted.',
+      multiple: true,
+      env: 'CPEX_TEST_REPORTER',
+      helpValue: 'NAME[=FILE]',
+    }),
+    timeout: integer({ description: 'Milliseconds for one call.', min: 1, env: 'CPEX_TEST_TIMEOUT' }),
+    jobs: integer({
+      description: 'Plugin processes at the same time.',
+      default: 2,
+      min: 1,
+      max: 64,
+      env: 'CPEX_TEST_JOBS',
+    }),
+    debug: boolean({ description: 'Test the debug build.', env: 'CPEX_TEST_DEBUG' }),
+    list: boolean({ description: 'List the conformance tests and run nothing.', env: 'CPEX_TEST_LIST' }),
+    verbose: boolean({ description: 'Show what the tools print.', env: 'CPEX_TEST_VERBOSE' }),
+  };
+
+  async run(): Promise<void> {
+    const { argv, flags } = await this.parse(Test);
+    await this.work(flags, async (context) => {
+      if (flags.list) return (await import('../testing/list.js')).listTests();
+      return (await import('../testing/command.js')).testCommand(argv as string[], flags, context);
+    });
+  }
+}
