@@ -1,0 +1,83 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { auditFile } from '../../src/audit/report.js';
+import { TARGETS } from '../../src/project/targets/table.js';
+import { hasTool, Workbench } from './c-library.js';
+
+const bench = new Workbench();
+afterAll(() => bench.remove());
+
+function peFile(machine: number, characteristics: number): Buffer {
+  const bytes = Buffer.alloc(512);
+  bytes.write('MZ', 0);
+  bytes.writeUInt32LE(128, 60);
+  bytes.write('PE\0\0', 128, 'latin1');
+  bytes.writeUInt16LE(machine, 132);
+  bytes.writeUInt16LE(characteristics, 150);
+  return bytes;
+}
+
+function machFile(cpu: number, type: number): Buffer {
+  const bytes = Buffer.alloc(64);
+  bytes.writeUInt32LE(0xfeedfacf, 0);
+  bytes.writeUInt32LE(cpu, 4);
+  bytes.writeUInt32LE(type, 12);
+  return bytes;
+}
+
+function fatFile(): Buffer {
+  const bytes = Buffer.alloc(64);
+  bytes.writeUInt32BE(0xcafebabe, 0);
+  bytes.writeUInt32BE(2, 4);
+  return bytes;
+}
+
+const tar = Buffer.alloc(1024);
+tar.write('ustar', 257);
+
+describe('files that are no ELF library', () => {
+  it.each<[string, string | Buffer, RegExp]>([
+    ['an empty file', '', /an empty file/],
+    ['a download page', '\n<!DOCTYPE html><html><body>404</body></html>', /an HTML page/],
+    ['a Git LFS pointer', 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n', /Git LFS pointer/],
+    ['a script', '#!/bin/sh\nexit 0\n', /a script \(#!\/bin\/sh\)/],
+    ['a linker script', '/* GNU ld script */\nGROUP ( libc.so.6 )\n', /linker script/],
+    ['plain text', 'Not found', /a text file/],
+    ['a zip archive', Buffer.from('PK\x03\x04rest', 'latin1'), /zip archive/],
+    ['a gzip file', Buffer.from('\x1f\x8b\x08rest', 'latin1'), /gzip/],
+    ['a tar archive', tar, /tar archive/],
+    ['a static library', '!<arch>\nrest', /static library/],
+    ['WebAssembly', Buffer.from('\0asm\x01\0\0\0', 'latin1'), /WebAssembly/],
+    ['a Java class', Buffer.from('\xca\xfe\xba\xbe\0\0\0\x34'.padEnd(40, 'x'), 'latin1'), /Java/],
+    ['noise', Buffer.from([0, 1, 2, 3, 0, 255, 254]), /unknown format/],
+    ['a Windows program', peFile(0x8664, 2), /PE executable for windows x64/],
+    ['a Mac program', machFile(0x0100000c, 2), /Mach-O executable for darwin arm64/],
+  ])('%s is named and refused', async (name, content, says) => {
+    const report = await auditFile(bench.write(`${name.replaceAll(' ', '-')}.so`, content), { kind: 'library' });
+    expect(report.findings).toMatchObject([
+      { id: 'file.kind', severity: 'fail', message: expect.stringMatching(says) },
+    ]);
+    expect(report.sha256).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it.each<[string, Buffer, object]>([
+    ['a Windows library', peFile(0x8664, 0x2022), { format: 'pe', os: 'windows', arch: 'x64', role: 'library' }],
+    ['a Windows library for arm64', peFile(0xaa64, 0x2022), { format: 'pe', os: 'windows', arch: 'arm64' }],
+    ['a Mac library', machFile(0x01000007, 6), { format: 'macho', os: 'darwin', arch: 'x64', role: 'library' }],
+    ['a universal Mac library', fatFile(), { format: 'macho', os: 'darwin', arch: 'universal' }],
+  ])('%s is named and its audit said to be missing', async (name, content, facts) => {
+    const file = bench.write(`${name.replaceAll(' ', '-')}.bin`, content);
+    const report = await auditFile(file, { kind: 'library' });
+    expect(report.facts).toMatchObject(facts);
+    expect(report.findings).toMatchObject([{ id: 'file.unread', severity: 'warn' }]);
+    expect(report.target).toBe(`${report.facts.os}-${report.facts.arch}`);
+    const wrong = await auditFile(file, { kind: 'library', target: TARGETS['linux-x64'] });
+    expect(wrong.findings.map((finding) => finding.id)).toEqual(['file.target', 'file.unread']);
+  });
+
+  it.skipIf(!hasTool('gcc'))('names an object file (needs gcc)', async () => {
+    bench.write('part.c', 'int part(void) { return 1; }');
+    const file = bench.gcc(['-c', '-o', 'part.o', 'part.c'], 'part.o');
+    const report = await auditFile(file, { kind: 'library' });
+    expect(report.findings).toMatchObject([{ id: 'file.kind', message: expect.stringContaining('ELF object file') }]);
+  });
+});

@@ -1,0 +1,3 @@
+package main
+
+func onHook() string { return allowed }

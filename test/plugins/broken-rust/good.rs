@@ -1,0 +1,5 @@
+include!("abi.rs");
+
+fn on_hook() -> &'static str {
+    ALLOWED
+}

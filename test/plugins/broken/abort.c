@@ -1,0 +1,3 @@
+/* Aborts during a call. */
+#define ON_HOOK() abort()
+#include "../good.h"

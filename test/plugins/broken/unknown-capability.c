@@ -1,0 +1,3 @@
+/* Declares a capability that no host has. */
+#define CAPABILITIES "{\"hoks\":[\"tool_pre_invoke\"]}"
+#include "../good.h"

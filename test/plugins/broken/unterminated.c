@@ -1,0 +1,3 @@
+/* Answers with an object that never ends. */
+#define ON_HOOK() return reply(out, "{\"ok\":true,\"result\":{\"continue_processing\":true")
+#include "../good.h"

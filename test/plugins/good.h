@@ -1,0 +1,111 @@
+/* A small plugin without any SDK that does everything right: one hook, tool_pre_invoke.
+ *
+ * A broken plugin defines one of the macros below and includes this file; everything else stays
+ * good, so that exactly one defect is there to be found. */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct { void *ptr; size_t len; } cpex_buffer;
+typedef struct {
+  uint32_t abi_version;
+  void *host_ctx;
+  int (*call)(void *, const char *, const uint8_t *, size_t, cpex_buffer *);
+  void (*free_buffer)(void *, size_t);
+} cpex_host_api;
+typedef struct {
+  uint32_t abi_version;
+  int (*call)(const char *, const uint8_t *, size_t, cpex_buffer *);
+  void (*free_buffer)(void *, size_t);
+  void (*shutdown)(void);
+} cpex_plugin_api;
+
+static const cpex_host_api *host;
+
+#define OK(result) "{\"ok\":true,\"result\":" result "}"
+#define ERROR(code, text) "{\"ok\":false,\"error\":{\"code\":\"" code "\",\"message\":\"" text "\"}}"
+
+#ifndef METADATA
+#define METADATA "{\"id\":\"plugin\",\"name\":\"Plugin\",\"version\":\"1.0.0\",\"author\":\"Tests\"}"
+#endif
+#ifndef CAPABILITIES
+#define CAPABILITIES "{\"hooks\":[\"tool_pre_invoke\"]}"
+#endif
+#ifndef REGISTRATION
+#define REGISTRATION OK("{\"schema_version\":1,\"metadata\":" METADATA ",\"capabilities\":" CAPABILITIES "}")
+#endif
+#ifndef ON_HOOK
+#define ON_HOOK() return reply(out, OK("{\"continue_processing\":true}"))
+#endif
+#ifndef ON_REGISTER
+#define ON_REGISTER() return reply(out, REGISTRATION)
+#endif
+#ifndef ON_UNKNOWN
+#define ON_UNKNOWN() return reply(out, ERROR("unknown_method", "no such method"))
+#endif
+#ifndef ON_INIT
+#define ON_INIT()
+#endif
+#ifndef ON_SHUTDOWN
+#define ON_SHUTDOWN()
+#endif
+#ifndef ABI_VERSION
+#define ABI_VERSION 1
+#endif
+#ifndef ENTRY
+#define ENTRY cpex_plugin_init
+#endif
+
+__attribute__((unused)) static int reply_bytes(cpex_buffer *out, const void *bytes, size_t len) {
+  out->ptr = malloc(len);
+  out->len = len;
+  if (!out->ptr) return out->len = 0, 1;
+  memcpy(out->ptr, bytes, len);
+  return 0;
+}
+
+__attribute__((unused)) static int reply(cpex_buffer *out, const char *text) {
+  return reply_bytes(out, text, strlen(text));
+}
+
+__attribute__((unused)) static int ask_host(const char *method, const char *request) {
+  cpex_buffer answer = {0};
+  int code = host->call(host->host_ctx, method, (const uint8_t *)request, strlen(request), &answer);
+  if (answer.ptr) host->free_buffer(answer.ptr, answer.len);
+  return code;
+}
+
+static int call(const char *method, const uint8_t *request, size_t len, cpex_buffer *out) {
+  (void)request, (void)len;
+  if (!strcmp(method, "plugin.register")) ON_REGISTER();
+  if (!strcmp(method, "hook.invoke")) ON_HOOK();
+  if (!strcmp(method, "plugin.reconfigure") || !strcmp(method, "plugin.quiesce")) return reply(out, OK("{}"));
+  ON_UNKNOWN();
+}
+
+static void free_buffer(void *ptr, size_t len) {
+  (void)len;
+  free(ptr);
+}
+
+static void shut_down(void) { ON_SHUTDOWN(); }
+
+#ifndef FILL
+#define FILL()                          \
+  do {                                  \
+    plugin->abi_version = ABI_VERSION;  \
+    plugin->call = call;                \
+    plugin->free_buffer = free_buffer;  \
+    plugin->shutdown = shut_down;       \
+  } while (0)
+#endif
+
+__attribute__((visibility("default"))) int ENTRY(const cpex_host_api *api, cpex_plugin_api *plugin) {
+  host = api;
+  (void)call, (void)free_buffer, (void)shut_down;
+  ON_INIT();
+  FILL();
+  return 0;
+}

@@ -1,0 +1,120 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Ending, HostServices, Session, SessionOptions, TraceRecord } from '../../src/model/session.js';
+import { SessionFailure } from '../../src/runtime/failure.js';
+import { type NativeEngineOptions, nativeEngine } from '../../src/runtime/native/engine.js';
+import { groupMembers } from '../../src/support/process-group.js';
+
+const sources = path.join(import.meta.dirname, 'plugins');
+
+/** A folder for one test file, and what is compiled and started in it. */
+export class Bench {
+  readonly folder = mkdtempSync(path.join(tmpdir(), 'cpex-runtime-'));
+  private readonly started: number[] = [];
+
+  /** Compiles a C plugin and returns the path of the library. */
+  compile(name: string): string {
+    const library = path.join(this.folder, `${name}.so`);
+    const flags = ['-std=c11', '-Wall', '-Wextra', '-Werror', '-O1', '-g', '-fPIC', '-shared', '-pthread'];
+    execFileSync('cc', [...flags, '-o', library, path.join(sources, `${name}.c`)], { stdio: 'inherit' });
+    return library;
+  }
+
+  compileGo(folder: string): string {
+    const library = path.join(this.folder, `${folder}.so`);
+    const args = ['build', '-buildmode=c-shared', '-o', library, '.'];
+    execFileSync('go', args, { cwd: path.join(sources, folder), stdio: 'inherit' });
+    return library;
+  }
+
+  compileRust(name: string): string {
+    const library = path.join(this.folder, `${name}-rust.so`);
+    const args = ['--edition', '2024', '--crate-type', 'cdylib', '-o', library, path.join(sources, `${name}.rs`)];
+    execFileSync('rustc', args, { stdio: 'inherit' });
+    return library;
+  }
+
+  /** Starts a session whose services echo, unless the test says otherwise. */
+  async start(
+    artefact: string,
+    options: Partial<SessionOptions> = {},
+    engine: NativeEngineOptions = {},
+  ): Promise<Session> {
+    const session = await nativeEngine(engine).start({
+      artefact,
+      target: 'linux-x64',
+      native: { entry: 'cpex_plugin_init', abiVersion: 1 },
+      cwd: this.folder,
+      deadlines: { start: 20_000, call: 20_000, stop: 20_000 },
+      services: echoServices,
+      ...options,
+    });
+    this.started.push(session.pid);
+    return session;
+  }
+
+  /** Processes of the sessions of this file that still run. */
+  leftovers(): number[] {
+    return this.started.flatMap((pid) => groupMembers(pid));
+  }
+
+  /** The pid that the plugin wrote into a file of the working folder. */
+  pidFrom(file: string): number {
+    return Number(readFileSync(path.join(this.folder, file), 'utf8'));
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The version line of a toolchain, or undefined when it is not installed. */
+export function toolchain(command: string, flag: string): string | undefined {
+  try {
+    return execFileSync(command, [flag], { encoding: 'utf8' }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Environment for the plugin `behaviour`: what it does outside of calls. */
+export function behave(words: string, more: Record<string, string> = {}): Record<string, string> {
+  return { PATH: process.env.PATH ?? '', CPEX_TEST: words, ...more };
+}
+
+export const echoServices: HostServices = {
+  answer: (_method, request) => Promise.resolve({ code: 0, body: request }),
+};
+
+/** The ending that a promise fails with. */
+export async function failureOf(promise: Promise<unknown>): Promise<Ending> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof SessionFailure) return error.ending;
+    throw error;
+  }
+  throw new Error('It was expected to fail and did not.');
+}
+
+export function text(body: Uint8Array): string {
+  return Buffer.from(body).toString();
+}
+
+/** A listener that collects what crosses, in words. */
+export function collectTrace(): { readonly records: TraceRecord[]; readonly trace: (record: TraceRecord) => void } {
+  const records: TraceRecord[] = [];
+  return { records, trace: (record) => records.push(record) };
+}
+
+/** True while a process runs; zombies do not. */
+export function runs(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) !== 'Z';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { renameCapability } from '../../src/scaffold/spellings.js';
+import { missingToolchain, RustProject } from './toolchain.js';
+
+const contract = path.resolve(import.meta.dirname, '../../schemas/hosts/cpex/contract.json');
+const everyHook = Object.keys(JSON.parse(readFileSync(contract, 'utf8')).hooks);
+const missing = missingToolchain();
+
+describe.skipIf(missing !== undefined)(`the Rust template${missing === undefined ? '' : ` (${missing})`}`, () => {
+  let project: RustProject;
+  beforeAll(() => {
+    project = new RustProject('sdk-rust-template');
+  });
+  afterAll(() => project.remove());
+
+  it('is formatted, has nothing for clippy to say, and passes its own tests', () => {
+    project.cargo('fmt', '--check');
+    project.cargo('clippy', '--locked', '--all-targets', '--', '-D', 'warnings');
+    expect(project.cargo('test', '--locked')).toContain('2 passed; 0 failed');
+  });
+
+  it('exports the entry and nothing else', () => {
+    const symbols = execFileSync('nm', ['-D', '--defined-only', project.build()], { encoding: 'utf8' });
+    expect(symbols.trim().split('\n')).toEqual([expect.stringMatching(/^[0-9a-f]+ T cpex_plugin_init$/)]);
+  });
+
+  it('locks its dependencies, all from the public registry under the name that cargo gives it', () => {
+    const lock = readFileSync(path.join(project.folder, 'Cargo.lock'), 'utf8');
+    const sources = new Set([...lock.matchAll(/^source = "(.*)"$/gm)].map((match) => match[1]));
+    expect([...sources]).toEqual(['registry+https://github.com/rust-lang/crates.io-index']);
+  });
+
+  it('refuses to be built where panics cannot be caught', () => {
+    const aborting = new RustProject('sdk-rust-aborting');
+    try {
+      aborting.edit('Cargo.toml', (text) => text.replaceAll('panic = "unwind"', 'panic = "abort"'));
+      expect(() => aborting.cargo('check', '--locked')).toThrow(/set panic = "unwind" in Cargo.toml/);
+    } finally {
+      aborting.remove();
+    }
+  });
+
+  it.each([
+    { hooks: everyHook, commands: ['say-hello', 'match', 'a-rather-long-verb'] },
+    { hooks: [], commands: ['wave'] },
+    { hooks: ['elicit'], commands: [] },
+  ])('is as clean for $hooks and $commands', ({ hooks, commands }) => {
+    const variant = new RustProject('sdk-rust-variant');
+    try {
+      variant.render({
+        hook: hooks.map((name) => renameCapability('tool_pre_invoke', name)),
+        command: commands.map((name) => renameCapability('greet', name)),
+      });
+      variant.cargo('fmt', '--check');
+      variant.cargo('clippy', '--locked', '--all-targets', '--', '-D', 'warnings');
+      expect(variant.cargo('test', '--locked')).toContain(`${hooks.length + commands.length} passed; 0 failed`);
+    } finally {
+      variant.remove();
+    }
+  });
+});

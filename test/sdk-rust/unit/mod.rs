@@ -1,0 +1,9 @@
+//! Tests of the SDK from within. Copied into a project by test/sdk-rust; not shipped.
+
+mod document;
+mod host;
+mod json;
+mod round_trips;
+mod runtime;
+mod threads;
+mod values;

@@ -1,0 +1,29 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { root } from './cli.js';
+
+const pages = ['README.md', ...readdirSync(path.join(root, 'docs')).map((name) => `docs/${name}`)];
+
+/** The anchors that a page's headings get. */
+function anchors(text: string): Set<string> {
+  const headings = text.matchAll(/^#+ (.+)$/gm);
+  return new Set([...headings].map(([, title = '']) => slug(title)));
+}
+
+function slug(title: string): string {
+  return title
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+}
+
+it.each(pages)('%s links to pages and headings that are there', (page) => {
+  const text = readFileSync(path.join(root, page), 'utf8');
+  const broken = [...text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)].filter(([, file = '', anchor]) => {
+    const target = file === '' ? path.join(root, page) : path.join(root, path.dirname(page), file);
+    if (!existsSync(target)) return true;
+    return anchor !== undefined && !anchors(readFileSync(target, 'utf8')).has(anchor);
+  });
+  expect(broken.map(([link]) => link)).toEqual([]);
+});

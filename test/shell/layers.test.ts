@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { root } from './cli.js';
+
+let folder: string;
+
+/** A copy of the sources, so that a forbidden import can be planted. */
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'cpex-layers-'));
+  for (const name of ['src', 'schemas', 'package.json', 'tsconfig.json', '.dependency-cruiser.cjs']) {
+    cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
+  }
+  symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'), 'junction');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function cruise() {
+  const script = path.join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
+  const args = [script, 'src', '--config', '.dependency-cruiser.cjs'];
+  const { status, stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+  return { status, stdout };
+}
+
+it('finds nothing in the sources as they are', () => {
+  expect(cruise()).toMatchObject({ status: 0 });
+});
+
+it.each([
+  ['src/support/planted.ts', "import '../report/error-text.js';\n", 'no-upward-import-from-support'],
+  [
+    'src/hosts/planted.ts',
+    "import type { SessionFailure } from '../runtime/failure.js';\nexport type A = SessionFailure;\n",
+    'strangers',
+  ],
+  ['src/runtime/planted.ts', "export { findProfile } from '../hosts/registry.js';\n", 'strangers'],
+  ['src/commands/planted.ts', "import 'execa';\n", 'heavy-packages-stay-lazy'],
+  ['src/commands/planted.ts', "import { Command } from '@oclif/core';\nexport { Command };\n", 'narrow-oclif-imports'],
+  ['src/support/errors.ts', "import './files.js';\nexport class CpexError {}\n", 'no-circle'],
+])('sees a forbidden import planted in %s', (file, text, rule) => {
+  writeFileSync(path.join(folder, file), text);
+  if (rule === 'no-circle')
+    writeFileSync(path.join(folder, 'src/support/cleanup.ts'), "import './errors.js';\nexport const onExit = 1;\n");
+  const { status, stdout } = cruise();
+  expect(status).not.toBe(0);
+  expect(stdout).toContain(rule);
+});

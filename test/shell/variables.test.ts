@@ -1,0 +1,57 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { cpex, root } from './cli.js';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'cpex-variables-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Flag {
+  readonly env?: string;
+  readonly multiple?: boolean;
+}
+const { commands } = JSON.parse(readFileSync(path.join(root, 'oclif.manifest.json'), 'utf8')) as {
+  commands: Record<string, { flags: Record<string, Flag> }>;
+};
+
+/** For each variable of a repeatable flag: a command line, a value, and what only a list of two leads to. */
+const LISTS: Readonly<Record<string, { args: string[]; value: string; says: string }>> = {
+  CPEX_BUILD_TARGET: { args: ['build'], value: 'host, amiga', says: 'There is no target "amiga"' },
+  CPEX_NEW_CAPABILITY: {
+    args: ['new', 'x', '--lang', 'c', '--author', 'A', '--dry-run', '--json'],
+    value: 'hook:tool_pre_invoke,command:greet',
+    says: '"capabilities":["hook:tool_pre_invoke","command:greet"]',
+  },
+  CPEX_TEST_ONLY: { args: ['test'], value: 'init.ok, nothing.at-all', says: 'No test matches "nothing.at-all"' },
+  CPEX_TEST_SKIP: { args: ['test'], value: 'init.ok,nothing.at-all', says: 'No test matches "nothing.at-all"' },
+  CPEX_TEST_REPORTER: { args: ['test'], value: 'tap,pritty', says: 'There is no reporter "pritty"' },
+};
+
+describe('the variable of a repeatable flag', () => {
+  const named = Object.values(commands).flatMap(({ flags }) =>
+    Object.values(flags).flatMap(({ env, multiple }) => (multiple && env !== undefined ? [env] : [])),
+  );
+
+  it('is known to this test', () => expect([...named].sort()).toEqual(Object.keys(LISTS).sort()));
+
+  it.each(Object.entries(LISTS))('%s takes several values', (variable, { args, value, says }) => {
+    const project = path.join(folder, 'plugin');
+    if (args[0] !== 'new') {
+      cpex(['new', 'plugin', '--lang', 'c', '--author', 'A', '--no-git', '--force'], { cwd: folder });
+    }
+    const cwd = args[0] === 'new' ? folder : project;
+    const { status, stdout, stderr } = cpex(args, { cwd, env: { [variable]: value } });
+    expect({ status, text: `${stdout}${stderr}` }).toEqual({
+      status: args[0] === 'new' ? 0 : 2,
+      text: expect.stringContaining(says),
+    });
+  });
+});
+
+it('CPEX_JSON counts also when the flags cannot be read', () => {
+  for (const word of ['1', 'true', 'yes']) {
+    const { status, stdout } = cpex(['explain', '--nonsense'], { env: { CPEX_JSON: word } });
+    expect({ status, ...JSON.parse(stdout) }).toMatchObject({ status: 2, ok: false, error: { code: 'CPEX_E_USAGE' } });
+  }
+});

@@ -1,0 +1,23 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { Cli } from '../support/cli.js';
+import { compileC, missingTools } from '../support/compile.js';
+import { DEATHS } from './defects.js';
+import { checkDefect } from './matrix.js';
+
+const missing = missingTools('cc');
+const cli = new Cli();
+afterAll(() => cli.remove());
+
+describe.skipIf(missing !== undefined)(`broken plugins: deaths${missing === undefined ? '' : ` (${missing})`}`, () => {
+  it.each(DEATHS)('$plugin', { timeout: 300_000 }, async (defect) => {
+    await checkDefect(defect, compileC(defect.plugin, cli.folder), cli);
+  });
+
+  it('names the thread that hangs in a line of its own', { timeout: 120_000 }, async () => {
+    const library = compileC('broken/hang-call', cli.folder);
+    const { stderr } = await cli.run(['run', '--plugin', library, '--timeout', '4000', 'hook', 'tool_pre_invoke']);
+    const lines = stderr.split('\n').filter((line) => / threads? /.test(line));
+    expect(lines.length).toBeLessThan(10);
+    expect(lines).toContainEqual(expect.stringMatching(/^ {2}│ thread \d+ node: running$/));
+  });
+});

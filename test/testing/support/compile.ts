@@ -1,0 +1,57 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+const here = path.resolve(import.meta.dirname, '../../plugins');
+
+/** Compiles `test/plugins/NAME.c` into `FOLDER/NAME/plugin.so` and returns that path. */
+export function compileC(name: string, folder: string): string {
+  const library = libraryPath(name, folder);
+  const flags = ['-shared', '-fPIC', '-O1', '-w', '-pthread', '-fvisibility=hidden'];
+  execFileSync('cc', [...flags, '-o', library, path.join(here, `${name}.c`)], { stdio: 'inherit' });
+  return library;
+}
+
+/** Compiles a C plugin from text that may include `good.h`. */
+export function compileText(name: string, source: string, folder: string): string {
+  const library = libraryPath(name, folder);
+  const file = path.join(path.dirname(library), 'plugin.c');
+  writeFileSync(file, source);
+  execFileSync('cc', ['-shared', '-fPIC', '-O1', '-w', '-pthread', '-I', here, '-o', library, file], {
+    stdio: 'inherit',
+  });
+  return library;
+}
+
+/** Compiles `test/plugins/broken-go/NAME.go` with its preamble `abi.go`. */
+export function compileGo(name: string, folder: string): string {
+  const library = libraryPath(name, folder);
+  const source = path.join(path.dirname(library), 'source');
+  for (const file of ['go.mod', 'abi.go', `${name}.go`]) {
+    cpSync(path.join(here, 'broken-go', file), path.join(source, file), { recursive: true });
+  }
+  const args = ['build', '-buildmode=c-shared', '-trimpath', '-o', library, '.'];
+  execFileSync('go', args, { cwd: source, stdio: 'inherit' });
+  return library;
+}
+
+/** Compiles `test/plugins/broken-rust/NAME.rs`. */
+export function compileRust(name: string, folder: string): string {
+  const library = libraryPath(name, folder);
+  const source = path.join(here, 'broken-rust', `${name}.rs`);
+  execFileSync('rustc', ['--edition', '2024', '--crate-type', 'cdylib', '-o', library, source], { stdio: 'inherit' });
+  return library;
+}
+
+/** A plugin's file is called after its id, so each has a folder of its own. */
+function libraryPath(name: string, folder: string): string {
+  const place = path.join(folder, 'built', name.replaceAll('/', '-'));
+  mkdirSync(place, { recursive: true });
+  return path.join(place, 'plugin.so');
+}
+
+/** Why tests that need these tools are skipped here; undefined when all are there. */
+export function missingTools(...tools: readonly string[]): string | undefined {
+  const missing = tools.filter((tool) => spawnSync(tool, [tool === 'go' ? 'version' : '--version']).status !== 0);
+  return missing.length === 0 ? undefined : `no ${missing.join(', no ')}`;
+}
