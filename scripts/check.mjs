@@ -43,12 +43,14 @@ const summary = readSummary(summaryFile);
 rmSync(folder, { recursive: true, force: true });
 if (summary !== undefined) {
   count.passed += summary.passed;
-  count.failed += summary.failed;
+  count.failed += summary.failures.length;
   count.skipped += summary.skipped.length;
   for (const { name, reason } of summary.skipped) console.log(`skipped: ${name} (${reason})`);
+  for (const name of summary.flaky) console.log(`flaky: ${name} (failed, then passed when tried again)`);
+  for (const { name, message } of summary.failures) console.log(`failed: ${name}: ${message}`);
 }
 // A crash of the runner, or an error outside of any test, is a failure too.
-if (!good && (summary?.failed ?? 0) === 0) count.failed++;
+if (!good && (summary?.failures.length ?? 0) === 0) count.failed++;
 if ((summary?.passed ?? 0) === 0) count.failed++;
 console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
 process.exitCode = count.failed === 0 ? 0 : 1;

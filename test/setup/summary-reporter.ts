@@ -1,25 +1,33 @@
 import { writeFileSync } from 'node:fs';
 import type { Reporter, TestModule, TestResult } from 'vitest/node';
 
-/** Writes counts and the reason of every skipped test to the file that `CPEX_TEST_SUMMARY` names. */
+/**
+ * Writes to the file that `CPEX_TEST_SUMMARY` names: counts, the reason of every skipped test, the first
+ * line of every failure, and the tests that passed only when they were tried again.
+ */
 export default class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     const file = process.env.CPEX_TEST_SUMMARY;
     if (file === undefined) return;
     const skipped: { name: string; reason: string }[] = [];
+    const failures: { name: string; message: string }[] = unhandled.map((error) => ({
+      name: 'outside of any test',
+      message: firstLine(error),
+    }));
+    const flaky: string[] = [];
     let passed = 0;
-    let failed = unhandled.length;
     for (const module of modules) {
       const tests = [...module.children.allTests()];
-      if (module.state() === 'failed' && tests.length === 0) failed++;
+      for (const error of module.errors()) failures.push({ name: module.moduleId, message: firstLine(error) });
       for (const test of tests) {
         const result = test.result();
         if (result.state === 'passed') passed++;
-        else if (result.state === 'failed') failed++;
-        else skipped.push({ name: test.fullName, reason: reasonOf(test.fullName, result) });
+        if (test.diagnostic()?.flaky === true) flaky.push(test.fullName);
+        if (result.state === 'failed') failures.push({ name: test.fullName, message: firstLine(result.errors[0]) });
+        if (result.state === 'skipped') skipped.push({ name: test.fullName, reason: reasonOf(test.fullName, result) });
       }
     }
-    writeFileSync(file, JSON.stringify({ passed, failed, skipped }));
+    writeFileSync(file, JSON.stringify({ passed, failures, flaky, skipped }));
   }
 }
 
@@ -27,4 +35,9 @@ export default class SummaryReporter implements Reporter {
 function reasonOf(name: string, result: TestResult): string {
   const note = result.state === 'skipped' ? result.note : undefined;
   return note ?? /\(([^()]+)\)/.exec(name)?.[1] ?? 'no reason given';
+}
+
+function firstLine(error: unknown): string {
+  const message = error instanceof Object && 'message' in error ? String(error.message) : String(error);
+  return message.split('\n', 1)[0] ?? '';
 }
