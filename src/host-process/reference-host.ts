@@ -25,6 +25,15 @@ export interface OpenOptions {
 export interface Invocation {
   readonly end: CallEnd;
   readonly envelope: Envelope;
+  /** What the plugin streamed; absent for calls without a stream. */
+  readonly stream?: StreamRecord;
+}
+
+/** A stream that has come to its end. */
+export interface StreamRecord {
+  readonly chunks: readonly Uint8Array[];
+  /** Why it ended early, in the plugin's or the host's words. */
+  readonly error?: string;
 }
 
 export interface Registered {
@@ -71,12 +80,22 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
   }
   const send = async (method: string, body: Uint8Array, callOptions?: CallOptions): Promise<Invocation> => {
     const end = await session.call(method, body, callOptions).end;
-    return { end, envelope: profile.protocol.readEnvelope(end.code, end.body) };
+    return { end, envelope: profile.protocol.readEnvelope(end.code, end.body, method) };
   };
   let closing: Promise<Ending> | undefined;
   return {
     session,
-    invoke: (method, request, callOptions) => send(method, profile.protocol.encodeRequest(request), callOptions),
+    invoke: async (method, request, callOptions) => {
+      const scope = services.beginCall?.(method, request);
+      try {
+        const body = profile.protocol.encodeRequest(scope === undefined ? request : scope.request, method);
+        const invocation = await send(method, body, callOptions);
+        const chunks = scope?.returned(invocation.envelope);
+        return chunks === undefined ? invocation : { ...invocation, stream: await collect(chunks) };
+      } finally {
+        scope?.end();
+      }
+    },
     register: async (config) => {
       const { method, body } = profile.protocol.registration({ config });
       const invocation = await send(method, body);
@@ -89,4 +108,15 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
       return closing;
     },
   };
+}
+
+async function collect(stream: AsyncIterable<Uint8Array>): Promise<StreamRecord> {
+  const chunks: Uint8Array[] = [];
+  try {
+    for await (const chunk of stream) chunks.push(chunk);
+    return { chunks };
+  } catch (error) {
+    if (error instanceof Error && error.name === 'StreamFailure') return { chunks, error: error.message };
+    throw error;
+  }
 }

@@ -1,24 +1,31 @@
 import type { HostProfile } from '../model/profile.js';
-import { HOSTS, LATER_HOSTS } from '../project/hosts.js';
+import { revisionsOf } from '../project/contract-revisions.js';
+import { HOSTS, hostName, hostProblem, LATER_HOSTS, revisionName } from '../project/hosts.js';
 import { CpexError } from '../support/errors.js';
 import { didYouMean } from '../support/suggest.js';
+import { cliproxyProfile } from './cliproxy/profile.js';
 import { cpexProfile } from './cpex/profile.js';
 
-const PROFILES: ReadonlyMap<string, HostProfile> = new Map([[cpexProfile.name, cpexProfile]]);
+const PROFILES: ReadonlyMap<string, (revision: string) => HostProfile> = new Map([
+  ['cpex', () => cpexProfile],
+  ['cliproxy', cliproxyProfile],
+]);
 
 /** The profile that `NAME[@REVISION]` stands for. Throws `CPEX_E_HOST_UNKNOWN`. */
 export function findProfile(host: string): HostProfile {
-  const [name = '', revision] = host.split('@', 2);
-  const profile = PROFILES.get(name);
-  const remedy = `Hosts of this version: ${HOSTS.join(', ')}.`;
-  if (profile === undefined) {
+  const name = hostName(host);
+  const make = PROFILES.get(name);
+  const problem = hostProblem(host);
+  if (make !== undefined && problem === undefined) return make(revisionName(host) ?? '');
+  if (make === undefined) {
     const message = LATER_HOSTS.includes(name)
       ? `The host "${name}" is not part of this version of cpex.`
       : `There is no host "${name}".${didYouMean(name, [...HOSTS, ...LATER_HOSTS])}`;
-    throw new CpexError('CPEX_E_HOST_UNKNOWN', message, { remedy });
+    throw new CpexError('CPEX_E_HOST_UNKNOWN', message, { remedy: `Hosts of this version: ${HOSTS.join(', ')}.` });
   }
-  if (revision !== undefined) {
-    throw new CpexError('CPEX_E_HOST_UNKNOWN', `The host "${name}" has no revisions.`, { remedy: `Write "${name}".` });
-  }
-  return profile;
+  const revisions = Object.keys(revisionsOf(name)?.revisions ?? {});
+  const hint = didYouMean(host.slice(name.length + 1), revisions);
+  const remedy = revisions.length === 0 ? `Write "${name}".` : `Revisions: ${revisions.join(', ')}.`;
+  const has = revisions.length === 0 ? 'has no revisions' : `has no revision "${host.slice(name.length + 1)}"`;
+  throw new CpexError('CPEX_E_HOST_UNKNOWN', `The host "${name}" ${has}.${hint}`, { remedy });
 }

@@ -45,10 +45,10 @@ export interface HostProtocol {
   registration(options: RegistrationOptions): { readonly method: string; readonly body: Uint8Array };
   /** Reads a registration result; findings where it breaks the contract. */
   readRegistration(result: unknown): { readonly registration?: Registration; readonly findings: readonly Finding[] };
-  /** Reads what a call returned. Never throws: what breaks the rules is a finding. */
-  readEnvelope(code: number, body: Uint8Array): Envelope;
-  /** Writes a request exactly as the host would. */
-  encodeRequest(request: unknown): Uint8Array;
+  /** Reads what a call of a method returned. Never throws: what breaks the rules is a finding. */
+  readEnvelope(code: number, body: Uint8Array, method: string): Envelope;
+  /** Writes a request exactly as the host would; the method decides about the order and form of fields. */
+  encodeRequest(request: unknown, method: string): Uint8Array;
   /** Valid calls for everything that the plugin declared, one for each hook and command. */
   sampleCalls(registration: Registration): readonly SampleCall[];
   /** Reads the words of `cpex run`: the host's short forms, else a method as it stands. */
@@ -81,7 +81,7 @@ export type RunRequest =
       readonly kind: 'call';
       readonly method: string;
       readonly request: unknown;
-      /** How to show the answer: as it is, as a verdict, or as the output of a command. */
+      /** How to show the answer: as it is, as a verdict, or as the output of a command. Pieces of a stream come before it. */
       readonly form: 'result' | 'hook' | 'command';
       readonly findings: readonly Finding[];
     }
@@ -95,6 +95,8 @@ export interface SampleCall {
 }
 
 export interface RegistrationOptions {
+  /** A registration after the first one: with a new configuration, or after one that failed. */
+  readonly again?: boolean;
   /** Plugin configuration, as parsed from YAML or JSON. */
   readonly config: unknown;
   /** Schema version to announce; the contract's own when absent. */
@@ -118,6 +120,8 @@ export interface ServiceOptions {
   readonly stateFolder?: string;
   /** Root for `host.config.read`. */
   readonly configFolder?: string;
+  /** Folder of credential files, where a host keeps such; a temporary one when absent. */
+  readonly authFolder?: string;
   readonly allowNet: boolean;
   /** Scripted answers, from a case file. */
   readonly script?: ServiceScript;
@@ -133,6 +137,24 @@ export interface ServiceScript {
   readonly config?: Readonly<Record<string, string>>;
   /** `host.cancelled` answers true from this many asks on; 0 is at once. */
   readonly cancelledAfter?: number;
+  /** Answers of models that the plugin has the host run. */
+  readonly model?: readonly ScriptedModel[];
+  /** Credential files, name → JSON object. */
+  readonly auth?: Readonly<Record<string, unknown>>;
+}
+
+/** The answer of a model that a plugin asks its host for. */
+export interface ScriptedModel {
+  /** Name of the model, `*` as a wildcard; any when absent. */
+  readonly model?: string;
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Pieces of a streamed answer. */
+  readonly chunks?: readonly string[];
+  readonly delayMs?: number;
+  /** A failure instead of an answer, or after the chunks. */
+  readonly error?: string;
 }
 
 export interface ScriptedHttp {
@@ -142,8 +164,12 @@ export interface ScriptedHttp {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly delayMs?: number;
-  /** A transport failure instead of an answer. */
+  /** A transport failure instead of an answer, or after the chunks. */
   readonly error?: string;
+  /** The body in pieces, for callbacks that read it as a stream. */
+  readonly chunks?: readonly string[];
+  /** A body of this many bytes, for answers too large to write down. */
+  readonly bodyBytes?: number;
 }
 
 /** Something a plugin did through a service, for the user or for expectations. */
@@ -157,4 +183,20 @@ export type ServiceEvent =
 export interface HostServicesHandle extends HostServices {
   /** Ends what is still running and drops scopes that do not persist. */
   close(): Promise<void>;
+  /** Prepares a call of a method as this host makes it. Absent where calls need nothing but their request. */
+  beginCall?(method: string, request: unknown): CallScope;
+}
+
+/** What a host keeps for one call: ids that live as long as it does, and the stream that it may open. */
+export interface CallScope {
+  /** The request with what this host adds, e.g. `host_callback_id` and `stream_id`. */
+  readonly request: unknown;
+  /**
+   * To be called once when the plugin's function has returned. The pieces that the plugin streams, as the
+   * host reads them from then on; at the end of the iteration the ids are dead. Throws a `StreamFailure`
+   * when the stream ends with an error. Undefined where this method has no stream.
+   */
+  returned(envelope: Envelope): AsyncIterable<Uint8Array> | undefined;
+  /** The ids are dead; idempotent. For calls that failed, and after `returned`. */
+  end(): void;
 }

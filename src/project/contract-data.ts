@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../support/package-root.js';
-import { hostName } from './hosts.js';
+import { mergePatch, revisionsOf } from './contract-revisions.js';
+import { hostName, revisionName } from './hosts.js';
 
 /** What the manifest and the scaffolder need of a contract: names, arguments and samples. */
 export interface ContractData {
@@ -14,6 +15,9 @@ export interface CapabilityData {
   readonly summary: string;
   /** Word before the colon of a capability. */
   readonly flag: string;
+  /** Lowest schema version that has it; 1 when absent. */
+  readonly schema_version?: number;
+  readonly methods?: readonly string[];
   readonly argument?: {
     readonly name: string;
     readonly pattern?: string;
@@ -29,15 +33,24 @@ export interface HookData {
   readonly aliases?: readonly string[];
 }
 
-const read = new Map<string, ContractData>();
+const read = new Map<string, unknown>();
 
-/** The contract of a built-in profile, by the host's name with or without a revision. */
+/** The contract of a built-in profile, by `NAME` or `NAME@REVISION`; the revision must exist. */
 export function contractData(host: string): ContractData {
+  return contractPart(host, 'contract') as ContractData;
+}
+
+/** `contract.json` or `types.json` of a built-in profile, with the patch of the host's revision applied. */
+export function contractPart(host: string, part: 'contract' | 'types'): unknown {
   const name = hostName(host);
-  const known = read.get(name);
+  const revision = revisionName(host);
+  const key = `${name}@${revision} ${part}`;
+  const known = read.get(key);
   if (known !== undefined) return known;
-  const data = JSON.parse(readFileSync(contractFile(name, 'contract'), 'utf8')) as ContractData;
-  read.set(name, data);
+  const plain: unknown = JSON.parse(readFileSync(contractFile(name, part), 'utf8'));
+  const patch = revision === undefined ? undefined : revisionsOf(name)?.revisions[revision];
+  const data = patch === undefined ? plain : mergePatch(plain, patch[part]);
+  read.set(key, data);
   return data;
 }
 

@@ -1,12 +1,20 @@
+import { revisionsOf } from './contract-revisions.js';
+
 /** Host profiles that this version can scaffold, build, test and run for. */
-export const HOSTS: readonly string[] = ['cpex'];
+export const HOSTS: readonly string[] = ['cpex', 'cliproxy'];
 
 /** Profiles that cpex knows by name and that come with a later version. */
-export const LATER_HOSTS: readonly string[] = ['cliproxy', 'go-plugin', 'console', 'tau'];
+export const LATER_HOSTS: readonly string[] = ['go-plugin', 'console', 'tau'];
 
 /** The profile's name without its revision: `cliproxy@v7.2.28` gives `cliproxy`. */
 export function hostName(host: string): string {
   return host.split('@', 1)[0] ?? host;
+}
+
+/** The revision that `NAME[@REVISION]` means, the default one when none is named; undefined where a host has none. */
+export function revisionName(host: string): string | undefined {
+  const named = host.split('@', 2)[1];
+  return named ?? revisionsOf(hostName(host))?.default;
 }
 
 /** Why a host cannot be used, to be put after its name; undefined when it can. */
@@ -14,6 +22,9 @@ export function hostProblem(host: string): string | undefined {
   const name = hostName(host);
   if (LATER_HOSTS.includes(name)) return 'is not part of this version of cpex';
   if (!HOSTS.includes(name)) return 'is not a host that cpex knows';
-  if (host !== name) return 'has no revisions';
-  return undefined;
+  if (host === name) return undefined;
+  const revisions = revisionsOf(name)?.revisions;
+  if (revisions === undefined) return 'has no revisions';
+  const known = Object.keys(revisions);
+  return known.includes(host.slice(name.length + 1)) ? undefined : `has no such revision (it has ${known.join(', ')})`;
 }

@@ -15,12 +15,16 @@ export const SAMPLE_COMMAND = 'greet';
 
 /**
  * One case file per hook and command, made from the sample ones: the same expectations with the
- * name and the contract's sample payload put in. A file that is not a sample stays as it is.
+ * name and the contract's sample payload put in. A case that is named after a capability without
+ * arguments is there when the capability is; any other file stays as it is.
  */
 export function caseFiles(file: CaseFile, answers: NewAnswers, contract: ContractData): CaseFile[] {
   const sample = path.posix.basename(file.path, '.yaml');
   const flag = sample === SAMPLE_HOOK ? 'hook' : sample === SAMPLE_COMMAND ? 'command' : undefined;
-  if (flag === undefined) return [file];
+  if (flag === undefined) {
+    const dropped = file.path.endsWith('.yaml') && isOther(sample, answers, contract);
+    return dropped ? [] : [file];
+  }
   const names = answers.capabilities.flatMap((use) => (use.flag === flag ? [use.argument ?? ''] : []));
   return names.map((name) => {
     const document = parseDocument(file.text);
@@ -33,6 +37,12 @@ export function caseFiles(file: CaseFile, answers: NewAnswers, contract: Contrac
     const target = path.posix.join(path.posix.dirname(file.path), `${nameOf(name).snake}.yaml`);
     return { path: target, text: document.toString({ lineWidth: 0 }) };
   });
+}
+
+/** Whether a name is that of a capability which was not asked for. */
+function isOther(name: string, answers: NewAnswers, contract: ContractData): boolean {
+  const known = Object.values(contract.capabilities).some(({ flag }) => flag === name);
+  return known && !answers.capabilities.some(({ flag }) => flag === name);
 }
 
 function fillHook(document: Document, hook: string, contract: ContractData): void {

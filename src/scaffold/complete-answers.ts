@@ -3,7 +3,7 @@ import type { RunContext } from '../model/context.js';
 import { LANGUAGES, type Language } from '../model/target.js';
 import { type CapabilityUse, readCapability } from '../project/capabilities.js';
 import { type ContractData, contractData } from '../project/contract-data.js';
-import { HOSTS, hostProblem } from '../project/hosts.js';
+import { HOSTS, hostName, hostProblem } from '../project/hosts.js';
 import { idProblem } from '../project/plugin-names.js';
 import { CpexError } from '../support/errors.js';
 import { validate } from '../support/schemas.js';
@@ -45,8 +45,17 @@ export interface Missing {
   readonly nameProblem: (name: string) => string | undefined;
 }
 
-const DEFAULTS = { host: 'cpex', capability: 'hook:tool_pre_invoke', license: 'MIT', ci: 'github' } as const;
-const DEFAULT_DESCRIPTION = 'A cpex plugin.';
+const DEFAULTS = { host: 'cpex', license: 'MIT', ci: 'github' } as const;
+/** What a plugin can do when nobody says. */
+const DEFAULT_CAPABILITY: Readonly<Record<string, string>> = {
+  cpex: 'hook:tool_pre_invoke',
+  cliproxy: 'request_interceptor',
+};
+/** What a plugin is when nobody says. */
+const DEFAULT_DESCRIPTION: Readonly<Record<string, string>> = {
+  cpex: 'A cpex plugin.',
+  cliproxy: 'A plugin for CLIProxyAPI.',
+};
 
 /**
  * Turns a command line into complete answers: defaults, then questions where that is possible,
@@ -73,10 +82,10 @@ export async function completeAnswers(given: NewRequest, context: RunContext, as
     id,
     language,
     host,
-    capabilities: readCapabilities(request.capabilities ?? [DEFAULTS.capability], contract),
+    capabilities: readCapabilities(request.capabilities ?? [DEFAULT_CAPABILITY[hostName(host)] ?? ''], contract),
     root,
     author: request.author ?? '',
-    description: request.description ?? DEFAULT_DESCRIPTION,
+    description: request.description ?? DEFAULT_DESCRIPTION[hostName(host)] ?? '',
     license: oneOf('--license', request.license ?? DEFAULTS.license, LICENSES),
     ci: oneOf('--ci', request.ci ?? DEFAULTS.ci, CI_SERVICES),
     git: request.git ?? true,

@@ -1,4 +1,5 @@
 import { contractData } from '../project/contract-data.js';
+import { hostName } from '../project/hosts.js';
 import { emitIdentity } from '../project/identity.js';
 import { pluginNames } from '../project/plugin-names.js';
 import { schemaText } from '../support/schemas.js';
@@ -30,7 +31,7 @@ const MODE = 0o644;
 
 /** All files of a new project, sorted by path. Reads nothing but cpex's own templates. */
 export function projectFiles(answers: NewAnswers, cpexVersion: string): ProjectFiles {
-  const template = readTemplate({ host: answers.host, language: answers.language, ci: answers.ci });
+  const template = readTemplate({ host: hostName(answers.host), language: answers.language, ci: answers.ci });
   const manifest = newManifest(answers);
   const files = new Map<string, ProjectFile>();
   const put = (path: string, text: string, mode = MODE) => files.set(path, { path, text, mode });
@@ -66,12 +67,13 @@ function renderer(answers: NewAnswers, cpexVersion: string): (file: TemplateFile
     const rename = renameCapability(SAMPLE_HOOK, hook);
     return (text) => rename(text).replaceAll(payload(SAMPLE_HOOK), () => payload(hook));
   };
-  const named = (flag: string) =>
-    answers.capabilities.flatMap((use) => (use.flag === flag ? (use.argument ?? []) : []));
-  const repetitions = {
-    hook: named('hook').map(renameHook),
-    command: named('command').map((verb) => renameCapability(SAMPLE_COMMAND, verb)),
-  };
+  const renameArgument = (flag: string, argument: string) =>
+    flag === 'hook' ? renameHook(argument) : renameCapability(SAMPLE_COMMAND, argument);
+  const repetitions: Record<string, Rename[]> = {};
+  for (const { flag, argument } of answers.capabilities) {
+    const rename = argument === undefined ? (text: string) => text : renameArgument(flag, argument);
+    repetitions[flag] = [...(repetitions[flag] ?? []), rename];
+  }
   return (file) => {
     const text = file.generated ? file.text : renderRegions(file.text, repetitions);
     return caseFiles({ path: file.path, text }, answers, contract).map((one) => ({

@@ -1,15 +1,14 @@
 import type { Rename } from './spellings.js';
 
-/** What a template's regions are repeated for: one entry per requested hook and command. */
-export interface Repetitions {
-  readonly hook: readonly Rename[];
-  readonly command: readonly Rename[];
-}
+/**
+ * What a template's regions are repeated for, by the word before the colon of a capability: one entry per
+ * argument that was asked for, or a single one where the capability takes none.
+ */
+export type Repetitions = Readonly<Record<string, readonly Rename[]>>;
 
-type Kind = keyof Repetitions;
-
-/** `cpex:each hook`, `cpex:if command`, `cpex:end`, in a comment of any language, alone on its line. */
-const MARKER = /^\s*(?:\/\/|\/\*|#|<!--)?\s*cpex:(?:(each|if)\s+(hook|command)|end)\s*(?:\*\/|-->)?\s*$/;
+/** `cpex:each hook`, `cpex:if command`, `cpex:if executor|scheduler`, `cpex:end`, in a comment of any language, alone on its line. */
+const MARKER =
+  /^\s*(?:\/\/|\/\*|#|<!--)?\s*cpex:(?:(each|if)\s+([a-z][a-z0-9_]*(?:\|[a-z][a-z0-9_]*)*)|end)\s*(?:\*\/|-->)?\s*$/;
 
 /**
  * Carries out the regions of a template: `each` repeats its lines once per hook or command, with
@@ -40,11 +39,16 @@ function renderBlock(lines: readonly string[], start: number, repetitions: Repet
     } else {
       const body = renderBlock(lines, index, repetitions, true);
       index = body.next;
-      out.push(...expand(body.out, marker[1], repetitions[marker[2] as Kind]));
+      out.push(...expand(body.out, marker[1], renamesOf(marker[2] ?? '', repetitions)));
     }
   }
   if (inside) throw new RangeError(`a region from line ${start} on has no cpex:end`);
   return { out, next: index };
+}
+
+/** The renames of every word in `a|b`. */
+function renamesOf(words: string, repetitions: Repetitions): readonly Rename[] {
+  return words.split('|').flatMap((word) => repetitions[word] ?? []);
 }
 
 function expand(body: readonly string[], word: string, renames: readonly Rename[]): string[] {

@@ -46,6 +46,7 @@ export interface TemplateFile {
 }
 
 export interface TemplateChoice {
+  /** Name of the profile, without a revision. */
   readonly host: string;
   readonly language: Language;
   readonly ci: string;

@@ -27,7 +27,7 @@ async function ask(handle: HostServicesHandle, method: string, request: unknown,
   const body = request instanceof Uint8Array ? request : Buffer.from(JSON.stringify(request));
   const reply = await handle.answer(method, body, { callId: 1, signal });
   expect(reply.code).toBe(0);
-  const envelope = cpexProfile.protocol.readEnvelope(reply.code, reply.body);
+  const envelope = cpexProfile.protocol.readEnvelope(reply.code, reply.body, method);
   expect(envelope.findings).toEqual([]);
   return envelope.ok ? { result: envelope.result } : { error: envelope.error?.code, message: envelope.error?.message };
 }

@@ -20,8 +20,8 @@ describe('profiles', () => {
   it('are found by name', () => expect(findProfile('cpex')).toBe(cpexProfile));
   it.each([
     ['cpx', 'Did you mean "cpex"?'],
-    ['cliproxy', 'not part of this version'],
-    ['cliproxy@v7.2.28', 'not part of this version'],
+    ['go-plugin', 'not part of this version'],
+    ['cliproxy@v1.0.0', 'not part of this version'],
     ['tau', 'not part of this version'],
     ['cpex@v2', 'has no revisions'],
     ['', 'There is no host ""'],

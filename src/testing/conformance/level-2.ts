@@ -144,7 +144,7 @@ async function tour(subject: Subject, trial: Trial): Promise<Stop[]> {
   const end = await plugin.session.call(method, new TextEncoder().encode('{"broken":')).end;
   stops.push({
     end,
-    envelope: subject.profile.protocol.readEnvelope(end.code, end.body),
+    envelope: subject.profile.protocol.readEnvelope(end.code, end.body, method),
     method: `${method} (broken body)`,
   });
   return stops;
