@@ -21,7 +21,7 @@ describe('profiles', () => {
   it.each([
     ['cpx', 'Did you mean "cpex"?'],
     ['go-plugin', 'not part of this version'],
-    ['cliproxy@v1.0.0', 'not part of this version'],
+    ['cliproxy@v1.0.0', 'has no revision "v1.0.0"'],
     ['tau', 'not part of this version'],
     ['cpex@v2', 'has no revisions'],
     ['', 'There is no host ""'],

@@ -35,6 +35,10 @@ export interface Field {
   readonly description: string;
   /** A field that is not required is left out of the JSON when unset. */
   readonly required: boolean;
+  /** Left out of the JSON when it has its zero value; see {@link ContractIr.encoding}. */
+  readonly omitEmpty: boolean;
+  /** A struct that may be absent: its zero value is null. */
+  readonly pointer: boolean;
   readonly type: Type;
 }
 
@@ -107,6 +111,8 @@ export interface Capability {
   readonly summary: string;
   /** Wire names of the methods that it implies. */
   readonly methods: readonly string[];
+  /** Lowest schema version that has it. */
+  readonly schemaVersion: number;
 }
 
 /** A contract without any JSON Schema left in it: what the emitters read. */
@@ -114,6 +120,12 @@ export interface ContractIr {
   readonly profile: string;
   readonly abiVersion: number;
   readonly schemaVersion: number;
+  /**
+   * `json`: fields that are not required are left out when unset. `go-json`: what Go's encoding/json makes of
+   * structs without pointers: every field is there unless it is `omitEmpty`, with its zero value when unset
+   * (lists, maps and bytes: null; times: `0001-01-01T00:00:00Z`); readers take a missing field or null for zero.
+   */
+  readonly encoding: 'json' | 'go-json';
   /** Types in the order of `types.json`; enums found inside a field precede the struct that uses them first. */
   readonly declarations: readonly Declaration[];
   readonly methods: readonly Method[];

@@ -6,7 +6,11 @@ import type { ContractSource } from './source.js';
 type Json = { readonly [key: string]: unknown };
 
 /** Keywords that say something about a value without changing how a binding is written. */
-const ANNOTATIONS = ['title', 'description', 'default', 'examples', 'pattern', 'minLength', 'maxLength'];
+const ANNOTATIONS = [
+  ...['title', 'description', 'default', 'examples', 'pattern', 'minLength', 'maxLength'],
+  // How a field crosses the wire; `#struct` reads them.
+  ...['x-omit-empty', 'x-pointer', 'x-unit'],
+];
 const STRING_FORMATS = ['semver', 'uri', 'date-time'];
 const REF = /^(?:types\.json)?#\/\$defs\/([A-Za-z0-9]+)$/;
 
@@ -24,6 +28,7 @@ export function parseContract(source: ContractSource): ContractIr {
     profile: text(contract.profile, 'profile'),
     abiVersion: number(contract.abi_version, 'abi_version'),
     schemaVersion: number(contract.schema_version, 'schema_version'),
+    encoding: encodingOf(contract.encoding),
     declarations,
     methods: methodsOf(contract.methods, 'methods', reader),
     callbacks: methodsOf(contract.callbacks, 'callbacks', reader),
@@ -31,6 +36,8 @@ export function parseContract(source: ContractSource): ContractIr {
       name: nameOf(name),
       summary: text(value.summary, `capabilities.${name}.summary`),
       methods: texts(value.methods, `capabilities.${name}.methods`),
+      schemaVersion:
+        value.schema_version === undefined ? 1 : number(value.schema_version, `capabilities.${name}.schema_version`),
     })),
     hooks: entries(contract.hooks ?? {}, 'hooks').map(([name, value]) => ({
       name: nameOf(name),
@@ -39,6 +46,12 @@ export function parseContract(source: ContractSource): ContractIr {
       sample: value.sample ?? {},
     })),
   };
+}
+
+function encodingOf(value: unknown): ContractIr['encoding'] {
+  if (value === undefined || value === 'json') return 'json';
+  if (value === 'go-json') return value;
+  throw unsupported('encoding', `is ${JSON.stringify(value)}`);
 }
 
 function methodsOf(value: unknown, where: string, reader: TypeReader): Method[] {
@@ -96,11 +109,15 @@ class TypeReader {
     const where = head.name.pascal;
     allowOnly(schema, ['type', 'properties', 'required'], where);
     const required = new Set(texts(schema.required ?? [], `${where}.required`));
-    const fields = entries(schema.properties, `${where}.properties`).map(
+    // A Go error must stay null or away, so there is nothing for an author to set.
+    const settable = entries(schema.properties, `${where}.properties`).filter(([, one]) => one['x-go'] !== 'error');
+    const fields = settable.map(
       ([name, property]): Field => ({
         name: nameOf(name),
         description: describe(property),
         required: required.delete(name),
+        omitEmpty: property['x-omit-empty'] === true,
+        pointer: property['x-pointer'] === true,
         type: this.#type(property, `${where}.${name}`, name),
       }),
     );
