@@ -60,7 +60,8 @@ export class Supervisor {
         this.left = this.killAll();
         processGone();
         // Not on `close` alone: a process that left the group may hold the pipes for ever.
-        const drained = setTimeout(() => finish(this.classify(code, signal)), DRAIN_MS);
+        // And not on time alone: after a pause of this process, what is in the pipes is read first.
+        const drained = setTimeout(() => setImmediate(() => finish(this.classify(code, signal))), DRAIN_MS);
         child.process.once('close', () => {
           clearTimeout(drained);
           finish(this.classify(code, signal));
