@@ -11,6 +11,10 @@ export interface Manifest {
   readonly author: string;
   readonly license?: string;
   readonly repository?: string;
+  /** URLs and words for registries. */
+  readonly homepage?: string;
+  readonly logo?: string;
+  readonly tags?: readonly string[];
   readonly language: Language;
   /** Host profile, optionally with a revision: `cpex`, `cliproxy@v7.2.28`. */
   readonly host: string;

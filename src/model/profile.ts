@@ -14,6 +14,8 @@ export interface HostProfile {
   readonly contract: Contract;
   readonly languages: readonly Language[];
   readonly layout: FileLayout;
+  /** How plugins for this host are handed on. */
+  readonly release: ReleaseRules;
   /** Envelope rules and life cycle calls that differ between hosts. */
   readonly protocol: HostProtocol;
   services(options: ServiceOptions): HostServicesHandle;
@@ -37,6 +39,26 @@ export interface FileLayout {
   artefactPath(id: string, version: string, target: Target): string;
   /** Whether the host would misread this id. */
   idProblem(id: string): string | undefined;
+}
+
+/** How plugins of a host are packed and named, and who they are. */
+export interface ReleaseRules {
+  /** The archives that hold a target's library; a text says why there can be none. */
+  archives(id: string, version: string, target: Target): readonly ReleaseArchive[] | string;
+  /** Whether `build.json` lies beside the library in an archive. */
+  readonly withRecord: boolean;
+  /** Versions of the format of registries that list releases; none where a host has no registry. */
+  readonly registrySchemas: readonly number[];
+  /** What makes a plugin's id: what it says when it registers, or the name of its file. */
+  readonly identity: 'registration' | 'file';
+}
+
+/** One archive of a release. */
+export interface ReleaseArchive {
+  readonly name: string;
+  /** Go's words for the platform, where a registry needs them. */
+  readonly goos?: string;
+  readonly goarch?: string;
 }
 
 /** How calls are framed for a host, beyond the transport itself. */

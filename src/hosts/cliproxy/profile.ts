@@ -3,6 +3,7 @@ import { LANGUAGES } from '../../model/target.js';
 import { contractPart } from '../../project/contract-data.js';
 import { type ContractFile, loadContract, type TypesFile } from '../contract.js';
 import { cpexProfile } from '../cpex/profile.js';
+import { cliproxyRelease } from './release.js';
 
 /** CLIProxyAPI at one of its revisions: twenty capabilities over the native ABI. */
 export function cliproxyProfile(revision: string): HostProfile {
@@ -19,5 +20,6 @@ export function cliproxyProfile(revision: string): HostProfile {
     native: { entry: 'cliproxy_plugin_init', abiVersion: 1 },
     contract,
     languages: LANGUAGES,
+    release: cliproxyRelease,
   };
 }

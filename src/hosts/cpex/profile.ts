@@ -5,6 +5,7 @@ import { encode, readEnvelope } from './envelope.js';
 import { evaluateHook, type HookRequest } from './hooks.js';
 import { cpexLayout } from './layout.js';
 import { readRegistration, registrationRequest } from './registration.js';
+import { cpexRelease } from './release.js';
 import { sampleCalls } from './samples.js';
 import { cpexServices } from './services.js';
 import { readWords } from './words.js';
@@ -18,6 +19,7 @@ export const cpexProfile: HostProfile = {
   contract: cpexContract,
   languages: LANGUAGES,
   layout: cpexLayout,
+  release: cpexRelease,
   protocol: {
     registration: registrationRequest,
     readRegistration,

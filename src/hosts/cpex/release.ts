@@ -1,0 +1,9 @@
+import type { ReleaseRules } from '../../model/profile.js';
+
+/** `<id>_<version>_<target>.zip`: artefacts of several C libraries have names of their own. */
+export const cpexRelease: ReleaseRules = {
+  archives: (id, version, target) => [{ name: `${id}_${version}_${target.name}.zip` }],
+  withRecord: true,
+  registrySchemas: [],
+  identity: 'registration',
+};
