@@ -1,8 +1,10 @@
 import type { HostProfile } from '../../model/profile.js';
 import { LANGUAGES } from '../../model/target.js';
 import { contractPart } from '../../project/contract-data.js';
+import { revisionsOf } from '../../project/contract-revisions.js';
 import { type ContractFile, loadContract, type TypesFile } from '../contract.js';
 import { cpexProfile } from '../cpex/profile.js';
+import { cliproxyLayout, type RevisionLayout } from './layout.js';
 import { cliproxyRelease } from './release.js';
 
 /** CLIProxyAPI at one of its revisions: twenty capabilities over the native ABI. */
@@ -20,6 +22,7 @@ export function cliproxyProfile(revision: string): HostProfile {
     native: { entry: 'cliproxy_plugin_init', abiVersion: 1 },
     contract,
     languages: LANGUAGES,
+    layout: cliproxyLayout(revisionsOf('cliproxy')?.revisions[revision]?.layout as unknown as RevisionLayout),
     release: cliproxyRelease,
   };
 }
