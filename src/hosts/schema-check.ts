@@ -15,6 +15,8 @@ type Types = ReadonlyMap<string, JsonSchema>;
 export const KNOWN_KEYWORDS: readonly string[] = [
   ...['$ref', 'type', 'properties', 'required', 'additionalProperties', 'items', 'enum', 'const', 'oneOf', 'x-tag'],
   ...['pattern', 'minLength', 'maxLength', 'format', 'contentEncoding', 'title', 'description'],
+  // How a Go host writes and names a value; the codec of `go-json` reads them.
+  ...['x-omit-empty', 'x-pointer', 'x-unit', 'x-go', 'x-go-from', 'x-values', 'x-bindings'],
 ];
 
 const TYPES_PREFIX = /^(?:types\.json)?#\/\$defs\//;

@@ -10,6 +10,8 @@ const ANNOTATIONS = [
   ...['title', 'description', 'default', 'examples', 'pattern', 'minLength', 'maxLength'],
   // How a field crosses the wire; `#struct` reads them.
   ...['x-omit-empty', 'x-pointer', 'x-unit'],
+  // Names that a Go host has for types, for its error texts; values that it acts upon.
+  ...['x-go', 'x-go-from', 'x-values', 'x-bindings'],
 ];
 const STRING_FORMATS = ['semver', 'uri', 'date-time'];
 const REF = /^(?:types\.json)?#\/\$defs\/([A-Za-z0-9]+)$/;
@@ -109,8 +111,10 @@ class TypeReader {
     const where = head.name.pascal;
     allowOnly(schema, ['type', 'properties', 'required'], where);
     const required = new Set(texts(schema.required ?? [], `${where}.required`));
-    // A Go error must stay null or away, so there is nothing for an author to set.
-    const settable = entries(schema.properties, `${where}.properties`).filter(([, one]) => one['x-go'] !== 'error');
+    // A Go error must stay null or away, and other spellings of the same are not offered: nothing to set.
+    const settable = entries(schema.properties, `${where}.properties`).filter(
+      ([, one]) => one['x-go'] !== 'error' && one['x-bindings'] !== false,
+    );
     const fields = settable.map(
       ([name, property]): Field => ({
         name: nameOf(name),
