@@ -67,11 +67,19 @@ describe('the sources', () => {
     if (!(await works(compiler, [...flags, probe, '-o', bench.file('probe')]))) {
       skip(`${command} is not there`);
     }
-    const own = ['src/plugin.c', 'tests/test_plugin.c', 'cpex/cpex_test.c'].map((file) =>
-      path.join(bench.project, file),
-    );
+    const own = ['src/plugin.c', 'tests/test_plugin.c'].map((file) => path.join(bench.project, file));
     // Objects fall into the working folder.
-    const args = [...STRICT, '-O2', ...flags, '-I', bench.project, '-c', ...bench.sources(), ...own];
+    const args = [
+      ...STRICT,
+      '-O2',
+      ...flags,
+      '-I',
+      bench.project,
+      '-c',
+      ...bench.sources(),
+      ...bench.testSources(),
+      ...own,
+    ];
     expect(await outcomeOf(compiler, args, { cwd: bench.folder })).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
@@ -115,7 +123,7 @@ describe('the template', () => {
           renderRegions(readFileSync(path.join(bench.project, file), 'utf8'), repetitions),
         ),
       );
-      const extra = [source, path.join(bench.project, 'cpex/cpex_test.c')];
+      const extra = [source, ...bench.testSources()];
       const program = await bench.compile(test, { part: 'all', flags: STRICT, extra });
       expect(await outcomeOf(program, [])).toEqual({ code: 0, stdout: '', stderr: '' });
     },
@@ -157,7 +165,7 @@ describe('the template', () => {
       'test_wrong.c',
       '#include "cpex/cpex_test.h"\nint main(void) { cpex_test_start(NULL);\n  CPEX_CHECK(cpex_test_hook("nope", "{}").ok);\n  return 0; }\n',
     );
-    const extra = [path.join(programs, 'full_plugin.c'), path.join(bench.project, 'cpex/cpex_test.c')];
+    const extra = [path.join(programs, 'full_plugin.c'), ...bench.testSources()];
     const program = await bench.compile(source, { part: 'all', extra });
     const { code, stderr } = await outcomeOf(program, []);
     expect(code).toBe(1);

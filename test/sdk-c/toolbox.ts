@@ -11,6 +11,9 @@ const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.ur
 /** Warnings that the SDK promises not to have, as errors. */
 export const STRICT = '-std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror'.split(' ');
 
+/** The SDK's host for unit tests, which is no part of a plugin. */
+const TEST_HOST = ['cpex_test.c', 'cpex_test_host.c'];
+
 export interface Outcome {
   readonly code: number;
   readonly stdout: string;
@@ -55,9 +58,9 @@ export class Workbench {
   readonly folder = mkdtempSync(path.join(realpathSync(tmpdir()), 'cpex-sdk-c-'));
   readonly project = path.join(this.folder, 'project');
 
-  constructor() {
-    cpSync(path.join(root, 'templates/hosts/cpex/c'), this.project, { recursive: true });
+  constructor(host = 'cpex') {
     cpSync(path.join(root, 'templates/sdk/c'), path.join(this.project, 'cpex'), { recursive: true });
+    cpSync(path.join(root, 'templates/hosts', host, 'c'), this.project, { recursive: true });
   }
 
   remove(): void {
@@ -78,9 +81,14 @@ export class Workbench {
     const folder = path.join(this.project, 'cpex');
     const core = new Set(readdirSync(path.join(root, 'templates/sdk/c')));
     return readdirSync(folder)
-      .filter((name) => name.endsWith('.c') && name !== 'cpex_test.c')
+      .filter((name) => name.endsWith('.c') && !TEST_HOST.includes(name))
       .filter((name) => part === 'all' || (core.has(name) && isHostFree(name)))
       .map((name) => path.join(folder, name));
+  }
+
+  /** The sources of the SDK's host for unit tests. */
+  testSources(): string[] {
+    return TEST_HOST.map((name) => path.join(this.project, 'cpex', name));
   }
 
   /** Compiles a program of `test/sdk-c/programs`, or any other file, together with sources of the SDK. */

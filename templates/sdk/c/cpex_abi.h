@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cpex_seam.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -36,7 +38,7 @@ typedef struct cpex_host_api {
   void (*free_buffer)(void *ptr, size_t len);
 } cpex_host_api;
 
-/* What the plugin offers; filled by cpex_plugin_init. */
+/* What the plugin offers; filled by the entry. */
 typedef struct cpex_plugin_api {
   uint32_t abi_version;
   int (*call)(const char *method, const uint8_t *request, size_t request_len, cpex_buffer *response);
@@ -44,7 +46,8 @@ typedef struct cpex_plugin_api {
   void (*shutdown)(void);
 } cpex_plugin_api;
 
-CPEX_EXPORT int cpex_plugin_init(const cpex_host_api *host, cpex_plugin_api *plugin);
+/* The entry. */
+CPEX_EXPORT int CPEX_ENTRY(const cpex_host_api *host, cpex_plugin_api *plugin);
 
 #if !defined(__cplusplus)
 #define CPEX_WORD sizeof(void *)

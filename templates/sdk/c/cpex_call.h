@@ -27,7 +27,10 @@ int cpex_fail(cpex_call *call, const char *code, const char *format, ...) CPEX_P
 /* Adds any JSON to the failure. */
 void cpex_fail_details(cpex_call *call, const cpex_json *details);
 
-/* The plugin's configuration, an object: as it was when the call began, whatever happens meanwhile. */
+/*
+ * The plugin's configuration as it was when the call began, whatever happens meanwhile: an object,
+ * or a string with YAML where the host configures its plugins so.
+ */
 const cpex_json *cpex_config(cpex_call *call);
 
 /*

@@ -32,6 +32,9 @@ typedef struct cpex_failure {
   cpex_str code;
   cpex_str message;
   const cpex_json *details;
+  /* For hosts that ask for it; left out when false or 0. */
+  bool retryable;
+  int http_status;
 } cpex_failure;
 
 struct cpex_call {

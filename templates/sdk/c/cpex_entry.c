@@ -61,7 +61,7 @@ static void shut_down(void) {
   atomic_store(&max_response, UINT64_MAX);
 }
 
-int cpex_plugin_init(const cpex_host_api *host, cpex_plugin_api *plugin) {
+int CPEX_ENTRY(const cpex_host_api *host, cpex_plugin_api *plugin) {
   if (host == NULL || plugin == NULL) return 1;
   plugin->abi_version = CPEX_ABI_VERSION;
   plugin->call = cpex_dispatch;

@@ -22,7 +22,7 @@ static bool open_envelope(cpex_call *call, const char *method, const cpex_json *
   }
   if (cpex_json_is_true(ok)) {
     *result = cpex_json_get(envelope, cpex_text("result"));
-    if (*result != NULL) return true;
+    if (*result != NULL || CPEX_TOLERANT) return true;
     return host_fail(call, cpex_text("bad_reply"), cpex_textf(call, "the reply of %s has no result", method));
   }
   const cpex_json *error = cpex_json_get(envelope, cpex_text("error"));
@@ -39,7 +39,7 @@ static cpex_json *take_reply(cpex_call *call, const cpex_host_api *host, cpex_bu
   if (reply.ptr == NULL) return NULL;
   if (reply.len > 0) {
     cpex_bytes body = {reply.ptr, reply.len};
-    cpex_json_limits limits = {MAX_REPLY_BYTES, 0};
+    cpex_json_limits limits = {.bytes = MAX_REPLY_BYTES, .tolerant = CPEX_TOLERANT};
     envelope = cpex_json_read(&call->arena, body, &limits, error);
   }
   host->free_buffer(reply.ptr, reply.len);

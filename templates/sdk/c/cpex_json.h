@@ -39,6 +39,11 @@ typedef struct cpex_json_limits {
   size_t bytes;
   /* Values in the body, containers included; default 16 million. */
   size_t values;
+  /*
+   * Takes what Go's encoding/json takes: of a key that stands twice the last one counts, and half a
+   * surrogate pair or a byte that is not UTF-8 becomes U+FFFD.
+   */
+  bool tolerant;
 } cpex_json_limits;
 
 typedef struct cpex_json_error {

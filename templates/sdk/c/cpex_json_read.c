@@ -137,8 +137,9 @@ cpex_json *cpex_json_read(cpex_arena *arena, cpex_bytes body, const cpex_json_li
   cpex_json_error ignored;
   size_t bytes = limits == NULL || limits->bytes == 0 ? DEFAULT_BYTES : limits->bytes;
   size_t values = limits == NULL || limits->values == 0 ? DEFAULT_VALUES : limits->values;
+  bool tolerant = limits != NULL && limits->tolerant;
   const unsigned char *start = body.len == 0 ? empty : body.ptr;
-  cpex_json_reader r = {arena, start, start, start + body.len, values, error == NULL ? &ignored : error};
+  cpex_json_reader r = {arena, start, start, start + body.len, values, tolerant, error == NULL ? &ignored : error};
   r.error->message = NULL;
   r.error->offset = 0;
   if (body.len > bytes) {

@@ -35,7 +35,35 @@ static const cpex_json **sort_by_key(const cpex_json **both, size_t count) {
   return from;
 }
 
-static bool check_keys_sorted(cpex_json_reader *r, const cpex_json *object) {
+/* Marks a child for removal: no key of a body that was read is absent. */
+static void drop(cpex_json *child) { child->key.ptr = NULL; }
+
+static void remove_dropped(cpex_json *object) {
+  cpex_json *child = object->as.children.first;
+  object->as.children.first = object->as.children.last = NULL;
+  object->as.children.count = 0;
+  while (child != NULL) {
+    cpex_json *next = child->next;
+    if (child->key.ptr != NULL) cpex_json_link(object, child);
+    child = next;
+  }
+}
+
+/* Equal keys are next to each other, in their order in the body. */
+static bool check_neighbours(cpex_json_reader *r, cpex_json *object, const cpex_json **sorted) {
+  size_t count = object->as.children.count;
+  size_t dropped = 0;
+  for (size_t i = 1; i < count; i++) {
+    if (compare_keys(sorted[i - 1], sorted[i]) != 0) continue;
+    if (!r->tolerant) return cpex_json_fail(r, "a key stands twice in this object");
+    sorted[dropped++] = sorted[i - 1];
+  }
+  for (size_t i = 0; i < dropped; i++) drop((cpex_json *)(uintptr_t)sorted[i]); /* a child of `object` */
+  if (dropped > 0) remove_dropped(object);
+  return true;
+}
+
+static bool check_keys_sorted(cpex_json_reader *r, cpex_json *object) {
   size_t count = object->as.children.count;
   if (count > SIZE_MAX / 2 / sizeof(cpex_json *)) return cpex_json_no_memory(r);
   const cpex_json **both = malloc(2 * count * sizeof *both);
@@ -43,19 +71,24 @@ static bool check_keys_sorted(cpex_json_reader *r, const cpex_json *object) {
   size_t filled = 0;
   for (const cpex_json *child = object->as.children.first; child != NULL; child = child->next) both[filled++] = child;
   const cpex_json **sorted = sort_by_key(both, count);
-  bool unique = true;
-  for (size_t i = 1; unique && i < count; i++) unique = compare_keys(sorted[i - 1], sorted[i]) != 0;
+  bool unique = check_neighbours(r, object, sorted);
   free(both);
-  return unique || cpex_json_fail(r, "a key stands twice in this object");
+  return unique;
 }
 
 /* At an object's closing bracket. */
-bool cpex_json_check_keys(cpex_json_reader *r, const cpex_json *object) {
+bool cpex_json_check_keys(cpex_json_reader *r, cpex_json *object) {
+  bool dropped = false;
   if (object->as.children.count > FEW_KEYS) return check_keys_sorted(r, object);
-  for (const cpex_json *left = object->as.children.first; left != NULL; left = left->next) {
+  for (cpex_json *left = object->as.children.first; left != NULL; left = left->next) {
     for (const cpex_json *right = left->next; right != NULL; right = right->next) {
-      if (cpex_equal(left->key, right->key)) return cpex_json_fail(r, "a key stands twice in this object");
+      if (!cpex_equal(left->key, right->key)) continue;
+      if (!r->tolerant) return cpex_json_fail(r, "a key stands twice in this object");
+      drop(left);
+      dropped = true;
+      break;
     }
   }
+  if (dropped) remove_dropped(object);
   return true;
 }

@@ -11,6 +11,7 @@ typedef struct cpex_json_reader {
   const unsigned char *at;
   const unsigned char *end;
   size_t values_left;
+  bool tolerant;
   cpex_json_error *error;
 } cpex_json_reader;
 
@@ -39,7 +40,7 @@ bool cpex_json_read_number(cpex_json_reader *r, cpex_str *text);
 /* A string; `r` stands after the opening quote. */
 bool cpex_json_read_string(cpex_json_reader *r, cpex_str *text);
 
-/* Refuses an object that has a key twice; `r` stands at its closing bracket. */
-bool cpex_json_check_keys(cpex_json_reader *r, const cpex_json *object);
+/* Refuses an object that has a key twice, or keeps the last one; `r` stands at its closing bracket. */
+bool cpex_json_check_keys(cpex_json_reader *r, cpex_json *object);
 
 #endif

@@ -2,7 +2,6 @@
 #include "cpex_test.h"
 
 #include "cpex_abi.h"
-#include "cpex_base64.h"
 
 #define MAX_METHODS 32
 
@@ -16,46 +15,17 @@ typedef struct script {
 static cpex_arena memory;
 static cpex_plugin_api plugin;
 static script scripts[MAX_METHODS];
-static cpex_str written[2];
-
-static const char *default_answer(const char *method) {
-  static const char *const answers[][2] = {
-      {"host.kv.get", "{\"ok\":true,\"result\":{\"found\":false}}"},
-      {"host.kv.delete", "{\"ok\":true,\"result\":{\"deleted\":false}}"},
-      {"host.kv.list", "{\"ok\":true,\"result\":{\"keys\":[]}}"},
-      {"host.config.read", "{\"ok\":true,\"result\":{\"found\":false}}"},
-      {"host.cancelled", "{\"ok\":true,\"result\":{\"cancelled\":false}}"},
-      {"host.http.do", "{\"ok\":false,\"error\":{\"code\":\"no_network\",\"message\":\"no answer was scripted\"}}"},
-  };
-  for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
-    if (strcmp(answers[i][0], method) == 0) return answers[i][1];
-  }
-  return "{\"ok\":true,\"result\":{}}";
-}
 
 static script *script_of(const char *method) {
   for (size_t i = 0; i < MAX_METHODS; i++) {
     if (scripts[i].method == NULL) {
       scripts[i].method = cpex_copy_text(&memory, cpex_text(method)).ptr;
-      scripts[i].envelope = default_answer(method);
+      scripts[i].envelope = cpex_test_default_answer(method);
     }
     if (strcmp(scripts[i].method, method) == 0) return &scripts[i];
   }
   fprintf(stderr, "more than %d callbacks\n", MAX_METHODS);
   exit(1);
-}
-
-static void keep_output(const cpex_json *request) {
-  bool is_error = cpex_is(cpex_json_string(cpex_json_get(request, cpex_text("stream"))), "stderr");
-  cpex_str *stream = &written[is_error ? 1 : 0];
-  cpex_bytes bytes;
-  CPEX_CHECK(cpex_base64_decode(&memory, cpex_json_string(cpex_json_get(request, cpex_text("data"))), &bytes));
-  char *longer = cpex_alloc_text(&memory, stream->len + bytes.len);
-  CPEX_CHECK(longer != NULL);
-  if (stream->len > 0) memcpy(longer, stream->ptr, stream->len);
-  if (bytes.len > 0) memcpy(longer + stream->len, bytes.ptr, bytes.len);
-  stream->ptr = longer;
-  stream->len += bytes.len;
 }
 
 static int answer(void *ctx, const char *method, const uint8_t *request, size_t request_len, cpex_buffer *response) {
@@ -65,7 +35,7 @@ static int answer(void *ctx, const char *method, const uint8_t *request, size_t 
   found->latest = cpex_json_read(&memory, body, NULL, NULL);
   CPEX_CHECK(found->latest != NULL);
   found->count++;
-  if (strcmp(method, "host.output.write") == 0) keep_output(found->latest);
+  cpex_test_saw(method, found->latest);
   response->len = strlen(found->envelope);
   response->ptr = malloc(response->len);
   CPEX_CHECK(response->ptr != NULL);
@@ -80,14 +50,9 @@ static void free_answer(void *ptr, size_t len) {
 
 void cpex_test_start(const char *config) {
   static const cpex_host_api host = {CPEX_ABI_VERSION, &memory, answer, free_answer};
-  written[0] = written[1] = cpex_text("");
-  CPEX_CHECK(cpex_plugin_init(&host, &plugin) == 0);
-  cpex_str request = cpex_format(&memory,
-                                 "{\"host\":{\"name\":\"cpex\",\"version\":\"1.0.0\",\"features\":[]},"
-                                 "\"schema_version\":1,\"config\":%s,"
-                                 "\"limits\":{\"max_request_bytes\":67108864,\"max_response_bytes\":67108864}}",
-                                 config == NULL ? "{}" : config);
-  cpex_test_reply reply = cpex_test_call("plugin.register", request.ptr);
+  cpex_test_saw(NULL, NULL);
+  CPEX_CHECK(CPEX_ENTRY(&host, &plugin) == 0);
+  cpex_test_reply reply = cpex_test_call("plugin.register", cpex_test_registration(config).ptr);
   if (!reply.ok) fprintf(stderr, "plugin.register: %s\n", reply.message.ptr);
   CPEX_CHECK(reply.ok);
 }
@@ -115,19 +80,6 @@ cpex_test_reply cpex_test_call(const char *method, const char *request) {
   return reply;
 }
 
-cpex_test_reply cpex_test_hook(const char *hook, const char *payload) {
-  cpex_str request = cpex_format(&memory,
-                                 "{\"hook\":\"%s\",\"payload\":%s,\"extensions\":{},\"context\":"
-                                 "{\"request_id\":\"test\",\"local_state\":{},\"global_state\":{}}}",
-                                 hook, payload);
-  return cpex_test_call("hook.invoke", request.ptr);
-}
-
-cpex_test_reply cpex_test_command(const char *verb, const char *args) {
-  cpex_str request = cpex_format(&memory, "{\"verb_path\":[\"%s\"],\"args\":%s,\"env\":{}}", verb, args);
-  return cpex_test_call("command.run", request.ptr);
-}
-
 void cpex_test_answer(const char *method, const char *envelope) {
   script_of(method)->envelope = cpex_copy_text(&memory, cpex_text(envelope)).ptr;
 }
@@ -136,6 +88,4 @@ size_t cpex_test_count(const char *method) { return script_of(method)->count; }
 
 const cpex_json *cpex_test_request(const char *method) { return script_of(method)->latest; }
 
-cpex_str cpex_test_stdout(void) { return written[0]; }
-
-cpex_str cpex_test_stderr(void) { return written[1]; }
+cpex_arena *cpex_test_memory(void) { return &memory; }

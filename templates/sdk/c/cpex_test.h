@@ -11,6 +11,9 @@
 
 #include "cpex_json.h"
 
+/* What a test can say about this host profile alone. */
+#include "cpex_test_host.h"
+
 /* Ends the test program with a message when a condition does not hold. */
 #define CPEX_CHECK(condition)                                                             \
   do {                                                                                    \
@@ -21,7 +24,7 @@
   } while (0)
 
 /* What came back from the plugin. Lives until cpex_test_stop. */
-typedef struct cpex_test_reply {
+struct cpex_test_reply {
   int status;
   bool ok;
   /* With ok. */
@@ -29,9 +32,9 @@ typedef struct cpex_test_reply {
   /* Without. */
   cpex_str code;
   cpex_str message;
-} cpex_test_reply;
+};
 
-/* Starts the plugin and registers it with a configuration: an object as JSON, NULL for an empty one. */
+/* Starts the plugin and registers it with a configuration as the host has it (JSON or YAML); NULL for an empty one. */
 void cpex_test_start(const char *config);
 
 /* Ends the plugin and forgets everything. */
@@ -40,19 +43,14 @@ void cpex_test_stop(void);
 /* Makes one call. */
 cpex_test_reply cpex_test_call(const char *method, const char *request);
 
-/* Calls a hook with a payload, or a command with its arguments as an object; both as JSON. */
-cpex_test_reply cpex_test_hook(const char *hook, const char *payload);
-cpex_test_reply cpex_test_command(const char *verb, const char *args);
-
-/* From now on the host answers a callback with this envelope. By default each succeeds with nothing in it. */
+/* From now on the host answers a callback with this envelope. By default most succeed with nothing in it. */
 void cpex_test_answer(const char *method, const char *envelope);
 
 /* How often a callback was made, and the request of the latest. */
 size_t cpex_test_count(const char *method);
 const cpex_json *cpex_test_request(const char *method);
 
-/* All that commands wrote so far. */
-cpex_str cpex_test_stdout(void);
-cpex_str cpex_test_stderr(void);
+/* Memory that is freed by cpex_test_stop. */
+cpex_arena *cpex_test_memory(void);
 
 #endif

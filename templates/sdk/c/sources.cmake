@@ -17,7 +17,7 @@ set(CPEX_SOURCES
   cpex_snapshot.c
   cpex_text.c
 )
-set(CPEX_TEST_SOURCES cpex_test.c)
+set(CPEX_TEST_SOURCES cpex_test.c cpex_test_host.c)
 include("${CMAKE_CURRENT_LIST_DIR}/profile.cmake")
 list(TRANSFORM CPEX_SOURCES PREPEND "${CMAKE_CURRENT_LIST_DIR}/")
 list(TRANSFORM CPEX_TEST_SOURCES PREPEND "${CMAKE_CURRENT_LIST_DIR}/")
