@@ -68,8 +68,8 @@ export interface SkippedTarget {
 export interface BuildPlan {
   readonly id: string;
   readonly root: string;
-  /** The identity file that is written first when its content differs. */
-  readonly identity: string;
+  /** The identity file that is written first when its content differs; absent where the sources have none. */
+  readonly identity?: string;
   readonly targets: readonly TargetPlan[];
   readonly skipped: readonly SkippedTarget[];
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { RunContext } from '../model/context.js';
 import type { Language, Target } from '../model/target.js';
 import { emitIdentity } from '../project/identity.js';
+import { hasIdentityFile, sourceRoot } from '../project/source-root.js';
 import { hostTarget } from '../project/targets/host.js';
 import { resolveTarget } from '../project/targets/normalise.js';
 import { possible } from '../project/targets/possible.js';
@@ -29,13 +30,15 @@ export async function prepareBuild(options: BuildOptions, context: RunContext): 
   const { project } = options;
   const { language } = project.manifest;
   const { wanted, skipped } = chooseTargets(options.targets, language);
-  await requireBuildFile(project.root, language);
+  await requireBuildFile(sourceRoot(project), language);
   const cache = path.join(project.root, '.cpex', 'build', 'tools.json');
   const versions = options.force ? VersionCache.empty(cache) : VersionCache.load(cache);
   const requests = wanted.map((target) => makeRequest(options, target, context, versions));
   const targets = await Promise.all(requests.map((request) => planTarget(request)));
-  const identity = path.join(project.root, emitIdentity(language, project.manifest).path);
-  return { plan: { id: project.manifest.id, root: project.root, identity, targets, skipped }, requests, versions };
+  const identity = hasIdentityFile(project.manifest)
+    ? { identity: path.join(project.root, emitIdentity(language, project.manifest).path) }
+    : {};
+  return { plan: { id: project.manifest.id, root: project.root, ...identity, targets, skipped }, requests, versions };
 }
 
 /** Absolute path of the library and its record for a target, whether or not they exist. */
@@ -138,6 +141,6 @@ async function requireBuildFile(root: string, language: Language): Promise<void>
   );
   throw new CpexError('CPEX_E_BUILD_LAYOUT', `There is no ${buildFile} in ${root}.`, {
     evidence: (await Promise.all(found)).flat(),
-    remedy: `Put ${buildFile} beside cpex.yaml, or correct "language: ${language}" there.`,
+    remedy: `Put ${buildFile} there, name its folder as "build: {folder: …}" in cpex.yaml, or correct "language: ${language}" there.`,
   });
 }

@@ -1,4 +1,5 @@
 import type { CpexEvent } from '../model/event.js';
+import { sourceRoot } from '../project/source-root.js';
 import { CpexError } from '../support/errors.js';
 import { shellWord } from '../support/shell-word.js';
 import { runTool, type ToolResult } from '../support/tools.js';
@@ -56,7 +57,7 @@ export async function askTool(
   request: ToolchainRequest,
 ): Promise<ToolResult> {
   const [tool = '', ...args] = argv;
-  const options = { cwd: request.project.root, env: { ...request.env, ...env }, timeout: ASK_MS, keep: KEEP };
+  const options = { cwd: sourceRoot(request.project), env: { ...request.env, ...env }, timeout: ASK_MS, keep: KEEP };
   return runTool(tool, args, { ...options, signal: request.signal });
 }
 

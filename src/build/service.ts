@@ -64,7 +64,7 @@ async function apply(prepared: PreparedBuild, options: BuildOptions, context: Ru
   const findings: Finding[] = await buildFileDrift(options.project);
   for (const finding of findings) context.emit({ type: 'finding', finding });
   await prepared.versions.save();
-  if (await syncIdentity(options.project)) {
+  if (plan.identity !== undefined && (await syncIdentity(options.project))) {
     const file = path.relative(plan.root, plan.identity);
     context.emit({ type: 'note', level: 'info', text: `Wrote ${file} from cpex.yaml.` });
   }

@@ -26,10 +26,14 @@ export function listDigest(sources: SourceHashes): string {
   return hash.digest('hex');
 }
 
-/** The hashes with those files read again that a tool itself keeps: cargo completes its lock file. */
+/** Files that a tool itself keeps: cargo completes its lock file. */
+const TOOL_FILES = new Set(['Cargo.lock', 'go.mod', 'go.sum']);
+
+/** The hashes with the files of {@link TOOL_FILES} read again: those known, and new ones at the root. */
 export function withToolFiles(root: string, sources: SourceHashes): SourceHashes {
   const fresh = new Map(sources);
-  for (const file of ['Cargo.lock', 'go.mod', 'go.sum']) {
+  const known = [...sources.keys()].filter((file) => TOOL_FILES.has(path.posix.basename(file)));
+  for (const file of new Set([...known, ...TOOL_FILES])) {
     const content = read(path.join(root, file));
     if (content !== undefined) fresh.set(file, digest(content));
   }

@@ -27,6 +27,24 @@ export interface Manifest {
   /** JSON Schema of the plugin's configuration. */
   readonly config_schema?: Readonly<Record<string, unknown>>;
   readonly test?: TestSettings;
+  /** How to build sources that cpex did not lay out. */
+  readonly build?: BuildSettings;
+}
+
+/** Where the build tool finds the plugin in a repository that `cpex new` did not make. */
+export interface BuildSettings {
+  /** Folder of `go.mod`, `Cargo.toml` or `CMakeLists.txt`, relative to `cpex.yaml`; its own when absent. */
+  readonly folder?: string;
+  /** Go: the main package, relative to `folder`, e.g. `./cmd/plugin`; that of `folder` when absent. */
+  readonly package?: string;
+  /** Rust: name of the package in its workspace. */
+  readonly crate?: string;
+  /** C: name of the CMake target. */
+  readonly target?: string;
+  /** Arguments for `go build`, `cargo build` or the configuring `cmake`. */
+  readonly flags?: readonly string[];
+  /** False where the sources state id and version themselves, and no file is generated for them. */
+  readonly identity?: boolean;
 }
 
 export interface TestSettings {

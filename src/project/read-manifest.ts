@@ -79,6 +79,7 @@ function meaningProblems(manifest: Partial<Manifest>, wrong: ReadonlySet<string 
     const message = `expected one of ${HOSTS.join(', ')}, found "${manifest.host}", which ${host}.${hint}`;
     problems.push({ path: ['host'], message });
   } else if (!wrong.has('capabilities')) problems.push(...capabilityProblems(manifest));
+  if (!wrong.has('build') && !wrong.has('language')) problems.push(...buildProblems(manifest));
   if (!wrong.has('targets')) problems.push(...targetProblems(manifest.targets ?? []));
   return problems;
 }
@@ -90,6 +91,16 @@ function capabilityProblems({ host = '', capabilities = [] }: Partial<Manifest>)
     if (reading.ok) return [];
     const message = `expected ${reading.expected}, found "${text}".${reading.hint}`;
     return [{ path: ['capabilities', String(index)], message }];
+  });
+}
+
+/** Settings of `build:` that only one language has. */
+const BUILD_LANGUAGE = { package: 'go', crate: 'rust', target: 'c' } as const;
+
+function buildProblems({ build = {}, language }: Partial<Manifest>): Meaning[] {
+  return Object.entries(BUILD_LANGUAGE).flatMap(([key, only]) => {
+    if (!Object.hasOwn(build, key) || language === only) return [];
+    return [{ path: ['build', key], message: `expected no such key for ${language}: it is for ${only}.` }];
   });
 }
 

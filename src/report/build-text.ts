@@ -10,7 +10,7 @@ export interface BuildView {
   readonly plan: {
     readonly id: string;
     readonly root: string;
-    readonly identity: string;
+    readonly identity?: string;
     readonly targets: readonly TargetView[];
     readonly skipped: readonly { readonly target: string; readonly reason: string }[];
   };
@@ -71,7 +71,9 @@ export function renderBuildPlan({ plan }: BuildView, cwd: string): string {
     const tools = [target.toolchain, ...target.toolchain.helpers];
     lines.push('', chalk.bold(`${target.target} (${target.mode})`));
     for (const tool of tools) lines.push(chalk.dim(`  ${tool.name} ${tool.version}  ${tool.path}`));
-    lines.push(`  write   ${shortPath(plan.identity, cwd)} ${chalk.dim('if cpex.yaml says something new')}`);
+    if (plan.identity !== undefined) {
+      lines.push(`  write   ${shortPath(plan.identity, cwd)} ${chalk.dim('if cpex.yaml says something new')}`);
+    }
     for (const command of target.commands) {
       const variables = Object.entries(command.env).map(([name, value]) => `${name}=${shellWord(value)}`);
       lines.push(`  run     ${[...variables, ...command.argv.map(shellWord)].join(' ')}`);

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { RunContext } from '../model/context.js';
 import type { TestResult } from '../model/event.js';
 import type { Project } from '../model/manifest.js';
-import type { Language } from '../model/target.js';
+import { sourceRoot } from '../project/source-root.js';
 import { runTool, type ToolResult } from '../support/tools.js';
 
 /** One command of a language's own test runner, and how its output shows that tests really ran. */
@@ -23,13 +23,18 @@ const EVIDENCE_LINES = 40;
 export async function runNativeTests(project: Project, context: RunContext): Promise<TestResult> {
   const started = performance.now();
   const { language } = project.manifest;
-  const runner = runnerFor(language, project.root);
+  const runner = runnerFor(project);
   const about = { suite: 'native', id: `native.${language}`, title: runner.name };
   let last: ToolResult | undefined;
   for (const [command = '', ...args] of runner.commands) {
     const onLine = (line: string, stream: 'stdout' | 'stderr') =>
       context.emit({ type: 'task.line', id: 'native', stream, line });
-    last = await runTool(command, args, { cwd: project.root, timeout: LIMIT_MS, signal: context.signal, onLine });
+    last = await runTool(command, args, {
+      cwd: sourceRoot(project),
+      timeout: LIMIT_MS,
+      signal: context.signal,
+      onLine,
+    });
     if (last.code !== 0) break;
   }
   const durationMs = performance.now() - started;
@@ -49,15 +54,16 @@ export async function runNativeTests(project: Project, context: RunContext): Pro
   return { ...about, verdict: 'pass', durationMs, findings: [] };
 }
 
-function runnerFor(language: Language, root: string): NativeRunner {
+function runnerFor(project: Project): NativeRunner {
+  const { language, build = {} } = project.manifest;
   switch (language) {
     case 'c': {
       // A folder of its own: the plugin's build may leave the tests out.
-      const folder = path.join('.cpex', 'build', 'native-tests');
+      const folder = path.join(project.root, '.cpex', 'build', 'native-tests');
       return {
         name: 'ctest',
         commands: [
-          ['cmake', '-S', '.', '-B', folder, '-DCMAKE_BUILD_TYPE=Debug'],
+          ['cmake', '-S', '.', '-B', folder, '-DCMAKE_BUILD_TYPE=Debug', ...(build.flags ?? [])],
           ['cmake', '--build', folder],
           ['ctest', '--test-dir', folder, '--output-on-failure', '--no-tests=error'],
         ],
@@ -69,7 +75,7 @@ function runnerFor(language: Language, root: string): NativeRunner {
     case 'rust':
       return {
         name: 'cargo test',
-        commands: [['cargo', 'test', '--manifest-path', path.join(root, 'Cargo.toml')]],
+        commands: [['cargo', 'test', ...(build.crate === undefined ? [] : ['--package', build.crate])]],
         ran: /^test result: ok\. [1-9]/m,
       };
   }

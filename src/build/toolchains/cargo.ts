@@ -1,6 +1,9 @@
-import { realpath } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { parse as parseToml } from 'smol-toml';
+import type { Project } from '../../model/manifest.js';
+import { sourceRoot } from '../../project/source-root.js';
 import { CpexError } from '../../support/errors.js';
 import type { ToolchainIdentity } from '../build-model.js';
 import { requireTool } from '../find-toolchain.js';
@@ -21,19 +24,22 @@ export const cargoToolchain: Toolchain = {
   buildFile: 'Cargo.toml',
 
   async identify(request): Promise<ToolchainIdentity> {
-    const options = { ...request, cwd: request.project.root };
+    const options = { ...request, cwd: sourceRoot(request.project) };
     const [cargo, rustc] = await Promise.all([requireTool('cargo', options), requireTool('rustc', options)]);
     return { ...cargo, helpers: [rustc] };
   },
 
   commands(request, identity) {
-    const cwd = request.project.root;
+    const cwd = sourceRoot(request.project);
+    const { crate, flags: own = [] } = request.project.manifest.build ?? {};
+    const only = crate === undefined ? [] : ['--package', crate];
     const { flags, env } = remap(request);
-    const argv = [identity.path, 'build', '--message-format=json-render-diagnostics', ...flags];
+    const argv = [identity.path, 'build', '--message-format=json-render-diagnostics', ...only, ...flags];
     if (request.mode === 'release') argv.push('--release');
-    const build = { argv: [...argv, ...request.extra], cwd, env };
+    const build = { argv: [...argv, ...own, ...request.extra], cwd, env };
     if (!request.force) return [build];
-    const clean = [identity.path, 'clean', ...(request.mode === 'release' ? ['--release'] : ['--profile', 'dev'])];
+    const clean = [identity.path, 'clean', ...only];
+    clean.push(...(request.mode === 'release' ? ['--release'] : ['--profile', 'dev']));
     return [{ argv: clean, cwd, env }, build];
   },
 
@@ -42,18 +48,34 @@ export const cargoToolchain: Toolchain = {
     let stdout = '';
     for (const command of commands) stdout = (await workshop.run(command)).stdout;
     const { project, target } = workshop.request;
-    const manifest = await realpath(path.join(project.root, 'Cargo.toml'));
     const made = artifacts(stdout).filter((one) => one.target.crate_types.includes('cdylib'));
-    const own = made.find((one) => path.resolve(one.manifest_path) === manifest) ?? made[0];
+    const own = await ownArtifact(project, made);
     const file = own?.filenames.find((name) => name.endsWith(target.libraryExtension));
     if (own === undefined || file === undefined) {
       throw new CpexError('CPEX_E_BUILD_NO_LIBRARY', 'cargo made no cdylib.', {
+        evidence: made.map((one) => `cdylib: ${one.manifest_path}`),
         remedy: 'Put crate-type = ["cdylib", "rlib"] under [lib] in Cargo.toml.',
       });
     }
     return { file, explanation: [`build: left to cargo, which found the crate ${own.fresh ? 'fresh' : 'stale'}`] };
   },
 };
+
+/** Crates that the plugin depends on may be libraries of that kind, too. */
+async function ownArtifact(project: Project, made: readonly CompilerArtifact[]): Promise<CompilerArtifact | undefined> {
+  const { crate } = project.manifest.build ?? {};
+  if (crate === undefined) {
+    const manifest = await realpath(path.join(sourceRoot(project), 'Cargo.toml'));
+    return made.find((one) => path.resolve(one.manifest_path) === manifest) ?? made[0];
+  }
+  for (const one of made) if ((await packageName(one.manifest_path)) === crate) return one;
+  return undefined;
+}
+
+async function packageName(manifest: string): Promise<unknown> {
+  const document = parseToml(await readFile(manifest, 'utf8')) as { package?: { name?: unknown } };
+  return document.package?.name;
+}
 
 function artifacts(stdout: string): CompilerArtifact[] {
   const found: CompilerArtifact[] = [];

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { sourceRoot } from '../../project/source-root.js';
 import { writeFileAtomic } from '../../support/files.js';
 import type { ToolCommand, ToolchainIdentity } from '../build-model.js';
 import { probeTool, requireTool } from '../find-toolchain.js';
@@ -30,7 +31,8 @@ export const cmakeToolchain: Toolchain = {
     const env: Record<string, string> = { CC: request.env.CC ?? compiler?.path ?? 'cc' };
     const flags = prefixMapFlags(request);
     if (flags !== undefined) env.CFLAGS = flags;
-    const cwd = request.project.root;
+    const cwd = sourceRoot(request.project);
+    const settings = request.project.manifest.build;
     const configure = [
       ...[identity.path, '-S', cwd, '-B', folder],
       ...['-G', generator?.name === 'ninja' ? 'Ninja' : 'Unix Makefiles', '--no-warn-unused-cli'],
@@ -40,7 +42,13 @@ export const cmakeToolchain: Toolchain = {
       ...(generator?.name === 'ninja' ? [`-DCMAKE_MAKE_PROGRAM=${generator.path}`] : []),
       ...(release && request.target.os !== 'darwin' ? ['-DCMAKE_SHARED_LINKER_FLAGS_RELEASE=-s'] : []),
     ];
+    // Modules have link flags of their own.
+    if (settings?.target !== undefined && release && request.target.os !== 'darwin') {
+      configure.push('-DCMAKE_MODULE_LINKER_FLAGS_RELEASE=-s');
+    }
+    configure.push(...(settings?.flags ?? []));
     const build = [identity.path, '--build', folder, ...(request.force ? ['--clean-first'] : [])];
+    if (settings?.target !== undefined) build.push('--target', settings.target);
     if (request.extra.length > 0) build.push('--', ...request.extra);
     return [
       { argv: configure, cwd, env },
@@ -54,7 +62,9 @@ export const cmakeToolchain: Toolchain = {
     const reason = await configureWhenNeeded(workshop, configure);
     await workshop.run(build);
     const { project, target } = workshop.request;
-    const file = await readLibrary(buildFolder(workshop.request), project.manifest.id, target.libraryExtension);
+    const { id, build: settings } = project.manifest;
+    const wanted = { id, extension: target.libraryExtension, target: settings?.target };
+    const file = await readLibrary(buildFolder(workshop.request), wanted);
     return { file, explanation: [reason, 'build: always left to cmake, which knows what is stale'] };
   },
 };

@@ -28,14 +28,20 @@ export interface GoKey {
  * computes (and compiles) itself, with the toolchain, the flags and the environment. Where the main
  * package holds cgo files, `go build` relinks a c-shared library also when this key is the same.
  * @param command the command that builds, with {@link headerVariable} in its environment
+ * @param mainPackage as `go build` is given it
  */
-export async function goKey(workshop: Workshop, command: ToolCommand, flags: readonly string[]): Promise<GoKey> {
+export async function goKey(
+  workshop: Workshop,
+  command: ToolCommand,
+  flags: readonly string[],
+  mainPackage: string,
+): Promise<GoKey> {
   const go = workshop.plan.toolchain.path;
   const format = [
     '{{if eq .Name "main"}}main-cgo={{len .CgoFiles}}{{"\\n"}}{{end}}{{.ImportPath}}={{.BuildID}}',
     '{{if not .Standard}} {{.CgoLDFLAGS}}{{range .CgoPkgConfig}} pkg-config:{{.}}{{end}}{{end}}',
   ].join('');
-  const list = [go, 'list', '-deps', '-export', ...flags, '-f', format, '.'];
+  const list = [go, 'list', '-deps', '-export', ...flags, '-f', format, mainPackage];
   const [environment, listed] = await Promise.all([
     goEnvironment(workshop, command.env),
     withoutStrayHeader(command.cwd, () => workshop.ask(list, command.env)),

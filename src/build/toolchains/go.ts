@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { sourceRoot } from '../../project/source-root.js';
 import { exists, sha256File } from '../../support/files.js';
 import type { GoLink, ToolCommand, ToolchainIdentity } from '../build-model.js';
 import { requireTool } from '../find-toolchain.js';
@@ -13,7 +14,7 @@ export const goToolchain: Toolchain = {
 
   async identify(request): Promise<ToolchainIdentity> {
     const [go, compiler] = await Promise.all([
-      requireTool('go', { ...request, cwd: request.project.root }),
+      requireTool('go', { ...request, cwd: sourceRoot(request.project) }),
       requireTool('cc', request, compilerVariable(request)),
     ]);
     return { ...go, helpers: [compiler] };
@@ -27,7 +28,7 @@ export const goToolchain: Toolchain = {
       CC: request.env.CC ?? identity.helpers[0]?.path ?? 'cc',
       ...(target.go === undefined ? {} : { GOOS: target.go.os, GOARCH: target.go.arch }),
     };
-    return [{ argv: [...argv, ...request.extra, '.'], cwd: project.root, env }];
+    return [{ argv: [...argv, ...request.extra, mainPackage(request)], cwd: sourceRoot(project), env }];
   },
 
   async produce(workshop): Promise<Product> {
@@ -71,7 +72,8 @@ async function link(workshop: Workshop, command: ToolCommand, file: string): Pro
 }
 
 function keyFor(workshop: Workshop, command: ToolCommand): Promise<GoKey> {
-  return goKey(workshop, command, [...buildFlags(workshop.request), ...workshop.request.extra]);
+  const { request } = workshop;
+  return goKey(workshop, command, [...buildFlags(request), ...request.extra], mainPackage(request));
 }
 
 /** What the next build may rely on; nothing where no sound key can be had. */
@@ -80,10 +82,16 @@ async function remembered(file: string, key: GoKey): Promise<Pick<Product, 'go'>
   return { go: { key: key.value, sha256: (await digest(file)) ?? '', relinks: key.relinks } };
 }
 
-function buildFlags({ mode }: ToolchainRequest): string[] {
+function buildFlags({ mode, project }: ToolchainRequest): string[] {
   const always = ['-buildmode=c-shared', '-buildvcs=false'];
   // A debugger needs the paths that -trimpath removes.
-  return mode === 'release' ? [...always, '-trimpath', '-ldflags=-s -w'] : [...always, '-gcflags=all=-N -l'];
+  const flags = mode === 'release' ? ['-trimpath', '-ldflags=-s -w'] : ['-gcflags=all=-N -l'];
+  // Go takes the last of repeated flags, so the project's own have their way.
+  return [...always, ...flags, ...(project.manifest.build?.flags ?? [])];
+}
+
+function mainPackage({ project }: ToolchainRequest): string {
+  return project.manifest.build?.package ?? '.';
 }
 
 /** Always a file name: Go leaves the extension away when it is given a folder. */
