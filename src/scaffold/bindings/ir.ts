@@ -1,6 +1,7 @@
 /** What a value on the wire is, in words that C, Go and Rust emitters share. */
 export type Type =
-  | { readonly kind: 'string' }
+  /** With `time`: a point in time as RFC 3339 text, whose zero value is Go's zero time. */
+  | { readonly kind: 'string'; readonly time?: boolean }
   /** Base64 on the wire, raw bytes in the language. */
   | { readonly kind: 'bytes' }
   | { readonly kind: 'bool' }

@@ -193,7 +193,7 @@ class TypeReader {
     if (schema.format !== undefined && !STRING_FORMATS.includes(String(schema.format))) {
       throw unsupported(where, `has the format ${JSON.stringify(schema.format)}`);
     }
-    return { kind: 'string' };
+    return schema.format === 'date-time' ? { kind: 'string', time: true } : { kind: 'string' };
   }
 }
 
