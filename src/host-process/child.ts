@@ -11,7 +11,18 @@ import { ExitGuard } from './exit-guard.js';
 import { HostCallbacks } from './host-callbacks.js';
 import { nativeBuffer, pin } from './libc.js';
 import { takeOver, threadMemory } from './memory.js';
-import { decodeTable, findEntry, hostTable, loadLibrary, type PluginTable, Refusal, readTable } from './plugin.js';
+import {
+  decodeShutdown,
+  decodeTable,
+  findEntry,
+  hostTable,
+  loadLibrary,
+  type PluginTable,
+  Refusal,
+  readTable,
+  refusedInit,
+  shutdownAddress,
+} from './plugin.js';
 import type { CallEnvironment } from './sync-calls.js';
 import type { WorkerData } from './worker.js';
 
@@ -38,7 +49,11 @@ class Child {
     this.memory = threadMemory(this.process.addresses, 0);
     const { descriptors } = this.process;
     const { libc, replies } = this.memory;
-    this.callbacks = new HostCallbacks(new BlockingPort(descriptors.callbacks, libc, replies), this.memory);
+    this.callbacks = new HostCallbacks(
+      new BlockingPort(descriptors.callbacks, libc, replies),
+      this.memory,
+      config.optionalResponse === true,
+    );
     const socket = new Socket({ fd: descriptors.control, readable: true, writable: true });
     this.control = new Channel(
       socket,
@@ -50,11 +65,11 @@ class Child {
 
   /** Loads the plugin and calls its entry on a pool thread: this one must be free for its callbacks. */
   start(): void {
-    const { artefact, entry, abiVersion } = this.config;
+    const { artefact, abiVersion } = this.config;
     const { libc, recorder } = this.memory;
     try {
       recorder.phase('load');
-      const init = findEntry(loadLibrary(artefact), entry);
+      const init = findEntry(loadLibrary(artefact, this.config), this.config);
       this.guard = new ExitGuard(libc);
       const table = pin(nativeBuffer(32));
       table.buffer.fill(0, 0, 32);
@@ -62,10 +77,10 @@ class Child {
       init.async(hostTable(libc, abiVersion, this.callbacks.call), table.address, (error, code) => {
         try {
           if (error !== null) throw error;
-          if (code !== 0) throw new Refusal('init', `${entry} returned ${code}.`, code);
-          this.ready(readTable(table.buffer, abiVersion));
+          if (code !== 0) throw refusedInit(code, this.config);
+          this.ready(readTable(table.buffer, this.config));
         } catch (problem) {
-          this.refuse(problem);
+          this.refuseFilled(problem, table.buffer);
         }
       });
     } catch (problem) {
@@ -87,6 +102,17 @@ class Child {
     this.memory.recorder.phase('idle');
     const shares = environment.requests !== undefined && environment.replies !== undefined;
     this.control.send({ kind: Kind.Ready, a: table.abiVersion, b: shares ? 1 : 0 });
+  }
+
+  /** Refuses a plugin whose entry has run, and may have left work to undo. */
+  private refuseFilled(problem: unknown, table: Buffer): void {
+    const address = shutdownAddress(table);
+    if (!(problem instanceof Refusal) || this.config.shutdownRefused !== true || address === 0n) {
+      this.refuse(problem);
+      return;
+    }
+    this.memory.recorder.phase('shutdown');
+    decodeShutdown(address).async((error) => this.refuse(error ?? problem));
   }
 
   private refuse(problem: unknown): void {
@@ -133,11 +159,18 @@ class Child {
       void this.workerGone.then(() => {
         this.memory.recorder.phase('shutdown');
         this.control.send({ kind: Kind.ShuttingDown });
-        loaded.environment.plugin.shutdown.async((error) => {
-          if (error !== null) throw error;
+        const done = () => {
           this.callbacks.closed = (method, body) => this.control.send({ kind: Kind.LateAsk }, method, body);
           setTimeout(() => this.finish(token), lingerMs);
-        });
+        };
+        const { shutdown } = loaded.environment.plugin;
+        if (shutdown === undefined) done();
+        else {
+          shutdown.async((error) => {
+            if (error !== null) throw error;
+            done();
+          });
+        }
       });
     });
   }

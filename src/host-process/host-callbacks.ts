@@ -28,6 +28,7 @@ export class HostCallbacks {
   constructor(
     private readonly port: BlockingPort,
     private readonly memory: Pick<CallEnvironment, 'libc' | 'requests' | 'replies'>,
+    private readonly optionalResponse: boolean,
   ) {}
 
   /** Never throws: the plugin would read an exception as success. */
@@ -40,7 +41,7 @@ export class HostCallbacks {
   };
 
   private ask(method: Pointer | null, request: Pointer | null, length: number, response: Pointer | null): number {
-    if (response === null) return FAILED;
+    if (response === null && !this.optionalResponse) return FAILED;
     this.respond(response, 0n, 0);
     if (method === null || length > MAX_REPLY || (request === null && length > 0)) return FAILED;
     const name = koffi.decode.string(method);
@@ -66,11 +67,11 @@ export class HostCallbacks {
   }
 
   /** Gives the answer's body to the plugin in memory of its own, which it frees with the host's `free_buffer`. */
-  private settle(frame: Frame, response: Pointer): number {
+  private settle(frame: Frame, response: Pointer | null): number {
     const { libc, requests } = this.memory;
     const { code, body, shared } = frame;
     const length = shared?.length ?? body.length;
-    if (length > 0) {
+    if (length > 0 && response !== null) {
       const from = shared === undefined ? this.port.address(body) : requests?.address(shared.offset);
       const copy = libc.malloc(length);
       if (copy === null || from === undefined) return FAILED;
@@ -112,7 +113,8 @@ export class HostCallbacks {
     request.buffer.fill(0, 0, 1); // Still in use up to here.
   }
 
-  private respond(response: Pointer, pointer: Pointer, length: number): void {
+  private respond(response: Pointer | null, pointer: Pointer, length: number): void {
+    if (response === null) return;
     this.answer[0] = pointer;
     this.answer[1] = BigInt(length);
     this.memory.libc.memcpy(response, this.answerSlot.address, 16);

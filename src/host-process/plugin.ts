@@ -1,5 +1,5 @@
 import koffi, { type TypeObject } from 'koffi';
-import type { LoadStage } from '../model/session.js';
+import type { LoadStage, NativeRules } from '../model/session.js';
 import { type Libc, nativeBuffer, type Pointer, pin } from './libc.js';
 
 type AsyncCall<Args extends unknown[], Result> = {
@@ -11,10 +11,11 @@ type AsyncCall<Args extends unknown[], Result> = {
 export interface PluginFunctions {
   readonly call: AsyncCall<[method: Pointer, request: Pointer, length: number, response: Pointer], number>;
   readonly freeBuffer: AsyncCall<[pointer: Pointer, length: number | bigint], void>;
-  readonly shutdown: AsyncCall<[], void>;
+  /** Absent where the host lets a plugin leave it out. */
+  readonly shutdown?: AsyncCall<[], void>;
 }
 
-/** Addresses of those functions, which any thread can decode. */
+/** Addresses of those functions, which any thread can decode; 0 for a `shutdown` that was left out. */
 export interface PluginTable {
   readonly abiVersion: number;
   readonly call: Pointer;
@@ -51,24 +52,36 @@ const POINTERS_AT = 8;
  * Loads the library as a host does: all symbols bound at once, none of them visible to others.
  * Runs the library's constructors on this thread.
  */
-export function loadLibrary(artefact: string): ReturnType<typeof koffi.load> {
+export function loadLibrary(artefact: string, rules: NativeRules): ReturnType<typeof koffi.load> {
   try {
     return pin(koffi.load(artefact));
   } catch (error) {
-    throw new Refusal('load', explainLoadError(artefact, (error as Error).message));
+    const detail = (error as Error).message.replace(/^Failed to load shared library: /, '');
+    const message = inHostWords(rules, 'load', { path: artefact, detail }) ?? `${artefact} cannot be loaded: ${detail}`;
+    throw new Refusal('load', `${message}${hint(detail)}`);
   }
 }
 
 /** Finds the entry function. */
 export function findEntry(
   library: ReturnType<typeof koffi.load>,
-  entry: string,
+  rules: NativeRules & { readonly artefact: string },
 ): AsyncCall<[Pointer, Pointer], number> {
+  const { entry, artefact } = rules;
   try {
     return pin(library.func(entry, 'int', ['void *', 'void *']));
   } catch {
-    throw new Refusal('entry', `The library does not export ${entry}.`);
+    const detail = `${artefact}: undefined symbol: ${entry}`;
+    const message = inHostWords(rules, 'entry', { entry, detail });
+    throw new Refusal('entry', message ?? `The library does not export ${entry}.`);
   }
+}
+
+/** The refusal of an entry function that returned another code than 0. */
+export function refusedInit(code: number, rules: NativeRules): Refusal {
+  const { entry } = rules;
+  const message = inHostWords(rules, 'init', { entry, code: String(code) });
+  return new Refusal('init', message ?? `${entry} returned ${code}.`, code);
 }
 
 /** Writes the host's table. Its address stays valid for the life of the process. */
@@ -86,17 +99,35 @@ export function hostTable(libc: Libc, abiVersion: number, call: HostCall): Point
 }
 
 /** Reads the table that `init` filled and refuses one that cannot be used. */
-export function readTable(table: Buffer, abiVersion: number): PluginTable {
+export function readTable(table: Buffer, rules: NativeRules): PluginTable {
+  const { abiVersion, optionalShutdown } = rules;
   const found = table.readUInt32LE(0);
-  const [call, freeBuffer, shutdown] = [0, 8, 16].map((at) => table.readBigUInt64LE(POINTERS_AT + at));
+  const [call, freeBuffer] = [0, 8].map((at) => table.readBigUInt64LE(POINTERS_AT + at));
+  const shutdown = shutdownAddress(table);
   if (found !== abiVersion) {
-    throw new Refusal('version', `The plugin speaks ABI version ${found}; this host speaks ${abiVersion}.`, found);
+    const message = inHostWords(rules, 'version', { version: String(found) });
+    throw new Refusal(
+      'version',
+      message ?? `The plugin speaks ABI version ${found}; this host speaks ${abiVersion}.`,
+      found,
+    );
   }
-  if (!call || !freeBuffer || !shutdown) {
+  if (!call || !freeBuffer || (!shutdown && optionalShutdown !== true)) {
     const missing = Object.entries({ call, free_buffer: freeBuffer, shutdown }).filter(([, pointer]) => !pointer);
-    throw new Refusal('table', `The plugin's table has no ${missing.map(([name]) => name).join(', ')}.`);
+    const detail = missing.map(([name]) => name).join(', ');
+    throw new Refusal('table', inHostWords(rules, 'table', { detail }) ?? `The plugin's table has no ${detail}.`);
   }
   return { abiVersion: found, call, freeBuffer, shutdown };
+}
+
+/** Where a plugin's `shutdown` is, however usable the rest of its table; 0 for nowhere. */
+export function shutdownAddress(table: Buffer): Pointer {
+  return table.readBigUInt64LE(POINTERS_AT + 16);
+}
+
+/** Makes a `shutdown` callable on this thread. */
+export function decodeShutdown(address: Pointer): AsyncCall<[], void> {
+  return pin(koffi.decode(address, koffi.proto('void', []))) as AsyncCall<[], void>;
 }
 
 /** Makes the table's functions callable on this thread. */
@@ -105,14 +136,17 @@ export function decodeTable(table: PluginTable): PluginFunctions {
   return {
     call: decode(table.call, koffi.proto('int', ['void *', 'void *', 'size_t', 'void *'])),
     freeBuffer: decode(table.freeBuffer, koffi.proto('void', ['void *', 'size_t'])),
-    shutdown: decode(table.shutdown, koffi.proto('void', [])),
+    ...(table.shutdown ? { shutdown: decodeShutdown(table.shutdown) } : {}),
   };
 }
 
-/** The dynamic linker's text with the path, and what it means in plain words. */
-function explainLoadError(artefact: string, text: string): string {
-  const detail = text.replace(/^Failed to load shared library: /, '');
-  return `${artefact} cannot be loaded: ${detail}${hint(detail)}`;
+/** What the profile's host says when a step fails; undefined where it has no words of its own. */
+function inHostWords(
+  rules: NativeRules,
+  stage: LoadStage,
+  facts: Readonly<Record<string, string>>,
+): string | undefined {
+  return rules.messages?.[stage]?.replaceAll(/\{(\w+)\}/g, (_, name: string) => facts[name] ?? '');
 }
 
 function hint(detail: string): string {

@@ -1,6 +1,6 @@
 import type { Contract } from './contract.js';
 import type { Finding } from './finding.js';
-import type { HostServices, Transport } from './session.js';
+import type { HostServices, NativeRules, Transport } from './session.js';
 import type { Language, Target } from './target.js';
 
 /** The kind of host a plugin is for, as a value: contract, services, file layout, samples. */
@@ -9,8 +9,8 @@ export interface HostProfile {
   readonly revision?: string;
   readonly summary: string;
   readonly transport: Transport;
-  /** Entry symbol and ABI version; native transport only. */
-  readonly native?: { readonly entry: string; readonly abiVersion: number };
+  /** How libraries are loaded; native transport only. */
+  readonly native?: NativeRules;
   readonly contract: Contract;
   readonly languages: readonly Language[];
   readonly layout: FileLayout;

@@ -8,8 +8,8 @@ export interface SessionOptions {
   /** Absolute path of the shared library or executable. */
   readonly artefact: string;
   readonly target: TargetName;
-  /** Entry symbol and ABI version that the profile prescribes; native transport only. */
-  readonly native?: { readonly entry: string; readonly abiVersion: number };
+  /** How the profile's host loads a library; native transport only. */
+  readonly native?: NativeRules;
   /** Working folder of the child; a fresh temporary folder is usual. */
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -23,6 +23,23 @@ export interface SessionOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds that the child lives on after shutdown, to catch requests that come too late; 0 when absent. */
   readonly lingerMs?: number;
+}
+
+/** How a host loads native libraries. Plain data: it goes to the child as JSON. */
+export interface NativeRules {
+  readonly entry: string;
+  readonly abiVersion: number;
+  /** A plugin may leave `shutdown` out of its table. */
+  readonly optionalShutdown?: true;
+  /** A plugin whose entry or table is refused is shut down first, when it has filled in `shutdown`. */
+  readonly shutdownRefused?: true;
+  /** A request of the plugin may come without a slot for its response. */
+  readonly optionalResponse?: true;
+  /**
+   * The host's own words for a refusal, by the step that failed. `{path}`, `{entry}`, `{detail}` (what
+   * the system said), `{code}` and `{version}` are filled in.
+   */
+  readonly messages?: Readonly<Partial<Record<LoadStage, string>>>;
 }
 
 /** Time limits in milliseconds. The parent keeps them; passing one kills the plugin. */
@@ -64,6 +81,8 @@ export interface CallOptions {
   readonly deadline?: number;
   /** Make the call on a pool thread beside others instead of in order. */
   readonly concurrent?: boolean;
+  /** See the call return although a request of the plugin still waits for its answer. */
+  readonly overlapping?: boolean;
 }
 
 /** One piece of a streamed answer. A unary call has none. */

@@ -1,11 +1,11 @@
+import type { NativeRules } from '../../model/session.js';
+
 /** Who kills the plugin when the CLI is gone: the kernel where it can, or a process of its own. */
 export type Guardian = 'kernel' | 'process';
 
 /** What the parent tells the child on its command line. */
-export interface LaunchConfig {
+export interface LaunchConfig extends NativeRules {
   readonly artefact: string;
-  readonly entry: string;
-  readonly abiVersion: number;
   /** Numbers of the private descriptors at the moment of the start; the child moves them away. */
   readonly descriptors: Readonly<Record<DescriptorName, number>>;
   /** `process` starts a guardian even where the kernel offers to do its work. */

@@ -77,7 +77,8 @@ export class NativeSession implements Session, QuestionHost {
       this.tracer.record({ direction: 'to-plugin', kind: 'request', id: call.id, method, body: request });
     }
     if (options.concurrent === true) this.sendBeside(this.control, call, request, Flag.Concurrent);
-    else this.lane.add(call, { kind: Kind.Call, id: call.id }, request, false);
+    // The worker sees a call return while the child's main thread waits for an answer.
+    else this.lane.add(call, { kind: Kind.Call, id: call.id }, request, options.overlapping === true);
     return call;
   }
 

@@ -1,0 +1,103 @@
+import { isFields } from '../json-fields.js';
+
+/** Blanks per level, as Go's yaml.v3 writes them. */
+const INDENT = 4;
+
+/** A JSON value as YAML in the form that Go's yaml.v3 gives it, with a line feed at its end. */
+export function yamlText(value: unknown): string {
+  const lines = blockLines(value);
+  return `${(lines ?? [scalar(value, 0)]).join('\n')}\n`;
+}
+
+/** The lines of a map or list; undefined for what stands on the line of its key. */
+function blockLines(value: unknown): string[] | undefined {
+  if (Array.isArray(value)) {
+    if (value.length === 0) return undefined;
+    // A dash takes two columns, and what belongs to it stands below its text.
+    return value.flatMap((item) => {
+      const [first = '', ...rest] = blockLines(item) ?? [scalar(item, 2)];
+      return [`- ${first}`, ...rest.map((line) => (line === '' ? line : `  ${line}`))];
+    });
+  }
+  if (!isFields(value) || Object.keys(value).length === 0) return undefined;
+  return Object.entries(value).flatMap(([key, item]) => {
+    const inner = blockLines(item);
+    if (inner === undefined) return `${scalar(key, 0)}: ${scalar(item, INDENT)}`.split('\n');
+    return [`${scalar(key, 0)}:`, ...inner.map((line) => (line === '' ? line : `${' '.repeat(INDENT)}${line}`))];
+  });
+}
+
+/** @param indent blanks before the lines of a text of several lines */
+function scalar(value: unknown, indent: number): string {
+  if (value === null || value === undefined) return 'null';
+  if (Array.isArray(value)) return '[]';
+  if (typeof value === 'object') return '{}';
+  return typeof value === 'string' ? text(value, indent) : String(value);
+}
+
+function text(value: string, indent: number): string {
+  if (value.includes('\n') && isPrintable(value)) return literal(value, indent);
+  if (isOtherType(value) || !isPrintable(value)) return doubleQuoted(value);
+  return isPlain(value) ? value : `'${value.replaceAll("'", "''")}'`;
+}
+
+/** A block of lines as they stand; the mark says how many line feeds end it. */
+function literal(value: string, indent: number): string {
+  const mark = value.endsWith('\n\n') || value === '\n' ? '|+' : value.endsWith('\n') ? '|' : '|-';
+  const hint = /^[ \n]/.test(value) ? String(INDENT) : '';
+  const body = value.endsWith('\n') ? value.slice(0, -1) : value;
+  const lines = body.split('\n').map((line) => (line === '' ? line : `${' '.repeat(indent || INDENT)}${line}`));
+  return [`${mark.charAt(0)}${hint}${mark.slice(1)}`, ...lines].join('\n');
+}
+
+/** Texts that YAML 1.1 or 1.2 would read as something else: null, booleans, numbers, dates, merges. */
+function isOtherType(value: string): boolean {
+  return (
+    /^(?:~|null|Null|NULL|<<|)$/.test(value) ||
+    /^(?:true|True|TRUE|false|False|FALSE|y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF)$/.test(value) ||
+    /^[-+]?(?:\.[0-9]+|[0-9][0-9_]*(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/.test(value) ||
+    /^[-+]?0(?:[box][0-9a-fA-F_]+)$/.test(value) ||
+    /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/.test(value) ||
+    /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/.test(value) ||
+    /^\d{4}-\d{1,2}-\d{1,2}(?:$|[Tt ]\s*\d)/.test(value)
+  );
+}
+
+/** Whether the text can stand without quotes, on one line and in no flow. */
+function isPlain(value: string): boolean {
+  if (/^[#,[\]{}&*!|>'"%@`]/.test(value)) return false;
+  if (/^[-?:](?:\s|$)/.test(value) || /^(?:---|\.\.\.)/.test(value)) return false;
+  return !/^\s|\s$|:(?:\s|$)|\s#/.test(value);
+}
+
+function isPrintable(value: string): boolean {
+  return !/[^\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u.test(value);
+}
+
+function doubleQuoted(value: string): string {
+  const named: Readonly<Record<string, string>> = {
+    '\0': '\\0',
+    '\x07': '\\a',
+    '\b': '\\b',
+    '\t': '\\t',
+    '\n': '\\n',
+    '\v': '\\v',
+    '\f': '\\f',
+    '\r': '\\r',
+    '\x1b': '\\e',
+    '"': '\\"',
+    '\\': '\\\\',
+    '\ufeff': '\\uFEFF',
+  };
+  const escaped = [...value].map((one) => {
+    if (named[one] !== undefined) return named[one];
+    if (isPrintable(one) && one !== '\n') return one;
+    const code = one.codePointAt(0) ?? 0;
+    return code <= 0xff ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`;
+  });
+  return `"${escaped.join('')}"`;
+}
+
+function hex(code: number, digits: number): string {
+  return code.toString(16).toUpperCase().padStart(digits, '0');
+}
