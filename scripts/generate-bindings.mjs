@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const profiles = ['cpex'];
+const profiles = ['cpex', 'cliproxy'];
 const languages = [
   { name: 'c', emit: 'emitCBindings' },
   { name: 'go', emit: 'emitGoBindings' },
@@ -27,7 +27,8 @@ async function loadEmitter({ name, emit }) {
     logLevel: 'error',
   });
   const module = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
-  return module[emit];
+  // An emitter names the encodings it can do beyond plain JSON.
+  return { emit: module[emit], encodings: ['json', ...(module.encodings ?? [])] };
 }
 
 const readJson = (profile, name) =>
@@ -39,7 +40,8 @@ for (const language of languages) {
   if (emitter === undefined) continue;
   for (const profile of profiles) {
     const source = { contract: readJson(profile, 'contract'), types: readJson(profile, 'types') };
-    for (const file of emitter(source)) {
+    if (!emitter.encodings.includes(source.contract.encoding ?? 'json')) continue;
+    for (const file of emitter.emit(source)) {
       const target = path.join('templates/hosts', profile, language.name, file.path);
       const absolute = path.join(root, target);
       if (existsSync(absolute) && readFileSync(absolute, 'utf8') === file.content) continue;

@@ -11,14 +11,19 @@ export default class New extends CpexCommand {
   static override examples = [
     '<%= config.bin %> new my-plugin --lang rust',
     '<%= config.bin %> new my-plugin --lang go --capability hook:tool_pre_invoke --capability command:greet',
+    '<%= config.bin %> new my-plugin --lang go --host cliproxy --capability executor --capability management_api',
     '<%= config.bin %> new . --lang c --dry-run',
   ];
   static override args = { name: argument({ description: 'Id of the plugin, or "." (also CPEX_NEW_NAME).' }) };
   static override flags = {
     lang: string({ description: 'Language of the plugin.', env: 'CPEX_NEW_LANG', options: LANGUAGES }),
-    host: string({ description: 'Host profile; cpex when absent.', env: 'CPEX_NEW_HOST' }),
+    host: string({
+      description: 'Host profile, NAME or NAME@REVISION; cpex when absent.',
+      env: 'CPEX_NEW_HOST',
+    }),
     capability: string({
-      description: 'What the plugin answers, as WORD:ARGUMENT; repeatable. hook:tool_pre_invoke when absent.',
+      description:
+        'What the plugin answers, as WORD or WORD:ARGUMENT; repeatable. When absent: hook:tool_pre_invoke for cpex, request_interceptor for cliproxy.',
       env: 'CPEX_NEW_CAPABILITY',
       multiple: true,
       multipleNonGreedy: true,
@@ -30,6 +35,10 @@ export default class New extends CpexCommand {
     author: string({
       description: 'Author; the name that git or the system knows when absent.',
       env: 'CPEX_NEW_AUTHOR',
+    }),
+    repository: string({
+      description: 'Address of the sources; the remote of the repository around it when absent and the host asks.',
+      env: 'CPEX_NEW_REPOSITORY',
     }),
     description: string({ description: 'One sentence about the plugin.', env: 'CPEX_NEW_DESCRIPTION' }),
     'dry-run': boolean({ description: 'Say what would be written; write nothing.', env: 'CPEX_NEW_DRY_RUN' }),

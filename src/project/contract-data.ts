@@ -54,6 +54,12 @@ export function contractPart(host: string, part: 'contract' | 'types'): unknown 
   return data;
 }
 
+/** Whether a host passes over plugins that do not say where their sources are. */
+export function wantsRepository(host: string): boolean {
+  const types = contractPart(host, 'types') as { $defs?: { Metadata?: { required?: readonly string[] } } };
+  return types.$defs?.Metadata?.required?.includes('GitHubRepository') ?? false;
+}
+
 /** Absolute path of `contract.json` or `types.json` of a built-in profile. */
 export function contractFile(host: string, file: 'contract' | 'types'): string {
   return path.join(packageRoot(), 'schemas', 'hosts', hostName(host), `${file}.json`);

@@ -6,13 +6,15 @@ import type { Project } from '../model/manifest.js';
 import { systemCode } from '../support/errors.js';
 import { emitIdentity } from './identity.js';
 import { pluginNames } from './plugin-names.js';
+import { repositoryProblems } from './repository.js';
+import { hasIdentityFile, sourceRoot } from './source-root.js';
 
 /**
  * Where the files of a project disagree with `cpex.yaml` about id, version and the like: the
- * identity file, and the build file of its language.
+ * identity file, and the build file of its language. Also what `cpex.yaml` does not say although the host asks.
  */
 export async function identityDrift(project: Project): Promise<Finding[]> {
-  return [...(await identityFileDrift(project)), ...(await buildFileDrift(project))];
+  return [...repositoryProblems(project), ...(await identityFileDrift(project)), ...(await buildFileDrift(project))];
 }
 
 /**
@@ -20,6 +22,8 @@ export async function identityDrift(project: Project): Promise<Finding[]> {
  * for no more, because it writes the identity file itself.
  */
 export async function buildFileDrift(project: Project): Promise<Finding[]> {
+  // There the sources are the author's own, and no rule says what names and versions they carry.
+  if (!hasIdentityFile(project.manifest)) return [];
   switch (project.manifest.language) {
     case 'c':
       return cmakeDrift(project);
@@ -31,6 +35,7 @@ export async function buildFileDrift(project: Project): Promise<Finding[]> {
 }
 
 async function identityFileDrift(project: Project): Promise<Finding[]> {
+  if (!hasIdentityFile(project.manifest)) return [];
   const wanted = emitIdentity(project.manifest.language, project.manifest);
   const file = path.join(project.root, wanted.path);
   const text = (await textOf(file))?.replaceAll('\r\n', '\n');
@@ -53,7 +58,7 @@ async function identityFileDrift(project: Project): Promise<Finding[]> {
 }
 
 async function cargoDrift(project: Project): Promise<Finding[]> {
-  const file = path.join(project.root, 'Cargo.toml');
+  const file = path.join(sourceRoot(project), 'Cargo.toml');
   const text = await textOf(file);
   if (text === undefined) return [];
   const { id, version } = project.manifest;
@@ -77,7 +82,7 @@ async function cargoDrift(project: Project): Promise<Finding[]> {
 }
 
 async function cmakeDrift(project: Project): Promise<Finding[]> {
-  const file = path.join(project.root, 'CMakeLists.txt');
+  const file = path.join(sourceRoot(project), 'CMakeLists.txt');
   const text = (await textOf(file)) ?? '';
   const { id, version } = project.manifest;
   const findings: Finding[] = [];

@@ -19,6 +19,8 @@ export interface NewAnswers {
   readonly root: string;
   readonly author: string;
   readonly description: string;
+  /** URL of the sources; absent when nobody said and the host does not ask for one. */
+  readonly repository?: string;
   readonly license: License;
   readonly ci: CiService;
   readonly git: boolean;

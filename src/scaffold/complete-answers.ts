@@ -12,6 +12,7 @@ import { CI_SERVICES, LICENSES, type NewAnswers } from './answers.js';
 import { nameOf } from './bindings/names.js';
 import { defaultAuthor } from './git.js';
 import { newManifest } from './manifest-text.js';
+import { repositoryFor } from './repository.js';
 
 /** What the command line said; everything may be absent. */
 export interface NewRequest {
@@ -25,6 +26,8 @@ export interface NewRequest {
   readonly folder?: string | undefined;
   readonly author?: string | undefined;
   readonly description?: string | undefined;
+  /** Address of the sources. */
+  readonly repository?: string | undefined;
   readonly license?: string | undefined;
   readonly ci?: string | undefined;
   readonly git?: boolean | undefined;
@@ -33,16 +36,21 @@ export interface NewRequest {
 }
 
 /** Asks for what is missing; only called when there is a terminal. */
-export type Ask = (missing: Missing, contract: ContractData) => Promise<Partial<NewRequest>>;
+export type Ask = (missing: Missing) => Promise<Partial<NewRequest>>;
 
 /** The values that are not known yet. */
 export interface Missing {
   readonly name: boolean;
   readonly language: boolean;
+  readonly host: boolean;
   readonly capabilities: boolean;
   readonly author: boolean;
   /** Rule of a good id, for a question that repeats itself until it is met. */
   readonly nameProblem: (name: string) => string | undefined;
+  /** The contract of the host, once it is known: what was answered, or else what was given. */
+  readonly contract: (answered: string | undefined) => ContractData;
+  /** What the plugin can do when nobody says, for that host. */
+  readonly defaultCapability: (answered: string | undefined) => string;
 }
 
 const DEFAULTS = { host: 'cpex', license: 'MIT', ci: 'github' } as const;
@@ -63,14 +71,12 @@ const DEFAULT_DESCRIPTION: Readonly<Record<string, string>> = {
  * @throws CPEX_E_NOT_INTERACTIVE with all missing values, CPEX_E_NEW_ID, CPEX_E_NEW_VALUE
  */
 export async function completeAnswers(given: NewRequest, context: RunContext, ask: Ask): Promise<NewAnswers> {
-  const host = given.host ?? DEFAULTS.host;
-  const problem = hostProblem(host);
-  if (problem !== undefined) throw valueError([`--host: "${host}" ${problem}.${didYouMean(host, HOSTS)}`]);
-  const contract = contractData(host);
+  checkHost(given.host ?? DEFAULTS.host);
   const env = context.env.CPEX_NEW_NAME;
   const named = { ...given, name: given.name ?? (env === '' ? undefined : env) };
   const author = named.author ?? (await defaultAuthor(context.cwd, context));
-  const request = await fillIn({ ...named, host, author }, context, contract, ask);
+  const request = await fillIn({ ...named, author }, context, ask);
+  const host = request.host ?? DEFAULTS.host;
 
   const folder = request.folder ?? request.name ?? '.';
   const root = path.resolve(context.cwd, folder);
@@ -78,14 +84,16 @@ export async function completeAnswers(given: NewRequest, context: RunContext, as
   const language = request.language as Language;
   const badId = idProblem(id, language);
   if (badId !== undefined) throw idError(id, badId, request);
+  const repository = await repositoryFor(request.repository, { id, host, root }, context);
   const answers: NewAnswers = {
     id,
     language,
     host,
-    capabilities: readCapabilities(request.capabilities ?? [DEFAULT_CAPABILITY[hostName(host)] ?? ''], contract),
+    capabilities: readCapabilities(request.capabilities ?? [defaultCapability(host)], contractData(host)),
     root,
     author: request.author ?? '',
     description: request.description ?? DEFAULT_DESCRIPTION[hostName(host)] ?? '',
+    ...(repository === undefined ? {} : { repository }),
     license: oneOf('--license', request.license ?? DEFAULTS.license, LICENSES),
     ci: oneOf('--ci', request.ci ?? DEFAULTS.ci, CI_SERVICES),
     git: request.git ?? true,
@@ -97,11 +105,12 @@ export async function completeAnswers(given: NewRequest, context: RunContext, as
 }
 
 /** Adds what is missing, by asking or not at all. */
-async function fillIn(given: NewRequest, context: RunContext, contract: ContractData, ask: Ask): Promise<NewRequest> {
+async function fillIn(given: NewRequest, context: RunContext, ask: Ask): Promise<NewRequest> {
   if (given.language !== undefined) oneOf('--lang', given.language, LANGUAGES);
   const missing = {
     name: given.name === undefined && given.folder === undefined,
     language: given.language === undefined,
+    host: given.host === undefined,
     capabilities: given.capabilities === undefined,
     author: given.author === undefined,
   };
@@ -123,8 +132,23 @@ async function fillIn(given: NewRequest, context: RunContext, contract: Contract
     const bad = idProblem(name);
     return bad === undefined ? undefined : `${bad.reason}; ${bad.proposal} would do`;
   };
-  const asked = await ask({ ...missing, nameProblem }, contract);
+  const hostOf = (answered: string | undefined) => given.host ?? answered ?? DEFAULTS.host;
+  const asked = await ask({
+    ...missing,
+    nameProblem,
+    contract: (answered) => contractData(hostOf(answered)),
+    defaultCapability: (answered) => defaultCapability(hostOf(answered)),
+  });
   return { ...given, ...asked };
+}
+
+function checkHost(host: string): void {
+  const problem = hostProblem(host);
+  if (problem !== undefined) throw valueError([`--host: "${host}" ${problem}.${didYouMean(host, HOSTS)}`]);
+}
+
+function defaultCapability(host: string): string {
+  return DEFAULT_CAPABILITY[hostName(host)] ?? '';
 }
 
 function readCapabilities(texts: readonly string[], contract: ContractData): CapabilityUse[] {

@@ -30,6 +30,33 @@ export async function gitInit(folder: string, context: GitContext): Promise<stri
   return result.code === 0 ? undefined : result.stderr.trim() || 'git init failed';
 }
 
+/**
+ * Where the sources of a folder are published: the web address of the remote `origin` of the repository that it
+ * stands in. Undefined without one, and for a remote that is not on the web.
+ */
+export async function remoteAddress(folder: string, context: GitContext): Promise<string | undefined> {
+  const present = await nearestFolder(folder);
+  if ((await gitState(present, context)) !== 'inside') return undefined;
+  const result = await git(['remote', 'get-url', 'origin'], present, context);
+  return result.code === 0 ? webAddress(result.stdout.trim()) : undefined;
+}
+
+/** `git@github.com:ada/plugin.git` gives `https://github.com/ada/plugin`; names and passwords are left out. */
+export function webAddress(remote: string): string | undefined {
+  const short = /^(?:[^@/:]+@)?([^/:@]+\.[^/:@]+):(?!\/\/)\/*(.+)$/.exec(remote);
+  const long = /^(?:https?|ssh|git):\/\/(?:[^@/]*@)?([^/:@]+)(?::\d+)?\/+(.+)$/.exec(remote);
+  const [, host, rest] = long ?? short ?? [];
+  if (host === undefined || rest === undefined) return undefined;
+  const place = rest.replace(/\/+$/, '').replace(/\.git$/, '');
+  return /^[\w.~/-]+$/.test(place) ? `https://${host}/${place}` : undefined;
+}
+
+async function nearestFolder(folder: string): Promise<string> {
+  let present = folder;
+  while (!(await exists(present)) && path.dirname(present) !== present) present = path.dirname(present);
+  return present;
+}
+
 /** `git config user.name`, or the name of the user's account; undefined when neither is known. */
 export async function defaultAuthor(cwd: string, context: GitContext): Promise<string | undefined> {
   const result = await git(['config', 'user.name'], cwd, context);

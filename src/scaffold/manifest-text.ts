@@ -17,6 +17,7 @@ export function newManifest(answers: NewAnswers): Manifest {
     description: answers.description,
     author: answers.author,
     ...(answers.license === 'none' ? {} : { license: answers.license }),
+    ...(answers.repository === undefined ? {} : { repository: answers.repository }),
     language: answers.language,
     host: answers.host,
     capabilities: answers.capabilities.map(capabilityText),

@@ -26,9 +26,9 @@ export async function newProject(
   options: NewOptions & { readonly dryRun: boolean },
   context: RunContext,
 ): Promise<NewOutcome> {
-  const answers = await completeAnswers(request, context, async (missing, contract) => {
+  const answers = await completeAnswers(request, context, async (missing) => {
     const { askForAnswers } = await import('./prompts.js');
-    return askForAnswers(missing, contract, context.signal);
+    return askForAnswers(missing, context.signal);
   });
   const plan = await planNew(answers, options, context);
   for (const step of plan.steps) {

@@ -1,10 +1,10 @@
 import { checkbox, input, select } from '@inquirer/prompts';
 import { LANGUAGE_NAMES, LANGUAGES } from '../model/target.js';
 import type { ContractData } from '../project/contract-data.js';
+import { HOSTS } from '../project/hosts.js';
 import { CpexError } from '../support/errors.js';
 import type { Missing, NewRequest } from './complete-answers.js';
 
-const DEFAULT_HOOK = 'tool_pre_invoke';
 /** Value of the entry that stands for a command; no hook has this name. */
 const COMMAND = '\0command';
 
@@ -12,13 +12,9 @@ const COMMAND = '\0command';
  * Asks for the missing answers, each of which has a flag. Questions go to stderr.
  * @throws CPEX_E_INTERRUPTED on Ctrl-C and when the signal is aborted
  */
-export async function askForAnswers(
-  missing: Missing,
-  contract: ContractData,
-  signal: AbortSignal,
-): Promise<Partial<NewRequest>> {
+export async function askForAnswers(missing: Missing, signal: AbortSignal): Promise<Partial<NewRequest>> {
   try {
-    return await ask(missing, contract, { output: process.stderr, signal });
+    return await ask(missing, { output: process.stderr, signal });
   } catch (error) {
     // Ctrl-C at a question, or SIGTERM while it waits.
     const left = error instanceof Error && /^(Exit|Abort)Prompt/.test(error.name);
@@ -31,7 +27,7 @@ interface PromptContext {
   readonly signal: AbortSignal;
 }
 
-async function ask(missing: Missing, contract: ContractData, context: PromptContext): Promise<Partial<NewRequest>> {
+async function ask(missing: Missing, context: PromptContext): Promise<Partial<NewRequest>> {
   const answers: { -readonly [Key in keyof NewRequest]: NewRequest[Key] } = {};
   if (missing.name) {
     const validate = (name: string) => missing.nameProblem(name) ?? true;
@@ -41,7 +37,16 @@ async function ask(missing: Missing, contract: ContractData, context: PromptCont
     const choices = LANGUAGES.map((value) => ({ value, name: LANGUAGE_NAMES[value] }));
     answers.language = await select({ message: 'Which language is it written in?', choices }, context);
   }
-  if (missing.capabilities) answers.capabilities = await askCapabilities(contract, context);
+  if (missing.host) {
+    const choices = HOSTS.map((value) => ({ value, name: value }));
+    answers.host = await select({ message: 'Which host is it for?', choices }, context);
+  }
+  if (missing.capabilities) {
+    const contract = missing.contract(answers.host);
+    const usual = missing.defaultCapability(answers.host);
+    const hooks = Object.keys(contract.hooks).length > 0;
+    answers.capabilities = await (hooks ? askHooks : askFlags)(contract, usual, context);
+  }
   if (missing.author) {
     const validate = (name: string) => name.trim() !== '' || 'Hosts want a name.';
     answers.author = (await input({ message: 'Who is the author?', validate }, context)).trim();
@@ -49,11 +54,22 @@ async function ask(missing: Missing, contract: ContractData, context: PromptCont
   return answers;
 }
 
-async function askCapabilities(contract: ContractData, context: PromptContext): Promise<string[]> {
+/** Capabilities without arguments, with what the contract says about each. */
+async function askFlags(contract: ContractData, usual: string, context: PromptContext): Promise<string[]> {
+  const choices = Object.values(contract.capabilities).map(({ flag, summary }) => ({
+    value: flag,
+    name: `${flag}: ${summary}`,
+    short: flag,
+    checked: flag === usual,
+  }));
+  return checkbox({ message: 'What can it do?', choices, required: true, pageSize: 12 }, context);
+}
+
+async function askHooks(contract: ContractData, usual: string, context: PromptContext): Promise<string[]> {
   const hooks = Object.keys(contract.hooks).map((hook) => ({
     value: hook,
     name: `the hook ${hook}`,
-    checked: hook === DEFAULT_HOOK,
+    checked: `hook:${hook}` === usual,
   }));
   const choices = [{ value: COMMAND, name: 'a command of its own', checked: false }, ...hooks];
   const chosen = await checkbox({ message: 'What does it answer?', choices, required: true, pageSize: 12 }, context);

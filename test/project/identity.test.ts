@@ -8,6 +8,7 @@ import type { Manifest } from '../../src/model/manifest.js';
 import { LANGUAGES, type Language } from '../../src/model/target.js';
 import { emitIdentity } from '../../src/project/identity.js';
 import { buildFileDrift, identityDrift } from '../../src/project/identity-drift.js';
+import { placeholderRepository } from '../../src/project/repository.js';
 import { GENERATED_NOTICE } from '../../src/scaffold/bindings/source.js';
 
 const manifest = (rest: Partial<Manifest> = {}): Manifest => ({
@@ -125,6 +126,29 @@ describe('emitIdentity', () => {
     );
   });
 
+  it('tells a host with flags what the plugin can do, and the lowest schema version for it', () => {
+    const text = (language: Language, capabilities: readonly string[], host = 'cliproxy') =>
+      emitIdentity(language, manifest({ host, capabilities })).content;
+    const c = text('c', ['executor', 'management_api']);
+    expect(c).toMatch(/^#define CPEX_PLUGIN_SCHEMA_VERSION +1$/m);
+    expect(c.match(/^#define CPEX_CAN_\w+ +1$/gm)?.map((line) => line.split(/ +/)[1])).toEqual([
+      'CPEX_CAN_EXECUTOR',
+      'CPEX_CAN_MANAGEMENT_API',
+    ]);
+    expect(c.match(/^#define CPEX_CAN_\w+ +0$/gm)).toHaveLength(18);
+    expect(text('c', ['request_lifecycle_plugin'])).toMatch(/^#define CPEX_PLUGIN_SCHEMA_VERSION +2$/m);
+    expect(text('c', ['executor'], 'cliproxy@v7.2.28')).not.toContain('LIFECYCLE');
+    const rust = text('rust', ['request_lifecycle_plugin']);
+    expect(rust).toContain('pub const PLUGIN_SCHEMA_VERSION: u64 = 2;\n');
+    expect(rust).toContain('pub const CAN_REQUEST_LIFECYCLE_PLUGIN: bool = true;\n');
+    expect(rust).toContain('pub const CAN_EXECUTOR: bool = false;\n');
+    const go = text('go', ['management_api', 'request_lifecycle_plugin']);
+    expect(go).toContain('const PluginSchemaVersion = 2\n');
+    // In the order of the contract, whatever that of cpex.yaml.
+    expect(go).toContain('\trequestLifecyclePlugin RequestLifecyclePlugin,\n\tmanagementAPI ManagementAPI,\n');
+    for (const language of LANGUAGES) expect(text(language, ['hook:elicit'], 'cpex')).not.toMatch(/schema.?version/i);
+  });
+
   it('carries the notice of all generated files', () => {
     for (const language of LANGUAGES) expect(emitIdentity(language, manifest()).content).toContain(GENERATED_NOTICE);
   });
@@ -179,6 +203,33 @@ describe('identityDrift', () => {
       'project.cmake-version',
       'project.cmake-name',
     ]);
+  });
+
+  it('notices a capability that was added to cpex.yaml', async () => {
+    const host = { host: 'cliproxy', repository: 'https://github.com/ada/p' };
+    const before = emitIdentity('c', manifest({ ...host, capabilities: ['executor'] }));
+    const capabilities = ['executor', 'request_lifecycle_plugin'];
+    const c = project('c-flags', { [before.path]: before.content }, { ...host, capabilities });
+    const [finding] = await identityDrift(c);
+    expect(finding).toMatchObject({ id: 'project.identity', severity: 'warn' });
+    expect(finding?.evidence?.map((line) => line.replaceAll(/ +/g, ' '))).toEqual([
+      'expected #define CPEX_PLUGIN_SCHEMA_VERSION 2',
+      'expected #define CPEX_CAN_REQUEST_LIFECYCLE_PLUGIN 1',
+    ]);
+  });
+
+  it('says when a host wants to know where the sources are and cpex.yaml does not say', async () => {
+    const about = async (name: string, rest: Partial<Manifest>) => {
+      const { path: file, content } = emitIdentity('c', manifest(rest));
+      const findings = await identityDrift(project(name, { [file]: content }, rest));
+      return findings.map(({ id, severity }) => [id, severity]);
+    };
+    const host = { host: 'cliproxy', capabilities: ['executor'] };
+    expect(await about('no-repository', host)).toEqual([['project.repository', 'fail']]);
+    const repository = placeholderRepository('p');
+    expect(await about('placeholder', { ...host, repository })).toEqual([['project.repository', 'info']]);
+    expect(await about('repository', { ...host, repository: 'https://github.com/ada/p' })).toEqual([]);
+    expect(await about('no-repository-cpex', {})).toEqual([]);
   });
 
   it('leaves a workspace version and a broken Cargo.toml to Cargo', async () => {

@@ -1,5 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Ask, completeAnswers, type NewRequest } from '../../src/scaffold/complete-answers.js';
+import { webAddress } from '../../src/scaffold/git.js';
 import { testContext, workFolder } from './temporary.js';
 
 let folder: Awaited<ReturnType<typeof workFolder>>;
@@ -58,12 +62,66 @@ describe('completeAnswers', () => {
 
   it('asks for what is missing and only that', async () => {
     const ask: Ask = async (missing) => {
-      expect(missing).toMatchObject({ name: false, language: true, capabilities: true, author: false });
+      expect(missing).toMatchObject({ name: false, language: true, host: true, capabilities: true, author: false });
       expect(missing.nameProblem('con')).toContain('con-plugin would do');
       return { language: 'rust', capabilities: ['command:greet'] };
     };
     const answers = await complete({ name: 'p' }, { interactive: true }, ask);
     expect(answers).toMatchObject({ language: 'rust', capabilities: [{ flag: 'command', argument: 'greet' }] });
+  });
+
+  it('asks for what a host can do once the host is known', async () => {
+    const ask: Ask = async (missing) => {
+      expect(Object.keys(missing.contract(undefined).hooks)).toContain('tool_pre_invoke');
+      expect(missing.defaultCapability(undefined)).toBe('hook:tool_pre_invoke');
+      expect(Object.keys(missing.contract('cliproxy').capabilities)).toHaveLength(20);
+      expect(missing.defaultCapability('cliproxy')).toBe('request_interceptor');
+      return { language: 'go', host: 'cliproxy', capabilities: ['scheduler'] };
+    };
+    const answers = await complete({ name: 'p' }, { interactive: true }, ask);
+    expect(answers).toMatchObject({ host: 'cliproxy', capabilities: [{ capability: 'scheduler', flag: 'scheduler' }] });
+    const given: Ask = async (missing) => {
+      expect(missing.host).toBe(false);
+      expect(Object.keys(missing.contract(undefined).capabilities)).not.toContain('request_lifecycle_plugin');
+      return { language: 'go' };
+    };
+    await complete({ name: 'p', host: 'cliproxy@v7.2.28' }, { interactive: true }, given);
+  });
+
+  it('finds a repository for a host that asks for one', async () => {
+    const project = path.join(folder.path, 'with-remote');
+    await mkdir(project);
+    const git = (...args: string[]) => execFileSync('git', args, { cwd: project });
+    git('init', '--quiet');
+    const repositoryOf = async (request: NewRequest) =>
+      (await complete({ name: 'p', language: 'c', folder: 'with-remote/deep/p', ...request })).repository;
+    const placeholder = 'https://github.com/-owner-/p';
+    expect(await repositoryOf({ host: 'cliproxy' })).toBe(placeholder);
+    git('remote', 'add', 'origin', 'git@github.com:ada/notes.git');
+    expect(await repositoryOf({ host: 'cliproxy' })).toBe('https://github.com/ada/notes');
+    expect(await repositoryOf({ host: 'cpex' })).toBeUndefined();
+    expect(await repositoryOf({ host: 'cpex', repository: 'https://x.example/y' })).toBe('https://x.example/y');
+    expect(await repositoryOf({ host: 'cliproxy', repository: 'https://x.example/y' })).toBe('https://x.example/y');
+    git('remote', 'set-url', 'origin', '/srv/git/notes.git');
+    expect(await repositoryOf({ host: 'cliproxy' })).toBe(placeholder);
+    const outside = await complete({ name: 'p', language: 'c', host: 'cliproxy' });
+    expect(outside.repository).toBe(placeholder);
+  });
+
+  it.each([
+    ['git@github.com:ada/notes.git', 'https://github.com/ada/notes'],
+    ['https://ada:secret@github.com/ada/notes.git', 'https://github.com/ada/notes'],
+    ['https://github.com/ada/notes/', 'https://github.com/ada/notes'],
+    ['ssh://git@git.example.org:2222/team/notes', 'https://git.example.org/team/notes'],
+    ['git.example.org:team/notes.git', 'https://git.example.org/team/notes'],
+    ['git://example.org/~ada/notes.git', 'https://example.org/~ada/notes'],
+    ['../notes', undefined],
+    ['C:\\notes', undefined],
+    ['file:///srv/notes', undefined],
+    ['https://github.com/ada/no tes', undefined],
+    ['', undefined],
+  ])('reads the remote %j', (remote, address) => {
+    expect(webAddress(remote)).toBe(address);
   });
 
   it('takes id and folder apart', async () => {
@@ -94,7 +152,16 @@ describe('completeAnswers', () => {
   it.each<[NewRequest, string, string]>([
     [{ name: 'my-plugin-v2' }, 'CPEX_E_NEW_ID', 'my-plugin-2'],
     [{ name: 'a/b' }, 'CPEX_E_NEW_ID', 'a-b'],
-    [{ host: 'cliproxy' }, 'CPEX_E_NEW_VALUE', 'not part of this version'],
+    [{ host: 'go-plugin' }, 'CPEX_E_NEW_VALUE', 'not part of this version'],
+    [{ host: 'cliproxy@v1' }, 'CPEX_E_NEW_VALUE', 'has no such revision (it has v7.2.28, '],
+    [{ host: 'cliproxy', name: 'my-v2' }, 'CPEX_E_NEW_ID', 'my-2'],
+    [{ host: 'cliproxy', capabilities: ['executor:x'] }, 'CPEX_E_NEW_VALUE', 'expected "executor" without an argument'],
+    [{ host: 'cliproxy', capabilities: ['exeutor'] }, 'CPEX_E_NEW_VALUE', 'Did you mean "executor"?'],
+    [
+      { host: 'cliproxy@v7.2.28', capabilities: ['request_lifecycle_plugin'] },
+      'CPEX_E_NEW_VALUE',
+      'expected one of model_registrar,',
+    ],
     [{ host: 'cpx' }, 'CPEX_E_NEW_VALUE', 'Did you mean "cpex"?'],
     [{ language: 'rsut' }, 'CPEX_E_NEW_VALUE', 'Did you mean "rust"?'],
     [{ license: 'mit' }, 'CPEX_E_NEW_VALUE', 'Did you mean "MIT"?'],

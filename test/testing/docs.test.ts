@@ -83,6 +83,7 @@ describe('docs/cases.md', () => {
           total: 2,
           pages: ['a', 'b'],
           cursor: null,
+          body: Buffer.from('{"ok":true}').toString('base64'),
           state: 'closed early',
           owner: 'ada',
           limits: { per_page: 10 },

@@ -28,6 +28,7 @@ breaks a run: the built plugin takes id and version from \`cpex.yaml\` alone.
 | --- | --- | --- |
 | \`project.identity\` | warn | The identity file of the SDK is missing or stale; every build writes it again |
 | \`project.cargo-version\`, \`project.cmake-version\` | warn | Cargo.toml or CMakeLists.txt states another version |
+| \`project.repository\` | fail, info | The host wants to know where the sources are, and \`repository:\` is missing (fail) or still the placeholder of a new project (info) |
 | \`project.cargo-name\`, \`project.cmake-name\` | info | The package or library has another name than the plugin |
 `;
 

@@ -1,4 +1,4 @@
-import { stringifyExact } from '../../support/exact-json.js';
+import { parseExact, stringifyExact } from '../../support/exact-json.js';
 
 /** Where an expectation was not met: a path into the value, what was wanted, what was there. */
 export interface Mismatch {
@@ -59,6 +59,14 @@ function matcher(name: string, actual: Json, argument: Json, path: string): Mism
       return lengthOf(actual) === Number(argument) ? [] : fail(`length ${argument}`);
     case '$type':
       return typeName(actual) === argument ? [] : fail(`a value of type ${argument}`);
+    case '$bytes': {
+      const text = bytesText(actual);
+      return text === undefined ? fail('base64 of text') : match(text, argument, path);
+    }
+    case '$json': {
+      const value = typeof actual === 'string' ? jsonValue(actual) : undefined;
+      return value === undefined ? fail('text that is JSON') : match(value, argument, path);
+    }
     case '$oneOf':
       return Array.isArray(argument) && argument.some((one) => match(actual, one).length === 0)
         ? []
@@ -80,6 +88,8 @@ export const MATCHERS = [
   '$contains',
   '$length',
   '$type',
+  '$bytes',
+  '$json',
   '$oneOf',
 ] as const;
 
@@ -127,6 +137,26 @@ function typeName(value: Json): string {
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'bigint') return 'number';
   return typeof value;
+}
+
+/** The UTF-8 text behind standard base64. */
+function bytesText(value: Json): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const bytes = Buffer.from(value, 'base64');
+  if (bytes.toString('base64') !== value) return undefined;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function jsonValue(text: string): Json | undefined {
+  try {
+    return parseExact(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Equal scalars. A 64-bit integer is a bigint on one side and perhaps a number on the other. */

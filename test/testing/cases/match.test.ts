@@ -37,6 +37,9 @@ const ROWS: readonly Row[] = [
   ['$type object', { $type: 'object' }, [{}], [[], null]],
   ['$type string', { $type: 'string' }, [''], [1]],
   ['$type boolean', { $type: 'boolean' }, [false], [0]],
+  ['$bytes', { $bytes: 'hö' }, ['aMO2'], ['aMO2=', 'hö', 'aMO2\n', 'aMP/', 5, null, undefined]],
+  ['$json', { $json: { a: [1] } }, ['{"a":[1],"b":2}'], ['{"a":[2]}', '{"a":[1]', '', 5, { a: [1] }, undefined]],
+  ['$bytes of $json', { $bytes: { $json: null } }, ['bnVsbA=='], ['bnVs', '', null]],
   ['$oneOf', { $oneOf: [1, { a: { $type: 'string' } }] }, [1, { a: 'x', b: 1 }], [2, { a: 1 }, undefined]],
 ];
 
