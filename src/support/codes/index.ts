@@ -2,6 +2,8 @@ import { auditCodes } from './audit.js';
 import { buildCodes } from './build.js';
 import { hostCodes } from './hosts.js';
 import { installCodes } from './install.js';
+import { packageCodes } from './package.js';
+import { pipelineCodes } from './pipeline.js';
 import { projectCodes } from './project.js';
 import { runtimeCodes } from './runtime.js';
 import { scaffoldCodes } from './scaffold.js';
@@ -14,6 +16,8 @@ export const CODES = {
   ...buildCodes,
   ...hostCodes,
   ...installCodes,
+  ...packageCodes,
+  ...pipelineCodes,
   ...projectCodes,
   ...runtimeCodes,
   ...scaffoldCodes,
