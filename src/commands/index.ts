@@ -7,6 +7,7 @@ import Info from './info.js';
 import Install from './install.js';
 import List from './list.js';
 import New from './new.js';
+import Package from './package.js';
 import Rollback from './rollback.js';
 import Run from './run.js';
 import Test from './test.js';
@@ -23,6 +24,7 @@ export const COMMANDS = {
   install: Install,
   list: List,
   new: New,
+  package: Package,
   rollback: Rollback,
   run: Run,
   test: Test,

@@ -34,6 +34,7 @@ describe('the command surface', () => {
       'install',
       'list',
       'new',
+      'package',
       'rollback',
       'run',
       'test',

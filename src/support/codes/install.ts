@@ -19,6 +19,12 @@ export const installCodes = {
     title: 'A file is not the one that its record describes',
     text: 'The SHA-256 of a file differs from the one that was written down when it was built or kept: build.json in a dist folder, or the record of installed plugins for versions that were kept. Somebody changed the file, or a copy was cut short. Nothing was loaded or placed. Build again, or get the file from its source again.',
   },
+  CPEX_E_INSTALL_CHECKSUMS: {
+    kind: 'user',
+    exit: 5,
+    title: 'A list of checksums cannot be used',
+    text: 'Releases carry a file checksums.txt with one line for each archive: its SHA-256, two spaces and its name, as sha256sum writes it. A list of another form, one that names a file with two digests, or one that does not name the archive vouches for nothing, so nothing is installed.',
+  },
   CPEX_E_INSTALL_TRIAL: {
     kind: 'child',
     exit: 5,
