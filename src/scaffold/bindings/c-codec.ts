@@ -1,3 +1,4 @@
+import { goReadBody, goWriteBody } from './c-go-codec.js';
 import { cType, literal, memberName, presence, resolve, typeWord } from './c-names.js';
 import type { ContractIr, Declaration, Enum, Field, Struct, Type, Union } from './ir.js';
 import { declarationOf } from './ir.js';
@@ -27,11 +28,21 @@ function parameter(ir: ContractIr, type: Type): string {
 }
 
 export function readFunction(ir: ContractIr, type: Type): string[] {
-  return [`${readHead(ir, type)} {`, ...indent(readBody(ir, type)), '}', ''];
+  return [
+    `${readHead(ir, type)} {`,
+    ...indent(ir.encoding === 'go-json' ? goReadBody(ir, type) : readBody(ir, type)),
+    '}',
+    '',
+  ];
 }
 
 export function writeFunction(ir: ContractIr, type: Type): string[] {
-  return [`${writeHead(ir, type)} {`, ...indent(writeBody(ir, type)), '}', ''];
+  return [
+    `${writeHead(ir, type)} {`,
+    ...indent(ir.encoding === 'go-json' ? goWriteBody(ir, type) : writeBody(ir, type)),
+    '}',
+    '',
+  ];
 }
 
 function readBody(ir: ContractIr, type: Type): string[] {
@@ -67,7 +78,7 @@ function readStruct(ir: ContractIr, declaration: Struct): string[] {
 }
 
 function readField(ir: ContractIr, field: Field): string[] {
-  const call = readCall(ir, field.type, '&field', `&out->${memberName(field.name.snake)}`);
+  const call = readCall(ir, field.type, '&field', `&out->${memberName(ir, field.name.snake)}`);
   const lines = [`cpex_place field = cpex_place_field(at, ${literal(field.name.wire)});`];
   if (field.required) return [...lines, `if (!${call}) return false;`];
   lines.push(`if (field.value != NULL && !${call}) return false;`);
@@ -136,7 +147,7 @@ function readUnion(ir: ContractIr, declaration: Union): string[] {
     'if (!cpex_read_text(reader, &field, &tag)) return false;',
   ];
   for (const variant of declaration.variants) {
-    const target = `&out->as.${memberName(variant.tag.snake)}`;
+    const target = `&out->as.${memberName(ir, variant.tag.snake)}`;
     lines.push(
       `if (cpex_is(tag, ${literal(variant.tag.wire)})) {`,
       `  out->tag = CPEX_${declaration.name.upper}_${variant.tag.upper};`,
@@ -154,7 +165,7 @@ function writeStruct(ir: ContractIr, declaration: Struct): string[] {
 }
 
 function writeField(ir: ContractIr, field: Field): string {
-  const member = `value->${memberName(field.name.snake)}`;
+  const member = `value->${memberName(ir, field.name.snake)}`;
   const key = literal(field.name.wire);
   const made = writeValue(ir, field.type, member);
   if (field.required) return `cpex_put(arena, object, ${key}, ${made});`;
@@ -233,7 +244,7 @@ function writeUnion(ir: ContractIr, declaration: Union): string[] {
     'switch (value->tag) {',
     ...declaration.variants.flatMap((one) => [
       `  case CPEX_${declaration.name.upper}_${one.tag.upper}:`,
-      `    return ${writeValue(ir, { kind: 'ref', name: one.struct }, `value->as.${memberName(one.tag.snake)}`)};`,
+      `    return ${writeValue(ir, { kind: 'ref', name: one.struct }, `value->as.${memberName(ir, one.tag.snake)}`)};`,
     ]),
     '  default:',
     '    return NULL;',

@@ -4,14 +4,15 @@ import { declarationOf } from './ir.js';
 
 const KEYWORDS = new Set(
   `auto break case char const continue default do double else enum extern float for goto if inline int long register
-   restrict return short signed sizeof static struct switch typedef union unsigned void volatile while bool true false
-   json`.split(/\s+/),
+   restrict return short signed sizeof static struct switch typedef union unsigned void volatile while bool true false`.split(
+    /\s+/,
+  ),
 );
 
 /** Words after `cpex_` that the SDK uses for types of its own or for reading them. */
 const SDK_WORDS = new Set(
   `arena arg array bool buffer bytes call command command_input config const double hook host_api int32 int64 json
-   method object place plugin plugin_api reader snapshot str text uint32 uint64 verdict`.split(/\s+/),
+   method object place plugin plugin_api reader running snapshot str text time uint32 uint64 verdict`.split(/\s+/),
 );
 
 /**
@@ -31,9 +32,10 @@ export function checkNames(ir: ContractIr): void {
   }
 }
 
-/** Name of a struct member. `json` is taken by the member that every generated struct has. */
-export function memberName(snake: string): string {
-  return KEYWORDS.has(snake) ? `${snake}_` : snake;
+/** Name of a struct member. With plain JSON `json` is taken by a member that every generated struct has. */
+export function memberName(ir: Pick<ContractIr, 'encoding'>, snake: string): string {
+  const name = snake.replace(/(^|_)git_hub(?=_|$)/, '$1github').replace(/(^|_)o_auth(?=_|$)/, '$1oauth');
+  return KEYWORDS.has(name) || (ir.encoding === 'json' && name === 'json') ? `${name}_` : name;
 }
 
 /** The type behind aliases. */
@@ -48,6 +50,7 @@ export function typeWord(ir: ContractIr, unresolved: Type): string {
   const type = resolve(ir, unresolved);
   switch (type.kind) {
     case 'string':
+      return type.time === true && ir.encoding === 'go-json' ? 'time' : 'text';
     case 'const':
       return 'text';
     case 'bytes':
@@ -73,6 +76,7 @@ export function cType(ir: ContractIr, unresolved: Type): string {
   const type = resolve(ir, unresolved);
   switch (type.kind) {
     case 'string':
+      return typeWord(ir, type) === 'time' ? 'cpex_time ' : 'cpex_str ';
     case 'const':
       return 'cpex_str ';
     case 'bytes':

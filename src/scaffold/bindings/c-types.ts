@@ -1,5 +1,5 @@
 import { comment, cType, memberName, presence, resolve, typeWord } from './c-names.js';
-import type { ContractIr, Enum, Struct, Type, Union } from './ir.js';
+import type { ContractIr, Enum, Field, Struct, Type, Union } from './ir.js';
 import { declarationOf } from './ir.js';
 
 /** C declarations of some types, each after those that it holds by value. */
@@ -90,11 +90,16 @@ function structLines(ir: ContractIr, declaration: Struct): string[] {
   const lines = [comment(declaration.description), `struct ${name} {`];
   for (const field of declaration.fields) {
     if (field.type.kind === 'const') continue;
-    const member = memberName(field.name.snake);
+    const member = memberName(ir, field.name.snake);
+    if (ir.encoding === 'go-json') {
+      lines.push(...goMember(ir, field, member));
+      continue;
+    }
     lines.push(`  ${comment(`${field.description}${field.required ? '' : ` ${absence(ir, field.type, member)}`}`)}`);
     if (!field.required && presence(ir, field.type) === 'flag') lines.push(`  bool has_${field.name.snake};`);
     lines.push(`  ${cType(ir, field.type)}${member};`);
   }
+  if (ir.encoding === 'go-json') return [...lines, ...(lines.length === 2 ? [EMPTY_MEMBER] : []), '};', ''];
   lines.push(
     '  /* What it was read from, with the fields that this version does not know; NULL for a new one. */',
     '  const cpex_json *json;',
@@ -102,6 +107,16 @@ function structLines(ir: ContractIr, declaration: Struct): string[] {
     '',
   );
   return lines;
+}
+
+/** C has no structs without members. */
+const EMPTY_MEMBER = '  char none;';
+
+/** Every value has a zero of its own; only a pointer can be absent. */
+function goMember(ir: ContractIr, field: Field, member: string): string[] {
+  const note = field.pointer ? `${field.description} NULL for none.`.trim() : field.description;
+  const type = cType(ir, field.type);
+  return [...(note === '' ? [] : [`  ${comment(note)}`]), `  ${field.pointer ? `const ${type}*` : type}${member};`];
 }
 
 function absence(ir: ContractIr, type: Type, member: string): string {
@@ -133,7 +148,7 @@ function unionLines(ir: ContractIr, declaration: Union): string[] {
     `  ${name}_tag tag;`,
     '  union {',
     ...declaration.variants.map(
-      (one) => `    cpex_${declarationOf(ir, one.struct).name.snake} ${memberName(one.tag.snake)};`,
+      (one) => `    cpex_${declarationOf(ir, one.struct).name.snake} ${memberName(ir, one.tag.snake)};`,
     ),
     '  } as;',
     '};',

@@ -1,3 +1,4 @@
+import { capabilityHeader, capabilitySource, methodSamples } from './c-capabilities.js';
 import { needsCodec, readFunction, readHead, writeFunction, writeHead } from './c-codec.js';
 import { checkNames, comment, literal, reachable, typeWord } from './c-names.js';
 import { emitTypes } from './c-types.js';
@@ -8,17 +9,27 @@ import { type ContractSource, GENERATED_NOTICE, type GeneratedFile } from './sou
 
 /**
  * The C bindings of a contract: `cpex/types.h` and `cpex/types.c` with structs, readers, writers,
- * callbacks and hooks, and `cpex/samples.h` with a valid payload of each hook for unit tests.
+ * callbacks and hooks, and `cpex/samples.h` with valid bodies for unit tests. Where capabilities are
+ * flags (`go-json`), also `cpex/capabilities.h` and `cpex/capabilities.c` with the handlers of each.
  */
 export function emitCBindings(source: ContractSource): GeneratedFile[] {
   const ir = parseContract(source);
   checkNames(ir);
-  return [
+  const files = [
     { path: 'cpex/types.h', content: file(headerLines(ir)) },
     { path: 'cpex/types.c', content: file(sourceLines(ir)) },
     { path: 'cpex/samples.h', content: file(sampleLines(ir)) },
   ];
+  if (ir.encoding === 'json') return files;
+  return [
+    ...files,
+    { path: 'cpex/capabilities.h', content: file(capabilityHeader(ir)) },
+    { path: 'cpex/capabilities.c', content: file(capabilitySource(ir)) },
+  ];
 }
+
+/** Encodings beyond plain JSON that this emitter can do. */
+export const encodings = ['go-json'];
 
 function file(lines: readonly string[]): string {
   return `${[`/* ${GENERATED_NOTICE} */`, ...lines].join('\n').trimEnd()}\n`;
@@ -44,7 +55,7 @@ function headerLines(ir: ContractIr): string[] {
     '#define CPEX_TYPES_H',
     '',
     '#include "cpex_call.h"',
-    '#include "cpex_codec.h"',
+    ir.encoding === 'json' ? '#include "cpex_codec.h"' : '#include "cpex_go.h"',
     '',
     `#define CPEX_SCHEMA_VERSION ${ir.schemaVersion}u`,
     '',
@@ -73,7 +84,7 @@ function sourceLines(ir: ContractIr): string[] {
   return [
     '#include "types.h"',
     '',
-    '#include "cpex_core.h"',
+    ir.encoding === 'json' ? '#include "cpex_core.h"' : '#include "cpex_profile.h"',
     '',
     ...readTypes.filter((type) => !isRoot(type, read)).map((type) => `static ${readHead(ir, type)};`),
     ...writtenTypes.filter((type) => !isRoot(type, written)).map((type) => `static ${writeHead(ir, type)};`),
@@ -97,10 +108,16 @@ function callbackHead(ir: ContractIr, callback: Method): string {
 }
 
 function callbackLines(ir: ContractIr, callback: Method): string[] {
+  const filled = filledFields(ir, callback);
   const request = isEmpty(ir, callback.request)
     ? 'cpex_json_new_object(cpex_memory(call))'
-    : `cpex_${word(ir, callback.request)}_json(cpex_memory(call), request)`;
-  const lines = [`${callbackHead(ir, callback)} {`, `  const cpex_json *body = ${request};`];
+    : `cpex_${word(ir, callback.request)}_json(cpex_memory(call), ${filled.length > 0 ? '&filled' : 'request'})`;
+  const lines = [
+    `${callbackHead(ir, callback)} {`,
+    ...(filled.length > 0 ? [`  cpex_${word(ir, callback.request)} filled = *request;`] : []),
+    ...filled.map(([member, value]) => `  if (filled.${member}.len == 0) filled.${member} = ${value};`),
+    `  const cpex_json *body = ${request};`,
+  ];
   if (isEmpty(ir, callback.result)) {
     lines.push(`  return cpex_host_call(call, ${literal(callback.name.wire)}, body, NULL);`);
   } else {
@@ -113,6 +130,17 @@ function callbackLines(ir: ContractIr, callback: Method): string[] {
     );
   }
   return [...lines, '}', ''];
+}
+
+/** Fields of a callback's request that are taken from the call which makes it, unless they are set. */
+function filledFields(ir: ContractIr, callback: Method): [string, string][] {
+  const declaration = declarationOf(ir, callback.request);
+  if (ir.encoding === 'json' || declaration.kind !== 'struct') return [];
+  return declaration.fields.flatMap(({ name }): [string, string][] => {
+    if (name.wire === 'host_callback_id') return [[name.snake, 'cpex_callback_id(call)']];
+    const isOwn = name.wire === 'stream_id' && callback.name.wire.startsWith('host.stream.');
+    return isOwn ? [[name.snake, 'cpex_stream_id(call)']] : [];
+  });
 }
 
 function hookHeaderLines(ir: ContractIr): string[] {
@@ -183,11 +211,14 @@ function hookRunner(ir: ContractIr, hook: Hook): string[] {
 
 function sampleLines(ir: ContractIr): string[] {
   return [
-    '/* A valid payload of each hook, for unit tests. */',
+    ir.encoding === 'json'
+      ? '/* A valid payload of each hook, for unit tests. */'
+      : '/* A request of each method, for unit tests. */',
     '#ifndef CPEX_SAMPLES_H',
     '#define CPEX_SAMPLES_H',
     '',
     ...ir.hooks.map((hook) => `#define CPEX_SAMPLE_${hook.name.upper} ${literal(JSON.stringify(hook.sample))}`),
+    ...(ir.encoding === 'json' ? [] : methodSamples(ir)),
     '',
     '#endif',
   ];

@@ -95,6 +95,8 @@ export interface Method {
   /** Declaration names. */
   readonly request: string;
   readonly result: string;
+  /** Requests that it can be tried with, for generated tests. Plain JSON; with `go-json` zero values may be missing. */
+  readonly samples: readonly unknown[];
 }
 
 export interface Hook {

@@ -63,6 +63,7 @@ function methodsOf(value: unknown, where: string, reader: TypeReader): Method[] 
     ...(method.capability === undefined ? {} : { capability: text(method.capability, `${where}.${name}.capability`) }),
     request: reader.refOf(method.request, `${where}.${name}.request`),
     result: reader.refOf(method.result, `${where}.${name}.result`),
+    samples: method.samples === undefined ? [] : list(method.samples, `${where}.${name}.samples`),
   }));
 }
 
