@@ -47,8 +47,8 @@ export interface Registered {
 export interface OpenPlugin {
   readonly session: Session;
   invoke(method: string, request: unknown, options?: CallOptions): Promise<Invocation>;
-  /** Makes the registration call and reads its answer. */
-  register(config: unknown): Promise<Registered>;
+  /** Makes the registration call and reads its answer; `again` for one after a change of the configuration. */
+  register(config: unknown, options?: { readonly again?: boolean }): Promise<Registered>;
   /** Shuts the plugin down, waits for its end and closes the services. Idempotent. */
   close(): Promise<Ending>;
 }
@@ -96,8 +96,8 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
         scope?.end();
       }
     },
-    register: async (config) => {
-      const { method, body } = profile.protocol.registration({ config });
+    register: async (config, { again = false } = {}) => {
+      const { method, body } = profile.protocol.registration({ config, again });
       const invocation = await send(method, body);
       if (invocation.envelope.ok !== true) return { invocation, findings: invocation.envelope.findings };
       const read = profile.protocol.readRegistration(invocation.envelope.result);

@@ -10,7 +10,7 @@ import { findCases } from './cases/find.js';
 import { runCase } from './cases/run.js';
 import { Snapshots } from './cases/snapshots.js';
 import type { Case } from './cases/types.js';
-import { CATALOGUE } from './conformance/catalogue.js';
+import { catalogueOf } from './conformance/catalogue.js';
 import { runConformanceTest, SUITE, skipped } from './conformance/run.js';
 import type { ConformanceTest } from './conformance/types.js';
 import { runNativeTests } from './native-tests.js';
@@ -48,7 +48,7 @@ export async function runTests(options: TestOptions, context: RunContext): Promi
   for (const target of targets) plans.push({ target, cases: await findCases(target, context.cwd) });
   checkSelection(options, [
     'audit',
-    ...CATALOGUE.map(({ id }) => id),
+    ...targets.flatMap(({ subject }) => catalogueOf(subject.profile.name).map(({ id }) => id)),
     ...plans.flatMap(({ cases }) => cases.map(({ name }) => `case:${name}`)),
     ...(options.native
       ? targets.flatMap(({ project }) => (project ? [`native.${project.manifest.language}`] : []))
@@ -87,7 +87,7 @@ class Run {
     const safe = await this.audit(target, selected);
     // Nothing is loaded that the audit refuses; --skip audit takes that on oneself.
     const reason: SkipReason = safe ? selected : () => 'needs audit';
-    await this.suite(SUITE, CATALOGUE.length, () => this.conformance(subject, reason));
+    await this.suite(SUITE, catalogueOf(subject.profile.name).length, () => this.conformance(subject, reason));
     if (cases.length > 0) await this.suite('cases', cases.length, () => this.cases(cases, subject, reason));
     if (this.options.native && project !== undefined) {
       const id = `native.${project.manifest.language}`;
@@ -126,7 +126,7 @@ class Run {
   private async conformance(subject: Subject, reason: SkipReason): Promise<void> {
     const done = new Map<string, Promise<TestResult>>();
     const limit = limiter(this.options.jobs);
-    for (const test of CATALOGUE) {
+    for (const test of catalogueOf(subject.profile.name)) {
       const result = (async () => {
         const why = reason(test.id, test) ?? (await this.unmet(test, done)) ?? this.stopReason();
         if (why !== undefined) return skipped(test, why);

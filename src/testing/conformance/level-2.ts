@@ -1,9 +1,10 @@
-import path from 'node:path';
 import type { Invocation } from '../../host-process/reference-host.js';
 import type { Finding } from '../../model/finding.js';
-import type { Registration } from '../../model/profile.js';
+import type { Envelope, Registration } from '../../model/profile.js';
 import { stringifyExact } from '../../support/exact-json.js';
 import { runTrial, type Subject, type Trial } from '../subject.js';
+import { compareIdentity } from './identity.js';
+import { policyOf } from './policy.js';
 import type { ConformanceTest, TestOutcome } from './types.js';
 
 const needs = ['register.ok'];
@@ -86,13 +87,19 @@ export const LEVEL_2: readonly ConformanceTest[] = [
     severity: 'fail',
     clause: 'ABI-CALL-001',
     needs,
-    run: (subject) => withRegistration(subject, (trial) => checkUnknownMethods(trial)),
+    run: (subject) => withRegistration(subject, (trial) => checkUnknownMethods(trial, subject)),
   },
   probeOnly('schema.ahead', 'serves a host with a newer schema', 'a refusal', 'reply', 'ABI-META-006', 'warn'),
 ];
 
 /** The findings with this id that a tour through everything the plugin offers brings up. */
-function envelopeTest(id: string, title: string, catches: string, detect: string, clause: string): ConformanceTest {
+export function envelopeTest(
+  id: string,
+  title: string,
+  catches: string,
+  detect: string,
+  clause: string,
+): ConformanceTest {
   return {
     id,
     level: 2,
@@ -150,7 +157,7 @@ async function tour(subject: Subject, trial: Trial): Promise<Stop[]> {
   return stops;
 }
 
-async function withRegistration(
+export async function withRegistration(
   subject: Subject,
   check: (trial: Trial, registration: Registration, findings: readonly Finding[]) => Promise<readonly Finding[]>,
 ): Promise<TestOutcome> {
@@ -163,41 +170,22 @@ async function withRegistration(
   return { findings: value ?? [], ending };
 }
 
-function compareIdentity(subject: Subject, registration: Registration): Finding[] {
-  const found: Finding[] = [];
-  const { manifest, profile, target, artefact } = subject;
-  const wanted = path.basename(profile.layout.artefactPath(registration.id, registration.version, target));
-  if (path.basename(artefact) !== wanted) {
-    found.push(
-      finding('meta.match', `the file is called ${path.basename(artefact)}, the plugin ${registration.id}`, [
-        `expected file name: ${wanted}`,
-      ]),
-    );
-  }
-  if (manifest === undefined) return found;
-  for (const key of ['id', 'version', 'author'] as const) {
-    if (registration[key] !== manifest[key]) {
-      found.push(
-        finding('meta.match', `${key} is "${registration[key]}" in the plugin and "${manifest[key]}" in cpex.yaml`),
-      );
-    }
-  }
-  return found;
-}
-
 async function checkCapabilities(subject: Subject, trial: Trial, registration: Registration): Promise<Finding[]> {
   const found: Finding[] = [];
   const { contract, protocol } = subject.profile;
   for (const { method, request, capability } of protocol.sampleCalls(registration)) {
     const { envelope } = await trial.plugin.invoke(method, request);
-    if (envelope.error?.code.startsWith('unknown_')) {
+    if (declaresFalsely(envelope, subject)) {
       found.push(
-        finding('meta.caps', `declares ${capability}, but answers ${method} with ${envelope.error.code}`, [
-          `request: ${stringifyExact(request)}`,
-        ]),
+        finding(
+          'meta.caps',
+          `declares ${capability}, but answers ${method} with ${envelope.error?.code ?? 'no envelope'}`,
+          [`request: ${stringifyExact(request)}`],
+        ),
       );
     }
   }
+  if (!policyOf(subject.profile.name).refusesUndeclared) return found;
   for (const method of contract.methods.values()) {
     if (method.capability === undefined || method.capability in registration.capabilities) continue;
     const { envelope } = await trial.plugin.invoke(method.name, method.samples[0] ?? {});
@@ -211,6 +199,15 @@ async function checkCapabilities(subject: Subject, trial: Trial, registration: R
   return found;
 }
 
+/** Codes by which plugins say that they do not have a method. */
+const NO_METHOD = /^(unknown|invalid|unsupported)_/;
+
+function declaresFalsely({ error }: Envelope, { profile }: Subject): boolean {
+  // Elsewhere than in the default host, `invalid_request` and the like are the plugin's own words.
+  if (profile.name === 'cpex') return error?.code.startsWith('unknown_') === true;
+  return error !== undefined && NO_METHOD.test(error.code) && /method/i.test(`${error.code} ${error.message}`);
+}
+
 const UNKNOWN = [
   'no.such.method',
   'plugin.registe',
@@ -221,11 +218,11 @@ const UNKNOWN = [
   '',
 ];
 
-async function checkUnknownMethods(trial: Trial): Promise<Finding[]> {
+async function checkUnknownMethods(trial: Trial, subject: Subject): Promise<Finding[]> {
   const found: Finding[] = [];
   for (const method of UNKNOWN) {
     const { envelope } = await trial.plugin.invoke(method, {});
-    if (envelope.error?.code === 'unknown_method') continue;
+    if (policyOf(subject.profile.name).saysUnknown(envelope)) continue;
     const answer = envelope.ok ? 'a result' : (envelope.error?.code ?? 'no envelope');
     found.push(
       finding('method.unknown', `the method "${method}" was answered with ${answer}, not with unknown_method`),

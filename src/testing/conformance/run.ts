@@ -3,7 +3,7 @@ import type { TestResult, Verdict } from '../../model/event.js';
 import type { Finding } from '../../model/finding.js';
 import type { Subject } from '../subject.js';
 import { judgeEnding } from '../verdict.js';
-import { severityOf } from './catalogue.js';
+import { clauseOf, severityOf } from './policy.js';
 import type { ConformanceTest } from './types.js';
 
 /** Suite name of conformance results. */
@@ -49,7 +49,13 @@ function complete(finding: Finding, test: ConformanceTest, severity: Finding['se
     subject.manifest === undefined
       ? `cpex test ${JSON.stringify(subject.artefact)} --host ${subject.profile.name} --only ${test.id}`
       : `cpex test --only ${test.id}`;
-  return { clause: test.clause, again, ...finding, severity: lighter(finding.severity, severity) };
+  return { again, ...finding, clause: clauseIn(finding, test, subject), severity: lighter(finding.severity, severity) };
+}
+
+/** A finding may name a clause more exactly than its test, except where the host's page has its own. */
+function clauseIn(finding: Finding, test: ConformanceTest, { profile }: Subject): string {
+  const own = clauseOf(test, profile.name);
+  return own === test.clause ? (finding.clause ?? own) : own;
 }
 
 /** A profile may weigh a test less; a finding that only warns does not become a failure. */

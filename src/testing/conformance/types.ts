@@ -25,9 +25,11 @@ export interface ConformanceTest {
   readonly detect: string;
   readonly engines: readonly EngineLetter[];
   readonly severity: Severity;
+  /** Names of the host profiles that it is for; all of them when absent. */
+  readonly hosts?: readonly string[];
   /** So cheap that it runs at every level. */
   readonly inPassing?: true;
-  /** Clause of docs/abi.md. */
+  /** Clause of docs/abi.md, or of the page of its host. */
   readonly clause: string;
   /** Tests that must have passed for this one to mean anything. */
   readonly needs?: readonly string[];

@@ -1,0 +1,87 @@
+import type { Invocation } from '../../host-process/reference-host.js';
+import type { Finding } from '../../model/finding.js';
+import type { Registration } from '../../model/profile.js';
+import { stringifyExact } from '../../support/exact-json.js';
+import { runTrial, type Subject, type Trial } from '../subject.js';
+import { envelopeTest, withRegistration } from './level-2.js';
+import type { ConformanceTest, TestOutcome } from './types.js';
+
+const hosts = ['cliproxy'];
+const needs = ['register.ok'];
+
+/** What CLIProxyAPI asks of its plugins beyond the ABI; clauses are those of docs/hosts/cliproxy.md. */
+export const CLIPROXY: readonly ConformanceTest[] = [
+  {
+    ...envelopeTest(
+      'env.bytes',
+      'encodes the bytes of a body, not a string literal of it',
+      'JSON that clients get in quotes',
+      'bytes fields of every answer',
+      'CPA-CALL-005',
+    ),
+    hosts,
+    severity: 'warn',
+  },
+  {
+    ...envelopeTest(
+      'env.case',
+      'writes keys in the case of the contract',
+      'keys that only a lenient reader knows',
+      'keys of every answer',
+      'CPA-CALL-006',
+    ),
+    hosts,
+    severity: 'info',
+  },
+  {
+    id: 'life.again',
+    level: 2,
+    hosts,
+    title: 'registers whole with plugin.reconfigure, also as the first call',
+    catches: 'a plugin that is lost after a change of the configuration',
+    detect: 'registrations compared',
+    engines: ['K', 'P'],
+    severity: 'fail',
+    clause: 'CPA-REG-006',
+    needs,
+    run: registerAgain,
+  },
+];
+
+/** `plugin.reconfigure` after a registration, and in a plugin that has not registered yet. */
+async function registerAgain(subject: Subject): Promise<TestOutcome> {
+  const first = await withRegistration(subject, async (trial, registration) => {
+    const again = await trial.plugin.register(subject.config, { again: true });
+    return judge(again, registration, 'after plugin.register');
+  });
+  const { value, ending } = await runTrial(subject, {}, async (trial: Trial) =>
+    judge(await trial.plugin.register(subject.config, { again: true }), undefined, 'as the first call'),
+  );
+  const endings = [first.ending, ending].filter((one) => one !== undefined && one.kind !== 'clean');
+  return {
+    findings: [...first.findings, ...(value ?? [])],
+    ...(endings[0] === undefined ? {} : { ending: endings[0] }),
+  };
+}
+
+interface Again {
+  readonly registration?: Registration;
+  readonly invocation: Invocation;
+  readonly findings: readonly Finding[];
+}
+
+function judge(again: Again, before: Registration | undefined, when: string): Finding[] {
+  const { envelope } = again.invocation;
+  if (again.registration === undefined) {
+    const said = envelope.error?.message ?? again.findings[0]?.message ?? 'no usable answer';
+    return [finding(`plugin.reconfigure ${when} brings no registration: ${said}`)];
+  }
+  if (before === undefined) return [];
+  const [old, now] = [stringifyExact(before.capabilities), stringifyExact(again.registration.capabilities)];
+  if (old === now) return [];
+  return [finding(`plugin.reconfigure ${when} declares other capabilities than plugin.register`, [old, now])];
+}
+
+function finding(message: string, evidence: readonly string[] = []): Finding {
+  return { id: 'life.again', severity: 'fail', message, ...(evidence.length === 0 ? {} : { evidence }) };
+}

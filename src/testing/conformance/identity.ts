@@ -1,0 +1,50 @@
+import path from 'node:path';
+import type { Finding, Severity } from '../../model/finding.js';
+import type { Registration } from '../../model/profile.js';
+import type { Subject } from '../subject.js';
+import { policyOf } from './policy.js';
+
+/** Where file name, manifest and registration disagree about who the plugin is. */
+export function compareIdentity(subject: Subject, registration: Registration): Finding[] {
+  const { manifest, profile } = subject;
+  const { sameIdentity } = policyOf(profile.name);
+  const found = sameIdentity.includes('id') ? wholeName(subject, registration) : versionInName(subject, registration);
+  if (manifest === undefined) return found;
+  for (const key of sameIdentity) {
+    if (registration[key] === manifest[key]) continue;
+    found.push(mismatch(`${key} is "${registration[key]}" in the plugin and "${manifest[key]}" in cpex.yaml`));
+  }
+  return found;
+}
+
+/** Hosts that know a plugin by the id that it registers. */
+function wholeName({ profile, target, artefact }: Subject, { id, version }: Registration): Finding[] {
+  const wanted = path.basename(profile.layout.artefactPath(id, version, target));
+  const name = path.basename(artefact);
+  return name === wanted
+    ? []
+    : [mismatch(`the file is called ${name}, the plugin ${id}`, [`expected file name: ${wanted}`])];
+}
+
+/** Hosts that know a plugin by its file: the name that it registers is for people, its version counts. */
+function versionInName({ artefact, manifest, profile }: Subject, { id, version }: Registration): Finding[] {
+  const stem = path.parse(artefact).name;
+  const [, fileId = stem, fileVersion] = /^(.+)-v([0-9][0-9A-Za-z.+-]*)$/.exec(stem) ?? [];
+  const found: Finding[] = [];
+  if (fileVersion !== undefined && fileVersion !== version) {
+    found.push(mismatch(`the file says version ${fileVersion}, the plugin registers ${version}`));
+  }
+  if (manifest !== undefined && fileId !== manifest.id) {
+    found.push(mismatch(`the host takes the id ${fileId} from the file, cpex.yaml says ${manifest.id}`));
+  }
+  const problem = profile.layout.idProblem(fileId);
+  if (problem !== undefined) found.push(mismatch(`the host does not take ${fileId} for an id: ${problem}`));
+  if (id !== fileId && id !== manifest?.name) {
+    found.push(mismatch(`the plugin calls itself "${id}"; the host knows it as ${fileId}`, [], 'info'));
+  }
+  return found;
+}
+
+function mismatch(message: string, evidence: readonly string[] = [], severity: Severity = 'fail'): Finding {
+  return { id: 'meta.match', severity, message, ...(evidence.length === 0 ? {} : { evidence }) };
+}

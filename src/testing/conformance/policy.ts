@@ -1,0 +1,67 @@
+import type { Severity } from '../../model/finding.js';
+import type { Envelope } from '../../model/profile.js';
+import type { ConformanceTest } from './types.js';
+
+/** What a host profile asks of its plugins where profiles differ; data, and questions about an answer. */
+export interface HostPolicy {
+  /** Tests that weigh less than the catalogue says, by id. */
+  readonly severity: Readonly<Record<string, Severity>>;
+  /** Where the host's page has a clause of its own for a test, by id. */
+  readonly clauses: Readonly<Record<string, string>>;
+  /** Whether methods of capabilities that were not declared have to be refused. */
+  readonly refusesUndeclared: boolean;
+  /** Names in manifest and registration that must be the same. */
+  readonly sameIdentity: readonly ('id' | 'version' | 'author')[];
+  /** Whether an answer says that the plugin does not have a method. */
+  readonly saysUnknown: (envelope: Envelope) => boolean;
+}
+
+const POLICIES: Readonly<Record<string, HostPolicy>> = {
+  cpex: {
+    severity: {},
+    clauses: {},
+    refusesUndeclared: true,
+    sameIdentity: ['id', 'version', 'author'],
+    saysUnknown: ({ error }) => error?.code === 'unknown_method',
+  },
+  // This host reads leniently, looks at no error code, and never calls what was not declared.
+  cliproxy: {
+    severity: { 'env.utf8': 'warn', 'method.unknown': 'warn' },
+    clauses: {
+      'init.ok': 'CPA-LOAD-003',
+      'init.version': 'CPA-LOAD-004',
+      'entry.one': 'CPA-LOAD-002',
+      'load.now': 'CPA-LOAD-001',
+      'register.ok': 'CPA-REG-001',
+      'meta.required': 'CPA-REG-002',
+      'meta.match': 'CPA-REG-003',
+      'meta.caps': 'CPA-REG-004',
+      'meta.stable': 'CPA-REG-005',
+      'method.unknown': 'CPA-CALL-003',
+      'env.single': 'CPA-CALL-001',
+      'env.shape': 'CPA-CALL-001',
+      'env.utf8': 'CPA-CALL-004',
+      'env.rc': 'CPA-CALL-002',
+      'life.silence': 'CPA-LIFE-001',
+      'shutdown.ok': 'CPA-LIFE-001',
+    },
+    refusesUndeclared: false,
+    sameIdentity: ['version'],
+    saysUnknown: ({ ok }) => ok === false,
+  },
+};
+
+/** What a profile asks; what the default host asks where nothing else is written down. */
+export function policyOf(profile: string): HostPolicy {
+  return (POLICIES[profile] ?? POLICIES.cpex) as HostPolicy;
+}
+
+/** Weight of a broken test under a profile. */
+export function severityOf(test: ConformanceTest, profile: string): Severity {
+  return policyOf(profile).severity[test.id] ?? test.severity;
+}
+
+/** The clause that a broken test names under a profile. */
+export function clauseOf(test: ConformanceTest, profile: string): string {
+  return policyOf(profile).clauses[test.id] ?? test.clause;
+}
