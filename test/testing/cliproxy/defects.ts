@@ -1,0 +1,206 @@
+import type { Verdict } from '../../../src/model/event.js';
+
+/** A plugin made of `test/plugins/cliproxy/good.h` with some macros replaced, and what is said about it. */
+export interface Defect {
+  readonly name: string;
+  /** Macros before the header; see there. */
+  readonly define: Readonly<Record<string, string>>;
+  /** Method that `cpex run` calls; an interception when absent. */
+  readonly method?: string;
+  readonly run: { readonly code: number; readonly says: RegExp };
+  /** Every test that does not pass, with its verdict; all others must pass or be skipped. */
+  readonly fires: Readonly<Partial<Record<string, Verdict>>>;
+  /** Name of the library, when it is not `plugin.so`. */
+  readonly file?: string;
+  readonly flags?: readonly string[];
+}
+
+const metadata = (more: Readonly<Record<string, string>>) =>
+  JSON.stringify({
+    Name: 'plugin',
+    Version: '1.0.0',
+    Author: 'Tests',
+    GitHubRepository: 'https://github.com/tests/plugin',
+    ...more,
+  });
+
+/** A JSON text as a C string literal. */
+const text = (json: string) => JSON.stringify(json);
+const ok = (result: unknown) => `reply(out, ${text(JSON.stringify({ ok: true, result }))})`;
+const answers = (method: string, result: unknown) => `if (is("${method}")) return ${ok(result)};`;
+
+const fine = { code: 0, says: /^/ };
+const refused = (says: RegExp) => ({ code: 4, says });
+
+const EXECUTES = [
+  answers('executor.identifier', { identifier: 'tests' }),
+  answers('executor.execute', { Payload: 'e30=' }),
+  answers('executor.count_tokens', { Payload: 'e30=' }),
+  answers('executor.http_request', { StatusCode: 200 }),
+];
+const executor = (formats: object, stream: string) => ({
+  CAPABILITIES: text(JSON.stringify({ executor: true, ...formats })),
+  'ON_OTHER()': [...EXECUTES, stream].join(' '),
+});
+const FORMATS = { executor_input_formats: ['openai'], executor_output_formats: ['openai'] };
+const FINITE = answers('executor.execute_stream', { chunks: [{ Payload: 'aGk=' }] });
+
+/** Loading and registering. */
+export const REFUSALS: readonly Defect[] = [
+  {
+    name: 'no-entry',
+    define: { ENTRY: 'cliproxy_plugin_start' },
+    run: { code: 5, says: /cliproxy_plugin_init is not exported/ },
+    fires: { 'entry.one': 'fail' },
+    flags: ['--skip', 'audit'],
+  },
+  {
+    name: 'refuses-init',
+    define: { INIT_RESULT: '7' },
+    run: refused(/cliproxy_plugin_init returned 7/),
+    fires: { 'init.ok': 'fail' },
+  },
+  {
+    name: 'wrong-abi',
+    define: { ABI_VERSION: '2' },
+    run: refused(/plugin ABI version 2 is not supported/),
+    fires: { 'init.version': 'fail' },
+  },
+  {
+    name: 'half-table',
+    define: { FREE_BUFFER: '0' },
+    run: refused(/plugin function table is incomplete/),
+    fires: { 'init.ok': 'fail' },
+  },
+  {
+    name: 'no-repository',
+    define: { METADATA: text(metadata({ GitHubRepository: ' ' })) },
+    run: refused(/returned invalid metadata or no capabilities.*GitHubRepository/s),
+    fires: { 'register.ok': 'fail' },
+  },
+  {
+    name: 'no-capability',
+    define: { CAPABILITIES: text('{"executor_input_formats":["openai"]}') },
+    run: refused(/returned invalid metadata or no capabilities/),
+    fires: { 'register.ok': 'fail' },
+  },
+  {
+    name: 'schema-ahead',
+    define: { SCHEMA_VERSION: '"9"' },
+    run: refused(/plugin schema version 9 is not supported/),
+    fires: { 'register.ok': 'fail' },
+  },
+];
+
+/** What a plugin declares and how it answers. */
+export const ANSWERS: readonly Defect[] = [
+  {
+    name: 'wrong-key',
+    define: { CAPABILITIES: text('{"request_interceptor":true,"stream_chunk_interceptor":true}') },
+    run: { code: 0, says: /stream_chunk_interceptor.*response_stream_interceptor/s },
+    fires: { 'meta.caps': 'fail' },
+  },
+  {
+    name: 'no-formats',
+    define: executor({}, FINITE),
+    method: 'executor.identifier',
+    run: { code: 0, says: /declares no input formats/ },
+    fires: { 'meta.caps': 'fail' },
+  },
+  {
+    name: 'capability-lie',
+    define: { CAPABILITIES: text('{"request_interceptor":true,"scheduler":true}') },
+    method: 'scheduler.pick',
+    run: { code: 1, says: /no such method/ },
+    fires: { 'meta.caps': 'fail' },
+  },
+  {
+    name: 'quoted-bytes',
+    define: {
+      'ON_INTERCEPT()': `return ${ok({ Body: Buffer.from(JSON.stringify('{"model":"m"}')).toString('base64') })}`,
+    },
+    run: { code: 0, says: /holds JSON that was put into quotes/ },
+    fires: { 'env.bytes': 'warn' },
+  },
+  {
+    name: 'bad-base64',
+    define: { 'ON_INTERCEPT()': `return ${ok({ Body: '%%%' })}` },
+    run: refused(/illegal base64 data at input byte 0/),
+    fires: { 'env.shape': 'fail' },
+  },
+  {
+    name: 'error-text',
+    define: executor(FORMATS, answers('executor.execute_stream', { chunks: [{ Payload: 'aGk=', Err: 'late' }] })),
+    method: 'executor.execute_stream',
+    run: refused(/cannot unmarshal string into Go struct field/),
+    fires: { 'env.shape': 'fail' },
+  },
+  {
+    name: 'empty-time',
+    define: {
+      CAPABILITIES: text('{"auth_provider":true}'),
+      'ON_OTHER()': [
+        answers('auth.identifier', { identifier: 'tests' }),
+        answers('auth.parse', { Handled: true, Auth: { Provider: 'tests', ID: 'a', NextRefreshAfter: '' } }),
+        answers('auth.login.start', { URL: 'https://example.org', State: 's' }),
+        answers('auth.login.poll', { Status: 'pending' }),
+        answers('auth.refresh', { Auth: { Provider: 'tests' } }),
+      ].join(' '),
+    },
+    method: 'auth.parse',
+    run: refused(/parsing time/),
+    fires: { 'env.shape': 'fail' },
+  },
+  {
+    name: 'not-json',
+    define: { 'ON_INTERCEPT()': 'return reply(out, "hello")' },
+    run: refused(/decode plugin envelope request\.intercept_before: invalid character 'h'/),
+    fires: { 'env.single': 'fail' },
+  },
+  {
+    name: 'empty-body',
+    define: { 'ON_INTERCEPT()': 'return 0' },
+    run: refused(/decode plugin envelope request\.intercept_before: unexpected end of JSON input/),
+    fires: { 'env.single': 'fail' },
+  },
+  {
+    name: 'opaque-code',
+    define: { 'ON_INTERCEPT()': 'return reply(out, "out of order"), 7' },
+    run: refused(/plugin call request\.intercept_before returned 7: out of order/),
+    fires: { 'env.rc': 'fail' },
+  },
+  {
+    name: 'prefix-match',
+    define: { 'ON_UNKNOWN()': `return ${ok({})}` },
+    run: fine,
+    fires: { 'method.unknown': 'warn' },
+  },
+  {
+    name: 'forgets-reconfigure',
+    define: { 'ON_RECONFIGURE()': `return ${ok({})}` },
+    run: fine,
+    fires: { 'life.again': 'fail' },
+  },
+  {
+    name: 'other-version',
+    define: {},
+    file: 'plugin-v2.0.0.so',
+    run: fine,
+    fires: { 'meta.match': 'fail' },
+  },
+];
+
+/** Things that the host accepts, and that therefore nothing may be said against. */
+export const GOOD: readonly Pick<Defect, 'name' | 'define' | 'method'>[] = [
+  { name: 'good', define: {} },
+  { name: 'no-shutdown', define: { SHUTDOWN: '0' } },
+  { name: 'code-with-error', define: { 'ON_UNKNOWN()': 'return reply(out, ERROR("invalid_method", "unsupported")), 1' } },
+  { name: 'no-result', define: { 'ON_INTERCEPT()': 'return reply(out, "{\\"ok\\":true}")' } },
+  { name: 'small-keys', define: { 'ON_INTERCEPT()': `return ${ok({ body: 'e30=', clearheaders: null })}` } },
+  { name: 'unknown-fields', define: { 'ON_INTERCEPT()': `return ${ok({ Body: '', Later: [1] })}` } },
+  { name: 'executor', define: executor(FORMATS, FINITE), method: 'executor.execute' },
+  {
+    name: 'for-newer-hosts',
+    define: { CAPABILITIES: text('{"request_interceptor":true,"quota_provider":true}') },
+  },
+];
