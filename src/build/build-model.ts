@@ -19,6 +19,8 @@ export interface BuildOptions {
   readonly extra: readonly string[];
   /** Plan only. */
   readonly dryRun: boolean;
+  /** Absolute folder that gets everything that would go below the project's own, for a build on trial. */
+  readonly scratch?: string;
 }
 
 /** A tool by name, version and absolute path. */

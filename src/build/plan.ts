@@ -31,10 +31,11 @@ export async function prepareBuild(options: BuildOptions, context: RunContext): 
   const { language } = project.manifest;
   const { wanted, skipped } = chooseTargets(options.targets, language);
   await requireBuildFile(sourceRoot(project), language);
-  const cache = path.join(project.root, '.cpex', 'build', 'tools.json');
+  const home = options.scratch ?? project.root;
+  const cache = path.join(home, '.cpex', 'build', 'tools.json');
   const versions = options.force ? VersionCache.empty(cache) : VersionCache.load(cache);
   const requests = wanted.map((target) => makeRequest(options, target, context, versions));
-  const targets = await Promise.all(requests.map((request) => planTarget(request)));
+  const targets = await Promise.all(requests.map((request) => planTarget(request, home)));
   const identity = hasIdentityFile(project.manifest)
     ? { identity: path.join(project.root, emitIdentity(language, project.manifest).path) }
     : {};
@@ -52,11 +53,11 @@ export function outputPaths(
   return { file: path.join(folder, id + target.libraryExtension), record: path.join(folder, 'build.json') };
 }
 
-async function planTarget(request: ToolchainRequest): Promise<TargetPlan> {
+async function planTarget(request: ToolchainRequest, home: string): Promise<TargetPlan> {
   const { project, target, mode } = request;
   const toolchain = TOOLCHAINS[project.manifest.language];
   const identity = await toolchain.identify(request);
-  const { file, record } = outputPaths(project.root, project.manifest.id, target, mode);
+  const { file, record } = outputPaths(home, project.manifest.id, target, mode);
   return {
     target: target.name,
     language: project.manifest.language,
@@ -76,7 +77,7 @@ function makeRequest(
   versions: VersionCache,
 ): ToolchainRequest {
   const { project, mode, force, extra } = options;
-  const folder = path.join(project.root, '.cpex', 'build', folderName(target, mode));
+  const folder = path.join(options.scratch ?? project.root, '.cpex', 'build', folderName(target, mode));
   const env = toolEnvironment(context.env, mode);
   return { project, target, mode, force, extra, folder, env, signal: context.signal, versions };
 }

@@ -1,3 +1,4 @@
+import Adopt from './adopt.js';
 import Build from './build.js';
 import Check from './check.js';
 import Completion from './completion.js';
@@ -15,6 +16,7 @@ import Uninstall from './uninstall.js';
 
 /** The command surface, by id. oclif finds commands here and nowhere else. */
 export const COMMANDS = {
+  adopt: Adopt,
   build: Build,
   check: Check,
   completion: Completion,

@@ -25,6 +25,7 @@ const commands = Object.entries(manifest.commands);
 describe('the command surface', () => {
   it('has the commands that the docs promise', () => {
     expect(Object.keys(manifest.commands).sort()).toEqual([
+      'adopt',
       'build',
       'check',
       'completion',

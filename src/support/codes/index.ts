@@ -1,3 +1,4 @@
+import { adoptCodes } from './adopt.js';
 import { auditCodes } from './audit.js';
 import { buildCodes } from './build.js';
 import { hostCodes } from './hosts.js';
@@ -12,6 +13,7 @@ import { testingCodes } from './testing.js';
 
 /** Every error that cpex can report, by code: what `cpex explain CODE` prints. */
 export const CODES = {
+  ...adoptCodes,
   ...auditCodes,
   ...buildCodes,
   ...hostCodes,

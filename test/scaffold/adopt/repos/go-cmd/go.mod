@@ -1,0 +1,3 @@
+module github.com/tag-team/cpa-header-tagger/v2
+
+go 1.21
