@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::dialect::{ErrorFacts, GO_JSON};
 use super::error::{Error, INTERNAL, PLUGIN_ERROR, PLUGIN_PANIC, Result};
 use super::json::{self, Map};
 use super::wire::{Fields, Mismatch, Object};
@@ -45,7 +46,7 @@ pub fn panic_reply(message: &str) -> Reply {
 }
 
 fn failure(error: Error) -> Value {
-    let (code, message, details) = error.into_parts();
+    let (code, message, facts) = error.into_parts();
     // Neither may be empty on the wire.
     let code = if code.is_empty() {
         PLUGIN_ERROR.to_owned()
@@ -60,7 +61,7 @@ fn failure(error: Error) -> Value {
     let mut inner = Object::default();
     inner.put("code", code);
     inner.put("message", message);
-    inner.put_some("details", details);
+    facts.write(&mut inner);
     let mut envelope = Object::default();
     envelope.put("ok", false);
     envelope.put("error", inner.close(Map::new()));
@@ -89,7 +90,12 @@ pub fn open(method: &str, code: i32, body: &[u8]) -> Result<Value> {
 fn outcome_of(value: Value) -> Result<Result<Value>, Mismatch> {
     let mut envelope = Fields::open(value)?;
     if envelope.required("ok")? {
-        return envelope.required("result").map(Ok);
+        let result = if GO_JSON {
+            envelope.or_zero("result")
+        } else {
+            envelope.required("result")
+        };
+        return result.map(Ok);
     }
     let mut inner =
         Fields::open(envelope.required("error")?).map_err(|problem| problem.at("error"))?;
@@ -99,9 +105,7 @@ fn outcome_of(value: Value) -> Result<Result<Value>, Mismatch> {
     let message: String = inner
         .required("message")
         .map_err(|problem| problem.at("error"))?;
-    let error = Error::new(code, message);
-    Ok(Err(match inner.optional::<Value>("details")? {
-        Some(details) => error.with_details(details),
-        None => error,
-    }))
+    let mut error = Error::new(code, message);
+    error.facts = ErrorFacts::read(&mut inner)?;
+    Ok(Err(error))
 }

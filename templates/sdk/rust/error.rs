@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use serde_json::Value;
+use super::dialect::ErrorFacts;
 
 /// The outcome of everything that may fail here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -12,10 +12,6 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub const INVALID_REQUEST: &str = "invalid_request";
 /// A method that this plugin does not answer.
 pub const UNKNOWN_METHOD: &str = "unknown_method";
-/// A hook that this plugin does not answer.
-pub const UNKNOWN_HOOK: &str = "unknown_hook";
-/// A command that this plugin does not have.
-pub const UNKNOWN_COMMAND: &str = "unknown_command";
 /// A capability was used before the plugin was registered.
 pub const NOT_REGISTERED: &str = "not_registered";
 /// A handler failed without a code of its own.
@@ -35,7 +31,8 @@ pub const INTERNAL: &str = "internal";
 pub struct Error {
     code: String,
     message: String,
-    details: Option<Value>,
+    /// What the host at hand can be told beyond that.
+    pub(super) facts: ErrorFacts,
 }
 
 impl Error {
@@ -44,20 +41,13 @@ impl Error {
         Self {
             code: code.into(),
             message: message.into(),
-            details: None,
+            facts: ErrorFacts::default(),
         }
     }
 
     /// An error with the code `plugin_error`.
     pub fn message(message: impl Into<String>) -> Self {
         Self::new(PLUGIN_ERROR, message)
-    }
-
-    /// Adds facts for machines.
-    #[must_use]
-    pub fn with_details(mut self, details: Value) -> Self {
-        self.details = Some(details);
-        self
     }
 
     /// The stable code.
@@ -70,11 +60,6 @@ impl Error {
         &self.message
     }
 
-    /// Facts for machines, if any.
-    pub fn details(&self) -> Option<&Value> {
-        self.details.as_ref()
-    }
-
     pub(super) fn invalid_request(message: impl Into<String>) -> Self {
         Self::new(INVALID_REQUEST, message)
     }
@@ -83,8 +68,8 @@ impl Error {
         Self::new(HOST_ERROR, message)
     }
 
-    pub(super) fn into_parts(self) -> (String, String, Option<Value>) {
-        (self.code, self.message, self.details)
+    pub(super) fn into_parts(self) -> (String, String, ErrorFacts) {
+        (self.code, self.message, self.facts)
     }
 }
 

@@ -7,6 +7,7 @@ use std::fmt;
 use serde_json::{Number, Value};
 
 use super::base64;
+use super::dialect::GO_JSON;
 use super::json::Map;
 
 /// A value that has a form on the wire.
@@ -55,6 +56,15 @@ impl Mismatch {
         Self::new(format!("expected one of: {words}"))
     }
 
+    /// Null is the zero value of every type where the host is written in Go; elsewhere it does not fit.
+    fn unless_null<T: Default>(expected: &str, found: &Value) -> Result<T, Self> {
+        if GO_JSON && found.is_null() {
+            Ok(T::default())
+        } else {
+            Err(Self::expected(expected, found))
+        }
+    }
+
     /// The same problem, seen from the value that holds `step`.
     #[must_use]
     pub fn at(mut self, step: &str) -> Self {
@@ -99,6 +109,11 @@ impl Fields {
         }
     }
 
+    /// Reads a field that has its zero value when it is missing.
+    pub fn or_zero<T: Wire + Default>(&mut self, name: &str) -> Result<T, Mismatch> {
+        self.optional(name).map(Option::unwrap_or_default)
+    }
+
     /// Reads a field that has only one legal value.
     pub fn constant(&mut self, name: &str, expected: &str) -> Result<(), Mismatch> {
         let found: String = self.required(name)?;
@@ -129,6 +144,11 @@ impl Object {
         }
     }
 
+    /// Leaves out a field that has its zero value.
+    pub fn put_unless_zero<T: Wire + Default + PartialEq>(&mut self, name: &str, value: T) {
+        self.put_some(name, Some(value).filter(|value| *value != T::default()));
+    }
+
     pub fn close(mut self, extra: Map) -> Value {
         for (name, value) in extra {
             self.0.entry(name).or_insert(value);
@@ -151,12 +171,12 @@ impl Wire for Map {
     fn from_json(value: Value) -> Result<Self, Mismatch> {
         match value {
             Value::Object(map) => Ok(map),
-            other => Err(Mismatch::expected("an object", &other)),
+            other => Mismatch::unless_null("an object", &other),
         }
     }
 
     fn into_json(self) -> Value {
-        Value::Object(self)
+        nil_if(self.is_empty(), Value::Object(self))
     }
 }
 
@@ -164,7 +184,7 @@ impl Wire for String {
     fn from_json(value: Value) -> Result<Self, Mismatch> {
         match value {
             Value::String(text) => Ok(text),
-            other => Err(Mismatch::expected("a string", &other)),
+            other => Mismatch::unless_null("a string", &other),
         }
     }
 
@@ -177,7 +197,7 @@ impl Wire for bool {
     fn from_json(value: Value) -> Result<Self, Mismatch> {
         match value {
             Value::Bool(value) => Ok(value),
-            other => Err(Mismatch::expected("a boolean", &other)),
+            other => Mismatch::unless_null("a boolean", &other),
         }
     }
 
@@ -193,19 +213,19 @@ impl Wire for Vec<u8> {
             Value::String(text) => {
                 base64::decode(&text).ok_or_else(|| Mismatch::new("expected base64 with padding"))
             }
-            other => Err(Mismatch::expected("base64 text", &other)),
+            other => Mismatch::unless_null("base64 text", &other),
         }
     }
 
     fn into_json(self) -> Value {
-        Value::String(base64::encode(&self))
+        nil_if(self.is_empty(), Value::String(base64::encode(&self)))
     }
 }
 
 impl<T: Wire> Wire for Vec<T> {
     fn from_json(value: Value) -> Result<Self, Mismatch> {
         let Value::Array(items) = value else {
-            return Err(Mismatch::expected("an array", &value));
+            return Mismatch::unless_null("an array", &value);
         };
         let read =
             |(index, item)| T::from_json(item).map_err(|problem| problem.at(&format!("[{index}]")));
@@ -213,7 +233,11 @@ impl<T: Wire> Wire for Vec<T> {
     }
 
     fn into_json(self) -> Value {
-        Value::Array(self.into_iter().map(T::into_json).collect())
+        let empty = self.is_empty();
+        nil_if(
+            empty,
+            Value::Array(self.into_iter().map(T::into_json).collect()),
+        )
     }
 }
 
@@ -229,12 +253,40 @@ impl<T: Wire> Wire for BTreeMap<String, T> {
     }
 
     fn into_json(self) -> Value {
-        Value::Object(
-            self.into_iter()
-                .map(|(key, item)| (key, item.into_json()))
-                .collect(),
-        )
+        let empty = self.is_empty();
+        let members = self.into_iter().map(|(key, item)| (key, item.into_json()));
+        nil_if(empty, Value::Object(members.collect()))
     }
+}
+
+/// A value that may be absent: null then.
+impl<T: Wire> Wire for Option<T> {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        match value {
+            Value::Null => Ok(None),
+            value => T::from_json(value).map(Some),
+        }
+    }
+
+    fn into_json(self) -> Value {
+        self.map_or(Value::Null, T::into_json)
+    }
+}
+
+/// Nothing: an object without members.
+impl Wire for () {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        Map::from_json(value).map(drop)
+    }
+
+    fn into_json(self) -> Value {
+        Value::Object(Map::new())
+    }
+}
+
+/// Go writes null for a list, a map or bytes that nobody has set.
+fn nil_if(empty: bool, value: Value) -> Value {
+    if GO_JSON && empty { Value::Null } else { value }
 }
 
 macro_rules! integer {
@@ -245,7 +297,7 @@ macro_rules! integer {
                     Value::Number(number) => integer_digits(number)
                         .and_then(|digits| digits.parse().ok())
                         .ok_or_else(|| Mismatch::new(concat!("expected ", $expected))),
-                    other => Err(Mismatch::expected($expected, other)),
+                    other => Mismatch::unless_null($expected, other),
                 }
             }
 
@@ -264,7 +316,7 @@ integer!(u64, "an integer of 64 bits, not negative");
 impl Wire for f64 {
     fn from_json(value: Value) -> Result<Self, Mismatch> {
         let number = value.as_f64().filter(|number| number.is_finite());
-        number.ok_or_else(|| Mismatch::expected("a number", &value))
+        number.map_or_else(|| Mismatch::unless_null("a number", &value), Ok)
     }
 
     /// JSON has no words for NaN and the infinities: they become null, which every host refuses.

@@ -26,6 +26,7 @@ mod abi;
 mod base64;
 mod call;
 mod command;
+mod dialect;
 #[allow(unsafe_code, reason = "an exported symbol")]
 mod entry;
 mod envelope;

@@ -9,9 +9,7 @@ use serde_json::Value;
 use super::call::Document;
 use super::command::CommandCall;
 use super::envelope::{self, Reply};
-use super::error::{
-    Error, NOT_REGISTERED, Result, UNKNOWN_COMMAND, UNKNOWN_HOOK, UNKNOWN_METHOD, excerpt,
-};
+use super::error::{Error, NOT_REGISTERED, Result, UNKNOWN_METHOD, excerpt};
 use super::guard::guard;
 use super::host::Host;
 use super::identity;
@@ -22,6 +20,11 @@ use super::sync::{read, replace};
 use super::threads::Threads;
 use super::types::*;
 use super::wire::Wire;
+
+/// A hook that this plugin does not answer.
+const UNKNOWN_HOOK: &str = "unknown_hook";
+/// A command that this plugin does not have.
+const UNKNOWN_COMMAND: &str = "unknown_command";
 
 /// A plugin between init and shutdown.
 pub struct Runtime {
