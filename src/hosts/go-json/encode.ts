@@ -143,6 +143,10 @@ function timeText(value: unknown, path: string): string {
   if (typeof text !== 'string') throw new GoValueError(path, 'must be a time such as 2026-01-31T12:00:00Z');
   const reading = readTime(text);
   if (!reading.ok) throw new GoValueError(path, `must be a time such as 2026-01-31T12:00:00Z: ${reading.message}`);
+  // Go reads offsets of 24 hours and more, and does not write them.
+  if (/[+-](?:2[4-9]|[3-9]\d):\d\d$/.test(reading.text)) {
+    throw new GoValueError(path, 'has a timezone hour outside of range [0,23]');
+  }
   return `"${reading.text}"`;
 }
 
