@@ -4,7 +4,7 @@ import { declarationOf } from './ir.js';
 
 /*
  * Reading and writing as a Go peer does it with encoding/json: a missing field and null are the zero value, unknown
- * fields are dropped; a required field is always written, any other only when it is not zero.
+ * fields are dropped. Every field is written, with null or its zero value when unset, unless it is `omitempty`.
  */
 
 /** Body of a type's reading function. */
@@ -113,25 +113,23 @@ function writeStruct(ir: ContractIr, declaration: Struct): string[] {
 function writeField(ir: ContractIr, field: Field): string[] {
   const key = literal(field.name.wire);
   const member = `value->${memberName(ir, field.name.snake)}`;
-  if (field.pointer) {
-    const made = `cpex_${typeWord(ir, field.type)}_json(arena, ${member})`;
-    return [`if (${member} != NULL) cpex_put(arena, object, ${key}, ${made});`];
-  }
-  const made = writeValue(ir, field.type, member);
-  if (field.required) return [`cpex_put(arena, object, ${key}, ${made});`];
-  const type = resolve(ir, field.type);
-  if (type.kind === 'ref' && declarationOf(ir, type.name).kind === 'struct') {
-    return [`cpex_put_unless_empty(arena, object, ${key}, ${made});`];
-  }
-  return [`if (${notZero(ir, type, member)}) cpex_put(arena, object, ${key}, ${made});`];
+  const made = field.pointer ? pointedValue(ir, field.type, member) : writeValue(ir, field.type, member);
+  const put = `cpex_put(arena, object, ${key}, ${made});`;
+  const present = field.pointer ? `${member} != NULL` : notEmpty(resolve(ir, field.type), member);
+  return [field.omitEmpty && present !== undefined ? `if (${present}) ${put}` : put];
 }
 
-function notZero(ir: ContractIr, type: Type, member: string): string {
+function pointedValue(ir: ContractIr, type: Type, member: string): string {
+  return `${member} == NULL ? cpex_json_new_null(arena) : cpex_${typeWord(ir, type)}_json(arena, ${member})`;
+}
+
+/** Where Go's omitempty keeps a value; it never leaves out a struct. */
+function notEmpty(type: Type, member: string): string | undefined {
   switch (type.kind) {
     case 'string':
-      return type.time === true ? `!cpex_time_is_zero(${member})` : `${member}.len > 0`;
+      return type.time === true ? undefined : `${member}.len > 0`;
     case 'bytes':
-      return `${member}.ptr != NULL`;
+      return `${member}.len > 0`;
     case 'bool':
       return member;
     case 'float':
@@ -139,10 +137,12 @@ function notZero(ir: ContractIr, type: Type, member: string): string {
       return `${member} != 0`;
     case 'array':
     case 'map':
-      return `${member}.items != NULL`;
+      return `${member}.count > 0`;
     case 'ref':
-      return `${member} != CPEX_${declarationOf(ir, type.name).name.upper}_UNSET`;
-    default:
+    case 'const':
+      return undefined;
+    case 'json':
+    case 'object':
       return `${member} != NULL`;
   }
 }

@@ -2,11 +2,11 @@ import { CpexError } from '../../support/errors.js';
 import type { ContractIr, Declaration, Type } from './ir.js';
 import { declarationOf } from './ir.js';
 
+/** Words of the language, and names that the standard headers may define as macros. */
 const KEYWORDS = new Set(
   `auto break case char const continue default do double else enum extern float for goto if inline int long register
-   restrict return short signed sizeof static struct switch typedef union unsigned void volatile while bool true false`.split(
-    /\s+/,
-  ),
+   restrict return short signed sizeof static struct switch typedef union unsigned void volatile while bool true false
+   errno stderr stdin stdout`.split(/\s+/),
 );
 
 /** Words after `cpex_` that the SDK uses for types of its own or for reading them. */

@@ -4,7 +4,7 @@
  * `cpex_plugin_definition` with the handlers of the capabilities that cpex.yaml names; all the
  * rest is here.
  *
- * A handler gets a request and an empty result, which it fills in; what it leaves empty is left out.
+ * A handler gets a request and an empty result, which it fills in; what it leaves alone is empty.
  * cpex_fail makes it fail. Handlers may run on any thread and several at a time. What they get lives
  * until they return; nothing is theirs to free.
  */
@@ -68,6 +68,9 @@ cpex_json *cpex_parse(cpex_call *call, cpex_bytes body);
 
 /* A value as JSON. */
 cpex_bytes cpex_render(cpex_call *call, const cpex_json *value);
+
+/* A text as a string of JSON, in quotes. */
+const char *cpex_quoted(cpex_call *call, cpex_str text);
 
 /* Bytes by printf's rules. */
 cpex_bytes cpex_bytesf(cpex_call *call, const char *format, ...) CPEX_PRINTF(2, 3);

@@ -13,11 +13,16 @@ cpex_bytes cpex_render(cpex_call *call, const cpex_json *value) {
   if (cpex_json_write(&output, value)) {
     cpex_str text = {output.ptr, output.len};
     bytes = cpex_bytes_of(cpex_copy_text(cpex_memory(call), text));
-  } else if (output.error != NULL) {
+  } else {
     cpex_arena_fail(cpex_memory(call), output.error);
   }
   cpex_json_output_release(&output);
   return bytes;
+}
+
+const char *cpex_quoted(cpex_call *call, cpex_str text) {
+  cpex_bytes bytes = cpex_render(call, cpex_json_new_string(cpex_memory(call), text));
+  return bytes.ptr == NULL ? "\"\"" : (const char *)bytes.ptr;
 }
 
 cpex_bytes cpex_bytesf(cpex_call *call, const char *format, ...) {

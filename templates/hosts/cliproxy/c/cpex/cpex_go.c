@@ -52,7 +52,3 @@ cpex_json *cpex_json_of_any_bytes(cpex_arena *arena, cpex_bytes value) {
 const cpex_json *cpex_json_or_null(cpex_arena *arena, const cpex_json *value) {
   return value == NULL ? cpex_json_new_null(arena) : value;
 }
-
-void cpex_put_unless_empty(cpex_arena *arena, cpex_json *object, const char *key, const cpex_json *value) {
-  if (cpex_json_count(value) > 0) cpex_put(arena, object, key, value);
-}

@@ -30,7 +30,4 @@ cpex_json *cpex_json_of_time(cpex_arena *arena, cpex_time value);
 cpex_json *cpex_json_of_any_bytes(cpex_arena *arena, cpex_bytes value);
 const cpex_json *cpex_json_or_null(cpex_arena *arena, const cpex_json *value);
 
-/* Sets a field to a struct, unless nothing in it is set. */
-void cpex_put_unless_empty(cpex_arena *arena, cpex_json *object, const char *key, const cpex_json *value);
-
 #endif

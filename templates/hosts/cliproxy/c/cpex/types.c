@@ -1378,10 +1378,10 @@ static cpex_json *cpex_text_list_json(cpex_arena *arena, const cpex_text_list *v
 
 static cpex_json *cpex_config_field_json(cpex_arena *arena, const cpex_config_field *value) {
   cpex_json *object = cpex_json_new_object(arena);
-  if (value->name.len > 0) cpex_put(arena, object, "Name", cpex_json_new_string(arena, value->name));
-  if (value->type.len > 0) cpex_put(arena, object, "Type", cpex_json_new_string(arena, value->type));
-  if (value->enum_values.items != NULL) cpex_put(arena, object, "EnumValues", cpex_text_list_json(arena, &value->enum_values));
-  if (value->description.len > 0) cpex_put(arena, object, "Description", cpex_json_new_string(arena, value->description));
+  cpex_put(arena, object, "Name", cpex_json_new_string(arena, value->name));
+  cpex_put(arena, object, "Type", cpex_json_new_string(arena, value->type));
+  cpex_put(arena, object, "EnumValues", cpex_text_list_json(arena, &value->enum_values));
+  cpex_put(arena, object, "Description", cpex_json_new_string(arena, value->description));
   return object;
 }
 
@@ -1399,8 +1399,8 @@ static cpex_json *cpex_metadata_json(cpex_arena *arena, const cpex_metadata *val
   cpex_put(arena, object, "Version", cpex_json_new_string(arena, value->version));
   cpex_put(arena, object, "Author", cpex_json_new_string(arena, value->author));
   cpex_put(arena, object, "GitHubRepository", cpex_json_new_string(arena, value->github_repository));
-  if (value->logo.len > 0) cpex_put(arena, object, "Logo", cpex_json_new_string(arena, value->logo));
-  if (value->config_fields.items != NULL) cpex_put(arena, object, "ConfigFields", cpex_config_field_list_json(arena, &value->config_fields));
+  cpex_put(arena, object, "Logo", cpex_json_new_string(arena, value->logo));
+  cpex_put(arena, object, "ConfigFields", cpex_config_field_list_json(arena, &value->config_fields));
   return object;
 }
 
@@ -1415,8 +1415,8 @@ static cpex_json *cpex_capabilities_json(cpex_arena *arena, const cpex_capabilit
   if (value->model_router) cpex_put(arena, object, "model_router", cpex_json_new_bool(arena, value->model_router));
   if (value->executor) cpex_put(arena, object, "executor", cpex_json_new_bool(arena, value->executor));
   if (value->executor_model_scope.len > 0) cpex_put(arena, object, "executor_model_scope", cpex_json_new_string(arena, value->executor_model_scope));
-  if (value->executor_input_formats.items != NULL) cpex_put(arena, object, "executor_input_formats", cpex_text_list_json(arena, &value->executor_input_formats));
-  if (value->executor_output_formats.items != NULL) cpex_put(arena, object, "executor_output_formats", cpex_text_list_json(arena, &value->executor_output_formats));
+  if (value->executor_input_formats.count > 0) cpex_put(arena, object, "executor_input_formats", cpex_text_list_json(arena, &value->executor_input_formats));
+  if (value->executor_output_formats.count > 0) cpex_put(arena, object, "executor_output_formats", cpex_text_list_json(arena, &value->executor_output_formats));
   if (value->request_translator) cpex_put(arena, object, "request_translator", cpex_json_new_bool(arena, value->request_translator));
   if (value->request_normalizer) cpex_put(arena, object, "request_normalizer", cpex_json_new_bool(arena, value->request_normalizer));
   if (value->request_interceptor) cpex_put(arena, object, "request_interceptor", cpex_json_new_bool(arena, value->request_interceptor));
@@ -1435,7 +1435,7 @@ static cpex_json *cpex_capabilities_json(cpex_arena *arena, const cpex_capabilit
 
 cpex_json *cpex_register_result_json(cpex_arena *arena, const cpex_register_result *value) {
   cpex_json *object = cpex_json_new_object(arena);
-  if (value->schema_version != 0) cpex_put(arena, object, "schema_version", cpex_json_new_uint64(arena, value->schema_version));
+  cpex_put(arena, object, "schema_version", cpex_json_new_uint64(arena, value->schema_version));
   cpex_put(arena, object, "metadata", cpex_metadata_json(arena, &value->metadata));
   cpex_put(arena, object, "capabilities", cpex_capabilities_json(arena, &value->capabilities));
   return object;
@@ -1443,35 +1443,35 @@ cpex_json *cpex_register_result_json(cpex_arena *arena, const cpex_register_resu
 
 static cpex_json *cpex_thinking_support_json(cpex_arena *arena, const cpex_thinking_support *value) {
   cpex_json *object = cpex_json_new_object(arena);
-  if (value->min != 0) cpex_put(arena, object, "Min", cpex_json_new_int64(arena, value->min));
-  if (value->max != 0) cpex_put(arena, object, "Max", cpex_json_new_int64(arena, value->max));
-  if (value->zero_allowed) cpex_put(arena, object, "ZeroAllowed", cpex_json_new_bool(arena, value->zero_allowed));
-  if (value->dynamic_allowed) cpex_put(arena, object, "DynamicAllowed", cpex_json_new_bool(arena, value->dynamic_allowed));
-  if (value->levels.items != NULL) cpex_put(arena, object, "Levels", cpex_text_list_json(arena, &value->levels));
+  cpex_put(arena, object, "Min", cpex_json_new_int64(arena, value->min));
+  cpex_put(arena, object, "Max", cpex_json_new_int64(arena, value->max));
+  cpex_put(arena, object, "ZeroAllowed", cpex_json_new_bool(arena, value->zero_allowed));
+  cpex_put(arena, object, "DynamicAllowed", cpex_json_new_bool(arena, value->dynamic_allowed));
+  cpex_put(arena, object, "Levels", cpex_text_list_json(arena, &value->levels));
   return object;
 }
 
 static cpex_json *cpex_model_info_json(cpex_arena *arena, const cpex_model_info *value) {
   cpex_json *object = cpex_json_new_object(arena);
   cpex_put(arena, object, "ID", cpex_json_new_string(arena, value->id));
-  if (value->object.len > 0) cpex_put(arena, object, "Object", cpex_json_new_string(arena, value->object));
-  if (value->created != 0) cpex_put(arena, object, "Created", cpex_json_new_int64(arena, value->created));
-  if (value->owned_by.len > 0) cpex_put(arena, object, "OwnedBy", cpex_json_new_string(arena, value->owned_by));
-  if (value->type.len > 0) cpex_put(arena, object, "Type", cpex_json_new_string(arena, value->type));
-  if (value->display_name.len > 0) cpex_put(arena, object, "DisplayName", cpex_json_new_string(arena, value->display_name));
-  if (value->name.len > 0) cpex_put(arena, object, "Name", cpex_json_new_string(arena, value->name));
-  if (value->version.len > 0) cpex_put(arena, object, "Version", cpex_json_new_string(arena, value->version));
-  if (value->description.len > 0) cpex_put(arena, object, "Description", cpex_json_new_string(arena, value->description));
-  if (value->input_token_limit != 0) cpex_put(arena, object, "InputTokenLimit", cpex_json_new_int64(arena, value->input_token_limit));
-  if (value->output_token_limit != 0) cpex_put(arena, object, "OutputTokenLimit", cpex_json_new_int64(arena, value->output_token_limit));
-  if (value->supported_generation_methods.items != NULL) cpex_put(arena, object, "SupportedGenerationMethods", cpex_text_list_json(arena, &value->supported_generation_methods));
-  if (value->context_length != 0) cpex_put(arena, object, "ContextLength", cpex_json_new_int64(arena, value->context_length));
-  if (value->max_completion_tokens != 0) cpex_put(arena, object, "MaxCompletionTokens", cpex_json_new_int64(arena, value->max_completion_tokens));
-  if (value->supported_parameters.items != NULL) cpex_put(arena, object, "SupportedParameters", cpex_text_list_json(arena, &value->supported_parameters));
-  if (value->supported_input_modalities.items != NULL) cpex_put(arena, object, "SupportedInputModalities", cpex_text_list_json(arena, &value->supported_input_modalities));
-  if (value->supported_output_modalities.items != NULL) cpex_put(arena, object, "SupportedOutputModalities", cpex_text_list_json(arena, &value->supported_output_modalities));
-  if (value->thinking != NULL) cpex_put(arena, object, "Thinking", cpex_thinking_support_json(arena, value->thinking));
-  if (value->user_defined) cpex_put(arena, object, "UserDefined", cpex_json_new_bool(arena, value->user_defined));
+  cpex_put(arena, object, "Object", cpex_json_new_string(arena, value->object));
+  cpex_put(arena, object, "Created", cpex_json_new_int64(arena, value->created));
+  cpex_put(arena, object, "OwnedBy", cpex_json_new_string(arena, value->owned_by));
+  cpex_put(arena, object, "Type", cpex_json_new_string(arena, value->type));
+  cpex_put(arena, object, "DisplayName", cpex_json_new_string(arena, value->display_name));
+  cpex_put(arena, object, "Name", cpex_json_new_string(arena, value->name));
+  cpex_put(arena, object, "Version", cpex_json_new_string(arena, value->version));
+  cpex_put(arena, object, "Description", cpex_json_new_string(arena, value->description));
+  cpex_put(arena, object, "InputTokenLimit", cpex_json_new_int64(arena, value->input_token_limit));
+  cpex_put(arena, object, "OutputTokenLimit", cpex_json_new_int64(arena, value->output_token_limit));
+  cpex_put(arena, object, "SupportedGenerationMethods", cpex_text_list_json(arena, &value->supported_generation_methods));
+  cpex_put(arena, object, "ContextLength", cpex_json_new_int64(arena, value->context_length));
+  cpex_put(arena, object, "MaxCompletionTokens", cpex_json_new_int64(arena, value->max_completion_tokens));
+  cpex_put(arena, object, "SupportedParameters", cpex_text_list_json(arena, &value->supported_parameters));
+  cpex_put(arena, object, "SupportedInputModalities", cpex_text_list_json(arena, &value->supported_input_modalities));
+  cpex_put(arena, object, "SupportedOutputModalities", cpex_text_list_json(arena, &value->supported_output_modalities));
+  cpex_put(arena, object, "Thinking", value->thinking == NULL ? cpex_json_new_null(arena) : cpex_thinking_support_json(arena, value->thinking));
+  cpex_put(arena, object, "UserDefined", cpex_json_new_bool(arena, value->user_defined));
   return object;
 }
 
@@ -1500,17 +1500,17 @@ static cpex_json *cpex_text_map_json(cpex_arena *arena, const cpex_text_map *val
 
 static cpex_json *cpex_auth_data_json(cpex_arena *arena, const cpex_auth_data *value) {
   cpex_json *object = cpex_json_new_object(arena);
-  if (value->provider.len > 0) cpex_put(arena, object, "Provider", cpex_json_new_string(arena, value->provider));
-  if (value->id.len > 0) cpex_put(arena, object, "ID", cpex_json_new_string(arena, value->id));
-  if (value->file_name.len > 0) cpex_put(arena, object, "FileName", cpex_json_new_string(arena, value->file_name));
-  if (value->label.len > 0) cpex_put(arena, object, "Label", cpex_json_new_string(arena, value->label));
-  if (value->prefix.len > 0) cpex_put(arena, object, "Prefix", cpex_json_new_string(arena, value->prefix));
-  if (value->proxy_url.len > 0) cpex_put(arena, object, "ProxyURL", cpex_json_new_string(arena, value->proxy_url));
-  if (value->disabled) cpex_put(arena, object, "Disabled", cpex_json_new_bool(arena, value->disabled));
-  if (value->storage_json.ptr != NULL) cpex_put(arena, object, "StorageJSON", cpex_json_of_any_bytes(arena, value->storage_json));
-  if (value->metadata != NULL) cpex_put(arena, object, "Metadata", cpex_json_or_null(arena, value->metadata));
-  if (value->attributes.items != NULL) cpex_put(arena, object, "Attributes", cpex_text_map_json(arena, &value->attributes));
-  if (!cpex_time_is_zero(value->next_refresh_after)) cpex_put(arena, object, "NextRefreshAfter", cpex_json_of_time(arena, value->next_refresh_after));
+  cpex_put(arena, object, "Provider", cpex_json_new_string(arena, value->provider));
+  cpex_put(arena, object, "ID", cpex_json_new_string(arena, value->id));
+  cpex_put(arena, object, "FileName", cpex_json_new_string(arena, value->file_name));
+  cpex_put(arena, object, "Label", cpex_json_new_string(arena, value->label));
+  cpex_put(arena, object, "Prefix", cpex_json_new_string(arena, value->prefix));
+  cpex_put(arena, object, "ProxyURL", cpex_json_new_string(arena, value->proxy_url));
+  cpex_put(arena, object, "Disabled", cpex_json_new_bool(arena, value->disabled));
+  cpex_put(arena, object, "StorageJSON", cpex_json_of_any_bytes(arena, value->storage_json));
+  cpex_put(arena, object, "Metadata", cpex_json_or_null(arena, value->metadata));
+  cpex_put(arena, object, "Attributes", cpex_text_map_json(arena, &value->attributes));
+  cpex_put(arena, object, "NextRefreshAfter", cpex_json_of_time(arena, value->next_refresh_after));
   return object;
 }
 
@@ -1518,7 +1518,7 @@ cpex_json *cpex_model_result_json(cpex_arena *arena, const cpex_model_result *va
   cpex_json *object = cpex_json_new_object(arena);
   cpex_put(arena, object, "Provider", cpex_json_new_string(arena, value->provider));
   cpex_put(arena, object, "Models", cpex_model_info_list_json(arena, &value->models));
-  if (value->auth_update != NULL) cpex_put(arena, object, "AuthUpdate", cpex_auth_data_json(arena, value->auth_update));
+  cpex_put(arena, object, "AuthUpdate", value->auth_update == NULL ? cpex_json_new_null(arena) : cpex_auth_data_json(arena, value->auth_update));
   return object;
 }
 
@@ -1539,18 +1539,18 @@ static cpex_json *cpex_auth_data_list_json(cpex_arena *arena, const cpex_auth_da
 cpex_json *cpex_auth_parse_result_json(cpex_arena *arena, const cpex_auth_parse_result *value) {
   cpex_json *object = cpex_json_new_object(arena);
   cpex_put(arena, object, "Handled", cpex_json_new_bool(arena, value->handled));
-  cpex_put_unless_empty(arena, object, "Auth", cpex_auth_data_json(arena, &value->auth));
-  if (value->auths.items != NULL) cpex_put(arena, object, "Auths", cpex_auth_data_list_json(arena, &value->auths));
+  cpex_put(arena, object, "Auth", cpex_auth_data_json(arena, &value->auth));
+  cpex_put(arena, object, "Auths", cpex_auth_data_list_json(arena, &value->auths));
   return object;
 }
 
 cpex_json *cpex_auth_login_start_result_json(cpex_arena *arena, const cpex_auth_login_start_result *value) {
   cpex_json *object = cpex_json_new_object(arena);
-  if (value->provider.len > 0) cpex_put(arena, object, "Provider", cpex_json_new_string(arena, value->provider));
+  cpex_put(arena, object, "Provider", cpex_json_new_string(arena, value->provider));
   cpex_put(arena, object, "URL", cpex_json_new_string(arena, value->url));
   cpex_put(arena, object, "State", cpex_json_new_string(arena, value->state));
-  if (!cpex_time_is_zero(value->expires_at)) cpex_put(arena, object, "ExpiresAt", cpex_json_of_time(arena, value->expires_at));
-  if (value->metadata != NULL) cpex_put(arena, object, "Metadata", cpex_json_or_null(arena, value->metadata));
+  cpex_put(arena, object, "ExpiresAt", cpex_json_of_time(arena, value->expires_at));
+  cpex_put(arena, object, "Metadata", cpex_json_or_null(arena, value->metadata));
   return object;
 }
 
@@ -1565,42 +1565,42 @@ static cpex_json *cpex_login_status_json(cpex_arena *arena, cpex_login_status va
 cpex_json *cpex_auth_login_poll_result_json(cpex_arena *arena, const cpex_auth_login_poll_result *value) {
   cpex_json *object = cpex_json_new_object(arena);
   cpex_put(arena, object, "Status", cpex_login_status_json(arena, value->status));
-  if (value->message.len > 0) cpex_put(arena, object, "Message", cpex_json_new_string(arena, value->message));
-  cpex_put_unless_empty(arena, object, "Auth", cpex_auth_data_json(arena, &value->auth));
-  if (value->auths.items != NULL) cpex_put(arena, object, "Auths", cpex_auth_data_list_json(arena, &value->auths));
+  cpex_put(arena, object, "Message", cpex_json_new_string(arena, value->message));
+  cpex_put(arena, object, "Auth", cpex_auth_data_json(arena, &value->auth));
+  cpex_put(arena, object, "Auths", cpex_auth_data_list_json(arena, &value->auths));
   return object;
 }
 
 cpex_json *cpex_auth_refresh_result_json(cpex_arena *arena, const cpex_auth_refresh_result *value) {
   cpex_json *object = cpex_json_new_object(arena);
   cpex_put(arena, object, "Auth", cpex_auth_data_json(arena, &value->auth));
-  if (!cpex_time_is_zero(value->next_refresh_after)) cpex_put(arena, object, "NextRefreshAfter", cpex_json_of_time(arena, value->next_refresh_after));
+  cpex_put(arena, object, "NextRefreshAfter", cpex_json_of_time(arena, value->next_refresh_after));
   return object;
 }
 
 cpex_json *cpex_frontend_auth_result_json(cpex_arena *arena, const cpex_frontend_auth_result *value) {
   cpex_json *object = cpex_json_new_object(arena);
   cpex_put(arena, object, "Authenticated", cpex_json_new_bool(arena, value->authenticated));
-  if (value->principal.len > 0) cpex_put(arena, object, "Principal", cpex_json_new_string(arena, value->principal));
-  if (value->metadata.items != NULL) cpex_put(arena, object, "Metadata", cpex_text_map_json(arena, &value->metadata));
+  cpex_put(arena, object, "Principal", cpex_json_new_string(arena, value->principal));
+  cpex_put(arena, object, "Metadata", cpex_text_map_json(arena, &value->metadata));
   return object;
 }
 
 cpex_json *cpex_scheduler_pick_result_json(cpex_arena *arena, const cpex_scheduler_pick_result *value) {
   cpex_json *object = cpex_json_new_object(arena);
   cpex_put(arena, object, "Handled", cpex_json_new_bool(arena, value->handled));
-  if (value->auth_id.len > 0) cpex_put(arena, object, "AuthID", cpex_json_new_string(arena, value->auth_id));
-  if (value->delegate_builtin.len > 0) cpex_put(arena, object, "DelegateBuiltin", cpex_json_new_string(arena, value->delegate_builtin));
+  cpex_put(arena, object, "AuthID", cpex_json_new_string(arena, value->auth_id));
+  cpex_put(arena, object, "DelegateBuiltin", cpex_json_new_string(arena, value->delegate_builtin));
   return object;
 }
 
 cpex_json *cpex_model_route_result_json(cpex_arena *arena, const cpex_model_route_result *value) {
   cpex_json *object = cpex_json_new_object(arena);
   cpex_put(arena, object, "Handled", cpex_json_new_bool(arena, value->handled));
-  if (value->target_kind.len > 0) cpex_put(arena, object, "TargetKind", cpex_json_new_string(arena, value->target_kind));
-  if (value->target.len > 0) cpex_put(arena, object, "Target", cpex_json_new_string(arena, value->target));
-  if (value->target_model.len > 0) cpex_put(arena, object, "TargetModel", cpex_json_new_string(arena, value->target_model));
-  if (value->reason.len > 0) cpex_put(arena, object, "Reason", cpex_json_new_string(arena, value->reason));
+  cpex_put(arena, object, "TargetKind", cpex_json_new_string(arena, value->target_kind));
+  cpex_put(arena, object, "Target", cpex_json_new_string(arena, value->target));
+  cpex_put(arena, object, "TargetModel", cpex_json_new_string(arena, value->target_model));
+  cpex_put(arena, object, "Reason", cpex_json_new_string(arena, value->reason));
   return object;
 }
 
@@ -1615,14 +1615,14 @@ static cpex_json *cpex_text_list_map_json(cpex_arena *arena, const cpex_text_lis
 cpex_json *cpex_executor_result_json(cpex_arena *arena, const cpex_executor_result *value) {
   cpex_json *object = cpex_json_new_object(arena);
   cpex_put(arena, object, "Payload", cpex_json_of_any_bytes(arena, value->payload));
-  if (value->headers.items != NULL) cpex_put(arena, object, "Headers", cpex_text_list_map_json(arena, &value->headers));
-  if (value->metadata != NULL) cpex_put(arena, object, "Metadata", cpex_json_or_null(arena, value->metadata));
+  cpex_put(arena, object, "Headers", cpex_text_list_map_json(arena, &value->headers));
+  cpex_put(arena, object, "Metadata", cpex_json_or_null(arena, value->metadata));
   return object;
 }
 
 static cpex_json *cpex_stream_chunk_json(cpex_arena *arena, const cpex_stream_chunk *value) {
   cpex_json *object = cpex_json_new_object(arena);
-  if (value->payload.ptr != NULL) cpex_put(arena, object, "Payload", cpex_json_of_any_bytes(arena, value->payload));
+  cpex_put(arena, object, "Payload", cpex_json_of_any_bytes(arena, value->payload));
   return object;
 }
 
@@ -1636,16 +1636,16 @@ static cpex_json *cpex_stream_chunk_list_json(cpex_arena *arena, const cpex_stre
 
 cpex_json *cpex_executor_stream_result_json(cpex_arena *arena, const cpex_executor_stream_result *value) {
   cpex_json *object = cpex_json_new_object(arena);
-  if (value->headers.items != NULL) cpex_put(arena, object, "headers", cpex_text_list_map_json(arena, &value->headers));
-  if (value->chunks.items != NULL) cpex_put(arena, object, "chunks", cpex_stream_chunk_list_json(arena, &value->chunks));
+  cpex_put(arena, object, "headers", cpex_text_list_map_json(arena, &value->headers));
+  if (value->chunks.count > 0) cpex_put(arena, object, "chunks", cpex_stream_chunk_list_json(arena, &value->chunks));
   return object;
 }
 
 cpex_json *cpex_http_result_json(cpex_arena *arena, const cpex_http_result *value) {
   cpex_json *object = cpex_json_new_object(arena);
-  if (value->status_code != 0) cpex_put(arena, object, "StatusCode", cpex_json_new_int64(arena, value->status_code));
-  if (value->headers.items != NULL) cpex_put(arena, object, "Headers", cpex_text_list_map_json(arena, &value->headers));
-  if (value->body.ptr != NULL) cpex_put(arena, object, "Body", cpex_json_of_any_bytes(arena, value->body));
+  cpex_put(arena, object, "StatusCode", cpex_json_new_int64(arena, value->status_code));
+  cpex_put(arena, object, "Headers", cpex_text_list_map_json(arena, &value->headers));
+  cpex_put(arena, object, "Body", cpex_json_of_any_bytes(arena, value->body));
   return object;
 }
 
@@ -1657,13 +1657,13 @@ cpex_json *cpex_body_result_json(cpex_arena *arena, const cpex_body_result *valu
 
 cpex_json *cpex_request_intercept_result_json(cpex_arena *arena, const cpex_request_intercept_result *value) {
   cpex_json *object = cpex_json_new_object(arena);
-  if (value->headers.items != NULL) cpex_put(arena, object, "Headers", cpex_text_list_map_json(arena, &value->headers));
-  if (value->body.ptr != NULL) cpex_put(arena, object, "Body", cpex_json_of_any_bytes(arena, value->body));
-  if (value->clear_headers.items != NULL) cpex_put(arena, object, "ClearHeaders", cpex_text_list_json(arena, &value->clear_headers));
-  if (value->terminate) cpex_put(arena, object, "Terminate", cpex_json_new_bool(arena, value->terminate));
-  if (value->status_code != 0) cpex_put(arena, object, "StatusCode", cpex_json_new_int64(arena, value->status_code));
-  if (value->response_headers.items != NULL) cpex_put(arena, object, "ResponseHeaders", cpex_text_list_map_json(arena, &value->response_headers));
-  if (value->response_body.ptr != NULL) cpex_put(arena, object, "ResponseBody", cpex_json_of_any_bytes(arena, value->response_body));
+  cpex_put(arena, object, "Headers", cpex_text_list_map_json(arena, &value->headers));
+  cpex_put(arena, object, "Body", cpex_json_of_any_bytes(arena, value->body));
+  cpex_put(arena, object, "ClearHeaders", cpex_text_list_json(arena, &value->clear_headers));
+  cpex_put(arena, object, "Terminate", cpex_json_new_bool(arena, value->terminate));
+  cpex_put(arena, object, "StatusCode", cpex_json_new_int64(arena, value->status_code));
+  cpex_put(arena, object, "ResponseHeaders", cpex_text_list_map_json(arena, &value->response_headers));
+  cpex_put(arena, object, "ResponseBody", cpex_json_of_any_bytes(arena, value->response_body));
   return object;
 }
 
@@ -1675,27 +1675,27 @@ cpex_json *cpex_empty_json(cpex_arena *arena, const cpex_empty *value) {
 
 cpex_json *cpex_response_intercept_result_json(cpex_arena *arena, const cpex_response_intercept_result *value) {
   cpex_json *object = cpex_json_new_object(arena);
-  if (value->headers.items != NULL) cpex_put(arena, object, "Headers", cpex_text_list_map_json(arena, &value->headers));
-  if (value->body.ptr != NULL) cpex_put(arena, object, "Body", cpex_json_of_any_bytes(arena, value->body));
-  if (value->clear_headers.items != NULL) cpex_put(arena, object, "ClearHeaders", cpex_text_list_json(arena, &value->clear_headers));
+  cpex_put(arena, object, "Headers", cpex_text_list_map_json(arena, &value->headers));
+  cpex_put(arena, object, "Body", cpex_json_of_any_bytes(arena, value->body));
+  cpex_put(arena, object, "ClearHeaders", cpex_text_list_json(arena, &value->clear_headers));
   return object;
 }
 
 cpex_json *cpex_stream_chunk_intercept_result_json(cpex_arena *arena, const cpex_stream_chunk_intercept_result *value) {
   cpex_json *object = cpex_json_new_object(arena);
-  if (value->headers.items != NULL) cpex_put(arena, object, "Headers", cpex_text_list_map_json(arena, &value->headers));
-  if (value->body.ptr != NULL) cpex_put(arena, object, "Body", cpex_json_of_any_bytes(arena, value->body));
-  if (value->clear_headers.items != NULL) cpex_put(arena, object, "ClearHeaders", cpex_text_list_json(arena, &value->clear_headers));
-  if (value->drop_chunk) cpex_put(arena, object, "DropChunk", cpex_json_new_bool(arena, value->drop_chunk));
+  cpex_put(arena, object, "Headers", cpex_text_list_map_json(arena, &value->headers));
+  cpex_put(arena, object, "Body", cpex_json_of_any_bytes(arena, value->body));
+  cpex_put(arena, object, "ClearHeaders", cpex_text_list_json(arena, &value->clear_headers));
+  cpex_put(arena, object, "DropChunk", cpex_json_new_bool(arena, value->drop_chunk));
   return object;
 }
 
 static cpex_json *cpex_command_line_flag_json(cpex_arena *arena, const cpex_command_line_flag *value) {
   cpex_json *object = cpex_json_new_object(arena);
   cpex_put(arena, object, "Name", cpex_json_new_string(arena, value->name));
-  if (value->usage.len > 0) cpex_put(arena, object, "Usage", cpex_json_new_string(arena, value->usage));
-  if (value->type.len > 0) cpex_put(arena, object, "Type", cpex_json_new_string(arena, value->type));
-  if (value->default_value.len > 0) cpex_put(arena, object, "DefaultValue", cpex_json_new_string(arena, value->default_value));
+  cpex_put(arena, object, "Usage", cpex_json_new_string(arena, value->usage));
+  cpex_put(arena, object, "Type", cpex_json_new_string(arena, value->type));
+  cpex_put(arena, object, "DefaultValue", cpex_json_new_string(arena, value->default_value));
   return object;
 }
 
@@ -1715,19 +1715,19 @@ cpex_json *cpex_command_line_register_result_json(cpex_arena *arena, const cpex_
 
 cpex_json *cpex_command_line_execute_result_json(cpex_arena *arena, const cpex_command_line_execute_result *value) {
   cpex_json *object = cpex_json_new_object(arena);
-  if (value->stdout.ptr != NULL) cpex_put(arena, object, "Stdout", cpex_json_of_any_bytes(arena, value->stdout));
-  if (value->stderr.ptr != NULL) cpex_put(arena, object, "Stderr", cpex_json_of_any_bytes(arena, value->stderr));
-  if (value->auths.items != NULL) cpex_put(arena, object, "Auths", cpex_auth_data_list_json(arena, &value->auths));
-  if (value->exit_code != 0) cpex_put(arena, object, "ExitCode", cpex_json_new_int64(arena, value->exit_code));
+  cpex_put(arena, object, "Stdout", cpex_json_of_any_bytes(arena, value->stdout_));
+  cpex_put(arena, object, "Stderr", cpex_json_of_any_bytes(arena, value->stderr_));
+  cpex_put(arena, object, "Auths", cpex_auth_data_list_json(arena, &value->auths));
+  cpex_put(arena, object, "ExitCode", cpex_json_new_int64(arena, value->exit_code));
   return object;
 }
 
 static cpex_json *cpex_management_route_json(cpex_arena *arena, const cpex_management_route *value) {
   cpex_json *object = cpex_json_new_object(arena);
-  if (value->method.len > 0) cpex_put(arena, object, "Method", cpex_json_new_string(arena, value->method));
+  cpex_put(arena, object, "Method", cpex_json_new_string(arena, value->method));
   cpex_put(arena, object, "Path", cpex_json_new_string(arena, value->path));
-  if (value->menu.len > 0) cpex_put(arena, object, "Menu", cpex_json_new_string(arena, value->menu));
-  if (value->description.len > 0) cpex_put(arena, object, "Description", cpex_json_new_string(arena, value->description));
+  cpex_put(arena, object, "Menu", cpex_json_new_string(arena, value->menu));
+  cpex_put(arena, object, "Description", cpex_json_new_string(arena, value->description));
   return object;
 }
 
@@ -1742,8 +1742,8 @@ static cpex_json *cpex_management_route_list_json(cpex_arena *arena, const cpex_
 static cpex_json *cpex_management_resource_json(cpex_arena *arena, const cpex_management_resource *value) {
   cpex_json *object = cpex_json_new_object(arena);
   cpex_put(arena, object, "Path", cpex_json_new_string(arena, value->path));
-  if (value->menu.len > 0) cpex_put(arena, object, "Menu", cpex_json_new_string(arena, value->menu));
-  if (value->description.len > 0) cpex_put(arena, object, "Description", cpex_json_new_string(arena, value->description));
+  cpex_put(arena, object, "Menu", cpex_json_new_string(arena, value->menu));
+  cpex_put(arena, object, "Description", cpex_json_new_string(arena, value->description));
   return object;
 }
 
@@ -1757,15 +1757,15 @@ static cpex_json *cpex_management_resource_list_json(cpex_arena *arena, const cp
 
 cpex_json *cpex_management_register_result_json(cpex_arena *arena, const cpex_management_register_result *value) {
   cpex_json *object = cpex_json_new_object(arena);
-  if (value->routes.items != NULL) cpex_put(arena, object, "routes", cpex_management_route_list_json(arena, &value->routes));
-  if (value->resources.items != NULL) cpex_put(arena, object, "resources", cpex_management_resource_list_json(arena, &value->resources));
+  cpex_put(arena, object, "routes", cpex_management_route_list_json(arena, &value->routes));
+  cpex_put(arena, object, "resources", cpex_management_resource_list_json(arena, &value->resources));
   return object;
 }
 
 cpex_json *cpex_log_request_json(cpex_arena *arena, const cpex_log_request *value) {
   cpex_json *object = cpex_json_new_object(arena);
-  if (value->level.len > 0) cpex_put(arena, object, "level", cpex_json_new_string(arena, value->level));
-  if (value->message.len > 0) cpex_put(arena, object, "message", cpex_json_new_string(arena, value->message));
+  cpex_put(arena, object, "level", cpex_json_new_string(arena, value->level));
+  cpex_put(arena, object, "message", cpex_json_new_string(arena, value->message));
   if (value->fields != NULL) cpex_put(arena, object, "fields", cpex_json_or_null(arena, value->fields));
   if (value->host_callback_id.len > 0) cpex_put(arena, object, "host_callback_id", cpex_json_new_string(arena, value->host_callback_id));
   return object;
@@ -1775,8 +1775,8 @@ cpex_json *cpex_http_request_json(cpex_arena *arena, const cpex_http_request *va
   cpex_json *object = cpex_json_new_object(arena);
   if (value->method.len > 0) cpex_put(arena, object, "method", cpex_json_new_string(arena, value->method));
   cpex_put(arena, object, "url", cpex_json_new_string(arena, value->url));
-  if (value->headers.items != NULL) cpex_put(arena, object, "headers", cpex_text_list_map_json(arena, &value->headers));
-  if (value->body.ptr != NULL) cpex_put(arena, object, "body", cpex_json_of_any_bytes(arena, value->body));
+  if (value->headers.count > 0) cpex_put(arena, object, "headers", cpex_text_list_map_json(arena, &value->headers));
+  if (value->body.len > 0) cpex_put(arena, object, "body", cpex_json_of_any_bytes(arena, value->body));
   if (value->host_callback_id.len > 0) cpex_put(arena, object, "host_callback_id", cpex_json_new_string(arena, value->host_callback_id));
   if (value->http_client_id.len > 0) cpex_put(arena, object, "http_client_id", cpex_json_new_string(arena, value->http_client_id));
   return object;
@@ -1790,13 +1790,13 @@ cpex_json *cpex_stream_id_request_json(cpex_arena *arena, const cpex_stream_id_r
 
 cpex_json *cpex_host_model_request_json(cpex_arena *arena, const cpex_host_model_request *value) {
   cpex_json *object = cpex_json_new_object(arena);
-  if (value->entry_protocol.len > 0) cpex_put(arena, object, "entry_protocol", cpex_json_new_string(arena, value->entry_protocol));
-  if (value->exit_protocol.len > 0) cpex_put(arena, object, "exit_protocol", cpex_json_new_string(arena, value->exit_protocol));
+  cpex_put(arena, object, "entry_protocol", cpex_json_new_string(arena, value->entry_protocol));
+  cpex_put(arena, object, "exit_protocol", cpex_json_new_string(arena, value->exit_protocol));
   cpex_put(arena, object, "model", cpex_json_new_string(arena, value->model));
-  if (value->stream) cpex_put(arena, object, "stream", cpex_json_new_bool(arena, value->stream));
+  cpex_put(arena, object, "stream", cpex_json_new_bool(arena, value->stream));
   cpex_put(arena, object, "body", cpex_json_of_any_bytes(arena, value->body));
-  if (value->headers.items != NULL) cpex_put(arena, object, "headers", cpex_text_list_map_json(arena, &value->headers));
-  if (value->query.items != NULL) cpex_put(arena, object, "query", cpex_text_list_map_json(arena, &value->query));
+  if (value->headers.count > 0) cpex_put(arena, object, "headers", cpex_text_list_map_json(arena, &value->headers));
+  if (value->query.count > 0) cpex_put(arena, object, "query", cpex_text_list_map_json(arena, &value->query));
   if (value->alt.len > 0) cpex_put(arena, object, "alt", cpex_json_new_string(arena, value->alt));
   if (value->host_callback_id.len > 0) cpex_put(arena, object, "host_callback_id", cpex_json_new_string(arena, value->host_callback_id));
   return object;
@@ -1805,7 +1805,7 @@ cpex_json *cpex_host_model_request_json(cpex_arena *arena, const cpex_host_model
 cpex_json *cpex_stream_emit_request_json(cpex_arena *arena, const cpex_stream_emit_request *value) {
   cpex_json *object = cpex_json_new_object(arena);
   cpex_put(arena, object, "stream_id", cpex_json_new_string(arena, value->stream_id));
-  if (value->payload.ptr != NULL) cpex_put(arena, object, "payload", cpex_json_of_any_bytes(arena, value->payload));
+  if (value->payload.len > 0) cpex_put(arena, object, "payload", cpex_json_of_any_bytes(arena, value->payload));
   if (value->error.len > 0) cpex_put(arena, object, "error", cpex_json_new_string(arena, value->error));
   return object;
 }

@@ -916,8 +916,8 @@ struct cpex_command_line_register_result {
 
 /* What a command came to. */
 struct cpex_command_line_execute_result {
-  cpex_bytes stdout;
-  cpex_bytes stderr;
+  cpex_bytes stdout_;
+  cpex_bytes stderr_;
   cpex_auth_data_list auths;
   int64_t exit_code;
 };
