@@ -2,6 +2,7 @@ import type { Finding } from '../model/finding.js';
 import type { Envelope, HostProfile, Registration, ServiceOptions } from '../model/profile.js';
 import type { CallEnd, CallOptions, Deadlines, Ending, Engine, Session, TraceRecord } from '../model/session.js';
 import type { TargetName } from '../model/target.js';
+import { SessionFailure } from '../runtime/failure.js';
 
 /** A plugin to open, in the terms of its host profile. */
 export interface OpenOptions {
@@ -43,10 +44,15 @@ export interface Registered {
   readonly findings: readonly Finding[];
 }
 
+export interface InvokeOptions extends CallOptions {
+  /** Takes each piece of a stream as it comes; the plugin is held up until the promise resolves. */
+  readonly onPiece?: (piece: Uint8Array) => void | Promise<void>;
+}
+
 /** A plugin that runs in the reference host: its session and services under the profile's rules. */
 export interface OpenPlugin {
   readonly session: Session;
-  invoke(method: string, request: unknown, options?: CallOptions): Promise<Invocation>;
+  invoke(method: string, request: unknown, options?: InvokeOptions): Promise<Invocation>;
   /** Makes the registration call and reads its answer; `again` for one after a change of the configuration. */
   register(config: unknown, options?: { readonly again?: boolean }): Promise<Registered>;
   /** Shuts the plugin down, waits for its end and closes the services. Idempotent. */
@@ -59,7 +65,7 @@ export const DEFAULT_DEADLINES: Deadlines = { start: 10_000, call: 30_000, stop:
 /** Starts a plugin with the services of its profile. Rejects with a SessionFailure. */
 export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
   const { profile } = options;
-  const services = profile.services(options.services);
+  const services = profile.services({ streamIdleMs: options.deadlines.call, ...options.services });
   let session: Session;
   try {
     session = await options.engine.start({
@@ -89,9 +95,12 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
       const scope = services.beginCall?.(method, request);
       try {
         const body = profile.protocol.encodeRequest(scope === undefined ? request : scope.request, method);
-        const invocation = await send(method, body, callOptions);
-        const chunks = scope?.returned(invocation.envelope);
-        return chunks === undefined ? invocation : { ...invocation, stream: await collect(chunks) };
+        const overlapping = scope?.streams === true ? { overlapping: true } : {};
+        const invocation = await send(method, body, { ...overlapping, ...callOptions });
+        const pieces = scope?.returned(invocation.envelope);
+        if (pieces === undefined) return invocation;
+        const stream = await Promise.race([collect(pieces, callOptions?.onPiece), endOf(session)]);
+        return { ...invocation, stream };
       } finally {
         scope?.end();
       }
@@ -110,13 +119,21 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
   };
 }
 
-async function collect(stream: AsyncIterable<Uint8Array>): Promise<StreamRecord> {
+async function collect(stream: AsyncIterable<Uint8Array>, onPiece: InvokeOptions['onPiece']): Promise<StreamRecord> {
   const chunks: Uint8Array[] = [];
   try {
-    for await (const chunk of stream) chunks.push(chunk);
+    for await (const chunk of stream) {
+      chunks.push(chunk);
+      await onPiece?.(chunk);
+    }
     return { chunks };
   } catch (error) {
     if (error instanceof Error && error.name === 'StreamFailure') return { chunks, error: error.message };
     throw error;
   }
+}
+
+/** Rejects when the plugin's process ends: what it was to stream will not come. */
+async function endOf(session: Session): Promise<never> {
+  throw new SessionFailure(await session.ended);
 }

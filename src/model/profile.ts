@@ -1,6 +1,6 @@
 import type { Contract } from './contract.js';
 import type { Finding } from './finding.js';
-import type { HostServices, NativeRules, Transport } from './session.js';
+import type { CallContext, HostServices, NativeRules, Transport } from './session.js';
 import type { Language, Target } from './target.js';
 
 /** The kind of host a plugin is for, as a value: contract, services, file layout, samples. */
@@ -147,8 +147,36 @@ export interface ServiceOptions {
   readonly allowNet: boolean;
   /** Scripted answers, from a case file. */
   readonly script?: ServiceScript;
+  /** Milliseconds without a piece after which a stream counts as never ended; 30 seconds when absent. */
+  readonly streamIdleMs?: number;
+  /** Runs models for the plugin, in place of the script. Throws an Error with the host's message. */
+  readonly runModel?: (request: ModelRequest, context: CallContext) => Promise<ModelAnswer>;
   /** Receives logs, events and output as they come. */
   readonly observe?: (event: ServiceEvent) => void;
+}
+
+/** A model that a plugin has its host run. */
+export interface ModelRequest {
+  readonly entryProtocol: string;
+  readonly exitProtocol: string;
+  readonly model: string;
+  readonly stream: boolean;
+  readonly body: Uint8Array;
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly query: Readonly<Record<string, readonly string[]>>;
+  readonly alt: string;
+  /** The plugin that asks: its own interceptors and router stay out of it. */
+  readonly pluginId: string;
+  /** The method during which it asks; undefined outside of calls. */
+  readonly during?: string;
+}
+
+/** What came of it: a body, or the pieces of a stream. */
+export interface ModelAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly body?: Uint8Array;
+  readonly pieces?: AsyncIterable<Uint8Array>;
 }
 
 /** Answers that a case file prescribes. */
@@ -199,7 +227,9 @@ export type ServiceEvent =
   | { readonly kind: 'log'; readonly level: string; readonly message: string; readonly fields?: unknown }
   | { readonly kind: 'output'; readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
   | { readonly kind: 'event'; readonly name: string; readonly data: unknown }
-  | { readonly kind: 'call'; readonly method: string; readonly request: unknown; readonly ok: boolean };
+  | { readonly kind: 'call'; readonly method: string; readonly request: unknown; readonly ok: boolean }
+  /** What the host noticed about how the plugin uses it. */
+  | { readonly kind: 'finding'; readonly finding: Finding };
 
 /** Services together with the means to end them. */
 export interface HostServicesHandle extends HostServices {
@@ -213,6 +243,8 @@ export interface HostServicesHandle extends HostServices {
 export interface CallScope {
   /** The request with what this host adds, e.g. `host_callback_id` and `stream_id`. */
   readonly request: unknown;
+  /** The plugin may stream: its return has to be seen although a request of it waits for an answer. */
+  readonly streams?: boolean;
   /**
    * To be called once when the plugin's function has returned. The pieces that the plugin streams, as the
    * host reads them from then on; at the end of the iteration the ids are dead. Throws a `StreamFailure`

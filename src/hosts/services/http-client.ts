@@ -23,22 +23,49 @@ export interface HttpAnswer {
 export async function realRequest(exchange: HttpExchange, limit: number, signal: AbortSignal): Promise<HttpAnswer> {
   const url = allowedUrl(exchange.url);
   try {
-    const response = await fetch(url, {
-      method: exchange.method,
-      headers: requestHeaders(exchange.headers),
-      redirect: 'manual',
-      signal,
-      ...(exchange.body === undefined ? {} : { body: exchange.body }),
-    });
-    return { status: response.status, headers: responseHeaders(response), body: await bodyOf(response, limit) };
+    const { pieces, ...head } = await realExchange(exchange, signal);
+    return { ...head, body: await joined(pieces, limit) };
   } catch (error) {
     if (error instanceof ServiceError) throw error;
     if (signal.aborted) throw signal.reason;
-    const cause = (error as { cause?: unknown }).cause;
-    const reason = cause instanceof Error ? cause.message : (error as Error).message;
-    throw new ServiceError('http_failed', `${exchange.method} ${url.origin} failed: ${reason}`);
+    throw new ServiceError('http_failed', `${exchange.method} ${url.origin} failed: ${failureText(error)}`);
   }
 }
+
+/** The same, with the body as it comes. Throws a ServiceError for a URL that is refused, else what fetch throws. */
+export async function realExchange(
+  exchange: HttpExchange,
+  signal: AbortSignal,
+): Promise<Omit<HttpAnswer, 'body'> & { readonly pieces: AsyncIterable<Uint8Array> }> {
+  const response = await fetch(allowedUrl(exchange.url), {
+    method: exchange.method,
+    headers: requestHeaders(exchange.headers),
+    redirect: 'manual',
+    signal,
+    ...(exchange.body === undefined ? {} : { body: exchange.body }),
+  });
+  return { status: response.status, headers: responseHeaders(response), pieces: response.body ?? nothing() };
+}
+
+/** What went wrong on the way, below fetch's own words. */
+export function failureText(error: unknown): string {
+  const { cause } = error as { cause?: unknown };
+  return cause instanceof Error ? cause.message : (error as Error).message;
+}
+
+/** A body in one piece. Throws a ServiceError when it is larger than `limit` bytes. */
+export async function joined(body: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of body) {
+    size += piece.length;
+    if (size > limit) throw new ServiceError('too_large', `The answer has more than ${limit} bytes.`);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces, size);
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 /** Throws a ServiceError unless the URL is https, or http to the loopback interface. */
 export function allowedUrl(text: string): URL {
@@ -89,15 +116,4 @@ function responseHeaders(response: Response): Record<string, string[]> {
   const cookies = response.headers.getSetCookie();
   if (cookies.length > 0) all['set-cookie'] = cookies;
   return all;
-}
-
-async function bodyOf(response: Response, limit: number): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  for await (const piece of response.body ?? []) {
-    size += piece.length;
-    if (size > limit) throw new ServiceError('too_large', `The answer has more than ${limit} bytes.`);
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces, size);
 }

@@ -1,5 +1,6 @@
 import type { ScriptedHttp } from '../../model/profile.js';
-import { type HttpAnswer, type HttpExchange, realRequest } from './http-client.js';
+import { type HttpAnswer, type HttpExchange, joined, realRequest } from './http-client.js';
+import { playHttp, TransportFailure } from './http-play.js';
 import { scriptedAnswers } from './http-script.js';
 import { ServiceError } from './service-error.js';
 
@@ -27,7 +28,7 @@ export function httpService(options: HttpOptions) {
     const signal = AbortSignal.any([cancel, timeout.signal]);
     try {
       const answer = scripted(exchange.method, exchange.url);
-      if (answer !== undefined) return await play(answer, exchange, signal);
+      if (answer !== undefined) return await play(answer, exchange, options.limit, signal);
       if (options.allowNet) return await realRequest(exchange, options.limit, signal);
       throw notScripted(exchange);
     } finally {
@@ -36,34 +37,20 @@ export function httpService(options: HttpOptions) {
   };
 }
 
-async function play(answer: ScriptedHttp, exchange: HttpExchange, signal: AbortSignal): Promise<HttpAnswer> {
-  await pause(answer.delayMs ?? 0, signal);
-  if (answer.error !== undefined) {
-    throw new ServiceError('http_failed', `${exchange.method} ${exchange.url} failed: ${answer.error}`);
+async function play(
+  answer: ScriptedHttp,
+  exchange: HttpExchange,
+  limit: number,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  try {
+    const { status, headers, pieces } = await playHttp(answer, signal);
+    const names = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value]] as const);
+    return { status, headers: Object.fromEntries(names), body: await joined(pieces, limit) };
+  } catch (error) {
+    if (!(error instanceof TransportFailure)) throw error;
+    throw new ServiceError('http_failed', `${exchange.method} ${exchange.url} failed: ${error.message}`);
   }
-  const headers = Object.entries(answer.headers ?? {}).map(([name, value]) => [name.toLowerCase(), [value]] as const);
-  return {
-    status: answer.status,
-    headers: Object.fromEntries(headers),
-    body: Buffer.from(answer.body ?? '', 'utf8'),
-  };
-}
-
-/** Rejects with the signal's reason when it fires first. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (milliseconds === 0 && !signal.aborted) return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, milliseconds);
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-  });
 }
 
 function timedOut(exchange: HttpExchange, limit: number): ServiceError {

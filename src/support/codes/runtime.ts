@@ -67,6 +67,12 @@ export const runtimeCodes = {
     title: 'The data for the call cannot be read',
     text: 'Data is JSON text, @FILE for a JSON or YAML file, or - for standard input. Keys may not be repeated; integers are kept exact.',
   },
+  CPEX_E_RUN_REQUEST: {
+    kind: 'user',
+    exit: 2,
+    title: 'The host could not send this request',
+    text: 'A request has the members that its method has in the contract of the host, with values of their types. A misspelt member would be dropped on the way, and the plugin would see nothing in its place. Where bytes are wanted, base64 or { $text: … } or { $json: … } can stand.',
+  },
   CPEX_E_RUN_RECORD: {
     kind: 'user',
     exit: 2,
