@@ -140,7 +140,7 @@ function draftOf(request: AdoptRequest, sources: Sources, trial: Trial | undefin
     capabilities:
       given === undefined
         ? { value: read, from: 'what the plugin registers' }
-        : { value: given, from: 'the command line' },
+        : { value: [...new Set(given)], from: 'the command line' },
     build: candidate.build,
     config: configOf(request.config),
     unknown: registration === undefined ? unknown : ['it registers none that this host knows'],

@@ -1,17 +1,17 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { buildProject } from '../../build/service.js';
 import { DEFAULT_DEADLINES, openPlugin } from '../../host-process/reference-host.js';
 import { findProfile } from '../../hosts/registry.js';
 import type { RunContext } from '../../model/context.js';
-import type { Manifest } from '../../model/manifest.js';
+import type { Manifest, Project } from '../../model/manifest.js';
 import type { Registration } from '../../model/profile.js';
 import { sourceRoot } from '../../project/source-root.js';
 import { hostTarget } from '../../project/targets/host.js';
 import { describeEnding, endingEvidence, SessionFailure } from '../../runtime/failure.js';
 import { nativeEngine } from '../../runtime/native/engine.js';
 import { isCpexError } from '../../support/errors.js';
-import { exists, temporaryFolder } from '../../support/files.js';
+import { temporaryFolder, writeFileAtomic } from '../../support/files.js';
 import { hostOfExports } from './entry-symbols.js';
 
 /** What a build and a first start on trial came to. */
@@ -68,8 +68,7 @@ async function build(host: string, scratch: string, options: TrialOptions, conte
     file: path.join(options.root, 'cpex.yaml'),
     manifest: { ...options.manifest, host },
   };
-  const lock = path.join(sourceRoot(project), 'Cargo.lock');
-  const madeLock = options.leaveNothing && project.manifest.language === 'rust' && !(await exists(lock));
+  const restore = await rememberLocks(project);
   const target = options.leaveNothing ? { CARGO_TARGET_DIR: path.join(scratch, 'target') } : {};
   const wanted = { project, targets: [], mode: 'release', force: false, verbose: false, extra: [] } as const;
   try {
@@ -86,12 +85,33 @@ async function build(host: string, scratch: string, options: TrialOptions, conte
     return { problems, ...(found === undefined ? {} : { host: found }) };
   } catch (error) {
     if (!isCpexError(error) || error.kind === 'bug' || error.code === 'CPEX_E_INTERRUPTED') throw error;
-    return {
-      problems: [error.message, ...error.evidence.slice(0, 5), ...(error.remedy === undefined ? [] : [error.remedy])],
-    };
+    return { problems: [error.message, ...error.output.slice(-TOOL_LINES), ...error.evidence.slice(0, 5)] };
   } finally {
-    if (madeLock) await rm(lock, { force: true });
+    await restore();
   }
+}
+
+/** Lines of a failing tool that are worth repeating. */
+const TOOL_LINES = 5;
+
+/** Cargo completes its lock file or writes a first one; a trial takes that back. */
+async function rememberLocks(project: Project): Promise<() => Promise<void>> {
+  const before = new Map<string, Uint8Array | undefined>();
+  if (project.manifest.language === 'rust') {
+    for (let folder = sourceRoot(project); ; folder = path.dirname(folder)) {
+      const file = path.join(folder, 'Cargo.lock');
+      before.set(file, await readFile(file).catch(() => undefined));
+      if (folder === project.root || folder === path.dirname(folder)) break;
+    }
+  }
+  return async () => {
+    for (const [file, content] of before) {
+      if (content === undefined) await rm(file, { force: true });
+      else if (Buffer.compare(content, await readFile(file).catch(() => Buffer.of())) !== 0) {
+        await writeFileAtomic(file, content);
+      }
+    }
+  };
 }
 
 async function register(

@@ -74,7 +74,7 @@ func answer(method string) envelope {
 }
 
 //export taggerCall
-func taggerCall(method *C.char, _ *C.uint8_t, _ C.size_t, response *C.buf) C.int {
+func taggerCall(method *C.char, request *C.uint8_t, length C.size_t, response *C.buf) C.int {
 	body, err := json.Marshal(answer(C.GoString(method)))
 	if err != nil {
 		return 1
@@ -85,7 +85,7 @@ func taggerCall(method *C.char, _ *C.uint8_t, _ C.size_t, response *C.buf) C.int
 }
 
 //export taggerFree
-func taggerFree(ptr unsafe.Pointer, _ C.size_t) { C.free(ptr) }
+func taggerFree(ptr unsafe.Pointer, length C.size_t) { C.free(ptr) }
 
 //export taggerShutdown
 func taggerShutdown() {}
