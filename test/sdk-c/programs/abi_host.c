@@ -19,6 +19,8 @@
 
 #define PAGE ((size_t)4096)
 #define ANSWERS 32
+#define TEXT_OF(macro) QUOTED(macro)
+#define QUOTED(text) #text
 
 static struct {
   char method[64];
@@ -138,7 +140,7 @@ int main(int argc, char **argv) {
   void *library = argc == 2 ? dlopen(argv[1], RTLD_NOW | RTLD_LOCAL) : NULL;
   if (library == NULL) return fprintf(stderr, "%s\n", dlerror()), 2;
   int (*entry)(const cpex_host_api *, cpex_plugin_api *);
-  *(void **)&entry = dlsym(library, "cpex_plugin_init");
+  *(void **)&entry = dlsym(library, TEXT_OF(CPEX_ENTRY));
   if (entry == NULL) return 3;
   while (fgets(line, sizeof line, stdin) != NULL) {
     int status;

@@ -59,6 +59,7 @@ typedef void cpex_frontend_auth_authenticate_handler(cpex_call *call, const cpex
 
 /* Authenticates the clients of the host. */
 typedef struct cpex_frontend_auth_provider {
+  /* The only one to authenticate clients; counts only beside frontend_auth_provider. */
   bool exclusive;
   const char *identifier;
   cpex_frontend_auth_authenticate_handler *authenticate;
@@ -100,9 +101,12 @@ typedef void cpex_executor_http_request_handler(cpex_call *call, const cpex_exec
 
 /* Serves requests for models. */
 typedef struct cpex_executor {
+  /* Which models the executor serves; anything else than these means both. */
   const char *model_scope;
+  /* Formats that the executor reads, e.g. chat-completions, responses, claude, gemini. Without any, each use of the executor fails. */
   /* The last one is NULL. */
   const char *const *input_formats;
+  /* Formats that the executor writes; as for the input. */
   /* The last one is NULL. */
   const char *const *output_formats;
   const char *identifier;

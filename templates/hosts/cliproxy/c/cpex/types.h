@@ -8,7 +8,7 @@
 
 #define CPEX_SCHEMA_VERSION 3u
 
-/* How far a login is. */
+/* How far a login is: still open, done, or failed. */
 typedef enum cpex_login_status {
   CPEX_LOGIN_STATUS_UNSET,
   CPEX_LOGIN_STATUS_PENDING,
@@ -104,7 +104,9 @@ typedef struct cpex_auth_save_request cpex_auth_save_request;
 
 /* What the host tells a plugin when it registers, and again when its configuration changes. */
 struct cpex_register_request {
+  /* The plugin's part of the host's configuration as YAML, with `enabled` and `priority` always present. */
   cpex_bytes config_yaml;
+  /* Highest schema version that the host speaks. */
   uint32_t schema_version;
 };
 
@@ -113,11 +115,15 @@ typedef struct cpex_text_list {
   size_t count;
 } cpex_text_list;
 
-/* One setting of a plugin, for the user interface of the host. */
+/* One setting of a plugin, for the host's management pages only: the host checks no value against it. */
 struct cpex_config_field {
+  /* Key below `plugins.configs.<id>` in the host's configuration. */
   cpex_str name;
+  /* What the page offers for it. */
   cpex_str type;
+  /* Values to choose from when the type is enum; null otherwise. */
   cpex_text_list enum_values;
+  /* What the setting does, for the user. */
   cpex_str description;
 };
 
@@ -126,24 +132,33 @@ typedef struct cpex_config_field_list {
   size_t count;
 } cpex_config_field_list;
 
-/* Who a plugin is. */
+/* Who a plugin is. The host refuses a plugin when one of the first four is blank. */
 struct cpex_metadata {
+  /* Name for people. It need not be the id, which is the file name. */
   cpex_str name;
+  /* Version of the plugin. The host takes any text; the store wants one that orders by its numbers. */
   cpex_str version;
+  /* Person or organisation. */
   cpex_str author;
+  /* Where sources and help are to be found. */
   cpex_str github_repository;
+  /* Address of a picture for the management pages; may be empty. */
   cpex_str logo;
+  /* Settings to show; null when there are none. */
   cpex_config_field_list config_fields;
 };
 
 /* Request of `model.register`. */
 struct cpex_model_register_request {
+  /* Metadata of the plugin that is called, as it registered them. */
   cpex_metadata plugin;
 };
 
 /* Another name of a model. */
 struct cpex_model_alias {
+  /* Name of the model at the provider. */
   cpex_str name;
+  /* Name that clients use. */
   cpex_str alias;
 };
 
@@ -174,16 +189,23 @@ typedef struct cpex_text_list_map {
 
 /* The part of the host's configuration that plugins see. */
 struct cpex_host_config_summary {
+  /* Folder of the credential files. */
   cpex_str auth_dir;
+  /* Proxy for outgoing requests; empty means none. */
   cpex_str proxy_url;
+  /* Whether clients must write the prefix of a credential before a model. */
   bool force_model_prefix;
+  /* Other names of models, by provider. */
   cpex_model_alias_list_map oauth_model_alias;
+  /* Models that are hidden, by provider. */
   cpex_text_list_map excluded_models;
 };
 
 /* Request of `model.static`. */
 struct cpex_model_static_request {
+  /* Metadata of the plugin that is called, as it registered them. */
   cpex_metadata plugin;
+  /* The part of the host's configuration that plugins see. */
   cpex_host_config_summary host;
 };
 
@@ -199,13 +221,21 @@ typedef struct cpex_text_map {
 
 /* Request of `model.for_auth`. */
 struct cpex_model_for_auth_request {
+  /* Metadata of the plugin that is called, as it registered them. */
   cpex_metadata plugin;
+  /* Id of the credential whose models are asked for. */
   cpex_str auth_id;
+  /* Provider key of the credential. */
   cpex_str auth_provider;
+  /* The credential's own document, as the plugin wrote it. */
   cpex_bytes storage_json;
+  /* What the host keeps beside the credential. */
   const cpex_json *metadata;
+  /* Properties of the credential that do not change, such as its path. */
   cpex_text_map attributes;
+  /* The part of the host's configuration that plugins see. */
   cpex_host_config_summary host;
+  /* Ties host callbacks to this request: its log, its cancellation, and the guard against calling oneself. Hand it on in callbacks; valid until the call returns, for a stream until the stream ends. A stale one does no harm. */
   cpex_str host_callback_id;
 };
 
@@ -214,66 +244,101 @@ struct cpex_empty {
   char none;
 };
 
-/* Request of `auth.parse`. */
+/* A credential file that the host found. Each plugin is asked until one handles it. */
 struct cpex_auth_parse_request {
+  /* Provider key that the file names. */
   cpex_str provider;
+  /* Where the file lies; may be empty. */
   cpex_str path;
+  /* Name of the file. */
   cpex_str file_name;
+  /* Content of the file. */
   cpex_bytes raw_json;
+  /* The part of the host's configuration that plugins see. */
   cpex_host_config_summary host;
 };
 
 /* Request of `auth.login.start`. */
 struct cpex_auth_login_start_request {
+  /* Provider to log in to. */
   cpex_str provider;
+  /* Address under which the host can be reached from the browser. */
   cpex_str base_url;
+  /* The part of the host's configuration that plugins see. */
   cpex_host_config_summary host;
+  /* Free data of the caller. */
   const cpex_json *metadata;
+  /* Ties host callbacks to this request: its log, its cancellation, and the guard against calling oneself. Hand it on in callbacks; valid until the call returns, for a stream until the stream ends. A stale one does no harm. */
   cpex_str host_callback_id;
 };
 
 /* Request of `auth.login.poll`. */
 struct cpex_auth_login_poll_request {
+  /* Provider of the login. */
   cpex_str provider;
+  /* The state that auth.login.start returned. */
   cpex_str state;
+  /* The part of the host's configuration that plugins see. */
   cpex_host_config_summary host;
+  /* The data that auth.login.start returned. */
   const cpex_json *metadata;
+  /* Ties host callbacks to this request: its log, its cancellation, and the guard against calling oneself. Hand it on in callbacks; valid until the call returns, for a stream until the stream ends. A stale one does no harm. */
   cpex_str host_callback_id;
 };
 
 /* Request of `auth.refresh`. */
 struct cpex_auth_refresh_request {
+  /* Id of the credential to renew. */
   cpex_str auth_id;
+  /* Provider key of the credential. */
   cpex_str auth_provider;
+  /* The credential's own document, as the plugin wrote it. */
   cpex_bytes storage_json;
+  /* What the host keeps beside the credential. */
   const cpex_json *metadata;
+  /* Properties of the credential that do not change, such as its path. */
   cpex_text_map attributes;
+  /* The part of the host's configuration that plugins see. */
   cpex_host_config_summary host;
+  /* Ties host callbacks to this request: its log, its cancellation, and the guard against calling oneself. Hand it on in callbacks; valid until the call returns, for a stream until the stream ends. A stale one does no harm. */
   cpex_str host_callback_id;
 };
 
-/* Request of `frontend_auth.authenticate`. */
+/* A request of a client that is to be let in or not. */
 struct cpex_frontend_auth_request {
+  /* HTTP method. */
   cpex_str method;
+  /* Path of the request. */
   cpex_str path;
+  /* HTTP headers, each with all its values. Null means none. */
   cpex_text_list_map headers;
+  /* Query parameters, each with all its values. Null means none. */
   cpex_text_list_map query;
+  /* Body of the request; null when it has none. */
   cpex_bytes body;
 };
 
 /* Circumstances of a pick. */
 struct cpex_scheduler_options {
+  /* Headers of the request. */
   cpex_text_list_map headers;
+  /* Free data of the host about this request. For reading only. */
   const cpex_json *metadata;
 };
 
-/* A credential that could serve. */
+/* A credential that could serve the request. */
 struct cpex_scheduler_candidate {
+  /* Id to answer with. */
   cpex_str id;
+  /* Key of a provider: lower case, without blanks around it. */
   cpex_str provider;
+  /* Priority of the credential; the greater goes first. */
   int64_t priority;
+  /* State of the credential, such as active. */
   cpex_str status;
+  /* Properties of the credential that do not change, such as its path. */
   cpex_text_map attributes;
+  /* What the host keeps beside the credential. */
   const cpex_json *metadata;
 };
 
@@ -284,151 +349,261 @@ typedef struct cpex_scheduler_candidate_list {
 
 /* Request of `scheduler.pick`. */
 struct cpex_scheduler_pick_request {
+  /* Metadata of the plugin that is called, as it registered them. */
   cpex_metadata plugin;
+  /* First provider that can serve the request. */
   cpex_str provider;
+  /* All providers that can serve it. */
   cpex_text_list providers;
+  /* The model that is asked for. */
   cpex_str model;
+  /* Whether the client wants the answer piece by piece. */
   bool stream;
+  /* The request, as far as it concerns the choice. */
   cpex_scheduler_options options;
+  /* Credentials to choose from. */
   cpex_scheduler_candidate_list candidates;
 };
 
 /* Request of `model.route`. */
 struct cpex_model_route_request {
+  /* Metadata of the plugin that is called, as it registered them. */
   cpex_metadata plugin;
+  /* Id of the plugin that is asked. */
   cpex_str plugin_id;
+  /* Format that the client speaks, by the host's own name: openai, openai-response, claude, gemini, codex, antigravity or interactions. */
   cpex_str source_format;
+  /* The model that the client named, before aliases and pools. */
   cpex_str requested_model;
+  /* Whether the client wants the answer piece by piece. */
   bool stream;
+  /* HTTP headers, each with all its values. Null means none. */
   cpex_text_list_map headers;
+  /* Query parameters, each with all its values. Null means none. */
   cpex_text_list_map query;
+  /* The client's request, as it came. */
   cpex_bytes body;
+  /* Free data of the host about this request. For reading only. */
   const cpex_json *metadata;
+  /* Providers of the host that have credentials. */
   cpex_text_list available_providers;
+  /* Ties host callbacks to this request: its log, its cancellation, and the guard against calling oneself. Hand it on in callbacks; valid until the call returns, for a stream until the stream ends. A stale one does no harm. */
   cpex_str host_callback_id;
 };
 
-/* A request for a model. */
+/* A request for a model that this plugin executes. */
 struct cpex_executor_request {
+  /* Id of the credential to use. */
   cpex_str auth_id;
+  /* Provider key of the credential. */
   cpex_str auth_provider;
+  /* Name of the model at the provider. */
   cpex_str model;
+  /* Format of Payload, and of the answer: openai, openai-response, claude, gemini, codex, antigravity or interactions. Always the host's own name, not the one that was registered. */
   cpex_str format;
+  /* Whether the client wants the answer piece by piece. */
   bool stream;
+  /* Another form of the answer, such as sse; usually empty. */
   cpex_str alt;
+  /* Headers of the client's request. */
   cpex_text_list_map headers;
+  /* Query parameters of the client's request. */
   cpex_text_list_map query;
+  /* The client's request, as it came. */
   cpex_bytes original_request;
+  /* Format that the client speaks, by the host's own name: openai, openai-response, claude, gemini, codex, antigravity or interactions. */
   cpex_str source_format;
+  /* The request in the format of Format. */
   cpex_bytes payload;
+  /* Free data of the host about this request. */
   const cpex_json *metadata;
+  /* The credential's own document, as the plugin wrote it. */
   cpex_bytes storage_json;
+  /* What the host keeps beside the credential. */
   const cpex_json *auth_metadata;
+  /* Properties of the credential that do not change, such as its path. */
   cpex_text_map auth_attributes;
+  /* Ties host callbacks to this request: its log, its cancellation, and the guard against calling oneself. Hand it on in callbacks; valid until the call returns, for a stream until the stream ends. A stale one does no harm. */
   cpex_str host_callback_id;
 };
 
-/* A request for a streamed answer. */
+/* A request for a model that this plugin executes, answered with a stream. */
 struct cpex_executor_stream_request {
+  /* Id of the credential to use. */
   cpex_str auth_id;
+  /* Provider key of the credential. */
   cpex_str auth_provider;
+  /* Name of the model at the provider. */
   cpex_str model;
+  /* Format of Payload, and of the answer: openai, openai-response, claude, gemini, codex, antigravity or interactions. Always the host's own name, not the one that was registered. */
   cpex_str format;
+  /* Whether the client wants the answer piece by piece. */
   bool stream;
+  /* Another form of the answer, such as sse; usually empty. */
   cpex_str alt;
+  /* Headers of the client's request. */
   cpex_text_list_map headers;
+  /* Query parameters of the client's request. */
   cpex_text_list_map query;
+  /* The client's request, as it came. */
   cpex_bytes original_request;
+  /* Format that the client speaks, by the host's own name: openai, openai-response, claude, gemini, codex, antigravity or interactions. */
   cpex_str source_format;
+  /* The request in the format of Format. */
   cpex_bytes payload;
+  /* Free data of the host about this request. */
   const cpex_json *metadata;
+  /* The credential's own document, as the plugin wrote it. */
   cpex_bytes storage_json;
+  /* What the host keeps beside the credential. */
   const cpex_json *auth_metadata;
+  /* Properties of the credential that do not change, such as its path. */
   cpex_text_map auth_attributes;
+  /* Name of the stream, for host.stream.emit and host.stream.close. */
   cpex_str stream_id;
+  /* Ties host callbacks to this request: its log, its cancellation, and the guard against calling oneself. Hand it on in callbacks; valid until the call returns, for a stream until the stream ends. A stale one does no harm. */
   cpex_str host_callback_id;
 };
 
-/* Request of `executor.http_request`. */
+/* An HTTP request that is to be made with a credential of the plugin. */
 struct cpex_executor_http_request {
+  /* Id of the credential. */
   cpex_str auth_id;
+  /* Provider key of the credential. */
   cpex_str auth_provider;
+  /* HTTP method. */
   cpex_str method;
+  /* Whole address. */
   cpex_str url;
+  /* HTTP headers, each with all its values. Null means none. */
   cpex_text_list_map headers;
+  /* Body of the message, as raw bytes. */
   cpex_bytes body;
+  /* The credential's own document, as the plugin wrote it. */
   cpex_bytes storage_json;
+  /* What the host keeps beside the credential. */
   const cpex_json *metadata;
+  /* Properties of the credential that do not change, such as its path. */
   cpex_text_map attributes;
+  /* Ties host callbacks to this request: its log, its cancellation, and the guard against calling oneself. Hand it on in callbacks; valid until the call returns, for a stream until the stream ends. A stale one does no harm. */
   cpex_str host_callback_id;
 };
 
-/* A request body to translate or normalise. */
+/* A request in one format that is wanted in another, or to be mended in its own. */
 struct cpex_request_transform_request {
+  /* Format that the body has: openai, openai-response, claude, gemini, codex, antigravity or interactions. */
   cpex_str from_format;
+  /* Format that is wanted: openai, openai-response, claude, gemini, codex, antigravity or interactions. */
   cpex_str to_format;
+  /* Name of the model. */
   cpex_str model;
+  /* Whether the client wants the answer piece by piece. */
   bool stream;
+  /* The request. */
   cpex_bytes body;
 };
 
-/* A request on its way to the model. */
+/* A request on its way to an executor. */
 struct cpex_request_intercept_request {
+  /* Names one execution; request.complete comes with the same one. */
   cpex_str request_id;
+  /* Names the HTTP request of the client, of which one execution is a part. May be empty. */
   cpex_str trace_id;
+  /* Format that the client speaks, by the host's own name: openai, openai-response, claude, gemini, codex, antigravity or interactions. */
   cpex_str source_format;
+  /* Format for the executor: openai, openai-response, claude, gemini, codex, antigravity or interactions. Empty before a credential is chosen. */
   cpex_str to_format;
+  /* The model that is executed; after the choice of a credential the one at the provider. */
   cpex_str model;
+  /* The model that the client named, before aliases and pools. */
   cpex_str requested_model;
+  /* Whether the client wants the answer piece by piece. */
   bool stream;
+  /* Headers of the request so far. */
   cpex_text_list_map headers;
+  /* The request so far. */
   cpex_bytes body;
+  /* Free data of the host about this request. For reading only. */
   const cpex_json *metadata;
+  /* Ties host callbacks to this request: its log, its cancellation, and the guard against calling oneself. Hand it on in callbacks; valid until the call returns, for a stream until the stream ends. A stale one does no harm. */
   cpex_str host_callback_id;
 };
 
-/* Request of `request.complete`. */
+/* How an execution ended. Sent later, once for each intercepted request; nothing waits for the answer. */
 struct cpex_request_complete_request {
+  /* Names one execution; request.complete comes with the same one. */
   cpex_str request_id;
+  /* Names the HTTP request of the client, of which one execution is a part. May be empty. */
   cpex_str trace_id;
+  /* Format that the client speaks, by the host's own name: openai, openai-response, claude, gemini, codex, antigravity or interactions. */
   cpex_str source_format;
+  /* The model that was executed. */
   cpex_str model;
+  /* The model that the client named, before aliases and pools. */
   cpex_str requested_model;
+  /* Whether the client wants the answer piece by piece. */
   bool stream;
+  /* How it ended: rejected means that an interceptor ended it, canceled that the client went away. */
   cpex_str outcome;
+  /* HTTP status; 0 when there was none. */
   int64_t status_code;
+  /* What failed; empty otherwise. */
   cpex_str error;
+  /* When the execution began. */
   cpex_time started_at;
+  /* When it ended. */
   cpex_time completed_at;
+  /* Free data of the host about this request. For reading only. */
   const cpex_json *metadata;
+  /* Ties host callbacks to this request: its log, its cancellation, and the guard against calling oneself. Hand it on in callbacks; valid until the call returns, for a stream until the stream ends. A stale one does no harm. */
   cpex_str host_callback_id;
 };
 
-/* A response body to translate or normalise. */
+/* A response in one format that is wanted in another, or to be mended. */
 struct cpex_response_transform_request {
+  /* Format that the body has: openai, openai-response, claude, gemini, codex, antigravity or interactions. */
   cpex_str from_format;
+  /* Format that is wanted: openai, openai-response, claude, gemini, codex, antigravity or interactions. */
   cpex_str to_format;
+  /* Name of the model. */
   cpex_str model;
+  /* Whether the body is one piece of a stream. */
   bool stream;
+  /* The client's request, as it came. */
   cpex_bytes original_request;
+  /* The request as it went to the provider. */
   cpex_bytes translated_request;
+  /* The response, or one piece of it. */
   cpex_bytes body;
 };
 
-/* A response on its way to the client. */
+/* A complete, successful response on its way to the client. */
 struct cpex_response_intercept_request {
+  /* Names one execution; request.complete comes with the same one. */
   cpex_str request_id;
+  /* Format that the client speaks, by the host's own name: openai, openai-response, claude, gemini, codex, antigravity or interactions. */
   cpex_str source_format;
+  /* Name of the model. */
   cpex_str model;
+  /* The model that the client named, before aliases and pools. */
   cpex_str requested_model;
+  /* Whether the client wants the answer piece by piece. */
   bool stream;
+  /* Headers of the request that was executed. */
   cpex_text_list_map request_headers;
+  /* Headers of the response so far. */
   cpex_text_list_map response_headers;
+  /* The client's request, as it came. */
   cpex_bytes original_request;
+  /* The request as it went to the provider. */
   cpex_bytes request_body;
+  /* The response so far. */
   cpex_bytes body;
+  /* HTTP status. */
   int64_t status_code;
+  /* Free data of the host about this request. For reading only. */
   const cpex_json *metadata;
+  /* Ties host callbacks to this request: its log, its cancellation, and the guard against calling oneself. Hand it on in callbacks; valid until the call returns, for a stream until the stream ends. A stale one does no harm. */
   cpex_str host_callback_id;
 };
 
@@ -437,122 +612,199 @@ typedef struct cpex_bytes_list {
   size_t count;
 } cpex_bytes_list;
 
-/* A piece of a stream on its way to the client. */
+/* One piece of a streamed response on its way to the client; first comes a call without a piece, for the headers. */
 struct cpex_stream_chunk_intercept_request {
+  /* Names one execution; request.complete comes with the same one. */
   cpex_str request_id;
+  /* Format that the client speaks, by the host's own name: openai, openai-response, claude, gemini, codex, antigravity or interactions. */
   cpex_str source_format;
+  /* Name of the model. */
   cpex_str model;
+  /* The model that the client named, before aliases and pools. */
   cpex_str requested_model;
+  /* Headers of the request that was executed. */
   cpex_text_list_map request_headers;
+  /* Headers of the response so far. */
   cpex_text_list_map response_headers;
+  /* The client's request, with the first call. With pieces it is null for plugins of schema version 3 and later. */
   cpex_bytes original_request;
+  /* The request as it went to the provider, with the first call. With pieces it is null for plugins of schema version 3 and later. */
   cpex_bytes request_body;
+  /* The piece; null in the first call. */
   cpex_bytes body;
+  /* Pieces that were delivered before, at most 64 and at most 1 MiB; null in the first call. */
   cpex_bytes_list history_chunks;
+  /* -1 in the first call, which has headers only; then 0, 1, 2 and so on. */
   int64_t chunk_index;
+  /* Free data of the host about this request. For reading only. */
   const cpex_json *metadata;
+  /* Ties host callbacks to this request: its log, its cancellation, and the guard against calling oneself. Hand it on in callbacks; valid until the call returns, for a stream until the stream ends. A stale one does no harm. */
   cpex_str host_callback_id;
 };
 
 /* How much a model can be told to think. */
 struct cpex_thinking_support {
+  /* Least number of tokens. */
   int64_t min;
+  /* Greatest number of tokens. */
   int64_t max;
+  /* Whether thinking can be switched off. */
   bool zero_allowed;
+  /* Whether the model may choose for itself. */
   bool dynamic_allowed;
+  /* Levels by name, such as low, medium and high; null when it counts tokens. */
   cpex_text_list levels;
 };
 
-/* One model that a plugin offers. */
+/* One model. The host drops models without an ID. */
 struct cpex_model_info {
+  /* Name that clients use. */
   cpex_str id;
+  /* Kind of object, usually "model". */
   cpex_str object;
+  /* When it was made, in seconds since 1970. */
   int64_t created;
+  /* Who made it. */
   cpex_str owned_by;
+  /* Family of the model. */
   cpex_str type;
+  /* Name for people. */
   cpex_str display_name;
+  /* Name at the provider. */
   cpex_str name;
+  /* Version at the provider. */
   cpex_str version;
+  /* What it is good for. */
   cpex_str description;
+  /* Most tokens that it reads; 0 means unknown. */
   int64_t input_token_limit;
+  /* Most tokens that it writes; 0 means unknown. */
   int64_t output_token_limit;
+  /* Methods of the Gemini form, such as generateContent. */
   cpex_text_list supported_generation_methods;
+  /* Tokens of request and answer together; 0 means unknown. */
   int64_t context_length;
+  /* Most tokens of an answer; 0 means unknown. */
   int64_t max_completion_tokens;
+  /* Parameters of a request that it knows. */
   cpex_text_list supported_parameters;
+  /* What it reads: text, image, audio. */
   cpex_text_list supported_input_modalities;
+  /* What it writes. */
   cpex_text_list supported_output_modalities;
-  /* NULL for none. */
+  /* How far its thinking can be steered; null when it cannot. NULL for none. */
   const cpex_thinking_support *thinking;
+  /* Whether a user configured it. */
   bool user_defined;
 };
 
-/* How much a model shall think. */
+/* How much a model is to think, in one form for all providers. */
 struct cpex_thinking_config {
+  /* budget counts tokens, level names an effort, none switches it off, auto leaves it to the model. */
   cpex_str mode;
+  /* Tokens, for the mode budget. */
   int64_t budget;
+  /* Name of the effort, for the mode level. */
   cpex_str level;
 };
 
 /* Request of `thinking.apply`. */
 struct cpex_thinking_apply_request {
+  /* Key of a provider: lower case, without blanks around it. */
   cpex_str provider;
+  /* The model that will serve the request. */
   cpex_model_info model;
+  /* How much it is to think. */
   cpex_thinking_config config;
+  /* The request in the form of the provider. */
   cpex_bytes body;
+  /* Ties host callbacks to this request: its log, its cancellation, and the guard against calling oneself. Hand it on in callbacks; valid until the call returns, for a stream until the stream ends. A stale one does no harm. */
   cpex_str host_callback_id;
 };
 
 /* Why a request failed. */
 struct cpex_usage_failure {
+  /* HTTP status; 0 when there was none. */
   int64_t status_code;
+  /* What the provider answered, or what went wrong. */
   cpex_str body;
 };
 
-/* Tokens that a request took. */
+/* Tokens of one request. */
 struct cpex_usage_detail {
+  /* Tokens of the request. */
   int64_t input_tokens;
+  /* Tokens of the answer. */
   int64_t output_tokens;
+  /* Tokens of thinking. */
   int64_t reasoning_tokens;
+  /* Tokens that came from a cache. */
   int64_t cached_tokens;
+  /* Tokens read from a cache, where the provider counts them apart. */
   int64_t cache_read_tokens;
+  /* Tokens written to a cache. */
   int64_t cache_creation_tokens;
+  /* All tokens. */
   int64_t total_tokens;
 };
 
-/* Request of `usage.handle`. */
+/* What one request cost. Nothing waits for the answer, and an error is ignored. */
 struct cpex_usage_handle_request {
+  /* Provider that served it. */
   cpex_str provider;
+  /* Executor that served it. */
   cpex_str executor_type;
+  /* The model that served it. */
   cpex_str model;
+  /* Name that the client used for the model; may be empty. */
   cpex_str alias;
+  /* Name of the client's key. */
   cpex_str api_key;
+  /* Id of the credential that was used. */
   cpex_str auth_id;
+  /* Index of the credential that was used. */
   cpex_str auth_index;
+  /* Kind of the credential, such as oauth or apikey. */
   cpex_str auth_type;
+  /* Where the request came from. */
   cpex_str source;
+  /* How much thinking the client asked for. */
   cpex_str reasoning_effort;
+  /* Service tier that was asked for or reported. */
   cpex_str service_tier;
+  /* False for a request that was to warm something up only. */
   bool generate;
+  /* When the request came. */
   cpex_time requested_at;
+  /* How long it took, in nanoseconds. */
   int64_t latency;
+  /* Time to the first token of a stream, in nanoseconds; 0 when unknown. */
   int64_t ttft;
+  /* Whether it failed. */
   bool failed;
+  /* Why it failed; empty when it did not. */
   cpex_usage_failure failure;
+  /* Tokens. */
   cpex_usage_detail detail;
+  /* Some of the provider's headers. */
   cpex_text_list_map response_headers;
 };
 
 /* Request of `command_line.register`. */
 struct cpex_command_line_register_request {
+  /* Metadata of the plugin that is called, as it registered them. */
   cpex_metadata plugin;
 };
 
 /* A flag as the user gave it. */
 struct cpex_command_line_flag_value {
+  /* Name without leading dashes. */
   cpex_str name;
+  /* Kind of value. */
   cpex_str type;
+  /* The value as text. */
   cpex_str value;
+  /* Whether the user gave it; false means the default. */
   bool set;
 };
 
@@ -568,78 +820,115 @@ typedef struct cpex_command_line_flag_value_map {
 
 /* Request of `command_line.execute`. */
 struct cpex_command_line_execute_request {
+  /* Metadata of the plugin that is called, as it registered them. */
   cpex_metadata plugin;
+  /* How the host was called. */
   cpex_str program;
+  /* All arguments behind it. */
   cpex_text_list args;
+  /* Path of the host's configuration file. */
   cpex_str config_path;
+  /* The part of the host's configuration that plugins see. */
   cpex_host_config_summary host;
+  /* All flags that the host knows, by name. */
   cpex_command_line_flag_value_map flags;
+  /* Those of this plugin that the user gave, by name. */
   cpex_command_line_flag_value_map triggered_flags;
 };
 
 /* Request of `management.register`. */
 struct cpex_management_register_request {
+  /* Metadata of the plugin that is called, as it registered them. */
   cpex_metadata plugin;
+  /* Prefix of all routes: /v0/management. */
   cpex_str base_path;
+  /* Prefix of the pages: /v0/resource/plugins/<id>. */
   cpex_str resource_base_path;
 };
 
-/* Request of `management.handle`. */
+/* A request for a route or a page of the plugin. */
 struct cpex_management_handle_request {
+  /* HTTP method; always GET for pages. */
   cpex_str method;
+  /* The whole path. */
   cpex_str path;
+  /* HTTP headers, each with all its values. Null means none. */
   cpex_text_list_map headers;
+  /* Query parameters, each with all its values. Null means none. */
   cpex_text_list_map query;
+  /* Body of the request; null for pages. */
   cpex_bytes body;
+  /* Ties host callbacks to this request: its log, its cancellation, and the guard against calling oneself. Hand it on in callbacks; valid until the call returns, for a stream until the stream ends. A stale one does no harm. */
   cpex_str host_callback_id;
 };
 
 /* An HTTP answer. */
 struct cpex_http_result {
+  /* HTTP status; 0 means 200 where a plugin answers. */
   int64_t status_code;
+  /* Headers of the answer. */
   cpex_text_list_map headers;
+  /* Body of the message, as raw bytes. */
   cpex_bytes body;
 };
 
 /* The head of an HTTP answer whose body follows. */
 struct cpex_http_stream_result {
+  /* HTTP status. */
   int64_t status_code;
+  /* Headers of the answer. */
   cpex_text_list_map headers;
+  /* Name of the stream, for reading and closing it. */
   cpex_str stream_id;
 };
 
 /* The next piece of a stream. */
 struct cpex_stream_read_result {
+  /* Bytes of the piece, at most 32 KiB. */
   cpex_bytes payload;
+  /* What went wrong; the stream is over then. */
   cpex_str error;
+  /* Whether the stream is over. It is closed by itself. */
   bool done;
 };
 
 /* The answer of a model that the host ran. */
 struct cpex_host_model_result {
+  /* HTTP status. */
   int64_t status_code;
+  /* Headers of the answer. */
   cpex_text_list_map headers;
+  /* The answer. */
   cpex_bytes body;
 };
 
-/* The head of an answer of a model whose body follows. */
+/* The head of an answer of a model whose body follows. The stream ends with the call that it belongs to. */
 struct cpex_host_model_stream_result {
+  /* HTTP status. */
   int64_t status_code;
+  /* Headers of the answer. */
   cpex_text_list_map headers;
+  /* Name of the stream, for reading and closing it. */
   cpex_str stream_id;
 };
 
 /* The next piece of a model's stream. */
 struct cpex_host_model_read_result {
+  /* Bytes of the piece; null when there are none. */
   cpex_bytes payload;
+  /* What went wrong; empty when nothing did. */
   cpex_str error;
+  /* Whether the stream is over; true for a stream that is not known, too. */
   bool done;
 };
 
-/* One recent use of a credential. */
+/* How often a credential was used in one stretch of time. */
 struct cpex_recent_request {
+  /* Name of the stretch. */
   cpex_str time;
+  /* Requests that succeeded. */
   int64_t success;
+  /* Requests that failed. */
   int64_t failed;
 };
 
@@ -648,36 +937,65 @@ typedef struct cpex_recent_request_list {
   size_t count;
 } cpex_recent_request_list;
 
-/* A credential as the host lists it. */
+/* A credential as the host lists it. Only the name and the times are always there. */
 struct cpex_auth_file {
+  /* Id of the credential. */
   cpex_str id;
+  /* Index for host.auth.get; stays the same. */
   cpex_str auth_index;
+  /* Name of the file, or the id. */
   cpex_str name;
+  /* Provider, as the file names it. */
   cpex_str type;
+  /* Provider key. */
   cpex_str provider;
+  /* Name for people. */
   cpex_str label;
+  /* State, such as active or disabled. */
   cpex_str status;
+  /* More about the state. */
   cpex_str status_message;
+  /* Whether it is switched off. */
   bool disabled;
+  /* Whether it cannot be used at present. */
   bool unavailable;
+  /* Whether no file stands behind it. */
   bool runtime_only;
+  /* file or memory. */
   cpex_str source;
+  /* Path of the file. */
   cpex_str path;
+  /* Size of the file in bytes. */
   int64_t size;
+  /* When the file changed. */
   cpex_time modtime;
+  /* When the credential changed. */
   cpex_time updated_at;
+  /* When it was made. */
   cpex_time created_at;
+  /* When it was renewed. */
   cpex_time last_refresh;
+  /* When it may be used again after a failure. */
   cpex_time next_retry_after;
+  /* Address of the account. */
   cpex_str email;
+  /* Project of the account. */
   cpex_str project_id;
+  /* Kind of account. */
   cpex_str account_type;
+  /* The account. */
   cpex_str account;
+  /* Priority; the greater goes first. */
   int64_t priority;
+  /* Note of the user. */
   cpex_str note;
+  /* Whether websockets are switched on for it. */
   bool websockets;
+  /* Requests that succeeded. */
   int64_t success;
+  /* Requests that failed. */
   int64_t failed;
+  /* Use in the last stretches of time. */
   cpex_recent_request_list recent_requests;
 };
 
@@ -686,62 +1004,97 @@ typedef struct cpex_auth_file_list {
   size_t count;
 } cpex_auth_file_list;
 
-/* All credentials. */
+/* All credentials, by name. */
 struct cpex_auth_list_result {
+  /* The credentials. */
   cpex_auth_file_list files;
 };
 
 /* A credential with its content. */
 struct cpex_auth_get_result {
+  /* Index of the credential. */
   cpex_str auth_index;
+  /* Name of the file. */
   cpex_str name;
+  /* Path of the file. */
   cpex_str path;
+  /* Content of the file. */
   const cpex_json *json;
 };
 
 /* A credential as the running host knows it. */
 struct cpex_auth_runtime_result {
+  /* The credential. */
   cpex_auth_file auth;
 };
 
 /* Where a credential was written. */
 struct cpex_auth_save_result {
+  /* Name of the file. */
   cpex_str name;
+  /* Path of the file. */
   cpex_str path;
 };
 
-/* What a plugin says it can do. */
+/* What a plugin does. At least one flag must be true, or the host ignores the plugin; a key that the host does not know is ignored without a word. */
 struct cpex_capabilities {
+  /* Answers model.register; heard only when model_provider is not set. */
   bool model_registrar;
+  /* Answers model.static and model.for_auth. */
   bool model_provider;
+  /* Answers the five auth methods. */
   bool auth_provider;
+  /* Answers the two frontend_auth methods. */
   bool frontend_auth_provider;
+  /* The only one to authenticate clients; counts only beside frontend_auth_provider. */
   bool frontend_auth_provider_exclusive;
+  /* Answers scheduler.pick; the host asks one plugin, the first in its order. */
   bool scheduler;
+  /* Answers model.route. */
   bool model_router;
+  /* Answers the five executor methods. Needs both lists of formats. */
   bool executor;
+  /* Which models the executor serves; anything else than these means both. */
   cpex_str executor_model_scope;
+  /* Formats that the executor reads, e.g. chat-completions, responses, claude, gemini. Without any, each use of the executor fails. */
   cpex_text_list executor_input_formats;
+  /* Formats that the executor writes; as for the input. */
   cpex_text_list executor_output_formats;
+  /* Answers request.translate. */
   bool request_translator;
+  /* Answers request.normalize. */
   bool request_normalizer;
+  /* Answers request.intercept_before and request.intercept_after. */
   bool request_interceptor;
+  /* Answers request.complete. Schema version 2. */
   bool request_lifecycle_plugin;
+  /* Answers response.translate. */
   bool response_translator;
+  /* Answers response.normalize_before. */
   bool response_before_translator;
+  /* Answers response.normalize_after. */
   bool response_after_translator;
+  /* Answers response.intercept_after. */
   bool response_interceptor;
+  /* Answers response.intercept_stream_chunk. Often misspelt as stream_chunk_interceptor. */
   bool response_stream_interceptor;
+  /* Answers the two thinking methods. */
   bool thinking_applier;
+  /* Answers usage.handle. */
   bool usage_plugin;
+  /* Answers the two command_line methods. */
   bool command_line_plugin;
+  /* Answers management.register and management.handle. */
   bool management_api;
 };
 
-/* The whole registration of a plugin. */
+/* The whole registration of a plugin; reconfigure returns it anew. */
 struct cpex_register_result {
+  /* Schema version that the plugin was written for. 0 means 1; one above the host's is refused. Announce the lowest that the capabilities need. */
   uint32_t schema_version;
+  /* Who the plugin is. */
   cpex_metadata metadata;
+  /* What it does. */
   cpex_capabilities capabilities;
 };
 
@@ -750,37 +1103,53 @@ typedef struct cpex_model_info_list {
   size_t count;
 } cpex_model_info_list;
 
-/* Models of one provider. */
+/* Models of one provider. Without a provider or without models the host takes nothing of it. */
 struct cpex_model_register_result {
+  /* Key of a provider: lower case, without blanks around it. */
   cpex_str provider;
+  /* All models. */
   cpex_model_info_list models;
 };
 
-/* One stored credential. */
+/* One credential, as plugin and host exchange it. A time that is given must be a real one: an empty text breaks the whole result. */
 struct cpex_auth_data {
+  /* Provider key; required in effect: a handled credential without one is an error. */
   cpex_str provider;
+  /* Id that stays the same; the host makes one when it is empty. */
   cpex_str id;
+  /* Name of the file in the folder of credentials. */
   cpex_str file_name;
+  /* Name for people. */
   cpex_str label;
+  /* Prefix of its models. */
   cpex_str prefix;
+  /* Proxy for this credential alone; empty means the host's own. */
   cpex_str proxy_url;
+  /* Whether the host leaves it unused. */
   bool disabled;
+  /* The document to store and to give back to the plugin later. */
   cpex_bytes storage_json;
+  /* Free data that the host keeps beside it. */
   const cpex_json *metadata;
+  /* Properties of the credential that do not change, such as its path. */
   cpex_text_map attributes;
+  /* Earliest time for auth.refresh; the zero time names none. */
   cpex_time next_refresh_after;
 };
 
-/* Models of one provider. */
+/* Models of one provider. Without a provider or without models the host takes nothing of it. */
 struct cpex_model_result {
+  /* Provider key. For model.for_auth empty means the credential's own, and another one than that is ignored. */
   cpex_str provider;
+  /* All models. */
   cpex_model_info_list models;
-  /* NULL for none. */
+  /* The credential as it is to be kept from now on; leave it away when nothing changed. NULL for none. */
   const cpex_auth_data *auth_update;
 };
 
 /* The name under which a plugin offers something. */
 struct cpex_identifier_result {
+  /* The name. The host cuts blanks; an empty one means none. Asked for often: answer at once. */
   cpex_str identifier;
 };
 
@@ -791,66 +1160,95 @@ typedef struct cpex_auth_data_list {
 
 /* What became of a credential file. */
 struct cpex_auth_parse_result {
+  /* False when the file is not for this plugin. */
   bool handled;
+  /* The credential in the file. */
   cpex_auth_data auth;
+  /* Several credentials in one file; counts instead of Auth when it is not empty. */
   cpex_auth_data_list auths;
 };
 
-/* Where the user logs in. */
+/* Where the user logs in, and how to ask about it later. */
 struct cpex_auth_login_start_result {
+  /* Provider of the login. */
   cpex_str provider;
+  /* Page that the user opens. */
   cpex_str url;
+  /* What the plugin knows this login by; it comes back with each poll. */
   cpex_str state;
+  /* When the login is given up; the zero time names none. */
   cpex_time expires_at;
+  /* Free data; it comes back with each poll. */
   const cpex_json *metadata;
 };
 
 /* How far a login is. */
 struct cpex_auth_login_poll_result {
+  /* How far the login is. */
   cpex_login_status status;
+  /* What to tell the user, above all when it failed. */
   cpex_str message;
+  /* The credential, once the login is done. */
   cpex_auth_data auth;
+  /* Several credentials; counts instead of Auth when it is not empty. */
   cpex_auth_data_list auths;
 };
 
-/* A renewed credential; what is empty keeps its old value. */
+/* A renewed credential. */
 struct cpex_auth_refresh_result {
+  /* The credential; what is empty in it is taken from the old one. */
   cpex_auth_data auth;
+  /* Earliest time for the next renewal; the zero time keeps the one that the host has. */
   cpex_time next_refresh_after;
 };
 
-/* Who is asking. */
+/* Whether the client is known. No and an error both mean that the next provider is asked; there is no way to shut a client out. */
 struct cpex_frontend_auth_result {
+  /* Whether this plugin lets the client in. */
   bool authenticated;
+  /* Who the client is. */
   cpex_str principal;
+  /* What later steps are to know of the client. */
   cpex_text_map metadata;
 };
 
-/* The credential to use. */
+/* A choice, or none. An error in the envelope refuses the request of the client. */
 struct cpex_scheduler_pick_result {
+  /* False leaves the choice to the host. */
   bool handled;
+  /* Id of one of the candidates; another one is ignored with a warning. */
   cpex_str auth_id;
+  /* One of the host's own schedulers, instead of an id. */
   cpex_str delegate_builtin;
 };
 
-/* Who serves a request. */
+/* Who is to serve a request. A target that is not there or not ready passes the question on to the next router. */
 struct cpex_model_route_result {
+  /* False leaves the request alone. */
   bool handled;
+  /* self: this plugin's own executor; executor: another plugin's; provider: the host's own way. */
   cpex_str target_kind;
+  /* Id of the plugin for executor, key of the provider for provider. */
   cpex_str target;
+  /* Model for a provider; empty keeps the one that the client named. */
   cpex_str target_model;
+  /* Why, for the log. */
   cpex_str reason;
 };
 
-/* The answer of a model. */
+/* The whole answer to a request. */
 struct cpex_executor_result {
+  /* Body of the answer in the format that was asked for. */
   cpex_bytes payload;
+  /* Headers for the client. */
   cpex_text_list_map headers;
+  /* Free data for the host. */
   const cpex_json *metadata;
 };
 
-/* One piece of a streamed answer. */
+/* One piece of a stream. */
 struct cpex_stream_chunk {
+  /* Bytes of the piece. */
   cpex_bytes payload;
 };
 
@@ -859,48 +1257,69 @@ typedef struct cpex_stream_chunk_list {
   size_t count;
 } cpex_stream_chunk_list;
 
-/* A finite stream, or the headers of one that follows. */
+/* How a stream goes on. With chunks it is complete; without, the plugin sends them with host.stream.emit and ends with host.stream.close. The host reads only after the call has returned and holds 16 chunks, so more of them before that block for ever. */
 struct cpex_executor_stream_result {
+  /* Headers for the client. */
   cpex_text_list_map headers;
+  /* All pieces of a stream that is finished already. */
   cpex_stream_chunk_list chunks;
 };
 
-/* A new body; an empty one keeps the old. */
+/* A new body. An empty one, like an error, leaves things as they were. */
 struct cpex_body_result {
+  /* The body. */
   cpex_bytes body;
 };
 
 /* Changes to a request, or its end. */
 struct cpex_request_intercept_result {
+  /* Headers to set; each replaces all values of its name, the others stay. */
   cpex_text_list_map headers;
+  /* The new request; empty leaves it as it was. */
   cpex_bytes body;
+  /* Headers to remove, before the new ones are set. */
   cpex_text_list clear_headers;
+  /* Ends the request here, without an executor and without later interceptors. Schema version 2. */
   bool terminate;
+  /* Status for the client when it ends here; outside 200 to 599 it becomes 403. */
   int64_t status_code;
+  /* Headers for the client when it ends here. */
   cpex_text_list_map response_headers;
+  /* Body for the client when it ends here. */
   cpex_bytes response_body;
 };
 
 /* Changes to a response. */
 struct cpex_response_intercept_result {
+  /* Headers to set; each replaces all values of its name, the others stay. */
   cpex_text_list_map headers;
+  /* The new response; empty leaves it as it was. */
   cpex_bytes body;
+  /* Headers to remove, before the new ones are set. */
   cpex_text_list clear_headers;
 };
 
 /* Changes to a piece of a stream. */
 struct cpex_stream_chunk_intercept_result {
+  /* Headers to set; they reach the client only from the first call. */
   cpex_text_list_map headers;
+  /* The new piece; empty leaves it as it was. */
   cpex_bytes body;
+  /* Headers to remove, before the new ones are set. */
   cpex_text_list clear_headers;
+  /* Leaves this piece out; later interceptors do not see it. */
   bool drop_chunk;
 };
 
-/* A flag for the host's command line. */
+/* A flag on the host's command line. One that the host or another plugin has already is skipped with a warning. */
 struct cpex_command_line_flag {
+  /* Name without leading dashes; not help or h, and without blanks and `=`. */
   cpex_str name;
+  /* What it does, for the help. */
   cpex_str usage;
+  /* Kind of value; empty means bool. */
   cpex_str type;
+  /* Value when the flag is not given; it must be one of its type. Empty means the zero value. */
   cpex_str default_value;
 };
 
@@ -911,22 +1330,31 @@ typedef struct cpex_command_line_flag_list {
 
 /* The flags of a plugin. */
 struct cpex_command_line_register_result {
+  /* The flags. */
   cpex_command_line_flag_list flags;
 };
 
 /* What a command came to. */
 struct cpex_command_line_execute_result {
+  /* What to print. */
   cpex_bytes stdout_;
+  /* What to print on standard error. */
   cpex_bytes stderr_;
+  /* Credentials to save; saved only when the exit code is 0. */
   cpex_auth_data_list auths;
+  /* Exit code of the host; 0 means that all is well. */
   int64_t exit_code;
 };
 
-/* A route below `/v0/management`. */
+/* A route below /v0/management, for those who have the management key. */
 struct cpex_management_route {
+  /* HTTP method; empty means GET. */
   cpex_str method;
+  /* Path; the prefix is added when it is missing. Without blanks, `:` and `*`. */
   cpex_str path;
+  /* Old way to offer a page: a GET route with a menu becomes a resource. */
   cpex_str menu;
+  /* What it is for. */
   cpex_str description;
 };
 
@@ -935,10 +1363,13 @@ typedef struct cpex_management_route_list {
   size_t count;
 } cpex_management_route_list;
 
-/* A page for the browser. */
+/* A page for the browser, which anybody may open. */
 struct cpex_management_resource {
+  /* Path below the plugin's prefix, or the whole path. Without blanks, `:`, `*` and `..`. */
   cpex_str path;
+  /* Name in the menu of the management page; empty means no entry. */
   cpex_str menu;
+  /* What it is for. */
   cpex_str description;
 };
 
@@ -949,67 +1380,97 @@ typedef struct cpex_management_resource_list {
 
 /* Routes and pages of a plugin. */
 struct cpex_management_register_result {
+  /* The routes. */
   cpex_management_route_list routes;
+  /* The pages. */
   cpex_management_resource_list resources;
 };
 
 /* A line for the host's log. */
 struct cpex_log_request {
+  /* How much it matters; anything else means debug. */
   cpex_str level;
+  /* The line; empty becomes "plugin log". */
   cpex_str message;
+  /* Values to log beside it. */
   const cpex_json *fields;
+  /* Ties host callbacks to this request: its log, its cancellation, and the guard against calling oneself. Hand it on in callbacks; valid until the call returns, for a stream until the stream ends. A stale one does no harm. */
   cpex_str host_callback_id;
 };
 
-/* Request of `host.http.do`. */
+/* An HTTP request for the host to make. An answer other than 2xx is no error, and there is no time limit. */
 struct cpex_http_request {
+  /* HTTP method; empty means GET. */
   cpex_str method;
+  /* Whole address. */
   cpex_str url;
+  /* Headers, each with all its values. */
   cpex_text_list_map headers;
+  /* Body of the request. */
   cpex_bytes body;
+  /* Ties host callbacks to this request: its log, its cancellation, and the guard against calling oneself. Hand it on in callbacks; valid until the call returns, for a stream until the stream ends. A stale one does no harm. */
   cpex_str host_callback_id;
+  /* Ignored by the host. */
   cpex_str http_client_id;
 };
 
 /* Names a stream. */
 struct cpex_stream_id_request {
+  /* Name of the stream, as it was opened. */
   cpex_str stream_id;
 };
 
-/* Asks the host to run a model. */
+/* A request to a model, which goes the host's whole way but for this plugin's own interceptors and router. */
 struct cpex_host_model_request {
+  /* Format of the body, such as openai or claude. */
   cpex_str entry_protocol;
+  /* Format of the answer. */
   cpex_str exit_protocol;
+  /* Name of the model, as clients use it. */
   cpex_str model;
+  /* True for host.model.execute_stream and false for host.model.execute; anything else is refused. */
   bool stream;
+  /* The request. */
   cpex_bytes body;
+  /* Headers of the request. */
   cpex_text_list_map headers;
+  /* Query parameters. */
   cpex_text_list_map query;
+  /* Another form of the answer, such as sse; usually empty. */
   cpex_str alt;
+  /* Ties host callbacks to this request: its log, its cancellation, and the guard against calling oneself. Hand it on in callbacks; valid until the call returns, for a stream until the stream ends. A stale one does no harm. */
   cpex_str host_callback_id;
 };
 
-/* Sends one piece of a stream. */
+/* One piece of the stream that an executor owes. Waits while 16 pieces wait in the host. */
 struct cpex_stream_emit_request {
+  /* The stream_id of the executor.execute_stream call. */
   cpex_str stream_id;
+  /* Bytes of the piece. */
   cpex_bytes payload;
+  /* Ends the stream with this error. */
   cpex_str error;
 };
 
-/* Ends a stream. */
+/* The end of the stream that an executor owes; what was sent before still arrives. A second time does nothing. */
 struct cpex_stream_close_request {
+  /* The stream_id of the executor.execute_stream call. */
   cpex_str stream_id;
+  /* What went wrong; empty for a good end. */
   cpex_str error;
 };
 
 /* Names a credential. */
 struct cpex_auth_index_request {
+  /* Index that host.auth.list gave. */
   cpex_str auth_index;
 };
 
-/* A credential file to write. */
+/* A credential file to write; one of the same name is replaced. */
 struct cpex_auth_save_request {
+  /* Name of the file: ends with .json, without a folder. */
   cpex_str name;
+  /* Content of the file: an object. */
   const cpex_json *json;
 };
 
