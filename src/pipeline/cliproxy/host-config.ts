@@ -33,7 +33,18 @@ export interface HostConfig {
   readonly folder: string;
   readonly plugins: ReadonlyMap<string, PluginSettings>;
   readonly summary: HostSummary;
+  /** Keys that let clients in. */
+  readonly apiKeys: readonly string[];
 }
+
+/** What plugins are told where there is no configuration file. */
+export const NO_SUMMARY: HostSummary = {
+  AuthDir: '',
+  ProxyURL: '',
+  ForceModelPrefix: false,
+  OAuthModelAlias: null,
+  ExcludedModels: null,
+};
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -66,6 +77,7 @@ function hostConfig(top: Fields, file: string): HostConfig {
     folder: path.resolve(base, homeExpanded(folder === '' ? 'plugins' : folder)),
     plugins: new Map(Object.entries(configs).map(([id, value]) => [id, settings(value, `plugins.configs.${id}`)])),
     summary: summaryOf(top, base),
+    apiKeys: Array.isArray(top['api-keys']) ? top['api-keys'].map(String) : [],
   };
 }
 
