@@ -12,6 +12,8 @@ export interface HostRevision {
   readonly partial?: boolean;
   /** How this revision finds plugin files; see the layout of its profile. */
   readonly layout?: Json;
+  /** What this revision does beyond its contract; typed by its profile. */
+  readonly behaviour?: Json;
   /** JSON merge patch (RFC 7386) for `contract.json`. */
   readonly contract: Json;
   /** JSON merge patch for `types.json`. */
