@@ -1,6 +1,6 @@
 import type { Invocation } from '../../host-process/reference-host.js';
 import type { Finding } from '../../model/finding.js';
-import type { Registration } from '../../model/profile.js';
+import type { Registration, ServiceEvent } from '../../model/profile.js';
 import { stringifyExact } from '../../support/exact-json.js';
 import { runTrial, type Subject, type Trial } from '../subject.js';
 import { envelopeTest, withRegistration } from './level-2.js';
@@ -8,6 +8,13 @@ import type { ConformanceTest, TestOutcome } from './types.js';
 
 const hosts = ['cliproxy'];
 const needs = ['register.ok'];
+
+/** Tests whose findings come from the host's services while a streamed call runs. */
+const STREAMS = [
+  ['stream.deadlock', 'emits no more before it returns than the host keeps', 'a request that hangs', 'CPA-STREAM-001'],
+  ['stream.open', 'closes every stream', 'a request that hangs', 'CPA-STREAM-002'],
+  ['stream.mixed', 'returns its pieces or emits them', 'pieces that get lost', 'CPA-STREAM-003'],
+] as const;
 
 /** What CLIProxyAPI asks of its plugins beyond the ABI; clauses are those of docs/hosts/cliproxy.md. */
 export const CLIPROXY: readonly ConformanceTest[] = [
@@ -46,7 +53,35 @@ export const CLIPROXY: readonly ConformanceTest[] = [
     needs,
     run: registerAgain,
   },
+  ...STREAMS.map(
+    ([id, title, catches, clause]): ConformanceTest => ({
+      id,
+      level: 2,
+      hosts,
+      title,
+      catches,
+      detect: "the host's queue",
+      engines: ['K'],
+      severity: 'fail',
+      clause,
+      needs,
+      run: (subject) => watchStreams(subject, id),
+    }),
+  ),
 ];
+
+/** Makes the sample calls that stream; passes on what the host's services found. */
+async function watchStreams(subject: Subject, id: string): Promise<TestOutcome> {
+  const events: ServiceEvent[] = [];
+  const outcome = await withRegistration(subject, async (trial, registration) => {
+    const calls = subject.profile.protocol.sampleCalls(registration).filter(({ method }) => method.endsWith('_stream'));
+    for (const { method, request } of calls) await trial.plugin.invoke(method, request);
+    events.push(...trial.events);
+    return [];
+  });
+  const found = events.flatMap((event) => (event.kind === 'finding' && event.finding.id === id ? [event.finding] : []));
+  return { ...outcome, findings: [...outcome.findings, ...found] };
+}
 
 /** `plugin.reconfigure` after a registration, and in a plugin that has not registered yet. */
 async function registerAgain(subject: Subject): Promise<TestOutcome> {

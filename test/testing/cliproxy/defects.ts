@@ -190,11 +190,49 @@ export const ANSWERS: readonly Defect[] = [
   },
 ];
 
+const emit = (id: string) =>
+  `{ char q[256]; snprintf(q, sizeof q, "{\\"stream_id\\":\\"%s\\",\\"payload\\":\\"aGk=\\"}", ${id}); ask_host("host.stream.emit", q); }`;
+const streaming = (body: string) =>
+  executor(
+    FORMATS,
+    `if (is("executor.execute_stream")) { const char *id = member(request, len, "stream_id"); ${body} }`,
+  );
+
+/** Streams; with a time limit, because two of them wait for ever. */
+export const STREAMS: readonly Defect[] = [
+  {
+    name: 'deadlock',
+    define: streaming(`for (int i = 0; i < 20; i++) ${emit('id')} return ${ok({ headers: null })};`),
+    method: 'executor.execute_stream',
+    run: { code: 1, says: /keeps 16 chunks and reads none of them before the call has returned/ },
+    fires: { 'stream.deadlock': 'fail', 'stream.open': 'fail' },
+    flags: ['--timeout', '12000'],
+  },
+  {
+    name: 'never-closed',
+    define: streaming(`${emit('id')} return ${ok({ headers: null })};`),
+    method: 'executor.execute_stream',
+    run: { code: 1, says: /was never closed: after 1 chunks/ },
+    fires: { 'stream.open': 'fail' },
+    flags: ['--timeout', '6000'],
+  },
+  {
+    name: 'mixed',
+    define: streaming(`${emit('id')} return ${ok({ chunks: [{ Payload: 'aGk=' }] })};`),
+    method: 'executor.execute_stream',
+    run: { code: 0, says: /emitted 1 chunks and then returned/ },
+    fires: { 'stream.mixed': 'fail' },
+  },
+];
+
 /** Things that the host accepts, and that therefore nothing may be said against. */
 export const GOOD: readonly Pick<Defect, 'name' | 'define' | 'method'>[] = [
   { name: 'good', define: {} },
   { name: 'no-shutdown', define: { SHUTDOWN: '0' } },
-  { name: 'code-with-error', define: { 'ON_UNKNOWN()': 'return reply(out, ERROR("invalid_method", "unsupported")), 1' } },
+  {
+    name: 'code-with-error',
+    define: { 'ON_UNKNOWN()': 'return reply(out, ERROR("invalid_method", "unsupported")), 1' },
+  },
   { name: 'no-result', define: { 'ON_INTERCEPT()': 'return reply(out, "{\\"ok\\":true}")' } },
   { name: 'small-keys', define: { 'ON_INTERCEPT()': `return ${ok({ body: 'e30=', clearheaders: null })}` } },
   { name: 'unknown-fields', define: { 'ON_INTERCEPT()': `return ${ok({ Body: '', Later: [1] })}` } },
