@@ -10,6 +10,7 @@ export default class Run extends CpexCommand {
     '<%= config.bin %> run command greet --name Ada',
     '<%= config.bin %> run plugin.register --trace',
     '<%= config.bin %> run --plugin ./plugin.so --host cpex hook tool_pre_invoke',
+    '<%= config.bin %> run --plugin ./plugin.so --host cliproxy request.normalize --answers answers.yaml',
   ];
   static override strict = false;
   static override usage = 'run [FLAGS] [METHOD | hook NAME | command VERB ARGS…]';
@@ -22,6 +23,11 @@ export default class Run extends CpexCommand {
     extensions: string({ description: 'Extensions that a hook sees.', env: 'CPEX_RUN_EXTENSIONS', helpValue: 'DATA' }),
     context: string({ description: 'Context that a hook sees.', env: 'CPEX_RUN_CONTEXT', helpValue: 'DATA' }),
     config: string({ description: 'Configuration to register with.', env: 'CPEX_RUN_CONFIG', helpValue: 'DATA' }),
+    answers: string({
+      description: 'What the host answers: a case file, or its part "host".',
+      env: 'CPEX_RUN_ANSWERS',
+      helpValue: 'FILE',
+    }),
     plugin: string({
       description: 'A built library instead of the project.',
       env: 'CPEX_RUN_PLUGIN',

@@ -54,6 +54,26 @@ const LEVELS: Readonly<Record<string, (text: string) => string>> = {
   error: chalk.red,
 };
 
+/** Characters of a text that a hint shows. */
+const HINT_LIMIT = 400;
+
+/** What the base64 of a result stands for, on one line. */
+export function byteHint(path: string, text: string): string {
+  const plain = printable(text);
+  const shown = plain.length > HINT_LIMIT ? `${plain.slice(0, HINT_LIMIT)}… (${text.length} characters)` : plain;
+  return chalk.dim(`${path} = ${shown}`);
+}
+
+/** The line above a piece of a stream. */
+export function pieceHead(number: number, size: number): string {
+  return chalk.dim(`piece ${number}, ${size} B`);
+}
+
+/** A piece of a stream: its lines as they are, with nothing that could disturb a terminal. */
+export function pieceText(text: string): string {
+  return text.split('\n').map(printable).join('\n').replace(/\n+$/, '');
+}
+
 export interface RunDisplay {
   readonly stdout: (bytes: Uint8Array) => void;
   readonly stderr: (text: string | Uint8Array) => void;

@@ -1,10 +1,35 @@
-import { hookText, indented } from '../report/run-text.js';
+import { textOf } from '../host-process/stream-value.js';
+import { bytesMembers } from '../hosts/bytes-members.js';
+import { byteHint, hookText, indented, pieceHead, pieceText } from '../report/run-text.js';
 import type { RunReport } from './service.js';
 
-/** What stdout gets; a command has written its output there already. */
+/** What stdout gets; a command has written its output there already, a stream its pieces. */
 export function answerText({ answer, help }: RunReport): string {
   if (help !== undefined) return help.trimEnd();
-  const { envelope } = answer?.invocation ?? {};
+  const { envelope, stream } = answer?.invocation ?? {};
   if (answer === undefined || envelope?.ok !== true || answer.request.form === 'command') return '';
+  if (stream !== undefined) return '';
   return answer.evaluation === undefined ? indented(envelope.result) : hookText(answer.evaluation, envelope.result);
+}
+
+/** Bytes in a result that are text, in words for people; the result itself keeps its base64. */
+export function hints({ answer }: RunReport): string[] {
+  if (answer === undefined) return [];
+  const { request, invocation, contract } = answer;
+  const { envelope, stream } = invocation;
+  const schema = contract.methods.get(request.method)?.result;
+  if (envelope.ok !== true || schema === undefined || stream !== undefined) return [];
+  return bytesMembers(envelope.result, schema, contract.types).flatMap(({ path, bytes }) => {
+    const text = textOf(bytes);
+    return text === undefined ? [] : [byteHint(path, text)];
+  });
+}
+
+/** Shows the pieces of a stream as they come: what each is on stderr, itself on stdout. */
+export function showPiece(): (piece: Uint8Array) => void {
+  let count = 0;
+  return (piece) => {
+    process.stderr.write(`${pieceHead(++count, piece.length)}\n`);
+    process.stdout.write(`${pieceText(textOf(piece) ?? Buffer.from(piece).toString('base64'))}\n`);
+  };
 }

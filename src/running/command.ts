@@ -1,10 +1,11 @@
+import { streamValue } from '../host-process/stream-value.js';
 import type { RunContext } from '../model/context.js';
 import type { ServiceEvent } from '../model/profile.js';
 import type { TraceRecord } from '../model/session.js';
 import { runDisplay } from '../report/run-text.js';
 import { traceLine, traceValue } from '../report/trace-text.js';
 import { CpexError } from '../support/errors.js';
-import { answerText } from './answer-text.js';
+import { answerText, hints, showPiece } from './answer-text.js';
 import { promptLoop } from './loop.js';
 import { type RunOptions, type RunReport, runOnce } from './service.js';
 
@@ -14,6 +15,7 @@ export interface RunFlags {
   readonly extensions?: string | undefined;
   readonly context?: string | undefined;
   readonly config?: string | undefined;
+  readonly answers?: string | undefined;
   readonly plugin?: string | undefined;
   readonly host?: string | undefined;
   readonly timeout?: number | undefined;
@@ -42,6 +44,7 @@ export async function runCommand(words: readonly string[], flags: RunFlags, cont
     debug: flags.debug ?? false,
     allowNet: flags['allow-net'] ?? false,
     stdin: process.stdin,
+    ...(flags.json ? {} : { piece: showPiece() }),
     ...(flags.trace ? { trace: flags.json ? (one) => traced.push(one) : showTrace } : {}),
   };
   if (words.length === 0) {
@@ -51,6 +54,7 @@ export async function runCommand(words: readonly string[], flags: RunFlags, cont
     return { value: null, text: () => '', ...(failure === undefined ? {} : { failure }) };
   }
   const report = await runOnce(options, shown);
+  if (!flags.json && report.failure === undefined) for (const line of hints(report)) process.stderr.write(`${line}\n`);
   return {
     value: { ...machineValue(report), ...(flags.trace ? { trace: traced.map(traceValue) } : {}) },
     text: () => answerText(report),
@@ -76,6 +80,7 @@ function machineValue({ answer, events, help }: RunReport): Record<string, unkno
     code: invocation.end.code,
     result: invocation.envelope.result,
     error: invocation.envelope.error,
+    ...(invocation.stream === undefined ? {} : { stream: streamValue(invocation.stream) }),
     verdict: evaluation?.verdict,
     payload_modified: evaluation?.payloadModified,
     findings: [...request.findings, ...invocation.envelope.findings, ...(evaluation?.findings ?? [])],
@@ -107,7 +112,7 @@ function showTrace(record: TraceRecord): void {
 
 /** The flags that are passed on under their own names, without those that were not given. */
 function pick(flags: RunFlags): Partial<RunOptions> {
-  const { data, extensions, config, plugin, host, timeout, record } = flags;
-  const given = Object.entries({ data, extensions, config, plugin, host, timeout, record });
+  const { data, extensions, config, answers, plugin, host, timeout, record } = flags;
+  const given = Object.entries({ data, extensions, config, answers, plugin, host, timeout, record });
   return Object.fromEntries(given.filter(([, value]) => value !== undefined)) as Partial<RunOptions>;
 }

@@ -4,15 +4,21 @@ import type { ServiceEvent } from '../model/profile.js';
 import { renderError, toCpexError } from '../report/error-text.js';
 import { endingError } from '../runtime/failure.js';
 import { CpexError } from '../support/errors.js';
-import { answerText } from './answer-text.js';
+import { answerText, hints } from './answer-text.js';
+import { readAnswers } from './answers.js';
 import { readData } from './input.js';
-import { answerFailure, type RunOptions, sessionOptions } from './service.js';
+import { answerFailure, broken, type RunOptions, sessionOptions, tellNotices } from './service.js';
 import { openRunSession, type RunSession } from './session.js';
 
-const HELP = `METHOD [DATA]            call a method
-hook NAME [PAYLOAD]      invoke a hook
-command VERB [ARGS…]     run a command
-help, exit               Tab completes names; DATA is JSON or @FILE`;
+/** What a line may hold: hooks and commands only where the host has such. */
+function helpText({ subject }: RunSession): string {
+  const { hooks } = subject.profile.contract;
+  return [
+    'METHOD [DATA]            call a method',
+    ...(hooks.size === 0 ? [] : ['hook NAME [PAYLOAD]      invoke a hook', 'command VERB [ARGS…]     run a command']),
+    'help, exit               Tab completes names; DATA is JSON or @FILE',
+  ].join('\n');
+}
 
 /**
  * Asks for calls on a terminal until `exit`, Ctrl-D, Ctrl-C or the plugin's end. Needs somebody to ask.
@@ -27,8 +33,12 @@ export async function promptLoop(options: RunOptions, context: RunContext): Prom
   }
   const config = options.config === undefined ? undefined : await readData(options.config, context.cwd, options.stdin);
   let events: ServiceEvent[] = [];
+  const script = options.answers === undefined ? undefined : await readAnswers(options.answers, context.cwd);
   const session = await openRunSession(
-    sessionOptions(options, context, config, (event) => events.push(event)),
+    {
+      ...sessionOptions(options, context, config, (event) => events.push(event)),
+      ...(script === undefined ? {} : { script }),
+    },
     context,
   );
   const terminal = openTerminal(completions(session), context.signal);
@@ -45,7 +55,7 @@ export async function promptLoop(options: RunOptions, context: RunContext): Prom
       left = false;
       const word = line.trim();
       if (word === 'exit' || context.signal.aborted) break;
-      if (word === 'help') process.stderr.write(`${HELP}\n`);
+      if (word === 'help') process.stderr.write(`${helpText(session)}\n`);
       else if (word !== '') fatal = await answer(word, session, context, events);
       if (fatal !== undefined) break;
       events = [];
@@ -92,7 +102,10 @@ async function answer(
     const report = typeof answered === 'string' ? { help: answered, events } : { answer: answered, events };
     const text = answerText(report);
     if (text !== '') process.stdout.write(`${text}\n`);
-    const failure = typeof answered === 'string' ? undefined : answerFailure(answered);
+    for (const hint of hints(report)) process.stderr.write(`${hint}\n`);
+    if (typeof answered === 'string') return undefined;
+    tellNotices(answered, context);
+    const failure = answerFailure(answered) ?? broken(events);
     if (failure !== undefined) process.stderr.write(`${renderError(failure)}\n`);
     return undefined;
   } catch (thrown) {
@@ -112,7 +125,7 @@ export function splitLine(line: string): { words: string[]; data?: string } {
   return start === -1 ? { words } : { words, data: trimmed.slice(start) };
 }
 
-/** Everything that can start a line: methods, the plugin's hooks and commands. */
+/** Everything that can start a line: the plugin's hooks and commands, and the methods. */
 function completions({ registration, subject }: RunSession): string[] {
   const { hooks, command } = registration.capabilities;
   const verbs = Array.isArray(command) ? (command as { verb?: unknown }[]).map(({ verb }) => `command ${verb}`) : [];

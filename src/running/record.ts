@@ -1,5 +1,7 @@
 import path from 'node:path';
 import { Document } from 'yaml';
+import type { StreamRecord } from '../host-process/reference-host.js';
+import { streamValue } from '../host-process/stream-value.js';
 import type { ServiceEvent } from '../model/profile.js';
 import { writeOutput } from '../report/write-output.js';
 import { CpexError } from '../support/errors.js';
@@ -34,12 +36,17 @@ export async function recordCase(
       events.flatMap((event) => (event.kind === 'output' && event.stream === stream ? [event.bytes] : [])),
     ).toString('utf8');
   const expected: Record<string, unknown> = {};
-  if (envelope.error !== undefined) expected.error = { code: envelope.error.code };
+  if (envelope.error !== undefined) expected.error = recordedError(envelope.error);
   else if (request.form === 'command') {
     expected.exit_code = (envelope.result as { exit_code: unknown }).exit_code;
     expected.stdout = output('stdout');
     if (output('stderr') !== '') expected.stderr = output('stderr');
   } else expected.result = envelope.result;
+  if (invocation.stream !== undefined) {
+    // What the call itself returned is how the stream came, and may differ from run to run.
+    delete expected.result;
+    expected.stream = recordedStream(invocation.stream);
+  }
   if (evaluation !== undefined) {
     expected.verdict = evaluation.verdict;
     expected.payload_modified = evaluation.payloadModified;
@@ -56,6 +63,16 @@ export async function recordCase(
     expect: expected,
   });
   await writeOutput(file, document.toString(), 'The case');
+}
+
+/** The code, or the message where the host looks at no code. */
+function recordedError({ code, message }: { code: string; message: string }): object {
+  return code === '' ? { message } : { code };
+}
+
+function recordedStream(stream: StreamRecord): object {
+  const { chunks, error } = streamValue(stream);
+  return error === undefined ? { chunks } : { chunks, error };
 }
 
 function callOf({ request }: Answer): Record<string, unknown> {

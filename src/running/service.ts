@@ -5,6 +5,7 @@ import type { Ending, TraceRecord } from '../model/session.js';
 import { endingError } from '../runtime/failure.js';
 import { CpexError } from '../support/errors.js';
 import { stringifyExact } from '../support/exact-json.js';
+import { readAnswers } from './answers.js';
 import { readData } from './input.js';
 import { checkRecordFile, recordCase } from './record.js';
 import { type Answer, openRunSession, type RunSessionOptions } from './session.js';
@@ -16,6 +17,8 @@ export interface RunOptions {
   readonly extensions?: string;
   readonly contextData?: string;
   readonly config?: string;
+  /** File with what the host answers: `host` of a case file, or a case file. */
+  readonly answers?: string;
   readonly plugin?: string;
   readonly host?: string;
   readonly debug: boolean;
@@ -24,6 +27,8 @@ export interface RunOptions {
   /** Case file to write. */
   readonly record?: string;
   readonly stdin: AsyncIterable<unknown>;
+  /** Takes each piece of a stream as it comes. */
+  readonly piece?: (piece: Uint8Array) => void;
   /** Takes every message, when tracing is wanted. */
   readonly trace?: (record: TraceRecord) => void;
 }
@@ -47,6 +52,7 @@ export async function runOnce(options: RunOptions, context: RunContext): Promise
   if (fromStdin.length > 1) throw new CpexError('CPEX_E_USAGE', 'Only one value can come from standard input.');
   if (options.record !== undefined) await checkRecordFile(path.resolve(context.cwd, options.record));
   const config = await read(options.config);
+  const script = options.answers === undefined ? undefined : await readAnswers(options.answers, context.cwd);
   const input = {
     data: await read(options.data),
     extensions: await read(options.extensions),
@@ -55,7 +61,11 @@ export async function runOnce(options: RunOptions, context: RunContext): Promise
   };
   const events: ServiceEvent[] = [];
   const session = await openRunSession(
-    sessionOptions(options, context, config, (event) => events.push(event)),
+    {
+      ...sessionOptions(options, context, config, (event) => events.push(event)),
+      ...(script === undefined ? {} : { script }),
+      unregistered: /^plugin\.(?:register|reconfigure)$/.test(options.words[0] ?? ''),
+    },
     context,
   );
   let answer: Answer | string;
@@ -71,12 +81,35 @@ export async function runOnce(options: RunOptions, context: RunContext): Promise
   }
   if (typeof answer === 'string') return { help: answer, events };
   for (const finding of answer.request.findings) context.emit({ type: 'finding', finding });
+  tellNotices(answer, context);
   if (options.record !== undefined && answer.invocation.envelope.ok !== undefined) {
     await recordCase(path.resolve(context.cwd, options.record), answer, config, events);
     context.emit({ type: 'note', level: 'info', text: `recorded ${options.record}` });
   }
-  const failure = answerFailure(answer) ?? (ending.kind === 'clean' ? undefined : endingError(ending));
+  const failure =
+    answerFailure(answer) ?? broken(events) ?? (ending.kind === 'clean' ? undefined : endingError(ending));
   return { answer, events, ...(failure === undefined ? {} : { failure }) };
+}
+
+/** What the host bears in an answer, and an author may not know of. */
+export function tellNotices({ invocation }: Answer, context: Pick<RunContext, 'emit'>): void {
+  for (const finding of invocation.envelope.findings) {
+    if (finding.severity === 'warn') context.emit({ type: 'finding', finding });
+    else if (finding.severity === 'info') context.emit({ type: 'note', level: 'info', text: finding.message });
+  }
+}
+
+/** What the plugin did on the way that its real host would not bear. */
+export function broken(events: readonly ServiceEvent[]): CpexError | undefined {
+  const found = events.flatMap((event) =>
+    event.kind === 'finding' && event.finding.severity === 'fail' ? [event.finding] : [],
+  );
+  const [first] = found;
+  if (first === undefined) return undefined;
+  return new CpexError('CPEX_E_PLUGIN_RULES', first.message, {
+    evidence: [...(first.evidence ?? []), ...found.slice(1).map(({ message }) => message)],
+    ...(first.remedy === undefined ? {} : { remedy: first.remedy }),
+  });
 }
 
 /** What a plugin did wrong although its process ended well. */
@@ -104,8 +137,14 @@ export function sessionOptions(
     ...(config === undefined ? {} : { config }),
     observe: (event) => {
       observe(event);
-      context.emit({ type: 'service', event });
+      if (event.kind !== 'finding') context.emit({ type: 'service', event });
+      // What fails is told as the reason of the failure.
+      else if (event.finding.severity === 'warn') context.emit({ type: 'finding', finding: event.finding });
+      else if (event.finding.severity === 'info') {
+        context.emit({ type: 'note', level: 'info', text: event.finding.message });
+      }
     },
+    ...(options.piece === undefined ? {} : { piece: options.piece }),
     trace: (record) => options.trace?.(record),
     printed: (stream, text) => context.emit({ type: 'plugin.output', stream, text }),
     complain: (finding) => context.emit({ type: 'finding', finding }),
@@ -126,8 +165,13 @@ export function answerFailure({ request, invocation }: Answer): CpexError | unde
   if (envelope.error !== undefined) {
     const { code, message, details } = envelope.error;
     const evidence = details === undefined ? [] : [`details: ${stringifyExact(details)}`];
-    return new CpexError('CPEX_E_PLUGIN_ANSWER', `${request.method} was answered with ${code}: ${message}`, {
-      evidence,
+    const said = code === '' ? `an error: ${message}` : `${code}: ${message}`;
+    return new CpexError('CPEX_E_PLUGIN_ANSWER', `${request.method} was answered with ${said}`, { evidence });
+  }
+  const { error, chunks } = invocation.stream ?? {};
+  if (error !== undefined) {
+    return new CpexError('CPEX_E_PLUGIN_STREAM', `The stream of ${request.method} ended with an error: ${error}`, {
+      evidence: [`pieces before it: ${chunks?.length ?? 0}`],
     });
   }
   return undefined;

@@ -2,8 +2,16 @@ import path from 'node:path';
 import { type BuiltSubject, resolveSubject } from '../build/subject.js';
 import { DEFAULT_DEADLINES, type Invocation, type OpenPlugin, openPlugin } from '../host-process/reference-host.js';
 import type { RunContext } from '../model/context.js';
+import type { Contract } from '../model/contract.js';
 import type { Finding } from '../model/finding.js';
-import type { HookEvaluation, Registration, RunInput, RunRequest, ServiceEvent } from '../model/profile.js';
+import type {
+  HookEvaluation,
+  Registration,
+  RunInput,
+  RunRequest,
+  ServiceEvent,
+  ServiceScript,
+} from '../model/profile.js';
 import type { Ending, TraceRecord } from '../model/session.js';
 import { endingError, SessionFailure } from '../runtime/failure.js';
 import { nativeEngine } from '../runtime/native/engine.js';
@@ -31,10 +39,17 @@ export interface RunSessionOptions {
   readonly printed: (stream: 'stdout' | 'stderr', line: string) => void;
   /** Takes what the registration breaks although the plugin can be used. */
   readonly complain: (finding: Finding) => void;
+  /** What the host answers in place of the outer world. */
+  readonly script?: ServiceScript;
+  /** Takes each piece of a stream as it comes. */
+  readonly piece?: (piece: Uint8Array) => void;
+  /** Go on when the plugin does not register: the call is about that. */
+  readonly unregistered?: boolean;
 }
 
 /** A call that the words of a command line came to, with its answer. */
 export interface Answer {
+  readonly contract: Contract;
   readonly request: Extract<RunRequest, { kind: 'call' }>;
   readonly invocation: Invocation;
   /** The host's reading of a hook's result. */
@@ -78,6 +93,7 @@ export async function openRunSession(options: RunSessionOptions, context: RunCon
         ...(project === undefined ? {} : { stateFolder: path.join(project.root, '.cpex', 'state') }),
         configFolder: project === undefined ? folder.path : path.join(project.root, 'config'),
         allowNet: options.allowNet,
+        ...(options.script === undefined ? {} : { script: options.script }),
         observe: options.observe,
       },
       deadlines:
@@ -99,46 +115,71 @@ export async function openRunSession(options: RunSessionOptions, context: RunCon
   const close = () => plugin.close().finally(finish);
   try {
     const config = options.config ?? project?.manifest.test?.config ?? {};
-    const { registration, invocation, findings } = await plugin.register(config);
-    if (registration === undefined)
-      throw notRegistered(
-        invocation,
-        findings.map((finding) => finding.message),
-      );
+    const { registration = NOBODY, invocation, findings } = await plugin.register(config);
+    if (registration === NOBODY && options.unregistered !== true) throw notRegistered(invocation, findings);
     for (const finding of findings) options.complain(finding);
-    return { subject, registration, ask: (words, input) => ask(subject, plugin, registration, words, input), close };
+    const made = { subject, plugin, registration, config };
+    return { subject, registration, ask: (words, input) => ask(made, words, input, options.piece), close };
   } catch (error) {
     await close();
     throw asError(error);
   }
 }
 
+/** Who a plugin is that did not say so. */
+const NOBODY: Registration = { id: '', version: '', author: '', capabilities: {}, raw: undefined };
+
+interface Made {
+  readonly subject: BuiltSubject;
+  readonly plugin: OpenPlugin;
+  readonly registration: Registration;
+  readonly config: unknown;
+}
+
 async function ask(
-  { profile }: BuiltSubject,
-  plugin: OpenPlugin,
-  registration: Registration,
+  { subject: { profile }, plugin, registration, config }: Made,
   words: readonly string[],
   input: RunInput,
+  onPiece: RunSessionOptions['piece'],
 ): Promise<Answer | string> {
   const request = profile.protocol.readWords(words, input, registration);
   if (request.kind === 'help') return request.text;
+  const { contract } = profile;
   try {
-    const invocation = await plugin.invoke(request.method, request.request);
-    if (request.form !== 'hook' || invocation.envelope.ok !== true) return { request, invocation };
+    const again = profile.protocol.registration({ config, again: true }).method;
+    if (request.method === again && isRegistration(profile, again) && input.data === undefined) {
+      return { contract, request, invocation: (await plugin.register(config, { again: true })).invocation };
+    }
+    const invocation = await plugin.invoke(
+      request.method,
+      request.request,
+      onPiece === undefined ? undefined : { onPiece },
+    );
+    if (request.form !== 'hook' || invocation.envelope.ok !== true) return { contract, request, invocation };
     const evaluation = profile.evaluate?.(request.request, invocation.envelope.result);
-    return { request, invocation, ...(evaluation === undefined ? {} : { evaluation }) };
+    return { contract, request, invocation, ...(evaluation === undefined ? {} : { evaluation }) };
   } catch (error) {
     throw asError(error);
   }
 }
 
-function notRegistered({ envelope, end }: Invocation, findings: readonly string[]): CpexError {
+/** Whether a host registers again under a name of its own. */
+function isRegistration({ protocol }: BuiltSubject['profile'], method: string): boolean {
+  return protocol.registration({ config: {} }).method !== method;
+}
+
+function notRegistered({ envelope, end }: Invocation, findings: readonly Finding[]): CpexError {
   const { error } = envelope;
-  if (error !== undefined) {
-    return new CpexError('CPEX_E_PLUGIN_ANSWER', `The plugin does not register: ${error.message} (${error.code})`);
+  if (envelope.ok === false && error !== undefined) {
+    const code = error.code === '' ? '' : ` (${error.code})`;
+    return new CpexError('CPEX_E_PLUGIN_ANSWER', `The plugin does not register: ${error.message}${code}`);
   }
+  const seen = findings.filter(({ severity }) => severity !== 'info');
   return new CpexError('CPEX_E_PLUGIN_ENVELOPE', 'The answer to the registration breaks the rules of the host.', {
-    evidence: [`code ${end.code}, ${end.body.byteLength} bytes`, ...findings],
+    evidence: [
+      `code ${end.code}, ${end.body.byteLength} bytes`,
+      ...seen.flatMap(({ message, evidence = [] }) => [message, ...evidence]),
+    ],
     remedy: 'cpex test shows each broken rule with its clause.',
   });
 }

@@ -24,6 +24,7 @@ export function cliproxyLayout({ versionedFiles }: RevisionLayout): FileLayout {
       return path.join(platformFolder(target), `${name}${target.libraryExtension}`);
     },
     idProblem: fileNameProblem,
+    versionProblem,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Contract, JsonSchema } from '../../model/contract.js';
 import { CpexError } from '../../support/errors.js';
 import { stringifyExact } from '../../support/exact-json.js';
 import { nearest } from '../../support/suggest.js';
+import { resolved } from '../bytes-members.js';
 import { encodeGo } from '../go-json/encode.js';
 import { fieldsOf, isFields } from '../json-fields.js';
 
@@ -71,9 +72,4 @@ function stranger(at: string, name: string, known: readonly string[], method: st
   return new CpexError('CPEX_E_RUN_REQUEST', `The request of ${method} has no member "${at}".${hint}`, {
     evidence: [`members: ${known.join(', ') || 'none'}`],
   });
-}
-
-function resolved(schema: JsonSchema, types: Types): JsonSchema {
-  if (typeof schema.$ref !== 'string') return schema;
-  return types.get(schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1)) ?? {};
 }

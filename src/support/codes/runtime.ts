@@ -49,6 +49,18 @@ export const runtimeCodes = {
     title: 'The plugin answered with an error',
     text: "The call worked, and the plugin said no: its envelope holds an error with the code and message shown. Nothing crashed. Codes such as unknown_method and invalid_request are explained in docs/abi.md; others are the plugin's own.",
   },
+  CPEX_E_PLUGIN_STREAM: {
+    kind: 'child',
+    exit: 1,
+    title: 'A stream of the plugin ended with an error',
+    text: 'The call returned well, and what it streamed did not end well: the plugin closed the stream with an error, never closed it, or could not go on because the host keeps only so many pieces before the call has returned. The pieces that came before are shown.',
+  },
+  CPEX_E_PLUGIN_RULES: {
+    kind: 'child',
+    exit: 1,
+    title: 'The plugin broke a rule of its host',
+    text: 'The answer came, but on the way the plugin did something that its real host does not bear. The findings say what. `cpex run --trace` shows every message in its order.',
+  },
   CPEX_E_PLUGIN_ENVELOPE: {
     kind: 'child',
     exit: 4,
@@ -72,6 +84,12 @@ export const runtimeCodes = {
     exit: 2,
     title: 'The host could not send this request',
     text: 'A request has the members that its method has in the contract of the host, with values of their types. A misspelt member would be dropped on the way, and the plugin would see nothing in its place. Where bytes are wanted, base64 or { $text: … } or { $json: … } can stand.',
+  },
+  CPEX_E_RUN_ANSWERS: {
+    kind: 'user',
+    exit: 2,
+    title: 'The answers of the host cannot be read',
+    text: 'cpex run --answers FILE takes what stands under "host" in a case file, or a case file itself: scripted answers for HTTP requests and models, credential files, stored values. docs/cases.md describes them.',
   },
   CPEX_E_RUN_RECORD: {
     kind: 'user',

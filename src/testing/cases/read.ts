@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isMap, isSeq, type Node } from 'yaml';
-import type { ServiceScript } from '../../model/profile.js';
+import { type HostAnswers, toScript } from '../../project/host-script.js';
 import { CpexError } from '../../support/errors.js';
 import { readExactYaml } from '../../support/exact-yaml.js';
 import { caseFileProblems } from './check.js';
@@ -21,18 +21,8 @@ interface RawCase {
   readonly request?: unknown;
   readonly config?: unknown;
   readonly timeout_ms?: number;
-  readonly host?: RawHost;
+  readonly host?: HostAnswers;
   readonly expect: RawExpect;
-}
-
-interface RawHost {
-  readonly http?: readonly (Omit<NonNullable<ServiceScript['http']>[number], 'status' | 'delayMs'> & {
-    readonly status?: number;
-    readonly delay_ms?: number;
-  })[];
-  readonly kv?: Record<string, Record<string, string>>;
-  readonly config?: Record<string, string>;
-  readonly cancelled?: boolean | { readonly after: number };
 }
 
 interface RawExpect extends Omit<Expectations, 'payloadModified' | 'exitCode' | 'withinMs'> {
@@ -117,20 +107,6 @@ function toCall(raw: RawCase): CaseCall {
     return { kind: 'command', verbs: raw.command, args: raw.args ?? {}, env: raw.env ?? {} };
   }
   return { kind: 'method', method: raw.method ?? '', request: raw.request ?? {} };
-}
-
-function toScript(host: RawHost): ServiceScript {
-  const after = typeof host.cancelled === 'object' ? host.cancelled.after : host.cancelled === true ? 0 : undefined;
-  return {
-    http: (host.http ?? []).map(({ delay_ms, status, ...rest }) => ({
-      ...rest,
-      status: status ?? 200,
-      ...(delay_ms === undefined ? {} : { delayMs: delay_ms }),
-    })),
-    kv: host.kv ?? {},
-    config: host.config ?? {},
-    ...(after === undefined ? {} : { cancelledAfter: after }),
-  };
 }
 
 function toExpectations({ payload_modified, exit_code, within_ms, ...rest }: RawExpect): Expectations {

@@ -1,8 +1,10 @@
 import type { Invocation } from '../../host-process/reference-host.js';
+import { streamValue } from '../../host-process/stream-value.js';
 import type { Contract, HookContract } from '../../model/contract.js';
 import type { TestResult } from '../../model/event.js';
 import type { Finding } from '../../model/finding.js';
 import type { ServiceEvent } from '../../model/profile.js';
+import { CpexError } from '../../support/errors.js';
 import { didYouMean } from '../../support/suggest.js';
 import { runTrial, type Subject, type Trial } from '../subject.js';
 import { judgeEnding } from '../verdict.js';
@@ -44,11 +46,14 @@ export async function runCase(
 async function observe(one: Case, subject: Subject, trial: Trial): Promise<Observation | string> {
   const { invocation: first, registration } = await trial.plugin.register(one.config ?? subject.config);
   if (one.call.kind === 'method' && one.call.method === 'plugin.register') return { invocation: first };
+  if (registersAgain(one, subject)) {
+    return { invocation: (await trial.plugin.register(one.config ?? subject.config, { again: true })).invocation };
+  }
   if (registration === undefined) {
     return `the plugin does not register with this configuration: ${first.envelope.error?.message ?? 'no usable answer'}`;
   }
   const { call } = one;
-  if (call.kind === 'method') return { invocation: await trial.plugin.invoke(call.method, call.request) };
+  if (call.kind === 'method') return invoke(trial, call.method, call.request);
   if (call.kind === 'command') {
     const request = { verb_path: call.verbs, args: call.args, env: call.env };
     return { invocation: await trial.plugin.invoke('command.run', request) };
@@ -62,6 +67,23 @@ async function observe(one: Case, subject: Subject, trial: Trial): Promise<Obser
   if (invocation.envelope.ok !== true || subject.profile.evaluate === undefined) return { invocation };
   const evaluation = subject.profile.evaluate(request, invocation.envelope.result);
   return { invocation, verdict: evaluation.verdict, payloadModified: evaluation.payloadModified };
+}
+
+/** Makes a call; a text says why the host could not make it. */
+async function invoke(trial: Trial, method: string, request: unknown): Promise<Observation | string> {
+  try {
+    return { invocation: await trial.plugin.invoke(method, request) };
+  } catch (error) {
+    if (error instanceof CpexError && error.kind === 'user') return error.message;
+    throw error;
+  }
+}
+
+/** Whether a case is about the registration after the first one, which may have failed. */
+function registersAgain({ call, config }: Case, { profile }: Subject): boolean {
+  if (call.kind !== 'method' || Object.keys(call.request ?? {}).length > 0) return false;
+  const { method } = profile.protocol.registration({ config, again: true });
+  return method === call.method && method !== profile.protocol.registration({ config }).method;
 }
 
 /** The hook of that name or alias, or what is wrong with the name; nothing where a profile has no list of hooks. */
@@ -93,6 +115,11 @@ function compare(
   }
   check('error', envelope.error, expect.error);
   check('result', envelope.result, expect.result);
+  const { stream } = seen.invocation;
+  check('stream', stream === undefined ? undefined : streamValue(stream), expect.stream);
+  if (stream?.error !== undefined && expect.stream === undefined) {
+    mismatches.push({ path: 'stream.error', expected: 'a stream that ends well', actual: stream.error });
+  }
   check('verdict', seen.verdict, expect.verdict);
   check('payload_modified', seen.payloadModified, expect.payloadModified);
   check('exit_code', result?.exit_code, expect.exitCode);
@@ -106,7 +133,16 @@ function compare(
     mismatches.push({ path: 'within_ms', expected: `at most ${expect.withinMs}`, actual: tookMs.toFixed(1) });
   }
   if (expect.snapshot) mismatches.push(...snapshots.compare(one, envelope.error ?? envelope.result));
-  return mismatches.map((mismatch) => toFinding(one, mismatch));
+  return [...mismatches.map((mismatch) => toFinding(one, mismatch)), ...noticed(one, events)];
+}
+
+/** What the host noticed and would not bear. */
+function noticed(one: Case, events: readonly ServiceEvent[]): Finding[] {
+  return events.flatMap((event) =>
+    event.kind === 'finding' && event.finding.severity === 'fail'
+      ? [{ ...event.finding, id: `case:${one.name}`, file: one.file }]
+      : [],
+  );
 }
 
 function of(events: readonly ServiceEvent[], kind: ServiceEvent['kind']): unknown[] {

@@ -18,6 +18,8 @@ export interface Expectations {
   /** Matched as a subset; see `docs/cases.md` for the matchers. */
   readonly result?: unknown;
   readonly error?: unknown;
+  /** What the plugin streamed; see `streamValue`. */
+  readonly stream?: unknown;
   readonly verdict?: 'allow' | 'deny';
   readonly payloadModified?: boolean;
   readonly exitCode?: number;

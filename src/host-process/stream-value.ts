@@ -1,0 +1,32 @@
+import type { StreamRecord } from './reference-host.js';
+
+/** A stream for people and files: pieces as text where they are text, else as base64. */
+export interface StreamValue {
+  readonly chunks: readonly (string | { readonly base64: string })[];
+  /** All pieces in one, where each is text. */
+  readonly text?: string;
+  /** Why it ended early. */
+  readonly error?: string;
+}
+
+/** What a stream held, as a plain value. */
+export function streamValue({ chunks, error }: StreamRecord): StreamValue {
+  const values = chunks.map(pieceValue);
+  const texts = values.filter((value) => typeof value === 'string');
+  return {
+    chunks: values,
+    ...(texts.length === values.length ? { text: texts.join('') } : {}),
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+function pieceValue(piece: Uint8Array): StreamValue['chunks'][number] {
+  const text = textOf(piece);
+  return text ?? { base64: Buffer.from(piece).toString('base64') };
+}
+
+/** The text that bytes are; undefined when they are none. */
+export function textOf(bytes: Uint8Array): string | undefined {
+  const text = Buffer.from(bytes).toString('utf8');
+  return Buffer.from(text).equals(Buffer.from(bytes)) ? text : undefined;
+}

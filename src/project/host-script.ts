@@ -1,0 +1,39 @@
+import type { ScriptedHttp, ScriptedModel, ServiceScript } from '../model/profile.js';
+
+/** What the host is to answer, as people write it: `host` of a case file, after the schema has passed it. */
+export interface HostAnswers {
+  readonly http?: readonly WrittenHttp[];
+  readonly kv?: Record<string, Record<string, string>>;
+  readonly config?: Record<string, string>;
+  readonly cancelled?: boolean | { readonly after: number };
+  readonly model?: readonly (Omit<ScriptedModel, 'delayMs'> & { readonly delay_ms?: number })[];
+  readonly auth?: Record<string, unknown>;
+}
+
+interface WrittenHttp extends Omit<ScriptedHttp, 'status' | 'delayMs' | 'bodyBytes'> {
+  readonly status?: number;
+  readonly delay_ms?: number;
+  readonly body_bytes?: number;
+}
+
+/** The answers in the form that the services take. */
+export function toScript(answers: HostAnswers): ServiceScript {
+  const { http = [], kv = {}, config = {}, cancelled, model = [], auth } = answers;
+  const after = typeof cancelled === 'object' ? cancelled.after : cancelled === true ? 0 : undefined;
+  return {
+    http: http.map(({ delay_ms, body_bytes, status, ...rest }) => ({
+      ...rest,
+      status: status ?? 200,
+      ...(delay_ms === undefined ? {} : { delayMs: delay_ms }),
+      ...(body_bytes === undefined ? {} : { bodyBytes: body_bytes }),
+    })),
+    model: model.map(({ delay_ms, ...rest }) => ({
+      ...rest,
+      ...(delay_ms === undefined ? {} : { delayMs: delay_ms }),
+    })),
+    kv,
+    config,
+    ...(auth === undefined ? {} : { auth }),
+    ...(after === undefined ? {} : { cancelledAfter: after }),
+  };
+}
