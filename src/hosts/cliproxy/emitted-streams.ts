@@ -55,6 +55,8 @@ export interface StreamHost {
 /** The streams that executors fill by `host.stream.emit`: a queue each, read once the call has returned. */
 export class EmittedStreams {
   private readonly open = new Map<string, EmittedStream>();
+  /** Streams whose call is not over: what was emitted before a close is still to be read. */
+  private readonly owed = new Map<string, EmittedStream>();
   private last = 0;
 
   constructor(private readonly host: StreamHost) {}
@@ -62,7 +64,9 @@ export class EmittedStreams {
   /** Opens a stream for a call and returns its id, a decimal counter. */
   begin(method: string): string {
     const id = String(++this.last);
-    this.open.set(id, { id, method, queue: [], waiting: [], emitted: 0, closed: false, returned: false });
+    const stream = { id, method, queue: [], waiting: [], emitted: 0, closed: false, returned: false };
+    this.open.set(id, stream);
+    this.owed.set(id, stream);
     return id;
   }
 
@@ -92,12 +96,12 @@ export class EmittedStreams {
 
   /** Chunks that a stream had been given when its call returned. */
   emitted(id: string): number {
-    return this.open.get(id)?.emitted ?? 0;
+    return this.owed.get(id)?.emitted ?? 0;
   }
 
   /** The call has returned: what its stream holds and will hold, until it is closed. */
   async *read(id: string): AsyncGenerator<Uint8Array> {
-    const stream = this.open.get(id);
+    const stream = this.owed.get(id);
     if (stream === undefined) return;
     stream.returned = true;
     this.judgeReturn(stream);
@@ -114,13 +118,15 @@ export class EmittedStreams {
         yield chunk.payload;
       }
     } finally {
+      this.owed.delete(id);
       this.shut(stream);
     }
   }
 
   /** Nobody reads any more: emits that wait fail, as they do when a client goes away. */
   abandon(id: string): void {
-    const stream = this.open.get(id);
+    const stream = this.owed.get(id);
+    this.owed.delete(id);
     if (stream !== undefined) this.shut(stream);
   }
 
