@@ -3,6 +3,12 @@ import type { Type } from './ir.js';
 /** Where rustfmt breaks lines. */
 export const RUST_WIDTH = 100;
 
+/** How long the arguments of a call, or the members of a tuple, may be before rustfmt puts each on its line. */
+const RUST_ARGUMENTS = 60;
+
+/** The same for the members of a struct literal. */
+export const RUST_LITERAL = 18;
+
 /** Words that Rust 2024 keeps for itself. */
 const KEYWORDS = new Set(
   (
@@ -43,6 +49,15 @@ export function rustConstant(indent: string, name: string, literal: string): str
   const broken = `${indent}    ${literal};`;
   if (`${head} ${literal};`.length <= RUST_WIDTH || broken.length > RUST_WIDTH) return [`${head} ${literal};`];
   return [head, broken];
+}
+
+/** A call or a tuple: `start`, its arguments in parentheses, `end` with the closing one. */
+export function rustCall(start: string, parts: readonly string[], end: string): string[] {
+  const inner = parts.join(', ');
+  const line = `${start}(${inner}${end}`;
+  if (inner.length <= RUST_ARGUMENTS && line.length <= RUST_WIDTH) return [line];
+  const indent = ' '.repeat(start.search(/\S|$/));
+  return [`${start}(`, ...parts.map((part) => `${indent}    ${part},`), `${indent}${end}`];
 }
 
 /** A type as it stands in a field. */

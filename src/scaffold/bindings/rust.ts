@@ -1,20 +1,36 @@
 import type { ContractIr, Declaration, Hook, Method, Type } from './ir.js';
 import { parseContract } from './parse.js';
+import { rustCapabilities } from './rust-capabilities.js';
 import { rustDeclaration } from './rust-declarations.js';
+import { rustGoDeclaration } from './rust-go-declarations.js';
 import { rustBlock, rustConstant, rustJson, rustText } from './rust-text.js';
 import { type ContractSource, GENERATED_NOTICE, type GeneratedFile } from './source.js';
 
+/** What this emitter can write beyond plain JSON, for scripts/generate-bindings.mjs. */
+export const encodings: readonly ContractIr['encoding'][] = ['go-json'];
+
 /**
- * Writes the typed values of a contract for the Rust SDK: `src/cpex/types.rs`, clean for rustfmt as it stands.
+ * Writes the typed values of a contract for the Rust SDK: `src/cpex/types.rs`, and for a host that learns
+ * capabilities as flags `src/cpex/capabilities.rs`. Clean for rustfmt as they stand.
  * @throws CpexError `CPEX_E_CONTRACT_UNSUPPORTED`
  */
 export function emitRustBindings(source: ContractSource): GeneratedFile[] {
   const ir = parseContract(source);
+  const names = [
+    methodNames('methods', 'Methods that the host calls.', ir.methods),
+    methodNames('callbacks', 'Methods of the host.', ir.callbacks),
+  ];
+  if (ir.encoding === 'go-json') {
+    const parts = [head(ir), ...names, ...ir.declarations.map(rustGoDeclaration)];
+    return [
+      { path: 'src/cpex/types.rs', content: parts.join('\n') },
+      { path: 'src/cpex/capabilities.rs', content: rustCapabilities(ir) },
+    ];
+  }
   const kinds = new Map(ir.declarations.map((declaration) => [declaration.name.pascal, declaration]));
   const parts = [
     head(ir),
-    names('methods', 'Methods that the host calls.', ir.methods),
-    names('callbacks', 'Methods of the host.', ir.callbacks),
+    ...names,
     ...ir.declarations.map((declaration) => rustDeclaration(declaration, kinds)),
     hooks(ir.hooks),
   ];
@@ -28,6 +44,7 @@ function head(ir: ContractIr): string {
     'use serde_json::Value;',
     '',
     'use super::json::Map;',
+    ...(ir.encoding === 'go-json' && types.some(usesTime) ? ['use super::time::Time;'] : []),
     'use super::wire::{Fields, Mismatch, Object, Wire};',
   ];
   return `// ${GENERATED_NOTICE}
@@ -49,7 +66,13 @@ function usesMap(type: Type): boolean {
   return type.kind === 'map' || (type.kind === 'array' && usesMap(type.items));
 }
 
-function names(module: string, summary: string, methods: readonly Method[]): string {
+function usesTime(type: Type): boolean {
+  if (type.kind === 'array') return usesTime(type.items);
+  if (type.kind === 'map') return usesTime(type.values);
+  return type.kind === 'string' && type.time === true;
+}
+
+function methodNames(module: string, summary: string, methods: readonly Method[]): string {
   const lines = methods.flatMap((method) => [
     `    /// ${method.summary}`,
     `    pub const ${method.name.upper}: &str = ${rustText(method.name.wire)};`,
