@@ -8,6 +8,7 @@ import { pipelineCodes } from './pipeline.js';
 import { projectCodes } from './project.js';
 import { runtimeCodes } from './runtime.js';
 import { scaffoldCodes } from './scaffold.js';
+import { serveCodes } from './serve.js';
 import { shellCodes } from './shell.js';
 import { testingCodes } from './testing.js';
 
@@ -23,6 +24,7 @@ export const CODES = {
   ...projectCodes,
   ...runtimeCodes,
   ...scaffoldCodes,
+  ...serveCodes,
   ...shellCodes,
   ...testingCodes,
 } as const;
