@@ -40,7 +40,7 @@ export function decodeGo(json: unknown, schema: JsonSchema, types: GoTypes): GoR
   const state = new DecodeState(text);
   const shape = shapeOf(schema, types);
   try {
-    const value = decode(shape, scanJson(text), zeroOf(shape), state);
+    const value = decode(shape, scanJson(text), undefined, state);
     if (state.error !== undefined) return { ok: false, message: state.error };
     return { ok: true, value, notices: state.notices, ignored: state.ignored };
   } catch (error) {
@@ -53,9 +53,7 @@ export function decodeGo(json: unknown, schema: JsonSchema, types: GoTypes): GoR
 export function zeroOf(shape: Shape): unknown {
   switch (shape.kind) {
     case 'struct':
-      return Object.fromEntries(
-        shape.fields.map(({ name, pointer, shape: of }) => [name, pointer ? null : zeroOf(of())]),
-      );
+      return zeroStruct(shape);
     case 'string':
       return '';
     case 'bool':
@@ -70,15 +68,22 @@ export function zeroOf(shape: Shape): unknown {
   }
 }
 
+function zeroStruct(shape: StructShape): Record<string, unknown> {
+  const value: Record<string, unknown> = {};
+  for (const field of shape.fields) value[field.name] = field.pointer ? null : zeroOf(field.shape());
+  return value;
+}
+
 /**
- * Decodes a node over the value that is there already, which decides about the rest when a key comes twice.
+ * Decodes a node over the value that is there already, which decides about the rest when a key comes twice; undefined
+ * stands for the zero value, which need not be made only to be replaced.
  * The first mistake is kept and decoding goes on, as in Go; only a few mistakes end it at once.
  */
 function decode(shape: Shape, node: JsonNode, old: unknown, state: DecodeState): unknown {
   if (shape.kind === 'raw') return Buffer.from(state.text.slice(node.start, node.end), 'latin1');
-  if (shape.kind === 'time') return node.kind === 'null' ? old : decodeTime(node, state);
   // Null empties what can be nil and leaves everything else as it was.
-  if (node.kind === 'null') return NILABLE.has(shape.kind) ? null : old;
+  if (node.kind === 'null') return NILABLE.has(shape.kind) ? null : orZero(shape, old);
+  if (shape.kind === 'time') return decodeTime(node, state);
   switch (shape.kind) {
     case 'any':
       return freeValue(node, state);
@@ -101,14 +106,20 @@ function decode(shape: Shape, node: JsonNode, old: unknown, state: DecodeState):
 
 const NILABLE: ReadonlySet<Shape['kind']> = new Set(['any', 'bytes', 'slice', 'map', 'error']);
 
+function orZero(shape: Shape, old: unknown): unknown {
+  return old === undefined ? zeroOf(shape) : old;
+}
+
 function refuse(shape: Shape, node: JsonNode, old: unknown, state: DecodeState): unknown {
   state.mistake(node.kind, shape.go);
-  return old;
+  return orZero(shape, old);
 }
 
 function decodeStruct(shape: StructShape, node: JsonNode, old: unknown, state: DecodeState): unknown {
-  const value = { ...(old as Record<string, unknown>) };
-  for (const [index, item] of node.items.entries()) {
+  // An old value is copied: a list may hold on to it, see `tails`.
+  const value = old === undefined ? zeroStruct(shape) : { ...(old as Record<string, unknown>) };
+  for (let index = 0; index < node.items.length; index++) {
+    const item = node.items[index] as JsonNode;
     const key = state.string(node.keys[index] as JsonNode);
     const field = shape.exact.get(key) ?? shape.folded.get(foldKey(key));
     if (field === undefined) {
@@ -120,7 +131,7 @@ function decodeStruct(shape: StructShape, node: JsonNode, old: unknown, state: D
     const before = value[field.name];
     const inner = field.shape();
     if (!field.pointer) value[field.name] = decode(inner, item, before, state);
-    else value[field.name] = item.kind === 'null' ? null : decode(inner, item, before ?? zeroOf(inner), state);
+    else value[field.name] = item.kind === 'null' ? null : decode(inner, item, before ?? undefined, state);
     state.leave();
   }
   return value;
@@ -128,10 +139,10 @@ function decodeStruct(shape: StructShape, node: JsonNode, old: unknown, state: D
 
 function decodeMap(shape: MapShape, node: JsonNode, old: unknown, state: DecodeState): unknown {
   const members = new Map(Object.entries((old ?? {}) as Record<string, unknown>));
-  for (const [index, item] of node.items.entries()) {
+  for (let index = 0; index < node.items.length; index++) {
     const key = state.string(node.keys[index] as JsonNode);
     state.enterMember(key);
-    members.set(key, decode(shape.values, item, zeroOf(shape.values), state));
+    members.set(key, decode(shape.values, node.items[index] as JsonNode, undefined, state));
     state.leaveMember();
   }
   // fromEntries makes `__proto__` a member like any other.
@@ -146,7 +157,7 @@ function decodeSlice(shape: SliceShape, node: JsonNode, old: unknown, state: Dec
   const backing = before.length === 0 ? [] : [...before, ...(tails.get(before) ?? [])];
   const items = node.items.map((item, index) => {
     state.enterMember(index);
-    const one = decode(shape.items, item, index in backing ? backing[index] : zeroOf(shape.items), state);
+    const one = decode(shape.items, item, backing[index], state);
     state.leaveMember();
     return one;
   });
@@ -160,7 +171,7 @@ function decodeBytes(shape: Shape, node: JsonNode, old: unknown, state: DecodeSt
   const reading = readBase64(state.string(node));
   if (reading.ok) return reading.text;
   state.fail(reading.message);
-  return old;
+  return orZero(shape, old);
 }
 
 /** Go also reads bytes from a list of numbers. */
@@ -191,14 +202,14 @@ function decodeNumber(shape: Shape, node: JsonNode, old: unknown, state: DecodeS
     if (!Number.isFinite(number)) state.mistake(`number ${text}`, 'float64');
     else if (shape.kind === 'float') return number;
     else state.mistake('number', shape.go);
-    return old;
+    return orZero(shape, old);
   }
   if (shape.kind !== 'int') return refuse(shape, node, old, state);
   const whole = /^-?\d+$/.test(text) && !(shape.min === 0n && text.startsWith('-'));
   const exact = whole ? BigInt(text) : undefined;
   if (exact === undefined || exact < shape.min || exact > shape.max) {
     state.mistake(`number ${text}`, shape.go);
-    return old;
+    return orZero(shape, old);
   }
   return Number.isSafeInteger(Number(exact)) ? Number(exact) : exact;
 }
