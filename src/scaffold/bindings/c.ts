@@ -114,6 +114,8 @@ function callbackLines(ir: ContractIr, callback: Method): string[] {
     : `cpex_${word(ir, callback.request)}_json(cpex_memory(call), ${filled.length > 0 ? '&filled' : 'request'})`;
   const lines = [
     `${callbackHead(ir, callback)} {`,
+    // Who does not look at the outcome then finds nothing, rather than anything.
+    ...(ir.encoding === 'json' || isEmpty(ir, callback.result) ? [] : ['  memset(result, 0, sizeof *result);']),
     ...(filled.length > 0 ? [`  cpex_${word(ir, callback.request)} filled = *request;`] : []),
     ...filled.map(([member, value]) => `  if (filled.${member}.len == 0) filled.${member} = ${value};`),
     `  const cpex_json *body = ${request};`,

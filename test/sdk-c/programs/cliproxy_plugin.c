@@ -13,7 +13,7 @@ static void say_goodbye(void) {
   cpex_call *call = cpex_background_begin();
   if (later != NULL) cpex_background_end(later);
   later = NULL;
-  cpex_warn(call, "bye");
+  if (call != NULL) cpex_warn(call, "bye");
   cpex_background_end(call);
 }
 

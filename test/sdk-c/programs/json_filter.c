@@ -7,12 +7,17 @@
 
 #include "cpex_json.h"
 
+#if !defined(TOLERANT)
+#define TOLERANT false
+#endif
+
 static void answer(const uint8_t *bytes, size_t length) {
   cpex_arena arena = {0};
   cpex_json_error error;
   cpex_json_output output = {0};
   cpex_bytes body = {bytes, length};
-  cpex_json *value = cpex_json_read(&arena, body, NULL, &error);
+  cpex_json_limits limits = {.tolerant = TOLERANT};
+  cpex_json *value = cpex_json_read(&arena, body, &limits, &error);
   if (value == NULL) {
     printf("no %zu %s\n", error.offset, error.message);
   } else if (!cpex_json_write(&output, cpex_json_copy(&arena, value))) {

@@ -42,8 +42,14 @@ void __wrap_free(void *ptr) {
   __real_free(ptr);
 }
 
+#if defined(CLIPROXY)
+static const char *host_answer = "{\"ok\":true,\"result\":{\"StatusCode\":200,\"Headers\":{\"a\":[\"b\"]},\"Body\":\"dg==\",\"status_code\":200,"
+                                 "\"stream_id\":\"8\",\"payload\":\"dg==\",\"files\":[{\"name\":\"a.json\","
+                                 "\"modtime\":\"2026-08-12T01:30:00.25+02:00\"}]}}";
+#else
 static const char *host_answer = "{\"ok\":true,\"result\":{\"found\":true,\"value\":\"dg==\",\"content\":\"dg==\",\"keys\":[\"a\",\"b\"],"
                                  "\"deleted\":true,\"cancelled\":false,\"status\":200,\"headers\":{\"a\":[\"b\"]},\"body\":\"\"}}";
+#endif
 
 static int host_call(void *ctx, const char *method, const uint8_t *request, size_t len, cpex_buffer *response) {
   (void)ctx, (void)method, (void)request, (void)len;
@@ -88,13 +94,37 @@ static int round_trip(void) {
   return fine;
 }
 
+#if defined(CLIPROXY)
+static int one_round(void) {
+  static const char registration[] = "{\"config_yaml\":\"ZW5hYmxlZDogdHJ1ZQo=\",\"schema_version\":3}";
+  static const char request[] = "{\"Model\":\"%s\",\"Headers\":{\"X-Old\":[\"1\"],\"\\ud800\":[\"\\udc00\"]},\"Body\":\"e30=\","
+                                "\"Metadata\":{\"a\":1,\"a\":{\"b\":[2]}},\"host_callback_id\":\"1\"}";
+  static const char *const models[] = {"x", "change", "end", "fail", "config", "log", "http", "stream", "auth", "metadata"};
+  char body[512];
+  int fine = round_trip();
+  if (CPEX_ENTRY(&host, &plugin) != 0) return 0;
+  fine = fine && call("plugin.register", registration);
+  fine = fine && call("plugin.reconfigure", registration);
+  for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+    snprintf(body, sizeof body, request, models[i]);
+    fine = fine && call("request.intercept_before", body);
+  }
+  fine = fine && call("executor.identifier", "{}");
+  fine = fine && call("executor.execute_stream", "{\"Payload\":\"MQ==\",\"stream_id\":\"5\",\"host_callback_id\":\"6\"}");
+  fine = fine && call("management.handle", "{\"Path\":\"/\"}");
+  fine = fine && call("request.intercept_before", "[1,");
+  fine = fine && call("no.such", "{}");
+  plugin.shutdown();
+  return fine;
+}
+#else
 static int one_round(void) {
   static const char hook[] = "{\"hook\":\"tool_pre_invoke\",\"payload\":{\"name\":\"%s\",\"args\":{\"n\":18446744073709551615}},"
                              "\"extensions\":{\"x\":[]},\"context\":{\"request_id\":\"1\",\"local_state\":{},\"global_state\":{\"g\":1}}}";
   static const char *const names[] = {"x", "forbidden", "rename", "fail", "config", "context", "drop-headers"};
   char body[512];
   int fine = round_trip();
-  if (cpex_plugin_init(&host, &plugin) != 0) return 0;
+  if (CPEX_ENTRY(&host, &plugin) != 0) return 0;
   fine = fine && call("plugin.register",
                       "{\"host\":{\"name\":\"h\",\"version\":\"1.0.0\",\"features\":[\"f\"]},\"schema_version\":1,\"config\":{\"a\":[1]},"
                       "\"limits\":{\"max_request_bytes\":1000000,\"max_response_bytes\":1000000}}");
@@ -111,6 +141,7 @@ static int one_round(void) {
   plugin.shutdown();
   return fine;
 }
+#endif
 
 int main(void) {
   for (long n = 0; n < 100000; n++) {

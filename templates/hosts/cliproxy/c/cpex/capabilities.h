@@ -7,7 +7,7 @@
 
 /* ---- model_registrar ---- */
 
-/* Names a provider and its models. */
+/* Names a provider and its models. Asked only of plugins that are no model_provider. */
 typedef void cpex_model_register_handler(cpex_call *call, const cpex_model_register_request *request, cpex_model_register_result *result);
 
 /* Names a provider and its models. */
@@ -17,10 +17,10 @@ typedef struct cpex_model_registrar {
 
 /* ---- model_provider ---- */
 
-/* Names the models that need no credential. */
+/* Names the models that need no credential. Not asked when the executor serves oauth models only. */
 typedef void cpex_model_static_handler(cpex_call *call, const cpex_model_static_request *request, cpex_model_result *result);
 
-/* Names the models of one credential. */
+/* Names the models of one credential. Asked when the credential belongs to the plugin, unless the executor serves static models only. */
 typedef void cpex_model_for_auth_handler(cpex_call *call, const cpex_model_for_auth_request *request, cpex_model_result *result);
 
 /* Offers models, with and without credentials. */
@@ -31,13 +31,13 @@ typedef struct cpex_model_provider {
 
 /* ---- auth_provider ---- */
 
-/* Reads a credential file. */
+/* Reads a credential file, or says that it is not its own. */
 typedef void cpex_auth_parse_handler(cpex_call *call, const cpex_auth_parse_request *request, cpex_auth_parse_result *result);
 
-/* Begins a login. */
+/* Begins a login and says where the user goes. */
 typedef void cpex_auth_login_start_handler(cpex_call *call, const cpex_auth_login_start_request *request, cpex_auth_login_start_result *result);
 
-/* Asks how far a login is. */
+/* Says how far a login is, and hands over the credential at its end. */
 typedef void cpex_auth_login_poll_handler(cpex_call *call, const cpex_auth_login_poll_request *request, cpex_auth_login_poll_result *result);
 
 /* Renews a credential. */
@@ -54,7 +54,7 @@ typedef struct cpex_auth_provider {
 
 /* ---- frontend_auth_provider ---- */
 
-/* Authenticates a client. */
+/* Says whether it knows a client. No answer shuts a client out: other providers are asked next. */
 typedef void cpex_frontend_auth_authenticate_handler(cpex_call *call, const cpex_frontend_auth_request *request, cpex_frontend_auth_result *result);
 
 /* Authenticates the clients of the host. */
@@ -67,7 +67,7 @@ typedef struct cpex_frontend_auth_provider {
 
 /* ---- scheduler ---- */
 
-/* Picks a credential for a request. */
+/* Picks the credential for a request, or leaves that to the host. An error refuses the request. */
 typedef void cpex_scheduler_pick_handler(cpex_call *call, const cpex_scheduler_pick_request *request, cpex_scheduler_pick_result *result);
 
 /* Picks the credential for a request. */
@@ -77,7 +77,7 @@ typedef struct cpex_scheduler {
 
 /* ---- model_router ---- */
 
-/* Decides who serves a request. */
+/* Decides who serves a request, before a credential is chosen. */
 typedef void cpex_model_route_handler(cpex_call *call, const cpex_model_route_request *request, cpex_model_route_result *result);
 
 /* Decides who serves a request. */
@@ -87,16 +87,16 @@ typedef struct cpex_model_router {
 
 /* ---- executor ---- */
 
-/* Serves a request. */
+/* Serves a request with one answer. */
 typedef void cpex_executor_execute_handler(cpex_call *call, const cpex_executor_request *request, cpex_executor_result *result);
 
-/* Serves a request with a stream. */
+/* Serves a request piece by piece: returns the pieces, or sends them with host.stream.emit after it has returned. */
 typedef void cpex_executor_execute_stream_handler(cpex_call *call, const cpex_executor_stream_request *request, cpex_executor_stream_result *result);
 
-/* Counts the tokens of a request. */
+/* Counts the tokens of a request; the payload of the answer is in the format that was asked for. */
 typedef void cpex_executor_count_tokens_handler(cpex_call *call, const cpex_executor_request *request, cpex_executor_result *result);
 
-/* Makes an HTTP request with a credential. */
+/* Makes an HTTP request with a credential of the plugin. */
 typedef void cpex_executor_http_request_handler(cpex_call *call, const cpex_executor_http_request *request, cpex_http_result *result);
 
 /* Serves requests for models. */
@@ -118,7 +118,7 @@ typedef struct cpex_executor {
 
 /* ---- request_translator ---- */
 
-/* Translates a request from one format into another. */
+/* Translates a request from one format into another, where the host cannot. The first plugin with a body wins. */
 typedef void cpex_request_translate_handler(cpex_call *call, const cpex_request_transform_request *request, cpex_body_result *result);
 
 /* Translates requests between formats. */
@@ -128,7 +128,7 @@ typedef struct cpex_request_translator {
 
 /* ---- request_normalizer ---- */
 
-/* Changes a request after its translation. */
+/* Changes a request after its translation. Plugins do so one after another. */
 typedef void cpex_request_normalize_handler(cpex_call *call, const cpex_request_transform_request *request, cpex_body_result *result);
 
 /* Changes requests after translation. */
@@ -138,10 +138,10 @@ typedef struct cpex_request_normalizer {
 
 /* ---- request_interceptor ---- */
 
-/* Sees a request before its credential is chosen. */
+/* Sees a request before its credential is chosen; may change or end it. */
 typedef void cpex_request_intercept_before_handler(cpex_call *call, const cpex_request_intercept_request *request, cpex_request_intercept_result *result);
 
-/* Sees a request before it is executed. */
+/* Sees a request right before it is executed; may change or end it. */
 typedef void cpex_request_intercept_after_handler(cpex_call *call, const cpex_request_intercept_request *request, cpex_request_intercept_result *result);
 
 /* Changes or ends requests. */
@@ -152,7 +152,7 @@ typedef struct cpex_request_interceptor {
 
 /* ---- request_lifecycle_plugin ---- */
 
-/* Hears how a request ended. */
+/* Hears how an execution ended. Nothing waits for the answer. */
 typedef void cpex_request_complete_handler(cpex_call *call, const cpex_request_complete_request *request);
 
 /* Hears how requests end. */
@@ -162,7 +162,7 @@ typedef struct cpex_request_lifecycle_plugin {
 
 /* ---- response_translator ---- */
 
-/* Translates a response. */
+/* Translates a response, or a piece of one, where the host cannot. */
 typedef void cpex_response_translate_handler(cpex_call *call, const cpex_response_transform_request *request, cpex_body_result *result);
 
 /* Translates responses between formats. */
@@ -172,7 +172,7 @@ typedef struct cpex_response_translator {
 
 /* ---- response_before_translator ---- */
 
-/* Changes a response before its translation. */
+/* Changes a response, or a piece of one, before its translation. */
 typedef void cpex_response_normalize_before_handler(cpex_call *call, const cpex_response_transform_request *request, cpex_body_result *result);
 
 /* Changes responses before translation. */
@@ -182,7 +182,7 @@ typedef struct cpex_response_before_translator {
 
 /* ---- response_after_translator ---- */
 
-/* Changes a response after its translation. */
+/* Changes a response, or a piece of one, after its translation. */
 typedef void cpex_response_normalize_after_handler(cpex_call *call, const cpex_response_transform_request *request, cpex_body_result *result);
 
 /* Changes responses after translation. */
@@ -192,7 +192,7 @@ typedef struct cpex_response_after_translator {
 
 /* ---- response_interceptor ---- */
 
-/* Sees a complete response. */
+/* Sees a complete, successful response; may change it. */
 typedef void cpex_response_intercept_after_handler(cpex_call *call, const cpex_response_intercept_request *request, cpex_response_intercept_result *result);
 
 /* Changes complete responses. */
@@ -202,7 +202,7 @@ typedef struct cpex_response_interceptor {
 
 /* ---- response_stream_interceptor ---- */
 
-/* Sees each piece of a streamed response. */
+/* Sees the headers of a streamed response and then each piece; may change or drop it. */
 typedef void cpex_response_intercept_stream_chunk_handler(cpex_call *call, const cpex_stream_chunk_intercept_request *request, cpex_stream_chunk_intercept_result *result);
 
 /* Changes the pieces of streamed responses. */
@@ -223,7 +223,7 @@ typedef struct cpex_thinking_applier {
 
 /* ---- usage_plugin ---- */
 
-/* Hears what a request cost. */
+/* Hears what a request cost. Answer and error are ignored. */
 typedef void cpex_usage_handle_handler(cpex_call *call, const cpex_usage_handle_request *request);
 
 /* Hears what requests cost. */
@@ -236,7 +236,7 @@ typedef struct cpex_usage_plugin {
 /* Names flags for the host's command line. */
 typedef void cpex_command_line_register_handler(cpex_call *call, const cpex_command_line_register_request *request, cpex_command_line_register_result *result);
 
-/* Runs because one of its flags was given. */
+/* Runs because one of its flags was given; the host ends with its exit code. */
 typedef void cpex_command_line_execute_handler(cpex_call *call, const cpex_command_line_execute_request *request, cpex_command_line_execute_result *result);
 
 /* Adds flags to the command line of the host. */
@@ -250,7 +250,7 @@ typedef struct cpex_command_line_plugin {
 /* Names routes and pages. */
 typedef void cpex_management_register_handler(cpex_call *call, const cpex_management_register_request *request, cpex_management_register_result *result);
 
-/* Answers a request for a route or a page. */
+/* Answers a request for a route or a page. An error becomes status 502. */
 typedef void cpex_management_handle_handler(cpex_call *call, const cpex_management_handle_request *request, cpex_http_result *result);
 
 /* Adds management routes and pages. */

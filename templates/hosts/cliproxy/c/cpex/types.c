@@ -1838,6 +1838,7 @@ bool cpex_host_log(cpex_call *call, const cpex_log_request *request) {
 }
 
 bool cpex_host_http_do(cpex_call *call, const cpex_http_request *request, cpex_http_result *result) {
+  memset(result, 0, sizeof *result);
   cpex_http_request filled = *request;
   if (filled.host_callback_id.len == 0) filled.host_callback_id = cpex_callback_id(call);
   const cpex_json *body = cpex_http_request_json(cpex_memory(call), &filled);
@@ -1849,6 +1850,7 @@ bool cpex_host_http_do(cpex_call *call, const cpex_http_request *request, cpex_h
 }
 
 bool cpex_host_http_do_stream(cpex_call *call, const cpex_http_request *request, cpex_http_stream_result *result) {
+  memset(result, 0, sizeof *result);
   cpex_http_request filled = *request;
   if (filled.host_callback_id.len == 0) filled.host_callback_id = cpex_callback_id(call);
   const cpex_json *body = cpex_http_request_json(cpex_memory(call), &filled);
@@ -1860,6 +1862,7 @@ bool cpex_host_http_do_stream(cpex_call *call, const cpex_http_request *request,
 }
 
 bool cpex_host_http_stream_read(cpex_call *call, const cpex_stream_id_request *request, cpex_stream_read_result *result) {
+  memset(result, 0, sizeof *result);
   const cpex_json *body = cpex_stream_id_request_json(cpex_memory(call), request);
   const cpex_json *reply;
   if (!cpex_host_call(call, "host.http.stream_read", body, &reply)) return false;
@@ -1874,6 +1877,7 @@ bool cpex_host_http_stream_close(cpex_call *call, const cpex_stream_id_request *
 }
 
 bool cpex_host_model_execute(cpex_call *call, const cpex_host_model_request *request, cpex_host_model_result *result) {
+  memset(result, 0, sizeof *result);
   cpex_host_model_request filled = *request;
   if (filled.host_callback_id.len == 0) filled.host_callback_id = cpex_callback_id(call);
   const cpex_json *body = cpex_host_model_request_json(cpex_memory(call), &filled);
@@ -1885,6 +1889,7 @@ bool cpex_host_model_execute(cpex_call *call, const cpex_host_model_request *req
 }
 
 bool cpex_host_model_execute_stream(cpex_call *call, const cpex_host_model_request *request, cpex_host_model_stream_result *result) {
+  memset(result, 0, sizeof *result);
   cpex_host_model_request filled = *request;
   if (filled.host_callback_id.len == 0) filled.host_callback_id = cpex_callback_id(call);
   const cpex_json *body = cpex_host_model_request_json(cpex_memory(call), &filled);
@@ -1896,6 +1901,7 @@ bool cpex_host_model_execute_stream(cpex_call *call, const cpex_host_model_reque
 }
 
 bool cpex_host_model_stream_read(cpex_call *call, const cpex_stream_id_request *request, cpex_host_model_read_result *result) {
+  memset(result, 0, sizeof *result);
   const cpex_json *body = cpex_stream_id_request_json(cpex_memory(call), request);
   const cpex_json *reply;
   if (!cpex_host_call(call, "host.model.stream_read", body, &reply)) return false;
@@ -1924,6 +1930,7 @@ bool cpex_host_stream_close(cpex_call *call, const cpex_stream_close_request *re
 }
 
 bool cpex_host_auth_list(cpex_call *call, cpex_auth_list_result *result) {
+  memset(result, 0, sizeof *result);
   const cpex_json *body = cpex_json_new_object(cpex_memory(call));
   const cpex_json *reply;
   if (!cpex_host_call(call, "host.auth.list", body, &reply)) return false;
@@ -1933,6 +1940,7 @@ bool cpex_host_auth_list(cpex_call *call, cpex_auth_list_result *result) {
 }
 
 bool cpex_host_auth_get(cpex_call *call, const cpex_auth_index_request *request, cpex_auth_get_result *result) {
+  memset(result, 0, sizeof *result);
   const cpex_json *body = cpex_auth_index_request_json(cpex_memory(call), request);
   const cpex_json *reply;
   if (!cpex_host_call(call, "host.auth.get", body, &reply)) return false;
@@ -1942,6 +1950,7 @@ bool cpex_host_auth_get(cpex_call *call, const cpex_auth_index_request *request,
 }
 
 bool cpex_host_auth_get_runtime(cpex_call *call, const cpex_auth_index_request *request, cpex_auth_runtime_result *result) {
+  memset(result, 0, sizeof *result);
   const cpex_json *body = cpex_auth_index_request_json(cpex_memory(call), request);
   const cpex_json *reply;
   if (!cpex_host_call(call, "host.auth.get_runtime", body, &reply)) return false;
@@ -1951,6 +1960,7 @@ bool cpex_host_auth_get_runtime(cpex_call *call, const cpex_auth_index_request *
 }
 
 bool cpex_host_auth_save(cpex_call *call, const cpex_auth_save_request *request, cpex_auth_save_result *result) {
+  memset(result, 0, sizeof *result);
   const cpex_json *body = cpex_auth_save_request_json(cpex_memory(call), request);
   const cpex_json *reply;
   if (!cpex_host_call(call, "host.auth.save", body, &reply)) return false;

@@ -1115,7 +1115,7 @@ struct cpex_model_register_result {
 struct cpex_auth_data {
   /* Provider key; required in effect: a handled credential without one is an error. */
   cpex_str provider;
-  /* Id that stays the same; the host makes one when it is empty. */
+  /* Id that stays the same; empty means one made from the path of the file. */
   cpex_str id;
   /* Name of the file in the folder of credentials. */
   cpex_str file_name;
@@ -1552,13 +1552,13 @@ cpex_json *cpex_auth_save_request_json(cpex_arena *arena, const cpex_auth_save_r
 /* Writes a line to the host's log. */
 bool cpex_host_log(cpex_call *call, const cpex_log_request *request);
 
-/* Makes an HTTP request. */
+/* Makes an HTTP request through the host's proxy and log. Only a failed transport is an error. */
 bool cpex_host_http_do(cpex_call *call, const cpex_http_request *request, cpex_http_result *result);
 
 /* Makes an HTTP request whose body is read piece by piece. */
 bool cpex_host_http_do_stream(cpex_call *call, const cpex_http_request *request, cpex_http_stream_result *result);
 
-/* Reads the next piece of an HTTP body. */
+/* Reads the next piece of an HTTP body. A stream that is not known is an error. */
 bool cpex_host_http_stream_read(cpex_call *call, const cpex_stream_id_request *request, cpex_stream_read_result *result);
 
 /* Stops reading an HTTP body. */
@@ -1567,19 +1567,19 @@ bool cpex_host_http_stream_close(cpex_call *call, const cpex_stream_id_request *
 /* Has the host run a model. */
 bool cpex_host_model_execute(cpex_call *call, const cpex_host_model_request *request, cpex_host_model_result *result);
 
-/* Has the host run a model with a stream. */
+/* Has the host run a model whose answer is read piece by piece. */
 bool cpex_host_model_execute_stream(cpex_call *call, const cpex_host_model_request *request, cpex_host_model_stream_result *result);
 
-/* Reads the next piece of a model's stream. */
+/* Reads the next piece of a model's stream. A stream that is not known is over. */
 bool cpex_host_model_stream_read(cpex_call *call, const cpex_stream_id_request *request, cpex_host_model_read_result *result);
 
 /* Stops reading a model's stream. */
 bool cpex_host_model_stream_close(cpex_call *call, const cpex_stream_id_request *request);
 
-/* Sends a piece of the stream that an executor owes. */
+/* Sends a piece of the stream that an executor owes. Waits while 16 pieces wait in the host, which reads them only after executor.execute_stream has returned. */
 bool cpex_host_stream_emit(cpex_call *call, const cpex_stream_emit_request *request);
 
-/* Ends the stream that an executor owes. */
+/* Ends the stream that an executor owes. Without it the client waits for ever. */
 bool cpex_host_stream_close(cpex_call *call, const cpex_stream_close_request *request);
 
 /* Lists credentials. */
@@ -1588,7 +1588,7 @@ bool cpex_host_auth_list(cpex_call *call, cpex_auth_list_result *result);
 /* Reads a credential file. */
 bool cpex_host_auth_get(cpex_call *call, const cpex_auth_index_request *request, cpex_auth_get_result *result);
 
-/* Reads what the host knows of a credential. */
+/* Says what the host knows of a credential. */
 bool cpex_host_auth_get_runtime(cpex_call *call, const cpex_auth_index_request *request, cpex_auth_runtime_result *result);
 
 /* Writes a credential file. */
