@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { findProfile } from '../hosts/registry.js';
 import type { RunContext } from '../model/context.js';
-import type { ChangeResult, InstalledPlugin } from '../model/installed.js';
+import type { ChangeResult, InstalledPlugin, PluginVersion } from '../model/installed.js';
 import { hostTarget } from '../project/targets/host.js';
 import { CpexError } from '../support/errors.js';
 import { chooseFolder, type FolderChoice } from './choose-folder.js';
@@ -47,6 +47,7 @@ export function rollbackPlugin(options: ChangeOptions, context: RunContext, seam
     const present = await refuseForeign(place, before, options.force);
     const kept = folder.keptPlace(before, last);
     await checkKept(kept, last.sha256);
+    await refuseStranger(folder, before, last, options.force);
     // A file that is gone, or that was changed and is given up, cannot be kept.
     const keep = present === before.sha256;
     const previous = keep ? [versionOf(before), ...older] : older;
@@ -60,10 +61,9 @@ export function rollbackPlugin(options: ChangeOptions, context: RunContext, seam
 type Work = (folder: PluginsFolder, before: InstalledPlugin, place: Place) => Promise<ChangeResult>;
 
 async function withInstalled(options: ChangeOptions, context: RunContext, seams: ChangeSeams, work: Work) {
-  const profile = findProfile(options.host ?? 'cpex');
-  const path = await chooseFolder(options, profile.layout, context);
+  const path = await chooseFolder(options, findProfile(options.host ?? 'cpex').layout, context);
   await mustExist(path, options.id);
-  const folder = await PluginsFolder.take(path, profile.layout, { signal: context.signal, ...seams });
+  const folder = await PluginsFolder.take(path, { signal: context.signal, ...seams });
   try {
     await repairAndTell(folder, context);
     const before = findInstalled(await readRecord(folder.path), options.id, hostTarget().name, folder.path);
@@ -91,6 +91,18 @@ async function refuseForeign(place: Place, before: InstalledPlugin, force: boole
   throw new CpexError('CPEX_E_INSTALL_FOREIGN', `The file of ${before.id} was changed since it was installed.`, {
     evidence: [place.path, `recorded: ${before.sha256}`, `there: ${present.sha256}`],
     remedy: 'Look where the change comes from; --force goes on all the same, and the changed file is lost.',
+  });
+}
+
+/** Where names hold versions, the place that the kept version returns to may have been taken by somebody else. */
+async function refuseStranger(folder: PluginsFolder, before: InstalledPlugin, last: PluginVersion, force: boolean) {
+  const place = folder.placeOf({ ...before, ...last });
+  if (place.path === folder.placeOf(before).path || force) return;
+  const there = await digestOf(place.folder.at(place.name));
+  if (there === undefined || there.sha256 === last.sha256) return;
+  throw new CpexError('CPEX_E_INSTALL_FOREIGN', `There is a file for ${before.id} that cpex did not put there.`, {
+    evidence: [place.path],
+    remedy: 'Move it away; --force replaces it, and it is lost.',
   });
 }
 

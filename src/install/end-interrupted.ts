@@ -1,12 +1,11 @@
 import type { RunContext } from '../model/context.js';
-import type { FileLayout } from '../model/profile.js';
 import { PluginsFolder } from './plugins-folder.js';
 import { repairAndTell } from './repair-and-tell.js';
 
 /** Ends a change that was interrupted, or warns that this user cannot. Never throws. */
-export async function endInterrupted(folder: string, layout: FileLayout, context: RunContext): Promise<void> {
+export async function endInterrupted(folder: string, context: RunContext): Promise<void> {
   try {
-    const held = await PluginsFolder.take(folder, layout, { signal: context.signal });
+    const held = await PluginsFolder.take(folder, { signal: context.signal });
     try {
       await repairAndTell(held, context);
     } finally {

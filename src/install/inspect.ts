@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { findProfile } from '../hosts/registry.js';
 import type { RunContext } from '../model/context.js';
 import type { FileState, PluginInfo } from '../model/installed.js';
 import { hostTarget } from '../project/targets/host.js';
@@ -14,7 +13,7 @@ import { readRecord } from './record.js';
 export async function inspectPlugin(id: string, options: InspectOptions, context: RunContext): Promise<PluginInfo> {
   const folder = await settledFolder(options, context);
   const plugin = findInstalled(await readRecord(folder), id, hostTarget().name, folder);
-  const file = path.join(folder, ...artefactParts(findProfile(plugin.host).layout, plugin));
+  const file = path.join(folder, ...artefactParts(plugin));
   return { folder, file, state: await stateOf(file, plugin.sha256), plugin };
 }
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { InstalledPlugin } from '../model/installed.js';
 import { CpexError, systemCode } from '../support/errors.js';
 import type { HeldFolder } from './held-folder.js';
-import { JOURNAL_FILE, readPlugin } from './record.js';
+import { JOURNAL_FILE, readPlugin, VERSION } from './record.js';
 
 /** One change of a plugins folder, written down before it begins so that the next command can end it. */
 export interface Change {
@@ -15,6 +15,8 @@ export interface Change {
   readonly temporary?: string;
   /** Whether the file that is replaced becomes a kept version. */
   readonly keep: boolean;
+  /** Version in the name of the file that is replaced, where that is not the one of `before`. */
+  readonly namedAs?: string;
 }
 
 /** The change that was interrupted, if any. Throws `CPEX_E_INSTALL_RECORD` when it cannot be read. */
@@ -28,14 +30,16 @@ export function readJournal(state: HeldFolder): Change | undefined {
     throw error;
   }
   try {
-    const { before, after, temporary, keep } = JSON.parse(text) as Record<string, unknown>;
+    const { before, after, temporary, keep, namedAs } = JSON.parse(text) as Record<string, unknown>;
     if (temporary !== undefined && !(typeof temporary === 'string' && isTemporaryName(temporary)))
       throw new Error('temporary');
+    if (namedAs !== undefined && !(typeof namedAs === 'string' && VERSION.test(namedAs))) throw new Error('namedAs');
     return {
       ...(before === undefined ? {} : { before: readPlugin(before, 'before', file) }),
       ...(after === undefined ? {} : { after: readPlugin(after, 'after', file) }),
       ...(temporary === undefined ? {} : { temporary }),
       keep: keep === true,
+      ...(namedAs === undefined ? {} : { namedAs }),
     };
   } catch (error) {
     throw new CpexError('CPEX_E_INSTALL_RECORD', 'The journal of an interrupted command cannot be read.', {

@@ -23,7 +23,7 @@ export async function settledFolder(options: InspectOptions, context: RunContext
   // Only an unfinished change needs the means to end it.
   if (await exists(path.join(folder, STATE_FOLDER, JOURNAL_FILE))) {
     const { endInterrupted } = await import('./end-interrupted.js');
-    await endInterrupted(folder, layout, context);
+    await endInterrupted(folder, context);
   }
   return folder;
 }

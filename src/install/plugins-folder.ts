@@ -1,7 +1,8 @@
 import { lstat, realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { findProfile } from '../hosts/registry.js';
 import type { InstalledPlugin, PluginVersion } from '../model/installed.js';
-import type { HostProfile } from '../model/profile.js';
+import type { Target } from '../model/target.js';
 import { TARGETS } from '../project/targets/table.js';
 import { CpexError, systemCode } from '../support/errors.js';
 import { ensureFolder } from '../support/files.js';
@@ -35,12 +36,11 @@ export class PluginsFolder {
     readonly path: string,
     private readonly root: HeldFolder,
     readonly state: HeldFolder,
-    private readonly layout: HostProfile['layout'],
     private readonly unlock: () => void,
   ) {}
 
   /** Makes the folder when it is not there, waits for one's turn and holds it. */
-  static async take(folder: string, layout: HostProfile['layout'], options: OpenFolderOptions): Promise<PluginsFolder> {
+  static async take(folder: string, options: OpenFolderOptions): Promise<PluginsFolder> {
     const real = await prepare(folder);
     const root = HeldFolder.open(real);
     const state = root.child(STATE_FOLDER);
@@ -52,7 +52,7 @@ export class PluginsFolder {
         release();
         locks.close();
       };
-      return new PluginsFolder(real, root, state, layout, unlock);
+      return new PluginsFolder(real, root, state, unlock);
     } catch (error) {
       for (const held of [locks, state, root]) held.close();
       throw error;
@@ -60,8 +60,8 @@ export class PluginsFolder {
   }
 
   /** The place of an artefact; its folder is made when it is not there. */
-  placeOf(plugin: Pick<InstalledPlugin, 'id' | 'target' | 'version'>): Place {
-    const parts = artefactParts(this.layout, plugin);
+  placeOf(plugin: PlacedPlugin): Place {
+    const parts = artefactParts(plugin);
     const name = parts.pop() ?? '';
     const folder = parts.reduce((parent, part) => this.keep(parent.child(part)), this.root);
     return { folder, name, path: path.join(this.path, ...parts, name) };
@@ -70,7 +70,7 @@ export class PluginsFolder {
   /** The place of a version that was replaced; outside of where hosts look. */
   keptPlace(plugin: Pick<InstalledPlugin, 'id' | 'target'>, version: PluginVersion): Place {
     const parts = ['previous', plugin.target, plugin.id];
-    const extension = path.extname(artefactParts(this.layout, { ...plugin, version: version.version }).pop() ?? '');
+    const extension = targetOf(plugin).libraryExtension;
     // A version may be as long as its author likes, a file name not.
     const name = `${version.version.slice(0, 64)}-${version.sha256.slice(0, 16)}${extension}`;
     const folder = parts.reduce((parent, part) => this.keep(parent.child(part)), this.state);
@@ -90,19 +90,22 @@ export class PluginsFolder {
   }
 }
 
+/** What decides where a plugin lies: its host has the last word. */
+export type PlacedPlugin = Pick<InstalledPlugin, 'id' | 'target' | 'version' | 'host'>;
+
 /** Names of the folders and of the file of an artefact below the plugins folder. */
-export function artefactParts(
-  layout: HostProfile['layout'],
-  plugin: Pick<InstalledPlugin, 'id' | 'target' | 'version'>,
-): string[] {
+export function artefactParts(plugin: PlacedPlugin): string[] {
+  const { layout } = findProfile(plugin.host);
+  return layout.artefactPath(plugin.id, plugin.version, targetOf(plugin)).split(path.sep);
+}
+
+function targetOf(plugin: Pick<InstalledPlugin, 'target'>): Target {
   const target = Object.values(TARGETS).find((row) => row.name === plugin.target);
-  if (target === undefined) {
-    throw new CpexError(
-      'CPEX_E_INSTALL_RECORD',
-      `The record names a target "${plugin.target}", which this cpex does not know.`,
-    );
-  }
-  return layout.artefactPath(plugin.id, plugin.version, target).split(path.sep);
+  if (target !== undefined) return target;
+  throw new CpexError(
+    'CPEX_E_INSTALL_RECORD',
+    `The record names a target "${plugin.target}", which this cpex does not know.`,
+  );
 }
 
 /** The real path of the folder. Links above it are its owner's business; the folder itself must be plain. */

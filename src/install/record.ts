@@ -9,6 +9,9 @@ export const RECORD_FILE = 'installed.json';
 /** A change that is under way or was interrupted; `journal.ts` says what it holds. */
 export const JOURNAL_FILE = 'journal.json';
 
+/** What a version is made of; file names are made of versions. */
+export const VERSION = /^\d[0-9A-Za-z.+-]*$/;
+
 /** Version of the record's format; `schemas/installed.json` describes it. */
 const RECORD_VERSION = 1;
 
@@ -73,7 +76,7 @@ function readVersion(value: unknown, where: string, file: string): PluginVersion
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
     throw damaged(file, `${where}.size is no size`);
   return {
-    version: text('version', /^\d[0-9A-Za-z.+-]*$/, version),
+    version: text('version', VERSION, version),
     sha256: text('sha256', /^[0-9a-f]{64}$/, sha256),
     size,
     source: text('source', /^[^\0]*$/s, source),

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { findProfile } from '../hosts/registry.js';
 import type { RunContext } from '../model/context.js';
@@ -10,37 +11,34 @@ import type { Target } from '../model/target.js';
 import { hostTarget } from '../project/targets/host.js';
 import { nativeEngine } from '../runtime/native/engine.js';
 import { temporaryFolder } from '../support/files.js';
-import { chooseFolder, type FolderChoice } from './choose-folder.js';
-import { digestOf } from './copy.js';
+import { adviceFor } from './advice/advice.js';
+import type { ArchiveLimits } from './archive/refuse.js';
+import { chooseFolder } from './choose-folder.js';
 import { type Decision, decide } from './decide.js';
-import { folderError } from './folder-error.js';
+import { hostWork } from './host-work.js';
+import type { InstallOptions, Placement } from './install-work.js';
 import { type Change, temporaryName } from './journal.js';
+import type { NetOptions } from './net/download.js';
 import { artefactParts, type OpenFolderOptions, PluginsFolder } from './plugins-folder.js';
+import { presentBelow, presentIn } from './present.js';
 import { readRecord } from './record.js';
 import { repairAndTell } from './repair-and-tell.js';
-import { type InstallSource, resolveSource } from './source.js';
+import type { InstallSource } from './sources/install-source.js';
+import { resolveSource } from './sources/resolve.js';
 import { applyChange, type FaultHook } from './transaction.js';
 import { type VerifiedPlugin, verifyPlugin } from './verify.js';
 
-export interface InstallOptions extends FolderChoice {
-  /** File, dist folder or project folder; the project of the working folder when absent. */
-  readonly source?: string | undefined;
-  readonly host?: string | undefined;
-  /** Configuration for the trial start; that of the project's tests when absent, else empty. */
-  readonly config?: unknown;
-  readonly allowDowngrade: boolean;
-  /** Replace a file that cpex did not place; it is kept as a previous version. */
-  readonly force: boolean;
-  readonly dryRun: boolean;
-}
+export type { InstallOptions } from './install-work.js';
 
-/** For tests: other engines, shorter waits, an end at a chosen step. */
+/** For tests: other engines, shorter waits, an end at a chosen step, another network, other limits. */
 export interface InstallSeams extends OpenFolderOptions {
   readonly engine?: Engine;
   readonly deadlines?: Deadlines;
   /** Name of the temporary file beside the artefact. */
   readonly temporary?: string;
   readonly fault?: FaultHook;
+  readonly net?: Omit<NetOptions, 'signal'>;
+  readonly limits?: ArchiveLimits;
 }
 
 /**
@@ -53,104 +51,112 @@ export async function installPlugin(
   seams: InstallSeams = {},
 ): Promise<InstallResult> {
   const target = hostTarget();
-  const source = await resolveSource(options.source, target, context);
-  const profile = findProfile(options.host ?? source.host ?? 'cpex');
-  const folder = await chooseFolder(options, profile.layout, context);
   const temporary = await temporaryFolder('install');
   try {
+    const source = await findSource(options, target, temporary.path, context, seams);
+    const profile = findProfile(options.host ?? source.host ?? 'cpex');
+    const folder = await chooseFolder(options, profile.layout, context);
+    const trial = path.join(temporary.path, 'trial');
+    await mkdir(trial);
     const verified = await verifyPlugin({
       source,
       target,
       profile,
       engine: seams.engine ?? nativeEngine(),
-      folder: temporary.path,
+      folder: trial,
       config: options.config ?? source.config ?? {},
       signal: context.signal,
       ...(seams.deadlines === undefined ? {} : { deadlines: seams.deadlines }),
     });
     const wanted = describe(verified, source, target, profile);
-    return await place({ wanted, verified, folder, profile, options }, context, seams);
+    return await place({ wanted, verified, source, folder, profile, target, options }, context, seams);
   } finally {
     await temporary.remove();
   }
 }
 
-interface Placement {
-  readonly wanted: InstalledPlugin;
-  readonly verified: VerifiedPlugin;
-  readonly folder: string;
-  readonly profile: HostProfile;
-  readonly options: InstallOptions;
+async function findSource(
+  options: InstallOptions,
+  target: Target,
+  temporary: string,
+  context: RunContext,
+  seams: InstallSeams,
+): Promise<InstallSource> {
+  const folder = path.join(temporary, 'source');
+  await mkdir(folder);
+  const net = { ...seams.net, signal: context.signal };
+  const limits = seams.limits === undefined ? {} : { limits: seams.limits };
+  return resolveSource(options, { target, host: options.host, folder, context, net, ...limits });
 }
 
 async function place(work: Placement, context: RunContext, seams: InstallSeams): Promise<InstallResult> {
-  const { wanted, verified, profile, options } = work;
-  if (options.dryRun) return preview(work);
-  const folder = await PluginsFolder.take(work.folder, profile.layout, { signal: context.signal, ...seams });
+  const { wanted, verified, options } = work;
+  // What the host has to be told is settled first: when that cannot be done, nothing is.
+  const host = await hostWork(work, context, adviceFor(work.profile));
+  if (options.dryRun) return host.finish(await preview(work), true);
+  const folder = await PluginsFolder.take(work.folder, { signal: context.signal, ...seams });
   try {
     await repairAndTell(folder, context);
-    const there = folder.placeOf(wanted);
-    const present = await digestOf(there.folder.at(there.name)).catch((error) => {
-      throw folderError(error, there.path);
-    });
-    const decided = decide(wanted, await readRecord(folder.path), present, options);
-    const result = {
-      plugin: decided.after,
-      file: there.path,
-      folder: folder.path,
-      plan: planOf(decided, wanted.source, there.path),
-      findings: verified.findings,
-    };
-    if (decided.unchanged) return { ...result, outcome: 'unchanged' };
+    const installed = await readRecord(folder.path);
+    const decided = decide(wanted, installed, await presentIn(folder, wanted, installed), options);
+    const there = folder.placeOf(decided.after);
+    const result = resultOf(decided, work, there.path, folder.path);
+    if (decided.unchanged) return await host.finish({ ...result, outcome: 'unchanged' }, false);
     const temporary = seams.temporary ?? temporaryName(randomBytes(6).toString('hex'));
     const change: Change = { ...decided.change, temporary };
     await applyChange(folder, change, verified.file, seams.fault);
-    return { ...result, outcome: change.before === undefined ? 'installed' : 'updated' };
+    const outcome = change.before === undefined ? 'installed' : 'updated';
+    return await host.finish({ ...result, outcome }, false);
   } finally {
     folder.close();
   }
 }
 
 /** What would happen, without making or holding anything. */
-async function preview({ wanted, verified, folder, profile, options }: Placement): Promise<InstallResult> {
-  const file = path.join(folder, ...artefactParts(profile.layout, wanted));
-  const present = await digestOf(file).catch((error) => {
-    throw folderError(error, file);
-  });
-  const decided = decide(wanted, await readRecord(folder), present, options);
-  const { after: plugin } = decided;
+async function preview(work: Placement): Promise<InstallResult> {
+  const { wanted, folder, options } = work;
+  const installed = await readRecord(folder);
+  const decided = decide(wanted, installed, await presentBelow(folder, wanted, installed), options);
+  const file = path.join(folder, ...artefactParts(decided.after));
+  return { ...resultOf(decided, work, file, folder), outcome: 'planned' };
+}
+
+function resultOf(decided: Decision, work: Placement, file: string, folder: string): Omit<InstallResult, 'outcome'> {
   return {
-    outcome: 'planned',
-    plugin,
+    plugin: decided.after,
     file,
     folder,
-    plan: planOf(decided, wanted.source, file),
-    findings: verified.findings,
+    plan: planOf(decided, work.wanted.source, file, folder),
+    findings: work.verified.findings,
+    notes: work.source.notes ?? [],
   };
 }
 
 function describe(
-  verified: VerifiedPlugin,
+  { identity, facts }: VerifiedPlugin,
   source: InstallSource,
   target: Target,
-  profile: HostProfile,
+  { name, revision }: HostProfile,
 ): InstalledPlugin {
-  const { id, version } = verified.registration;
   return {
-    id,
+    id: identity.id,
     target: target.name,
-    version,
-    ...verified.facts,
-    source: source.file,
-    host: profile.name,
+    version: identity.version,
+    ...facts,
+    source: source.origin ?? source.file,
+    host: revision === undefined || revision === '' ? name : `${name}@${revision}`,
     installedAt: new Date().toISOString(),
     previous: [],
   };
 }
 
-function planOf({ after, unchanged, change }: Decision, source: string, file: string): Plan {
+function planOf({ after, unchanged, change }: Decision, source: string, file: string, folder: string): Plan {
   const title = `Install ${after.id} ${after.version}`;
   if (unchanged) return { title, steps: [{ kind: 'note', text: 'The same file is installed already.' }] };
-  const replaces = change.before === undefined ? {} : { replaces: `${change.before.id} ${change.before.version}` };
-  return { title, steps: [{ kind: 'place', source, path: file, ...replaces }] };
+  const { before, namedAs } = change;
+  const replaces = before === undefined ? {} : { replaces: `${before.id} ${before.version}` };
+  const step = { kind: 'place' as const, source, path: file, ...replaces };
+  if (before === undefined) return { title, steps: [step] };
+  const old = path.join(folder, ...artefactParts({ ...before, version: namedAs ?? before.version }));
+  return { title, steps: old === file ? [step] : [step, { kind: 'remove', path: old }] };
 }

@@ -8,7 +8,7 @@ import type { Place, PluginsFolder } from './plugins-folder.js';
 import { JOURNAL_FILE, RECORD_FILE, readRecord, recordText } from './record.js';
 
 /** Steps after which a test may end the process; production passes nothing. */
-export type FaultPoint = 'journal' | 'copied' | 'kept' | 'prepared' | 'placed' | 'recorded' | 'pruned';
+export type FaultPoint = 'journal' | 'copied' | 'kept' | 'prepared' | 'placed' | 'removed' | 'recorded' | 'pruned';
 export type FaultHook = (point: FaultPoint) => void;
 
 /** Permission bits of an installed library, whatever the umask and the source say. */
@@ -39,7 +39,7 @@ export async function applyChange(
       if (sha256 !== change.after.sha256) throw differs(source);
     }
     fault('copied');
-    if (change.keep && change.before !== undefined) await keepOld(folder, change.before);
+    if (change.keep && change.before !== undefined) await keepOld(folder, change.before, oldPlace(folder, change));
     fault('kept');
     prepareFile(state, RECORD_FILE, record);
     fault('prepared');
@@ -53,6 +53,8 @@ export async function applyChange(
   }
   place.folder.sync();
   fault('placed');
+  removeOld(folder, place, change);
+  fault('removed');
   publish(state, RECORD_FILE);
   fault('recorded');
   prune(folder, change);
@@ -76,6 +78,7 @@ export async function repair(folder: PluginsFolder): Promise<'completed' | 'take
   }
   // Where old and new bytes are the same, the change may have ended before its rename.
   if (change.temporary !== undefined) rmSync(place.folder.at(change.temporary), { force: true });
+  removeOld(folder, place, change);
   prepareFile(folder.state, RECORD_FILE, recordText(changed(await readRecord(folder.path), change)));
   publish(folder.state, RECORD_FILE);
   prune(folder, change);
@@ -94,8 +97,8 @@ function takeBack(folder: PluginsFolder, place: Place, change: Change): void {
 }
 
 /** Gives the old file a second name outside of the host's view; a copy where links do not work. */
-async function keepOld(folder: PluginsFolder, before: InstalledPlugin): Promise<void> {
-  const from = folder.placeOf(before);
+async function keepOld(folder: PluginsFolder, before: InstalledPlugin, from: Place | undefined): Promise<void> {
+  if (from === undefined) return;
   const to = folder.keptPlace(before, before);
   const kept = to.folder.at(to.name);
   rmSync(kept, { force: true });
@@ -106,6 +109,28 @@ async function keepOld(folder: PluginsFolder, before: InstalledPlugin): Promise<
     if (sha256 !== before.sha256) throw differs(from.path);
   }
   to.folder.sync();
+}
+
+/** Where the file lies that a change replaces; a host may name files after their versions. */
+function oldPlace(folder: PluginsFolder, { before, namedAs }: Change): Place | undefined {
+  if (before === undefined) return undefined;
+  return folder.placeOf(namedAs === undefined ? before : { ...before, version: namedAs });
+}
+
+/**
+ * Removes the file that was replaced where the new one has another name. Which of the two a host takes
+ * is its own business, so there must not be two.
+ */
+function removeOld(folder: PluginsFolder, place: Place, change: Change): void {
+  const old = change.after === undefined ? undefined : oldPlace(folder, change);
+  if (old === undefined || old.path === place.path) return;
+  try {
+    rmSync(old.folder.at(old.name), { force: true });
+    old.folder.sync();
+  } catch (error) {
+    // Windows keeps a library that is loaded; the host removes it when it starts again.
+    if (process.platform !== 'win32') throw error;
+  }
 }
 
 function replace(temporary: string, file: string): void {

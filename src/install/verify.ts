@@ -3,13 +3,14 @@ import path from 'node:path';
 import { auditFile } from '../audit/report.js';
 import { glibcAboveSystem } from '../audit/system.js';
 import type { Finding } from '../model/finding.js';
-import type { HostProfile, Registration } from '../model/profile.js';
+import type { HostProfile } from '../model/profile.js';
 import type { Deadlines, Engine } from '../model/session.js';
 import type { Target } from '../model/target.js';
 import { systemGlibc } from '../project/targets/host.js';
 import { CpexError, systemCode } from '../support/errors.js';
 import { type CopyFacts, copyNew } from './copy.js';
-import type { InstallSource } from './source.js';
+import { type Identity, identify } from './identify.js';
+import type { InstallSource } from './sources/install-source.js';
 import { tryOut } from './try-out.js';
 
 export interface VerifyOptions {
@@ -29,7 +30,7 @@ export interface VerifiedPlugin {
   /** Private copy; its bytes are those that were examined. */
   readonly file: string;
   readonly facts: CopyFacts;
-  readonly registration: Registration;
+  readonly identity: Identity;
   /** What is worth saying although it does not keep the plugin from being installed. */
   readonly findings: readonly Finding[];
 }
@@ -50,10 +51,10 @@ export async function verifyPlugin(options: VerifyOptions): Promise<VerifiedPlug
     });
   }
   const audited = await auditCopy(file, options);
-  const trial = { ...options, file, shown: options.source.file, target: options.target.name, cwd: folder };
+  const trial = { ...options, file, shown: shownPath(source), target: options.target.name, cwd: folder };
   const tried = await tryOut(trial);
-  checkIdentity(tried.registration, options);
-  return { file, facts, registration: tried.registration, findings: [...audited, ...tried.findings] };
+  const identity = identify(tried.registration, source, options.profile);
+  return { file, facts, identity, findings: [...audited, ...tried.findings, ...identity.findings] };
 }
 
 async function copySource(source: string, file: string): Promise<CopyFacts> {
@@ -79,31 +80,23 @@ async function auditCopy(file: string, { source, target, profile }: VerifyOption
   const report = await auditFile(file, { kind: 'library', target, ...(entry === undefined ? {} : { entry }) });
   const tooNew = glibcAboveSystem(report, systemGlibc());
   const all = [...report.findings, ...(tooNew === undefined ? [] : [tooNew])];
+  const shown = shownPath(source);
   // The private copy is gone when somebody reads this.
   const findings = all.map((finding) => ({
     ...finding,
-    file: source.file,
-    ...(finding.again === undefined ? {} : { again: finding.again.replaceAll(file, source.file) }),
+    file: shown,
+    ...(finding.again === undefined ? {} : { again: finding.again.replaceAll(file, shown) }),
   }));
   const bad = findings.filter((one) => one.severity === 'fail');
   if (bad.length === 0) return findings;
   const remedy = bad.find((one) => one.remedy !== undefined)?.remedy;
   throw new CpexError('CPEX_E_INSTALL_AUDIT', bad[0]?.message ?? 'The library did not pass the audit.', {
-    evidence: [source.file, ...bad.flatMap((one) => [`${one.id}: ${one.message}`, ...(one.evidence ?? [])])],
+    evidence: [shown, ...bad.flatMap((one) => [`${one.id}: ${one.message}`, ...(one.evidence ?? [])])],
     ...(remedy === undefined ? {} : { remedy }),
   });
 }
 
-function checkIdentity(registration: Registration, { source, profile }: VerifyOptions): void {
-  const { id, version } = registration;
-  const problem = profile.layout.idProblem(id);
-  if (problem !== undefined) {
-    throw new CpexError('CPEX_E_INSTALL_ID', `The plugin calls itself ${JSON.stringify(id)}: ${problem}.`);
-  }
-  const { promised } = source;
-  if (promised === undefined || (promised.id === id && promised.version === version)) return;
-  throw new CpexError('CPEX_E_INSTALL_ID', 'The plugin is not the one that build.json names.', {
-    evidence: [`build.json: ${promised.id} ${promised.version}`, `registered: ${id} ${version}`],
-    remedy: 'Build it again, so that file, record and registration agree: cpex build --force',
-  });
+/** Where the user knows it from: what was unpacked into a private folder is gone by then. */
+function shownPath({ file, origin }: InstallSource): string {
+  return origin ?? file;
 }

@@ -8,9 +8,9 @@ export interface PluginVersion {
   readonly sha256: string;
   /** Bytes. */
   readonly size: number;
-  /** Absolute path that it came from. */
+  /** Absolute path or address that it came from. */
   readonly source: string;
-  /** Host profile that it was tried out with. */
+  /** Host profile that it was tried out with, with its revision where it has one; decides about the file's place. */
   readonly host: string;
   /** ISO 8601, UTC. */
   readonly installedAt: string;
@@ -34,6 +34,22 @@ export interface InstallResult {
   readonly folder: string;
   readonly plan: Plan;
   readonly findings: readonly Finding[];
+  /** What is worth knowing about the source, and about what the host will make of the folder. */
+  readonly notes: readonly string[];
+  /** Where a host loads only what its configuration names. */
+  readonly hostConfig?: HostConfigResult;
+}
+
+/** What became of a plugin's entry in its host's configuration. */
+export interface HostConfigResult {
+  /** `shown` where no file was named. */
+  readonly action: 'written' | 'unchanged' | 'planned' | 'shown';
+  /** Absolute path of the configuration. */
+  readonly file?: string;
+  /** The file as it was before. */
+  readonly backup?: string;
+  /** The entry as YAML, from the top of the file on. */
+  readonly entry: string;
 }
 
 /** What an uninstall or a rollback came to. */

@@ -39,6 +39,8 @@ export interface FileLayout {
   artefactPath(id: string, version: string, target: Target): string;
   /** Whether the host would misread this id. */
   idProblem(id: string): string | undefined;
+  /** Whether the host would misread this version in a file name; absent where names hold none. */
+  versionProblem?(version: string): string | undefined;
 }
 
 /** How plugins of a host are packed and named, and who they are. */

@@ -1,6 +1,7 @@
 import chalk from 'chalk';
-import type { ChangeResult, InstallResult } from '../model/installed.js';
+import type { ChangeResult, HostConfigResult, InstallResult } from '../model/installed.js';
 import type { Plan } from '../model/plan.js';
+import { printable } from '../support/printable.js';
 
 /** What an install came to, for people. */
 export function renderInstall(result: InstallResult): string {
@@ -9,18 +10,40 @@ export function renderInstall(result: InstallResult): string {
   const lines = result.findings
     .filter((one) => one.severity === 'warn')
     .map((one) => `${chalk.yellow('!')} ${one.id}  ${one.message}`);
+  lines.push(...result.notes.map((note) => `${chalk.yellow('!')} ${printable(note)}`));
   switch (outcome) {
     case 'planned':
-      return [...lines, ...planLines(plan)].join('\n');
+      lines.push(...planLines(plan));
+      break;
     case 'unchanged':
-      return [...lines, `${chalk.dim('-')} ${name} is installed already, byte for byte.`, `  ${file}`].join('\n');
+      lines.push(`${chalk.dim('-')} ${name} is installed already, byte for byte.`, `  ${file}`);
+      break;
     default: {
       const before = plugin.previous[0]?.version;
       const replaced = outcome === 'updated' && before !== undefined ? ` (was ${before})` : '';
-      return [...lines, `${chalk.green('✓')} Installed ${name}${replaced}`, `  ${file}`, chalk.dim(facts(result))].join(
-        '\n',
-      );
+      lines.push(`${chalk.green('✓')} Installed ${name}${replaced}`, `  ${file}`, chalk.dim(facts(result)));
     }
+  }
+  return [...lines, ...configLines(result.hostConfig)].join('\n');
+}
+
+/** What the host's configuration says by now, or is to say. */
+function configLines(config: HostConfigResult | undefined): string[] {
+  if (config === undefined) return [];
+  const { action, file = '', backup, entry } = config;
+  const indented = entry
+    .trimEnd()
+    .split('\n')
+    .map((line) => `    ${line}`);
+  switch (action) {
+    case 'shown':
+      return ['  The host loads it with this in its configuration, and with plugins.enabled: true', ...indented];
+    case 'planned':
+      return [`  ${file} would get`, ...indented];
+    case 'unchanged':
+      return [`  ${file} says so already.`];
+    case 'written':
+      return [`  ${file} has its entry; what it was before is in ${backup ?? ''}`];
   }
 }
 
@@ -44,6 +67,7 @@ function planLines(plan: Plan): string[] {
     `${plan.title}: all checks passed, nothing was changed.`,
     ...plan.steps.map((step) => {
       if (step.kind === 'note') return `  ${step.text}`;
+      if (step.kind === 'remove') return `  remove ${step.path}`;
       if (step.kind !== 'place') return `  ${step.kind}`;
       return `  place ${step.path}${step.replaces === undefined ? '' : ` (replaces ${step.replaces})`}`;
     }),

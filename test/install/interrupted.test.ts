@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -14,13 +14,30 @@ import { tree, type Workplace, workplace } from './support/workplace.js';
 const home = workplace('interrupted');
 const driver = path.join(home.root, 'driver.cjs');
 const libraries = new Map<string, string>();
-const POINTS: readonly FaultPoint[] = ['journal', 'copied', 'kept', 'prepared', 'placed', 'recorded', 'pruned'];
+const POINTS: readonly FaultPoint[] = [
+  'journal',
+  'copied',
+  'kept',
+  'prepared',
+  'placed',
+  'removed',
+  'recorded',
+  'pruned',
+];
 /** From this step on the new state is there. */
 const isDone = (point: FaultPoint) => POINTS.indexOf(point) >= POINTS.indexOf('placed');
 
 beforeAll(async () => {
   for (const version of ['1.0.0', '1.1.0', '1.2.0']) {
     libraries.set(version, compilePlugin(home.root, version, { id: 'good', version }));
+  }
+  for (const version of ['1.0.0', '1.1.0', '1.2.0']) {
+    const name = path.join('host', version);
+    mkdirSync(path.join(home.root, name), { recursive: true });
+    libraries.set(
+      `host-${version}`,
+      compilePlugin(path.join(home.root, name), `good-v${version}`, { host: 'cliproxy', version }),
+    );
   }
   libraries.set('other', compilePlugin(home.root, 'other', { id: 'other' }));
   const entryPoints = [path.join(import.meta.dirname, 'support', 'driver.ts')];
@@ -31,6 +48,8 @@ beforeAll(async () => {
     platform: 'node',
     format: 'cjs',
     external: ['koffi'],
+    // Schemas are looked up from the repository.
+    define: { __dirname: JSON.stringify(import.meta.dirname) },
     logLevel: 'error',
   });
 });
@@ -49,7 +68,13 @@ const choice = () => ({ id: 'good', to: at.plugins, project: false });
 const file = () => path.join(at.plugins, 'linux-x64', 'good.so');
 
 /** Runs a change in a process of its own; resolves with its exit code or the signal that ended it. */
-function drive(order: { verb: string; source?: string; id?: string; dieAt?: string }): Promise<number | string> {
+function drive(order: {
+  verb: string;
+  source?: string;
+  id?: string;
+  host?: string;
+  dieAt?: string;
+}): Promise<number | string> {
   const words = [driver, JSON.stringify({ cwd: home.root, to: at.plugins, ...order })];
   // A killed process cannot remove its private copy: it goes with the folder of this test.
   const env = { ...process.env, TMPDIR: home.root };
@@ -107,6 +132,42 @@ describe('killed with SIGKILL', () => {
     if (isDone(point)) expect(tree(at.plugins)).toEqual(['.cpex/installed.json']);
     else await consistent('1.1.0', ['1.0.0']);
     expect(existsSync(file())).toBe(!isDone(point));
+  });
+});
+
+describe('killed with SIGKILL where file names hold versions', () => {
+  const host = 'cliproxy';
+  const platform = () => path.join(at.plugins, 'linux', 'amd64');
+  const versions = () => tree(platform()).filter((name) => name.endsWith('.so'));
+  const place = (version: string, dieAt?: string) =>
+    drive({ verb: 'install', host, source: library(`host-${version}`), ...(dieAt === undefined ? {} : { dieAt }) });
+  const settled = async (version: string, previous: readonly string[]) => {
+    const [entry] = await readRecord(at.plugins);
+    expect([entry?.version, entry?.previous.map((one) => one.version)]).toEqual([version, previous]);
+    expect(versions()).toEqual([`good-v${version}.so`]);
+    expect(tree(platform())).toEqual([`good-v${version}.so`]);
+    expect(readFileSync(path.join(platform(), `good-v${version}.so`))).toEqual(bytesOf(`host-${version}`));
+    expect(await inspectPlugin('good', { ...choice(), host }, at.context)).toMatchObject({ state: 'intact' });
+  };
+
+  it.each(POINTS)('after "%s" of an update', async (point) => {
+    expect(await place('1.0.0')).toBe(0);
+    expect(await place('1.1.0', point)).toBe('SIGKILL');
+    // A host that starts now finds the newer one, or the older one alone.
+    const expected = isDone(point) ? 'good-v1.1.0.so' : 'good-v1.0.0.so';
+    expect(versions().at(-1)).toBe(expected);
+    await listPlugins({ ...choice(), host }, at.context);
+    await settled(isDone(point) ? '1.1.0' : '1.0.0', isDone(point) ? ['1.0.0'] : []);
+    expect(await place('1.2.0')).toBe(0);
+    await settled('1.2.0', isDone(point) ? ['1.1.0', '1.0.0'] : ['1.0.0']);
+  });
+
+  it.each(POINTS)('after "%s" of a rollback', async (point) => {
+    expect([await place('1.0.0'), await place('1.1.0')]).toEqual([0, 0]);
+    expect(await drive({ verb: 'rollback', id: 'good', host, dieAt: point })).toBe('SIGKILL');
+    await listPlugins({ ...choice(), host }, at.context);
+    if (isDone(point)) await settled('1.0.0', ['1.1.0']);
+    else await settled('1.1.0', ['1.0.0']);
   });
 });
 

@@ -166,8 +166,8 @@ describe('who the plugin says it is', () => {
 describe('sources', () => {
   it.each([
     ['nothing.so', 'There is no file or folder'],
-    ['https://example.invalid/plugin.so', 'Only files on this machine'],
-    ['http://example.invalid/plugin.so', 'Only files on this machine'],
+    ['https://example.invalid/plugin.so', 'An address by itself cannot be installed'],
+    ['http://example.invalid/plugin.so', 'An address by itself cannot be installed'],
     ['/dev/null', 'cannot be read'],
   ])('%s is a usage error', async (source, message) => {
     const error = await at.install(source).catch((one) => one);

@@ -19,11 +19,41 @@ export const installCodes = {
     title: 'A file is not the one that its record describes',
     text: 'The SHA-256 of a file differs from the one that was written down when it was built or kept: build.json in a dist folder, or the record of installed plugins for versions that were kept. Somebody changed the file, or a copy was cut short. Nothing was loaded or placed. Build again, or get the file from its source again.',
   },
+  CPEX_E_INSTALL_ARCHIVE: {
+    kind: 'user',
+    exit: 5,
+    title: 'An archive breaks the rules for archives of plugins',
+    text: 'An archive holds exactly one dynamic library, at its root and named after the plugin; other files are ignored and never unpacked. Refused are libraries anywhere else, names that are absolute, lead out of the archive, use backslashes or exist twice, links and devices, encrypted files, bytes that belong to nothing, headers that contradict one another, and sizes or ratios beyond any plugin. Nothing was unpacked into the plugins folder and nothing was loaded.',
+  },
   CPEX_E_INSTALL_CHECKSUMS: {
     kind: 'user',
     exit: 5,
     title: 'A list of checksums cannot be used',
     text: 'Releases carry a file checksums.txt with one line for each archive: its SHA-256, two spaces and its name, as sha256sum writes it. A list of another form, one that names a file with two digests, or one that does not name the archive vouches for nothing, so nothing is installed.',
+  },
+  CPEX_E_INSTALL_URL: {
+    kind: 'user',
+    exit: 5,
+    title: 'An address is not safe to download from',
+    text: 'Downloads and registries are read over https or from files, never over http, and a redirect must lead to https as well and not from the network to this machine. Addresses with passwords, or with query keys that look like secrets, are refused because they would end up in records and configuration files.',
+  },
+  CPEX_E_INSTALL_DOWNLOAD: {
+    kind: 'environment',
+    exit: 3,
+    title: 'A download failed',
+    text: "The server could not be reached, answered with an error, sent more than was announced or allowed, or stopped sending. Nothing was installed. The message names the address and the reason; certificates of one's own are taken from the file in NODE_EXTRA_CA_CERTS.",
+  },
+  CPEX_E_INSTALL_HOST_CONFIG: {
+    kind: 'user',
+    exit: 2,
+    title: 'The configuration of the host cannot be changed',
+    text: "With --host-config the entry of the plugin is written into the host's YAML file, with its comments and the order of its keys as they are. Where the file is no YAML, holds something else in the place of the entry, or would say something new elsewhere, it is left alone and nothing is installed.",
+  },
+  CPEX_E_INSTALL_REGISTRY: {
+    kind: 'user',
+    exit: 5,
+    title: 'A registry or release cannot be used',
+    text: 'A registry is a JSON document of schema_version 1 or 2 with a list of plugins. Refused are registries of another version or with one id twice, plugins without the fields that the schema demands, versions that are not there, releases without an archive for this machine or without checksums.txt, and direct artifacts without SHA-256 and size.',
   },
   CPEX_E_INSTALL_TRIAL: {
     kind: 'child',

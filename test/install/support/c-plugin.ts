@@ -3,6 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 export interface CPluginOptions {
+  /** Host that it is for; `cpex` when absent. */
+  readonly host?: 'cpex' | 'cliproxy';
   readonly id?: string;
   readonly version?: string;
   /** C at file scope: constructors and helpers. */
@@ -30,20 +32,22 @@ export function compilePlugin(folder: string, name: string, options: CPluginOpti
   return library;
 }
 
+const REGISTRATIONS = {
+  cpex: ({ id = 'sample', version = '1.0.0' }: CPluginOptions) => ({
+    schema_version: 1,
+    metadata: { id, name: 'Sample', version, author: 'A. Author' },
+    capabilities: {},
+  }),
+  cliproxy: ({ id = 'sample', version = '1.0.0' }: CPluginOptions) => ({
+    schema_version: 1,
+    metadata: { Name: id, Version: version, Author: 'A. Author', GitHubRepository: 'https://github.com/acme/sample' },
+    capabilities: { usage_plugin: true },
+  }),
+};
+
 function sourceOf(options: CPluginOptions): string {
-  const registration = JSON.stringify({
-    ok: true,
-    result: {
-      schema_version: 1,
-      metadata: {
-        id: options.id ?? 'sample',
-        name: 'Sample',
-        version: options.version ?? '1.0.0',
-        author: 'A. Author',
-      },
-      capabilities: {},
-    },
-  });
+  const registration = JSON.stringify({ ok: true, result: REGISTRATIONS[options.host ?? 'cpex'](options) });
+  const entry = options.entry ?? `${options.host ?? 'cpex'}_plugin_init`;
   return `
 #include <stddef.h>
 #include <stdint.h>
@@ -71,7 +75,7 @@ static int call(const char *method, const uint8_t *request, size_t length, buffe
 }
 static void release(void *pointer, size_t length) { (void)length; free(pointer); }
 static void end(void) { ${options.shutdown ?? ''} }
-__attribute__((visibility("default"))) int ${options.entry ?? 'cpex_plugin_init'}(const host_api *host, plugin_api *plugin) {
+__attribute__((visibility("default"))) int ${entry}(const host_api *host, plugin_api *plugin) {
   (void)host;
   ${options.init ?? ''}
   plugin->abi = ${options.abi ?? 1};

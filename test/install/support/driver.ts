@@ -9,6 +9,7 @@ interface Order {
   readonly to: string;
   readonly source?: string;
   readonly id?: string;
+  readonly host?: string;
   readonly dieAt?: string;
 }
 
@@ -24,8 +25,8 @@ const fault = (point: string) => {
   if (point === order.dieAt) process.kill(process.pid, 'SIGKILL');
 };
 const seams = { engine: fakeEngine, fault };
-const { to, id = '', source } = order;
-const common = { to, project: false, force: false };
+const { to, id = '', source, host } = order;
+const common = { to, host, project: false, force: false };
 
 const work = {
   install: () => installPlugin({ ...common, source, allowDowngrade: true, dryRun: false }, context, seams),

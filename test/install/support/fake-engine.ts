@@ -10,7 +10,7 @@ export const fakeEngine: Engine = {
   transport: 'native',
   start: async ({ artefact }) => {
     const text = readFileSync(artefact, 'latin1').match(
-      /\{"ok":true,"result":\{"schema_version".*?"capabilities":\{\}\}\}/,
+      /\{"ok":true,"result":\{"schema_version".*?"capabilities":\{[^}]*\}\}\}/,
     )?.[0];
     if (text === undefined) throw new Error('no registration in the library');
     const body = Buffer.from(text, 'latin1');
