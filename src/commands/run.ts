@@ -1,5 +1,6 @@
 import { boolean, integer, string } from '@oclif/core/flags';
 import { CpexCommand } from './base.js';
+import { serveFlags } from './serve-flags.js';
 
 export default class Run extends CpexCommand {
   static override summary = 'Run a plugin in the reference host and call it.';
@@ -10,6 +11,7 @@ export default class Run extends CpexCommand {
     '<%= config.bin %> run command greet --name Ada',
     '<%= config.bin %> run plugin.register --trace',
     '<%= config.bin %> run --plugin ./plugin.so --host cpex hook tool_pre_invoke',
+    '<%= config.bin %> run --serve',
     '<%= config.bin %> run --plugin ./plugin.so --host cliproxy request.normalize --answers answers.yaml',
   ];
   static override strict = false;
@@ -42,6 +44,7 @@ export default class Run extends CpexCommand {
     }),
     trace: boolean({ description: 'Show every message both ways, with times and sizes.', env: 'CPEX_RUN_TRACE' }),
     'allow-net': boolean({ description: 'Let host.http.do reach https and loopback.', env: 'CPEX_RUN_ALLOW_NET' }),
+    ...serveFlags,
     debug: boolean({ description: 'Run the debug build.', env: 'CPEX_RUN_DEBUG' }),
     verbose: boolean({ description: 'Show what the tools print.', env: 'CPEX_RUN_VERBOSE' }),
   };

@@ -7,10 +7,12 @@ import { traceLine, traceValue } from '../report/trace-text.js';
 import { CpexError } from '../support/errors.js';
 import { answerText, hints, showPiece } from './answer-text.js';
 import { promptLoop } from './loop.js';
+import type { ServeFlags } from './serve/command.js';
 import { type RunOptions, type RunReport, runOnce } from './service.js';
 
 /** The flags of `cpex run` as the parser gives them. */
-export interface RunFlags {
+export interface RunFlags extends ServeFlags {
+  readonly serve?: boolean;
   readonly data?: string | undefined;
   readonly extensions?: string | undefined;
   readonly context?: string | undefined;
@@ -37,6 +39,10 @@ interface RunOutcome {
 export async function runCommand(words: readonly string[], flags: RunFlags, context: RunContext): Promise<RunOutcome> {
   const traced: TraceRecord[] = [];
   const shown: RunContext = flags.json ? context : { ...context, emit: display(context) };
+  if (flags.serve) {
+    const { serveCommand } = await import('./serve/command.js');
+    return serveCommand(words, flags, shown);
+  }
   const options: RunOptions = {
     words,
     ...pick(flags),

@@ -34,6 +34,9 @@ export interface ServeOptions {
   readonly failed: (error: unknown) => void;
 }
 
+/** Time that plugins have to shut down before they are killed, in milliseconds. */
+const CLOSE_MS = 2_500;
+
 /** Plugins that are served. */
 export interface Serving {
   readonly origin: string;
@@ -49,12 +52,22 @@ export interface Serving {
  */
 export async function serve(options: ServeOptions, context: RunContext): Promise<Serving> {
   const folder = await temporaryFolder('serve');
-  // Ctrl-C lets plugins shut down in order, so it is not theirs.
-  const host = await loadPlugins(options, context, folder.path).catch(async (error: unknown) => {
+  // Once they are loaded, Ctrl-C lets plugins shut down in order.
+  const patience = new AbortController();
+  const interrupt = () => patience.abort();
+  context.signal.addEventListener('abort', interrupt);
+  const host = await loadPlugins(options, context, folder.path, patience.signal).catch(async (error: unknown) => {
     await folder.remove();
     throw error;
   });
-  const close = () => host.close().finally(folder.remove);
+  context.signal.removeEventListener('abort', interrupt);
+  const close = () => {
+    const force = setTimeout(() => patience.abort(), CLOSE_MS);
+    return host.close().finally(async () => {
+      clearTimeout(force);
+      await folder.remove();
+    });
+  };
   try {
     return await serveHost(host, options, context, close);
   } catch (error) {
@@ -63,7 +76,12 @@ export async function serve(options: ServeOptions, context: RunContext): Promise
   }
 }
 
-function loadPlugins(options: ServeOptions, context: RunContext, cwd: string): Promise<PluginHost> {
+function loadPlugins(
+  options: ServeOptions,
+  context: RunContext,
+  cwd: string,
+  signal: AbortSignal,
+): Promise<PluginHost> {
   const { profile, target, plugins, allowNet, timeout, observe, printed } = options;
   const deadlines =
     timeout === undefined
@@ -75,7 +93,7 @@ function loadPlugins(options: ServeOptions, context: RunContext, cwd: string): P
     engine: nativeEngine(),
     cwd,
     deadlines,
-    signal: new AbortController().signal,
+    signal,
     allowNet,
     observe,
     output: printed,
@@ -87,8 +105,9 @@ function loadPlugins(options: ServeOptions, context: RunContext, cwd: string): P
 }
 
 /** What the host's log would say, and what became of a process. */
-function tell({ outcome, plugin, text = '' }: Step, { emit }: RunContext): void {
-  if (outcome !== 'warning' && outcome !== 'failed') return;
+function tell({ outcome, stage, plugin, text = '' }: Step, { emit }: RunContext): void {
+  const left = outcome === 'skipped' && stage === 'load';
+  if (!left && outcome !== 'warning' && outcome !== 'failed') return;
   const named = plugin === undefined || text.includes(plugin) ? text : `${plugin}: ${text}`;
   emit({ type: 'note', level: 'warn', text: named });
 }
