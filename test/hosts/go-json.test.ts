@@ -9,6 +9,7 @@ import { bytesWithMistakes, documents, mistypedTexts } from './go-json-documents
 import { Oracle, type Outcome, ours, type Question } from './go-json-oracle.js';
 
 const missing = missingTools('go') ?? olderGo();
+
 /** The host is built with Go 1.26; texts of errors and escapes of earlier ones differ in places. */
 function olderGo(): string | undefined {
   const version = execFileSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' }).trim();
@@ -19,10 +20,11 @@ function olderGo(): string | undefined {
 const SEED = 20_261_121;
 
 describe.skipIf(missing !== undefined)(`the codec and Go itself${missing === undefined ? '' : ` (${missing})`}`, () => {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'cpex-go-json-'));
+  let folder: string;
   let oracle: Oracle;
 
   beforeAll(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'cpex-go-json-'));
     oracle = new Oracle(folder);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
