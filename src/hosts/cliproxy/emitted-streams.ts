@@ -7,8 +7,14 @@ export const SLOTS = 16;
 /** How long nothing may move before a blocked emit is looked at, in milliseconds. */
 const STALL_MS = 2_500;
 
+/** How long it may take the next time, where the plugin asked for something else in between. */
+const NEXT_STALL_MS = 500;
+
 /** A call that returns so soon after its blocked emit was let go had waited for it. */
-const CONSEQUENCE_MS = 1_000;
+const CONSEQUENCE_MS = 1_500;
+
+/** Blocked emits that are let go before the plugin's other requests are no excuse any more. */
+const MOST_PROBES = 8;
 
 /** How long a blocked emit may keep another call of the plugin from being served, in milliseconds. */
 const RELIEF_MS = 250;
@@ -34,8 +40,8 @@ interface EmittedStream {
   closed: boolean;
   /** The plugin's function has returned, so that the host reads. */
   returned: boolean;
-  /** When a blocked emit was let go to see what comes of it. */
-  probedAt?: number;
+  /** The last time that a blocked emit was let go to see what comes of it, and what had been asked by then. */
+  probe?: { readonly at: number; readonly activity: number; readonly count: number };
   deadlock?: Error;
   timer?: NodeJS.Timeout;
   /** Wakes whoever reads. */
@@ -45,7 +51,7 @@ interface EmittedStream {
 export interface StreamHost {
   /** Milliseconds without a chunk after which a stream counts as never closed. */
   readonly idleMs: number;
-  /** Requests of the plugin that are no emits, so far. */
+  /** Requests of the plugin that have nothing to do with streams, so far. */
   readonly activity: () => number;
   /** Whether another call of the plugin is being made. */
   readonly busy: () => boolean;
@@ -165,9 +171,14 @@ export class EmittedStreams {
       // The reference host answers one request at a time, so this one may keep others from being heard.
       stream.timer = setTimeout(() => this.relieve(stream), RELIEF_MS);
     } else {
-      const before = this.host.activity();
-      stream.timer = setTimeout(() => this.stalled(stream, before), STALL_MS);
+      const limit = this.askedSince(stream.probe) ? NEXT_STALL_MS : STALL_MS;
+      stream.timer = setTimeout(() => this.stalled(stream), limit);
     }
+  }
+
+  /** Whether the plugin has asked for something else since a blocked emit was let go. */
+  private askedSince(probe: EmittedStream['probe']): boolean {
+    return probe !== undefined && this.host.activity() !== probe.activity;
   }
 
   private relieve(stream: EmittedStream): void {
@@ -177,18 +188,15 @@ export class EmittedStreams {
   }
 
   /**
-   * An emit has waited for long while its call has not returned. Letting it go once tells a call that
-   * waits for its own emit from one that waits for its turn to ask the host something.
+   * An emit has waited for long while its call has not returned. Letting it go tells a call that waits
+   * for its own emit from one that waits for its turn to ask the host something, while another thread
+   * emits: this host answers one request at a time.
    */
-  private stalled(stream: EmittedStream, before: number): void {
+  private stalled(stream: EmittedStream): void {
     if (stream.returned || stream.waiting.length === 0) return;
-    if (this.host.activity() !== before) {
-      delete stream.probedAt;
-      this.watch(stream);
-      return;
-    }
-    if (stream.probedAt === undefined) {
-      stream.probedAt = performance.now();
+    const { count = 0 } = stream.probe ?? {};
+    if (count === 0 || (count < MOST_PROBES && this.askedSince(stream.probe))) {
+      stream.probe = { at: performance.now(), activity: this.host.activity(), count: count + 1 };
       this.letIn(stream);
       return;
     }
@@ -199,8 +207,10 @@ export class EmittedStreams {
   private judgeReturn(stream: EmittedStream): void {
     clearTimeout(stream.timer);
     if (stream.waiting.length > 0) this.watch(stream);
-    if (stream.deadlock !== undefined || stream.probedAt === undefined) return;
-    if (performance.now() - stream.probedAt < CONSEQUENCE_MS) this.name(stream);
+    const { deadlock, probe } = stream;
+    // A call that had something to ask in between may have waited for that alone.
+    if (deadlock !== undefined || probe === undefined || this.askedSince(probe)) return;
+    if (performance.now() - probe.at < CONSEQUENCE_MS) this.name(stream);
   }
 
   private name(stream: EmittedStream): void {

@@ -67,7 +67,7 @@ export function cliproxyServices(contract: Contract, options: ServiceOptions): H
   ]);
 
   async function answer(method: string, body: Uint8Array, context: CallContext): Promise<ServiceReply> {
-    if (method !== 'host.stream.emit') activity++;
+    if (!method.startsWith('host.stream.')) activity++;
     let request: Fields | undefined;
     try {
       if (closing.signal.aborted) throw new Error('context canceled');
