@@ -2,13 +2,13 @@ import type { HostProfile, HostServicesHandle, ServiceOptions } from '../../mode
 import type { NativeRules } from '../../model/session.js';
 import { LANGUAGES } from '../../model/target.js';
 import { contractPart } from '../../project/contract-data.js';
-import { revisionsOf } from '../../project/contract-revisions.js';
 import { type ContractFile, loadContract, type TypesFile } from '../contract.js';
 import { readGoEnvelope } from './envelope.js';
-import { cliproxyLayout, type RevisionLayout } from './layout.js';
+import { cliproxyLayout } from './layout.js';
 import { type CapabilityMistakes, readRegistration, registrationRequest } from './registration.js';
 import { cliproxyRelease } from './release.js';
 import { encodeRequest } from './requests.js';
+import { cliproxyRevision } from './revision.js';
 import { sampleCalls } from './samples.js';
 import { cliproxyServices } from './services.js';
 import { readWords } from './words.js';
@@ -42,7 +42,7 @@ export function cliproxyProfile(revision: string): HostProfile {
     native: NATIVE,
     contract,
     languages: LANGUAGES,
-    layout: cliproxyLayout(revisionsOf('cliproxy')?.revisions[revision]?.layout as unknown as RevisionLayout),
+    layout: cliproxyLayout(cliproxyRevision(revision).layout),
     release: cliproxyRelease,
     protocol: {
       registration: (options) => registrationRequest(contract, options),
