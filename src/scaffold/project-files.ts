@@ -76,6 +76,8 @@ function renderer(answers: NewAnswers, cpexVersion: string): (file: TemplateFile
   }
   return (file) => {
     const text = file.generated ? file.text : renderRegions(file.text, repetitions);
+    // A file of which no region is left is about something that the plugin does not do.
+    if (text.trim() === '' && file.text !== text) return [];
     return caseFiles({ path: file.path, text }, answers, contract).map((one) => ({
       path: plugin(one.path, false),
       text: finish(file, plugin(one.text, file.packageFile), answers, cpexVersion),

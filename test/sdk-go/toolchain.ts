@@ -25,7 +25,9 @@ export class GoProject {
 
   constructor() {
     cpSync(path.join(root, 'templates/hosts/cpex/go'), this.folder, { recursive: true });
-    cpSync(path.join(root, 'templates/sdk/go'), path.join(this.folder, 'internal/cpex'), { recursive: true });
+    for (const part of ['go', 'go-strict']) {
+      cpSync(path.join(root, 'templates/sdk', part), path.join(this.folder, 'internal/cpex'), { recursive: true });
+    }
   }
 
   /** Copies files of test/sdk-go over the project. */

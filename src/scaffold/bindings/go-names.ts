@@ -1,7 +1,7 @@
 import type { Name } from './ir.js';
 
 /** Words that Go writes in capitals inside a name. */
-const INITIALISMS = new Set(['id', 'uri', 'url', 'http', 'json', 'llm', 'api']);
+const INITIALISMS = new Set(['id', 'uri', 'url', 'http', 'json', 'llm', 'api', 'yaml']);
 
 /** Name of a struct field: `request_id` gives `RequestID`. */
 export function goField(name: Name): string {
@@ -9,6 +9,11 @@ export function goField(name: Name): string {
     .split('_')
     .map((word) => (INITIALISMS.has(word) ? word.toUpperCase() : word.charAt(0).toUpperCase() + word.slice(1)))
     .join('');
+}
+
+/** As {@link goField}, but a name that could stand in Go already stays as the wire has it: `TTFT`, `GitHubRepository`. */
+export function goMember(name: Name): string {
+  return /^[A-Z][A-Za-z0-9]*$/.test(name.wire) ? name.wire : goField(name);
 }
 
 /** A string literal. JSON's escapes are a part of Go's. */

@@ -1,4 +1,4 @@
-import { goColumns, goComment, goText } from './go-names.js';
+import { goColumns, goComment, goField, goText } from './go-names.js';
 import { type ContractIr, declarationOf, type Hook, type Method } from './ir.js';
 import { nameOf } from './names.js';
 
@@ -34,23 +34,32 @@ function hookFunction(hook: Hook): string {
   ]);
 }
 
-/** One method of the host's client per callback: `host.kv.get` gives `KvGet`. */
+/**
+ * One method of the host's client per callback: `host.kv.get` gives `KvGet`. The client is the
+ * host itself, or one call's view of it where callbacks are tied to calls.
+ */
 export function goClient(ir: ContractIr): string[] {
-  return ir.callbacks.map((callback) => clientMethod(ir, callback));
+  return ir.callbacks.map((callback) => clientMethod(ir, callback, ir.encoding === 'go-json' ? 'Client' : 'Host'));
 }
 
-function clientMethod(ir: ContractIr, callback: Method): string {
-  const name = nameOf(callback.name.wire.replace(/^host\./, '')).pascal;
+function clientMethod(ir: ContractIr, callback: Method, client: string): string {
+  const plain = nameOf(callback.name.wire.replace(/^host\./, ''));
+  const name = client === 'Host' ? plain.pascal : goField(plain);
   const takes = isEmpty(ir, callback.request) ? '' : `request ${callback.request}`;
   const sends = takes === '' ? `&${callback.request}{}` : '&request';
   const call = `h.call(${goText(callback.name.wire)}, ${sends}, `;
   const comment = goComment(`${name} calls ${callback.name.wire}. ${callback.summary}`);
   if (isEmpty(ir, callback.result)) {
-    return lines([comment, `func (h *Host) ${name}(${takes}) error {`, `\treturn ${call}&${callback.result}{})`, '}']);
+    return lines([
+      comment,
+      `func (h *${client}) ${name}(${takes}) error {`,
+      `\treturn ${call}&${callback.result}{})`,
+      '}',
+    ]);
   }
   return lines([
     comment,
-    `func (h *Host) ${name}(${takes}) (*${callback.result}, error) {`,
+    `func (h *${client}) ${name}(${takes}) (*${callback.result}, error) {`,
     `\tresult := new(${callback.result})`,
     `\tif err := ${call}result); err != nil {`,
     '\t\treturn nil, err',

@@ -5,7 +5,8 @@ export type Type =
   /** Base64 on the wire, raw bytes in the language. */
   | { readonly kind: 'bytes' }
   | { readonly kind: 'bool' }
-  | { readonly kind: 'int'; readonly bits: 32 | 64; readonly signed: boolean }
+  /** With `unit`: a duration. */
+  | { readonly kind: 'int'; readonly bits: 32 | 64; readonly signed: boolean; readonly unit?: 'ns' }
   | { readonly kind: 'float' }
   /** Any JSON value, null included. */
   | { readonly kind: 'json' }

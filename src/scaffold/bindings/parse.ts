@@ -202,7 +202,10 @@ function integer(schema: Json, where: string): Type {
   allowOnly(schema, ['type', 'format'], where);
   const match = /^(u?)int(32|64)$/.exec(String(schema.format));
   if (match === null) throw unsupported(where, 'is an integer without format int32, uint32, int64 or uint64');
-  return { kind: 'int', bits: match[2] === '32' ? 32 : 64, signed: match[1] === '' };
+  const unit = schema['x-unit'];
+  if (unit !== undefined && unit !== 'ns') throw unsupported(where, `has the unit ${JSON.stringify(unit)}`);
+  const bits = match[2] === '32' ? 32 : 64;
+  return { kind: 'int', bits, signed: match[1] === '', ...(unit === undefined ? {} : { unit }) };
 }
 
 function enumOf(head: Pick<Enum, 'name' | 'description'>, schema: Json, where: string): Enum {

@@ -33,8 +33,9 @@ var loaded atomic.Pointer[Plugin]
 // outOfMemory is the code of a call that has no answer at all.
 const outOfMemory = 1
 
-//export cpex_plugin_init
-func cpex_plugin_init(host *C.cpex_host_table, plugin *C.cpex_plugin_api) (code C.int) {
+// initialise is what the entry does; each host profile has an entry of its own
+// name.
+func initialise(host *C.cpex_host_table, plugin *C.cpex_plugin_api) (code C.int) {
 	defer func() {
 		if recover() != nil {
 			code = 1

@@ -46,7 +46,7 @@ type Call struct {
 func (c *Call) Host() *Host { return c.plugin.host }
 
 // Log returns a logger that writes to the host's log.
-func (c *Call) Log() *slog.Logger { return slog.New(logHandler{host: c.plugin.host}) }
+func (c *Call) Log() *slog.Logger { return slog.New(logHandler{send: c.plugin.host.writeLog}) }
 
 // Config reads the plugin's configuration into a struct or map, as encoding/json
 // does. Numbers in fields of type any arrive as json.Number.

@@ -3,12 +3,8 @@
 package cpex
 
 import (
-	"context"
-	"encoding/json"
-	"fmt"
 	"io"
 	"log/slog"
-	"time"
 )
 
 // KV is one scope of the host's key-value store.
@@ -67,96 +63,9 @@ func (o output) Write(data []byte) (int, error) {
 	return len(data), nil
 }
 
-// logHandler carries log/slog to the host's log. The host keeps the time and
-// decides what it shows. What it refuses is dropped: a log must not fail a call.
-type logHandler struct {
-	host   *Host
-	fields []groupedAttr
-	groups []string
-}
-
-type groupedAttr struct {
-	groups []string
-	attr   slog.Attr
-}
-
-func (l logHandler) Enabled(context.Context, slog.Level) bool { return true }
-
-func (l logHandler) Handle(_ context.Context, record slog.Record) error {
-	fields := map[string]any{}
-	for _, field := range l.fields {
-		addField(fields, field.groups, field.attr)
-	}
-	record.Attrs(func(attr slog.Attr) bool {
-		addField(fields, l.groups, attr)
-		return true
-	})
-	request := LogRequest{Level: logLevel(record.Level), Message: clean(record.Message)}
-	if len(fields) > 0 {
-		request.Fields = fields
-	}
-	return l.host.Log(request)
-}
-
-func (l logHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	fields := append([]groupedAttr(nil), l.fields...)
-	for _, attr := range attrs {
-		fields = append(fields, groupedAttr{l.groups, attr})
-	}
-	l.fields = fields
-	return l
-}
-
-func (l logHandler) WithGroup(name string) slog.Handler {
-	if name != "" {
-		l.groups = append(append([]string(nil), l.groups...), name)
-	}
-	return l
-}
-
-func addField(into map[string]any, groups []string, attr slog.Attr) {
-	value := attr.Value.Resolve()
-	if attr.Equal(slog.Attr{}) {
-		return
-	}
-	for _, group := range groups {
-		inner, ok := into[group].(map[string]any)
-		if !ok {
-			inner = map[string]any{}
-			into[group] = inner
-		}
-		into = inner
-	}
-	if value.Kind() != slog.KindGroup {
-		into[clean(attr.Key)] = logValue(value)
-		return
-	}
-	var inner []string
-	if attr.Key != "" {
-		inner = []string{clean(attr.Key)}
-	}
-	for _, member := range value.Group() {
-		addField(into, inner, member)
-	}
-}
-
-func logValue(value slog.Value) any {
-	switch value.Kind() {
-	case slog.KindDuration:
-		return value.Duration().String()
-	case slog.KindTime:
-		return value.Time().Format(time.RFC3339Nano)
-	case slog.KindString:
-		return clean(value.String())
-	}
-	if err, ok := value.Any().(error); ok {
-		return clean(err.Error())
-	}
-	var w writer
-	if w.value(value.Any()); w.err != nil {
-		return clean(fmt.Sprint(value.Any()))
-	}
-	return json.RawMessage(w.buf)
+// writeLog sends one line to the host's log.
+func (h *Host) writeLog(level slog.Level, message string, fields map[string]any) error {
+	return h.Log(LogRequest{Level: logLevel(level), Message: message, Fields: fields})
 }
 
 func logLevel(level slog.Level) LogLevel {
