@@ -82,6 +82,7 @@ export class Bench {
   /** Starts a host with these plugins. */
   async start(plugins: Readonly<Record<string, Scripted>>, more: Partial<HostParts> = {}): Promise<RunningHost> {
     const log = new StepLog();
+    const logs: string[] = [];
     const host = await PluginHost.start({
       profile: findProfile(more.host ?? 'cliproxy'),
       target: hostTarget().name,
@@ -90,11 +91,19 @@ export class Bench {
       deadlines: { start: 60_000, call: 60_000, stop: 60_000 },
       signal: new AbortController().signal,
       allowNet: false,
-      observe: () => undefined,
-      candidates: Object.entries(plugins).map(([id, plugin]) => ({
-        file: { id, path: this.place(id), version: '' },
-        settings: settings(subtree(id, plugin), id),
-      })),
+      observe: (_plugin, event) => {
+        if (event.kind === 'log') logs.push(event.message);
+      },
+      candidates: [
+        ...Object.entries(plugins).map(([id, plugin]) => ({
+          file: { id, path: this.place(id), version: '' },
+          settings: settings(subtree(id, plugin), id),
+        })),
+        ...(more.extra ?? []).map((file) => ({
+          file: { ...file, version: '' },
+          settings: settings({ enabled: true }, file.id),
+        })),
+      ],
       config: {
         summary: { ...NO_SUMMARY, AuthDir: more.authFolder ?? '' },
         apiKeys: more.apiKeys ?? [],
@@ -104,7 +113,7 @@ export class Bench {
       log,
     });
     this.hosts.push(host);
-    return new RunningHost(host, log);
+    return new RunningHost(host, log, logs);
   }
 
   /** Shuts all hosts down and removes the folder. */
@@ -123,6 +132,8 @@ interface HostParts {
   readonly authFolder: string;
   readonly apiKeys: readonly string[];
   readonly upstreams: readonly Upstream[];
+  /** Files as they lie there. */
+  readonly extra: readonly { readonly id: string; readonly path: string }[];
 }
 
 /** A host under test. */
@@ -130,7 +141,13 @@ export class RunningHost {
   constructor(
     readonly host: PluginHost,
     readonly log: StepLog,
+    private readonly logs: readonly string[],
   ) {}
+
+  /** What the plugins wrote into the host's log. */
+  logged(): readonly string[] {
+    return this.logs;
+  }
 
   /** Sends a request and waits for everything that it leads to. */
   async ask(request: Partial<PassRequest> = {}): Promise<Answered> {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type AuthContext, readAuthFolder } from './auth-folder.js';
 import type { Credential } from './credentials.js';
 import { scopeOf } from './executor.js';
@@ -44,9 +45,11 @@ export class PluginHost implements HostView {
     this.summary = options.config.summary;
     this.apiKeys = options.config.apiKeys;
     this.upstreams = options.upstreams;
-    this.signal = options.signal;
+    // Every plugin listens to it, and Node warns of more than ten.
+    this.signal = AbortSignal.any([options.signal]);
+    setMaxListeners(0, this.signal);
     this.frame = { log: options.log, depth: 0 };
-    this.plugins = new LoadedPlugins(options, this.frame, (call) => this.model(call));
+    this.plugins = new LoadedPlugins({ ...options, signal: this.signal }, this.frame, (call) => this.model(call));
   }
 
   /** Loads and registers the plugins and asks them what they offer. */

@@ -29,6 +29,8 @@ export type PassAnswer =
       readonly ok: false;
       readonly status: number;
       readonly message: string;
+      /** A plugin, or the lack of a key, turned it away; nothing failed. */
+      readonly rejected: boolean;
       readonly headers: Headers;
       readonly body: Uint8Array;
     };
@@ -176,6 +178,19 @@ function asFailure(error: unknown): PassFailure {
 
 function failure({ frame }: Pass, failed: PassFailure): PassAnswer {
   const { status, message, answer: given } = failed;
-  frame.log.add({ depth: frame.depth, stage: 'answer', outcome: 'failed', text: `${status} ${message}` });
-  return { ok: false, status, message, headers: given?.headers ?? {}, body: given?.body ?? new Uint8Array(0) };
+  const rejected = failed.outcome === 'rejected';
+  frame.log.add({
+    depth: frame.depth,
+    stage: 'answer',
+    outcome: rejected ? 'ended' : 'failed',
+    text: `${status} ${message}`,
+  });
+  return {
+    ok: false,
+    status,
+    message,
+    rejected,
+    headers: given?.headers ?? {},
+    body: given?.body ?? new Uint8Array(0),
+  };
 }

@@ -13,4 +13,22 @@ export const pipelineCodes = {
     title: 'A credential that a plugin returned cannot be saved',
     text: "Credentials of a login or of a plugin's flags are written into the folder that `auth-dir` names in the host's configuration, one JSON object to a file. The name has to be a plain file name, and the storage a JSON object: the message says which of the two is not so.",
   },
+  CPEX_E_LOGIN: {
+    kind: 'child',
+    exit: 1,
+    title: 'A login through a plugin did not succeed',
+    text: '`cpex run login PROVIDER` asks the plugin whose auth.identifier is PROVIDER to start a login, shows the page to open and asks the plugin until it says success or error. The message says which plugin call failed, what the plugin gave as a reason, or that neither came in time: `-d` may set "deadline_ms" and "poll_ms".',
+  },
+  CPEX_E_REQUEST_FAILED: {
+    kind: 'child',
+    exit: 1,
+    title: 'A request through the plugins was answered with an error',
+    text: 'The steps show where: a scheduler that refused, an executor that failed or declares no usable formats, a stream that broke off, or nobody who serves the model. A provider of the host itself is given in the data of the request, under "upstream". A request that an interceptor ends on purpose (Terminate) is no error.',
+  },
+  CPEX_E_NOT_REGISTERED: {
+    kind: 'child',
+    exit: 1,
+    title: 'A plugin that should run is not part of the host',
+    text: "CLIProxyAPI warns in its log and goes on without a plugin that it cannot load or that does not register. cpex goes on as well, and fails at the end so that a script notices. The host's own warnings are among the steps; `cpex test` shows why a registration is refused.",
+  },
 } as const satisfies Record<string, CodeEntry>;

@@ -1,0 +1,58 @@
+import { CpexError } from '../../support/errors.js';
+import { streamError } from './eager.js';
+import { httpThrough } from './http-through.js';
+import { readRequestData } from './request-data.js';
+import type { PassAnswer } from './run-pass.js';
+import { answerText, storyText } from './story-text.js';
+import { readable } from './values.js';
+import type { Word } from './word.js';
+
+/** `cpex run request`: one request through all plugins, and the story of it. */
+export function requestWord(data: unknown): Word {
+  const { request, upstreams, http, reconfigure } = readRequestData(data);
+  return {
+    story: true,
+    upstreams,
+    run: async ({ host }) => {
+      if (reconfigure) await host.reconfigure();
+      const answer = http === undefined ? await host.run(request) : await httpThrough(host, http);
+      const { chunks, broken } = await received(answer);
+      await host.settled();
+      const failure = failureOf(answer, broken);
+      return {
+        value: { answer: machineAnswer(answer, chunks, broken) },
+        text: (steps) => [...storyText(steps), ...answerText(answer, chunks, broken)].join('\n'),
+        ...(failure === undefined ? {} : { failure }),
+      };
+    },
+  };
+}
+
+async function received(answer: PassAnswer): Promise<{ chunks: Uint8Array[]; broken: string | undefined }> {
+  const chunks: Uint8Array[] = [];
+  if (!('chunks' in answer)) return { chunks, broken: undefined };
+  try {
+    for await (const chunk of answer.chunks) chunks.push(chunk);
+    return { chunks, broken: undefined };
+  } catch (error) {
+    const broken = streamError(error);
+    if (broken === undefined) throw error;
+    return { chunks, broken };
+  }
+}
+
+/** A request that a plugin ends on purpose has been answered. */
+function failureOf(answer: PassAnswer, broken: string | undefined): CpexError | undefined {
+  if (broken !== undefined) return new CpexError('CPEX_E_REQUEST_FAILED', `The stream ended with an error: ${broken}`);
+  if (answer.ok || answer.rejected) return undefined;
+  return new CpexError('CPEX_E_REQUEST_FAILED', `The request was answered with ${answer.status}: ${answer.message}`);
+}
+
+function machineAnswer(answer: PassAnswer, chunks: readonly Uint8Array[], broken: string | undefined): object {
+  const { status, headers } = answer;
+  if ('chunks' in answer) {
+    return { status, headers, chunks: chunks.map(readable), ...(broken === undefined ? {} : { error: broken }) };
+  }
+  const error = answer.ok ? {} : { error: answer.message };
+  return { status, headers, body: readable(answer.body), ...error };
+}
