@@ -61,11 +61,16 @@ export class Supervisor {
         processGone();
         // Not on `close` alone: a process that left the group may hold the pipes for ever.
         // And not on time alone: after a pause of this process, what is in the pipes is read first.
-        const drained = setTimeout(() => setImmediate(() => finish(this.classify(code, signal))), DRAIN_MS);
-        child.process.once('close', () => {
+        let judged = false;
+        const judge = () => {
+          // `close` may still come between the timer and what it puts off; by then the files are closed.
+          if (judged) return;
+          judged = true;
           clearTimeout(drained);
           finish(this.classify(code, signal));
-        });
+        };
+        const drained = setTimeout(() => setImmediate(judge), DRAIN_MS);
+        child.process.once('close', judge);
       });
     });
   }
