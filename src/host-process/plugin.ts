@@ -57,7 +57,10 @@ export function loadLibrary(artefact: string, rules: NativeRules): ReturnType<ty
     return pin(koffi.load(artefact));
   } catch (error) {
     const detail = (error as Error).message.replace(/^Failed to load shared library: /, '');
-    const message = inHostWords(rules, 'load', { path: artefact, detail }) ?? `${artefact} cannot be loaded: ${detail}`;
+    // koffi cuts off what the loader says first: the file, unless another one is at fault.
+    const said = /^\S*(?:\/|\.so)\S*: /.test(detail) ? detail : `${artefact}: ${detail}`;
+    const words = inHostWords(rules, 'load', { path: artefact, detail: said });
+    const message = words ?? `${artefact} cannot be loaded: ${detail}`;
     throw new Refusal('load', `${message}${hint(detail)}`);
   }
 }
