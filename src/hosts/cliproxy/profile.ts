@@ -2,10 +2,11 @@ import type { HostProfile, HostServicesHandle, ServiceOptions } from '../../mode
 import type { NativeRules } from '../../model/session.js';
 import { LANGUAGES } from '../../model/target.js';
 import { contractPart } from '../../project/contract-data.js';
+import { revisionsOf } from '../../project/contract-revisions.js';
 import { type ContractFile, loadContract, type TypesFile } from '../contract.js';
 import { readGoEnvelope } from './envelope.js';
 import { cliproxyLayout } from './layout.js';
-import { type CapabilityMistakes, readRegistration, registrationRequest } from './registration.js';
+import { type CapabilityKeys, readRegistration, registrationRequest } from './registration.js';
 import { cliproxyRelease } from './release.js';
 import { encodeRequest } from './requests.js';
 import { cliproxyRevision } from './revision.js';
@@ -32,7 +33,8 @@ const NATIVE: NativeRules = {
 /** CLIProxyAPI at one of its revisions: twenty capabilities over the native ABI. */
 export function cliproxyProfile(revision: string): HostProfile {
   const host = `cliproxy@${revision}`;
-  const file = contractPart(host, 'contract') as ContractFile & { readonly mistakes?: CapabilityMistakes };
+  const file = contractPart(host, 'contract') as ContractFile & { readonly mistakes?: CapabilityKeys['mistakes'] };
+  const keys = { mistakes: file.mistakes ?? {}, elsewhere: capabilitiesOfAll() };
   const contract = loadContract(file, contractPart(host, 'types') as TypesFile);
   return {
     name: 'cliproxy',
@@ -46,7 +48,7 @@ export function cliproxyProfile(revision: string): HostProfile {
     release: cliproxyRelease,
     protocol: {
       registration: (options) => registrationRequest(contract, options),
-      readRegistration: (result) => readRegistration(contract, file.mistakes ?? {}, result),
+      readRegistration: (result) => readRegistration(contract, keys, result),
       readEnvelope: (code, body, method) => readGoEnvelope(contract, code, body, method),
       encodeRequest: (request, method) => encodeRequest(contract, request, method),
       sampleCalls: (registration) => sampleCalls(contract, registration),
@@ -54,4 +56,11 @@ export function cliproxyProfile(revision: string): HostProfile {
     },
     services: (options: ServiceOptions): HostServicesHandle => cliproxyServices(contract, options),
   };
+}
+
+/** The keys of every revision together. */
+function capabilitiesOfAll(): ReadonlySet<string> {
+  const { revisions = {} } = revisionsOf('cliproxy') ?? {};
+  const hosts = Object.keys(revisions).map((revision) => contractPart(`cliproxy@${revision}`, 'contract'));
+  return new Set(hosts.flatMap((contract) => Object.keys((contract as ContractFile).capabilities)));
 }

@@ -10,8 +10,13 @@ import { configYaml } from './config.js';
 /** Methods whose result is a whole registration. */
 export const LIFE_CYCLE: ReadonlySet<string> = new Set(['plugin.register', 'plugin.reconfigure']);
 
-/** Wrong capability keys that are seen in plugins → the key that was meant. */
-export type CapabilityMistakes = Readonly<Record<string, string>>;
+/** What is known of capability keys beyond those of this revision. */
+export interface CapabilityKeys {
+  /** Wrong keys that are seen in plugins → the key that was meant. */
+  readonly mistakes: Readonly<Record<string, string>>;
+  /** Keys of other revisions: a plugin may also speak to hosts that know more. */
+  readonly elsewhere: ReadonlySet<string>;
+}
 
 /** What the host says of a plugin that it will not use. */
 export const INVALID = 'returned invalid metadata or no capabilities';
@@ -33,7 +38,7 @@ export function registrationRequest(
 /** Reads a registration as the host does; without one the host does not use the plugin. */
 export function readRegistration(
   contract: Contract,
-  mistakes: CapabilityMistakes,
+  keys: CapabilityKeys,
   result: unknown,
 ): { registration?: Registration; findings: Finding[] } {
   const read = decodeGo(result, contract.methods.get('plugin.register')?.result ?? {}, contract.types);
@@ -46,7 +51,7 @@ export function readRegistration(
   }
   const metadata = fieldsOf(top.metadata);
   const declared = fieldsOf(top.capabilities);
-  const unknown = unknownKeys(contract, mistakes, fieldsOf(memberOf(result, 'capabilities')), declared);
+  const unknown = unknownKeys(contract, keys, fieldsOf(memberOf(result, 'capabilities')), declared);
   const lacking = [...blankMetadata(metadata), ...noCapability(contract, declared)];
   if (lacking.length > 0) return { findings: [...lacking, ...unknown] };
   return {
@@ -65,24 +70,26 @@ export function readRegistration(
 function blankMetadata(metadata: Fields): Finding[] {
   const blank = ['Name', 'Version', 'Author', 'GitHubRepository'].filter((key) => text(metadata[key]).trim() === '');
   if (blank.length === 0) return [];
-  return [{ ...refusal(INVALID), evidence: [`blank in the metadata: ${blank.join(', ')}`] }];
+  return [refusal(`${INVALID} (blank in the metadata: ${blank.join(', ')})`)];
 }
 
 function noCapability(contract: Contract, declared: Fields): Finding[] {
   if ([...contract.capabilities.keys()].some((name) => declared[name] === true)) return [];
-  return [{ ...refusal(INVALID), evidence: ['no capability of this revision of the host is true'] }];
+  return [refusal(`${INVALID} (no capability that this revision knows is true)`)];
 }
 
 /** Keys that the host ignores, whatever they were meant to say. */
-function unknownKeys(contract: Contract, mistakes: CapabilityMistakes, written: Fields, declared: Fields): Finding[] {
+function unknownKeys(contract: Contract, keys: CapabilityKeys, written: Fields, declared: Fields): Finding[] {
   const known = Object.keys(fieldsOf(schemaOf(contract, 'Capabilities').properties));
   const letters = new Set(known.map((key) => key.toLowerCase()));
   return Object.entries(written).flatMap(([key, value]): Finding[] => {
     if (letters.has(key.toLowerCase()) || !isSet(value)) return [];
-    const mistaken = mistakes[key];
+    if (keys.elsewhere.has(key)) {
+      return [capability('info', `This revision of the host does not know the capability "${key}" and ignores it.`)];
+    }
+    const mistaken = keys.mistakes[key];
     const meant = mistaken ?? nearest(key, known);
     const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`;
-    // A plugin may also speak to hosts that know more.
     const harmless = meant === undefined || isSet(declared[meant]);
     const severity = harmless ? 'info' : mistaken === undefined ? 'warn' : 'fail';
     return [
