@@ -2,8 +2,13 @@
  * Reads a stream as fast as it comes, whoever reads on: a plugin that streams is held up by its host alone,
  * never by another plugin that looks at the pieces. Ends with an error when `over` comes first.
  * @param over resolves with a reason when nothing can come any more
+ * @param cancel is called when nobody wants the rest
  */
-export function eager(source: AsyncIterable<Uint8Array>, over: Promise<string>): AsyncIterable<Uint8Array> {
+export function eager(
+  source: AsyncIterable<Uint8Array>,
+  over: Promise<string>,
+  cancel: () => void,
+): AsyncIterable<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let ended: { error?: unknown } | undefined;
   let wake: () => void = () => undefined;
@@ -24,18 +29,38 @@ export function eager(source: AsyncIterable<Uint8Array>, over: Promise<string>):
   void over.then((reason) => end({ error: new StreamBroken(reason) }));
   return {
     async *[Symbol.asyncIterator]() {
-      for (;;) {
-        const piece = pieces.shift();
-        if (piece !== undefined) yield piece;
-        else if (ended === undefined) {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-        } else if ('error' in ended) throw ended.error;
-        else return;
+      try {
+        for (;;) {
+          const piece = pieces.shift();
+          if (piece !== undefined) yield piece;
+          else if (ended === undefined) {
+            await new Promise<void>((resolve) => {
+              wake = resolve;
+            });
+          } else if ('error' in ended) throw ended.error;
+          else return;
+        }
+      } finally {
+        if (ended === undefined) cancel();
+        end({});
       }
     },
   };
+}
+
+/** A stream of which somebody hears also when it is given up before its first piece was asked for. */
+export function closable(source: AsyncGenerator<Uint8Array>, givenUp: () => void): AsyncIterable<Uint8Array> {
+  let begun = false;
+  const end = async (): Promise<IteratorResult<Uint8Array>> => {
+    if (!begun) givenUp();
+    begun = true;
+    return source.return(undefined);
+  };
+  const next = () => {
+    begun = true;
+    return source.next();
+  };
+  return { [Symbol.asyncIterator]: () => ({ next, return: end }) };
 }
 
 /** A stream whose plugin is gone. */

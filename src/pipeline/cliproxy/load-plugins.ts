@@ -91,9 +91,9 @@ export class LoadedPlugins {
     }
     const warn = (text: string) => this.frame.log.warn(method, text, id);
     // The host goes on with an empty registration where the call failed, and that has no metadata.
-    if (problem.message !== INVALID) warn(`pluginhost: plugin ${id} ${method} failed: ${problem.message}`);
-    const evidence = problem.evidence.length === 0 ? '' : ` (${problem.evidence.join('; ')})`;
-    warn(`pluginhost: plugin ${id} ${INVALID}${evidence}`);
+    const invalid = problem.startsWith(INVALID);
+    if (!invalid) warn(`pluginhost: plugin ${id} ${method} failed: ${problem}`);
+    warn(`pluginhost: plugin ${id} ${invalid ? problem : INVALID}`);
     return false;
   }
 

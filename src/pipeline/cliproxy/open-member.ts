@@ -31,12 +31,6 @@ export interface HostRunOptions {
   readonly output?: (plugin: string, stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
 }
 
-/** Why a plugin is loaded and yet not used: the host's error text. */
-export interface NotRegistered {
-  readonly message: string;
-  readonly evidence: readonly string[];
-}
-
 /** A library that is loaded, registered or not. */
 export class OpenMember implements Member {
   readonly id: string;
@@ -89,15 +83,18 @@ export class OpenMember implements Member {
     void this.plugin.session.ended.then((ending) => this.ended(ending));
   }
 
-  /** Makes the registration call; the first one registers, later ones reconfigure. */
-  async register(): Promise<NotRegistered | undefined> {
+  /**
+   * Makes the registration call; the first one registers, later ones reconfigure.
+   * @returns the host's error text where the plugin is not to be used
+   */
+  async register(): Promise<string | undefined> {
     const { protocol } = this.options.profile;
     const again = this.announced;
     this.announced = true;
     const { method, body } = protocol.registration({ config: this.settings.subtree, again });
     const envelope = await this.exchange(method, body);
-    if ('ending' in envelope) return { message: describeEnding(envelope.ending), evidence: [] };
-    if (envelope.ok !== true) return { message: messageOf(envelope), evidence: [] };
+    if ('ending' in envelope) return describeEnding(envelope.ending);
+    if (envelope.ok !== true) return messageOf(envelope);
     const { registration, findings } = protocol.readRegistration(envelope.result);
     if (registration === undefined) return refusal(findings);
     const raw = fieldsOf(registration.raw);
@@ -145,7 +142,7 @@ export class OpenMember implements Member {
     const pieces = scope?.returned(envelope);
     if (pieces === undefined || envelope.ok !== true) return undefined;
     const over = (this.plugin?.session.ended ?? Promise.reject()).then(describeEnding);
-    return eager(ending(pieces, finish), over);
+    return eager(ending(pieces, finish), over, finish);
   }
 
   private services(inner: HostServicesHandle): HostServicesHandle {
@@ -210,10 +207,9 @@ function messageOf(envelope: Envelope): string {
 }
 
 /** The host's own words stand behind a colon in the finding that says why it refuses. */
-function refusal(findings: readonly Finding[]): NotRegistered {
+function refusal(findings: readonly Finding[]): string {
   const first = findings.find((finding) => finding.severity === 'fail');
-  const message = first?.message.replace(/^The host does not use this plugin: /, '') ?? 'returned no registration';
-  return { message, evidence: first?.evidence ?? [] };
+  return first?.message.replace(/^The host does not use this plugin: /, '') ?? 'returned no registration';
 }
 
 async function* ending(pieces: AsyncIterable<Uint8Array>, finish: () => void): AsyncGenerator<Uint8Array> {

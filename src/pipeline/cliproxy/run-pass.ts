@@ -1,9 +1,9 @@
 import { authenticate } from './authenticate.js';
 import { chooseServer, type Server } from './choose-server.js';
-import { streamError } from './eager.js';
+import { closable, streamError } from './eager.js';
 import { runExecutor, runNative } from './execute.js';
 import type { Execution } from './executed.js';
-import { completed, used } from './finish.js';
+import { type Completion, completed, used } from './finish.js';
 import type { Headers } from './headers.js';
 import { interceptRequest } from './intercept-request.js';
 import type { Frame } from './member.js';
@@ -44,6 +44,9 @@ interface Account {
 
 const OK = 200;
 const BAD_GATEWAY = 502;
+
+/** The client goes away before the end. */
+const CANCELED: Completion = { outcome: 'canceled', status: 499, error: 'context canceled' };
 
 /**
  * Sends a request through all plugins as the host does.
@@ -110,8 +113,14 @@ async function answer(pass: Pass, execution: Execution, account: { now?: Account
   if ('chunks' in execution.answer) {
     const interceptors = new StreamInterceptors(pass, pass.body, headers);
     await interceptors.begin();
-    const chunks = pieces(pass, execution, execution.answer.chunks, interceptors, account);
-    return { ok: true, status: OK, headers: interceptors.headers, chunks };
+    const source = execution.answer.chunks;
+    const chunks = pieces(pass, execution, source, interceptors, account);
+    const stream = closable(chunks, () => {
+      // An executor may go on for ever: it has to hear of it.
+      void source[Symbol.asyncIterator]().return?.();
+      completed(pass, CANCELED);
+    });
+    return { ok: true, status: OK, headers: interceptors.headers, chunks: stream };
   }
   const body = await translated(pass, execution, execution.answer.body, false);
   const response = await interceptResponse(pass, pass.body, { status: OK, headers, body });
@@ -128,7 +137,7 @@ async function* pieces(
   interceptors: StreamInterceptors,
   account: { now?: Account },
 ): AsyncGenerator<Uint8Array> {
-  let end: Parameters<typeof completed>[1] = { outcome: 'canceled', status: 499, error: 'context canceled' };
+  let end = CANCELED;
   try {
     for await (const one of source) {
       if (one.length === 0) continue;
