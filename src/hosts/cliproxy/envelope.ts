@@ -125,7 +125,7 @@ function remedyFor(message: string, body: Uint8Array): { remedy?: string } {
   if (/type error$/.test(message)) {
     return { remedy: 'Leave "Err" out, or null; a stream that fails is closed with an error instead.' };
   }
-  if (/parsing time/.test(message)) {
+  if (/parsing time|Time\.UnmarshalJSON/.test(message)) {
     return { remedy: 'Leave the time out, or write "0001-01-01T00:00:00Z" for none.' };
   }
   if (/base64/.test(message)) return { remedy: 'Bytes cross as standard base64 with padding.' };
