@@ -54,12 +54,15 @@ function isCleanExit(thrown: unknown): boolean {
   return (thrown as { oclif?: { exit?: number } } | null)?.oclif?.exit === 0;
 }
 
+/** Words of `run` after which everything belongs to a plugin. */
+const PASSED_ON: readonly string[] = ['command', 'cliproxy-cli'];
+
 /**
  * What follows `run command` belongs to the plugin's command, `--help` included: a `--` in front
  * of it keeps oclif from reading it.
  */
 function separateWords(argv: string[]): string[] {
-  const at = argv.indexOf('command');
+  const at = argv.findIndex((word) => PASSED_ON.includes(word));
   const end = argv.indexOf('--');
   if (argv[0] !== 'run' || at === -1 || (end !== -1 && end < at) || argv[at + 1] === '--') return argv;
   return [...argv.slice(0, at + 1), '--', ...argv.slice(at + 1)];

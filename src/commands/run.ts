@@ -1,21 +1,24 @@
 import { boolean, integer, string } from '@oclif/core/flags';
 import { CpexCommand } from './base.js';
+import { pluginFlags } from './plugin-flags.js';
 import { serveFlags } from './serve-flags.js';
 
 export default class Run extends CpexCommand {
   static override summary = 'Run a plugin in the reference host and call it.';
   static override description =
-    "Builds the project when it is stale, starts the plugin in a process of its own, registers it and makes one call: a method, `hook NAME`, or `command VERB` followed by the command's own arguments (flags of cpex go before `command`). Without anything to call it asks, on a terminal. DATA is JSON text, @FILE or - for standard input. State is kept per project in .cpex/state. A command's own exit code is passed on; 4 says that the plugin failed to start, died, hung or gave no readable answer.";
+    "Builds the project when it is stale, starts the plugin in a process of its own, registers it and makes one call: a method, `hook NAME`, or `command VERB` followed by the command's own arguments (flags of cpex go before `command`). Plugins of CLIProxyAPI, one or several, take the words `request` (a whole request through all of them), `models`, `login PROVIDER`, `refresh [ID]` and `cliproxy-cli` with flags that the plugins declare. Without anything to call it asks, on a terminal. DATA is JSON text, @FILE or - for standard input. State is kept per project in .cpex/state. A command's own exit code is passed on; 4 says that the plugin failed to start, died, hung or gave no readable answer.";
   static override examples = [
     '<%= config.bin %> run hook tool_pre_invoke -d @payload.json',
     '<%= config.bin %> run command greet --name Ada',
     '<%= config.bin %> run plugin.register --trace',
     '<%= config.bin %> run --plugin ./plugin.so --host cpex hook tool_pre_invoke',
     '<%= config.bin %> run --serve',
+    '<%= config.bin %> run --host-config config.yaml request -d @request.json',
     '<%= config.bin %> run --plugin ./plugin.so --host cliproxy request.normalize --answers answers.yaml',
   ];
   static override strict = false;
-  static override usage = 'run [FLAGS] [METHOD | hook NAME | command VERB ARGS…]';
+  static override usage =
+    'run [FLAGS] [METHOD | hook NAME | command VERB ARGS… | request | models | login PROVIDER | cliproxy-cli ARGS…]';
   static override flags = {
     data: string({
       char: 'd',
@@ -30,11 +33,7 @@ export default class Run extends CpexCommand {
       env: 'CPEX_RUN_ANSWERS',
       helpValue: 'FILE',
     }),
-    plugin: string({
-      description: 'A built library instead of the project.',
-      env: 'CPEX_RUN_PLUGIN',
-      helpValue: 'FILE',
-    }),
+    ...pluginFlags,
     host: string({ description: 'Host profile.', env: 'CPEX_RUN_HOST', helpValue: 'PROFILE' }),
     timeout: integer({ description: 'Milliseconds to start, and for the call.', min: 1, env: 'CPEX_RUN_TIMEOUT' }),
     record: string({

@@ -18,7 +18,8 @@ export interface RunFlags extends ServeFlags {
   readonly context?: string | undefined;
   readonly config?: string | undefined;
   readonly answers?: string | undefined;
-  readonly plugin?: string | undefined;
+  readonly plugin?: readonly string[] | undefined;
+  readonly 'host-config'?: string | undefined;
   readonly host?: string | undefined;
   readonly timeout?: number | undefined;
   readonly record?: string | undefined;
@@ -42,6 +43,12 @@ export async function runCommand(words: readonly string[], flags: RunFlags, cont
   if (flags.serve) {
     const { serveCommand } = await import('./serve/command.js');
     return serveCommand(words, flags, shown);
+  }
+  const { pipelineHost } = await import('../pipeline/cliproxy/which-host.js');
+  const together = await pipelineHost(words, flags, context);
+  if (together !== undefined) {
+    const { pipelineCommand } = await import('../pipeline/cliproxy/command.js');
+    return pipelineCommand(together, words, flags, shown, flags.json ? undefined : showTrace);
   }
   const options: RunOptions = {
     words,
@@ -118,7 +125,7 @@ function showTrace(record: TraceRecord): void {
 
 /** The flags that are passed on under their own names, without those that were not given. */
 function pick(flags: RunFlags): Partial<RunOptions> {
-  const { data, extensions, config, answers, plugin, host, timeout, record } = flags;
+  const { data, extensions, config, answers, plugin: [plugin] = [], host, timeout, record } = flags;
   const given = Object.entries({ data, extensions, config, answers, plugin, host, timeout, record });
   return Object.fromEntries(given.filter(([, value]) => value !== undefined)) as Partial<RunOptions>;
 }

@@ -2,12 +2,11 @@ import path from 'node:path';
 import { DEFAULT_DEADLINES } from '../../host-process/reference-host.js';
 import { findProfile } from '../../hosts/registry.js';
 import type { RunContext } from '../../model/context.js';
-import type { ServiceEvent } from '../../model/profile.js';
+import type { ServiceEvent, ServiceScript } from '../../model/profile.js';
 import type { TraceRecord } from '../../model/session.js';
-import { findProject } from '../../project/find.js';
-import { hostName } from '../../project/hosts.js';
 import { hostTarget } from '../../project/targets/host.js';
 import { traceValue } from '../../report/trace-text.js';
+import { readAnswers } from '../../running/answers.js';
 import { readData } from '../../running/input.js';
 import { endingError } from '../../runtime/failure.js';
 import { nativeEngine } from '../../runtime/native/engine.js';
@@ -19,22 +18,9 @@ import { type HostConfig, NO_SUMMARY, readHostConfig } from './host-config.js';
 import type { Candidate } from './load-plugins.js';
 import { PluginHost } from './plugin-host.js';
 import { StepLog } from './steps.js';
+import type { PipelineFlags } from './which-host.js';
 import type { Word, WordResult } from './word.js';
 import { readWord } from './words.js';
-
-/** The flags of `cpex run` that matter to several plugins. */
-export interface PipelineFlags {
-  readonly data?: string | undefined;
-  readonly config?: string | undefined;
-  readonly plugin?: readonly string[] | undefined;
-  readonly host?: string | undefined;
-  readonly 'host-config'?: string | undefined;
-  readonly timeout?: number | undefined;
-  readonly trace?: boolean;
-  readonly debug?: boolean;
-  readonly json?: boolean;
-  readonly 'allow-net'?: boolean;
-}
 
 /** What came of it, for machines and for people. */
 export interface PipelineOutcome {
@@ -50,35 +36,6 @@ export type ShowTrace = (record: TraceRecord) => void;
 /** Longest line that a plugin prints in one piece, in characters. */
 const LINE_LIMIT = 16 * 1024;
 
-/** Words that several plugins can answer together. */
-const WORDS: readonly string[] = ['request', 'models', 'login', 'refresh', 'cliproxy-cli'];
-
-/**
- * The profile with which several plugins run: for its words under the host cliproxy, for more than one plugin and
- * for a host's configuration file. Undefined where one plugin answers by itself.
- */
-export async function pipelineHost(
-  words: readonly string[],
-  flags: PipelineFlags,
-  context: RunContext,
-): Promise<string | undefined> {
-  const { host, plugin = [] } = flags;
-  const configured = flags['host-config'] !== undefined;
-  const meant = WORDS.includes(words[0] ?? '');
-  if (!meant && !configured && plugin.length < 2) return undefined;
-  const bare = plugin.length > 0 || configured;
-  const named =
-    host ?? (bare ? undefined : (await findProject(context.cwd))?.manifest.host) ?? (configured ? 'cliproxy' : 'cpex');
-  if (hostName(named) === 'cliproxy') {
-    if (meant) return named;
-    throw new CpexError('CPEX_E_USAGE', `Several plugins take one of the words ${WORDS.join(', ')}.`);
-  }
-  if (plugin.length < 2 && !configured) return undefined;
-  throw new CpexError('CPEX_E_USAGE', `Only plugins of the host cliproxy run together, and the host is ${named}.`, {
-    remedy: 'Name it: --host cliproxy',
-  });
-}
-
 /** Starts the plugins, does what the words say, and shuts the plugins down. */
 export async function pipelineCommand(
   host: string,
@@ -92,8 +49,19 @@ export async function pipelineCommand(
   const word = readWord(words, await read(flags.data));
   const configFile = flags['host-config'];
   const config = configFile === undefined ? undefined : await readHostConfig(path.resolve(context.cwd, configFile));
-  const run = new PipelineRun(host, word, flags, context, config, showTrace);
+  const script = flags.answers === undefined ? undefined : await readAnswers(flags.answers, context.cwd);
+  const run = new PipelineRun({ host, word, flags, context, config, showTrace, script });
   return run.outcome(await read(flags.config));
+}
+
+interface RunParts {
+  readonly host: string;
+  readonly word: Word;
+  readonly flags: PipelineFlags;
+  readonly context: RunContext;
+  readonly config: HostConfig | undefined;
+  readonly script: ServiceScript | undefined;
+  readonly showTrace: ShowTrace | undefined;
 }
 
 /** One run of `cpex run` with several plugins. */
@@ -101,15 +69,11 @@ class PipelineRun {
   private readonly log: StepLog;
   private readonly events: object[] = [];
   private readonly traced: object[] = [];
+  /** Lines of a plugin that it has not ended yet. */
+  private readonly tails = new Map<string, TextTail>();
 
-  constructor(
-    private readonly host: string,
-    private readonly word: Word,
-    private readonly flags: PipelineFlags,
-    private readonly context: RunContext,
-    private readonly config: HostConfig | undefined,
-    private readonly showTrace: ShowTrace | undefined,
-  ) {
+  constructor(private readonly parts: RunParts) {
+    const { word, context } = parts;
     this.log = new StepLog((step) => {
       // The story of a request is its result; of everything else only warnings are worth a line.
       if (word.story || (step.outcome !== 'warning' && step.outcome !== 'failed')) return;
@@ -118,12 +82,12 @@ class PipelineRun {
   }
 
   async outcome(data: unknown): Promise<PipelineOutcome> {
-    const profile = findProfile(this.host);
-    const sources = { files: this.flags.plugin ?? [], debug: this.flags.debug ?? false, data };
+    const profile = findProfile(this.parts.host);
+    const sources = { files: this.parts.flags.plugin ?? [], debug: this.parts.flags.debug ?? false, data };
     const candidates = await findCandidates(
-      { ...sources, ...(this.config === undefined ? {} : { config: this.config }) },
+      { ...sources, ...(this.parts.config === undefined ? {} : { config: this.parts.config }) },
       profile,
-      this.context,
+      this.parts.context,
       this.log,
     );
     const folder = await temporaryFolder('run');
@@ -138,13 +102,14 @@ class PipelineRun {
     const host = await this.start(cwd, candidates);
     let result: WordResult;
     try {
-      result = await this.word.run({
+      result = await this.parts.word.run({
         host,
-        ...(this.config === undefined ? {} : { config: this.config }),
-        context: this.context,
+        ...(this.parts.config === undefined ? {} : { config: this.parts.config }),
+        context: this.parts.context,
       });
     } finally {
       await host.close();
+      for (const tail of this.tails.values()) tail.end();
     }
     const failure = this.failure(host, candidates, result);
     return {
@@ -152,7 +117,7 @@ class PipelineRun {
         ...result.value,
         steps: this.log.steps,
         events: this.events,
-        ...(this.flags.trace === true ? { trace: this.traced } : {}),
+        ...(this.parts.flags.trace === true ? { trace: this.traced } : {}),
       },
       text: () => result.text(this.log.steps),
       ...(failure === undefined ? { exit: result.exit ?? 0 } : { failure }),
@@ -160,12 +125,11 @@ class PipelineRun {
   }
 
   private start(cwd: string, candidates: readonly Candidate[]): Promise<PluginHost> {
-    const { flags, context, config } = this;
+    const { flags, context, config, script } = this.parts;
     const limit = flags.timeout;
-    const tails = new Map<string, TextTail>();
     const authFolder = config?.summary.AuthDir ?? '';
     return PluginHost.start({
-      profile: findProfile(this.host),
+      profile: findProfile(this.parts.host),
       target: hostTarget().name,
       engine: nativeEngine(),
       cwd,
@@ -176,31 +140,32 @@ class PipelineRun {
       signal: context.signal,
       allowNet: flags['allow-net'] ?? false,
       ...(authFolder === '' ? {} : { authFolder }),
+      ...(script === undefined ? {} : { script }),
       observe: (plugin, event) => this.observed(plugin, event),
       trace: (plugin, record) => this.trace(plugin, record),
       output: (plugin, stream, bytes) => {
         const key = `${plugin} ${stream}`;
         const print = (text: string) => context.emit({ type: 'plugin.output', stream, text: `${plugin}: ${text}` });
-        const tail = tails.get(key) ?? new TextTail(LINE_LIMIT, print);
-        tails.set(key, tail);
+        const tail = this.tails.get(key) ?? new TextTail(LINE_LIMIT, print);
+        this.tails.set(key, tail);
         tail.push(bytes);
       },
       candidates,
       config: config ?? { summary: NO_SUMMARY, apiKeys: [] },
-      upstreams: this.word.upstreams,
+      upstreams: this.parts.word.upstreams,
       log: this.log,
     });
   }
 
   private observed(plugin: string, event: ServiceEvent): void {
     this.events.push({ plugin, ...event });
-    this.context.emit({ type: 'service', event });
+    this.parts.context.emit({ type: 'service', event });
   }
 
   private trace(plugin: string, record: TraceRecord): void {
-    if (this.flags.trace !== true) return;
+    if (this.parts.flags.trace !== true) return;
     this.traced.push({ plugin, ...traceValue(record) });
-    this.showTrace?.(record);
+    this.parts.showTrace?.(record);
   }
 
   /** A dead plugin comes first, then what the word itself says, then a plugin that never became part of the host. */

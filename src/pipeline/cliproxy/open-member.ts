@@ -1,7 +1,14 @@
 import { type OpenPlugin, openPlugin } from '../../host-process/reference-host.js';
 import { fieldsOf } from '../../hosts/json-fields.js';
 import type { Finding } from '../../model/finding.js';
-import type { CallScope, Envelope, HostProfile, HostServicesHandle, ServiceEvent } from '../../model/profile.js';
+import type {
+  CallScope,
+  Envelope,
+  HostProfile,
+  HostServicesHandle,
+  ServiceEvent,
+  ServiceScript,
+} from '../../model/profile.js';
 import type { Deadlines, Ending, Engine, TraceRecord } from '../../model/session.js';
 import type { TargetName } from '../../model/target.js';
 import { describeEnding, SessionFailure } from '../../runtime/failure.js';
@@ -24,6 +31,8 @@ export interface HostRunOptions {
   readonly deadlines: Deadlines;
   readonly signal: AbortSignal;
   readonly allowNet: boolean;
+  /** What the host's services answer. */
+  readonly script?: ServiceScript;
   /** Folder of credential files; a temporary one when absent. */
   readonly authFolder?: string;
   readonly observe: (plugin: string, event: ServiceEvent) => void;
@@ -66,7 +75,7 @@ export class OpenMember implements Member {
 
   /** Starts the child and loads the library. Rejects with a SessionFailure. */
   async open(): Promise<void> {
-    const { profile, observe, trace, output, authFolder, ...rest } = this.options;
+    const { profile, observe, trace, output, authFolder, script, ...rest } = this.options;
     this.plugin = await openPlugin({
       ...rest,
       artefact: this.path,
@@ -75,6 +84,7 @@ export class OpenMember implements Member {
         pluginId: this.id,
         allowNet: rest.allowNet,
         ...(authFolder === undefined ? {} : { authFolder }),
+        ...(script === undefined ? {} : { script }),
         observe: (event) => observe(this.id, event),
       },
       ...(trace === undefined ? {} : { trace: (record) => trace(this.id, record) }),
