@@ -1,7 +1,8 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { base64, noCompiler, Site } from './site.js';
 
 const site = new Site();
+afterEach(() => site.stop());
 afterAll(() => site.close());
 
 const mark = noCompiler === undefined ? '' : ` (${noCompiler})`;

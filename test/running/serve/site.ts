@@ -106,8 +106,13 @@ export class Site {
     return this.open([['pages', this.plugin('pages', page)]], options);
   }
 
-  async close(): Promise<void> {
+  /** Stops what runs. */
+  async stop(): Promise<void> {
     await Promise.all(this.running.splice(0).map((one) => one.stop()));
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
