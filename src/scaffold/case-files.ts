@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type Document, parseDocument } from 'yaml';
-import type { ContractData } from '../project/contract-data.js';
+import { type ContractData, contractData } from '../project/contract-data.js';
+import { hostName } from '../project/hosts.js';
 import type { NewAnswers } from './answers.js';
 import { nameOf } from './bindings/names.js';
 
@@ -22,7 +23,7 @@ export function caseFiles(file: CaseFile, answers: NewAnswers, contract: Contrac
   const sample = path.posix.basename(file.path, '.yaml');
   const flag = sample === SAMPLE_HOOK ? 'hook' : sample === SAMPLE_COMMAND ? 'command' : undefined;
   if (flag === undefined) {
-    const dropped = file.path.endsWith('.yaml') && isOther(sample, answers, contract);
+    const dropped = file.path.endsWith('.yaml') && isOther(sample, answers);
     return dropped ? [] : [file];
   }
   const names = answers.capabilities.flatMap((use) => (use.flag === flag ? [use.argument ?? ''] : []));
@@ -39,9 +40,10 @@ export function caseFiles(file: CaseFile, answers: NewAnswers, contract: Contrac
   });
 }
 
-/** Whether a name is that of a capability which was not asked for. */
-function isOther(name: string, answers: NewAnswers, contract: ContractData): boolean {
-  const known = Object.values(contract.capabilities).some(({ flag }) => flag === name);
+/** Whether a name is that of a capability which was not asked for, or which this revision of the host lacks. */
+function isOther(name: string, answers: NewAnswers): boolean {
+  const { capabilities } = contractData(hostName(answers.host));
+  const known = Object.values(capabilities).some(({ flag }) => flag === name);
   return known && !answers.capabilities.some(({ flag }) => flag === name);
 }
 

@@ -43,6 +43,13 @@ export function capabilitySource(ir: ContractIr): string[] {
     '#include "cpex_profile.h"',
     '#include "identity.h"',
     '',
+    '/* A capability that the revision of the host in cpex.yaml does not have is not mentioned in identity.h. */',
+    ...all.flatMap(({ capability: { name } }) => [
+      `#if !defined(CPEX_CAN_${name.upper})`,
+      `#define CPEX_CAN_${name.upper} 0`,
+      '#endif',
+    ]),
+    '',
     ...all.flatMap(({ capability, methods }) => [
       `static bool has_${capability.name.snake}(void) { return CPEX_CAN_${capability.name.upper}; }`,
       '',

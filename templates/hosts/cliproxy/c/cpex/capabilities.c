@@ -2,6 +2,68 @@
 #include "cpex_profile.h"
 #include "identity.h"
 
+/* A capability that the revision of the host in cpex.yaml does not have is not mentioned in identity.h. */
+#if !defined(CPEX_CAN_MODEL_REGISTRAR)
+#define CPEX_CAN_MODEL_REGISTRAR 0
+#endif
+#if !defined(CPEX_CAN_MODEL_PROVIDER)
+#define CPEX_CAN_MODEL_PROVIDER 0
+#endif
+#if !defined(CPEX_CAN_AUTH_PROVIDER)
+#define CPEX_CAN_AUTH_PROVIDER 0
+#endif
+#if !defined(CPEX_CAN_FRONTEND_AUTH_PROVIDER)
+#define CPEX_CAN_FRONTEND_AUTH_PROVIDER 0
+#endif
+#if !defined(CPEX_CAN_SCHEDULER)
+#define CPEX_CAN_SCHEDULER 0
+#endif
+#if !defined(CPEX_CAN_MODEL_ROUTER)
+#define CPEX_CAN_MODEL_ROUTER 0
+#endif
+#if !defined(CPEX_CAN_EXECUTOR)
+#define CPEX_CAN_EXECUTOR 0
+#endif
+#if !defined(CPEX_CAN_REQUEST_TRANSLATOR)
+#define CPEX_CAN_REQUEST_TRANSLATOR 0
+#endif
+#if !defined(CPEX_CAN_REQUEST_NORMALIZER)
+#define CPEX_CAN_REQUEST_NORMALIZER 0
+#endif
+#if !defined(CPEX_CAN_REQUEST_INTERCEPTOR)
+#define CPEX_CAN_REQUEST_INTERCEPTOR 0
+#endif
+#if !defined(CPEX_CAN_REQUEST_LIFECYCLE_PLUGIN)
+#define CPEX_CAN_REQUEST_LIFECYCLE_PLUGIN 0
+#endif
+#if !defined(CPEX_CAN_RESPONSE_TRANSLATOR)
+#define CPEX_CAN_RESPONSE_TRANSLATOR 0
+#endif
+#if !defined(CPEX_CAN_RESPONSE_BEFORE_TRANSLATOR)
+#define CPEX_CAN_RESPONSE_BEFORE_TRANSLATOR 0
+#endif
+#if !defined(CPEX_CAN_RESPONSE_AFTER_TRANSLATOR)
+#define CPEX_CAN_RESPONSE_AFTER_TRANSLATOR 0
+#endif
+#if !defined(CPEX_CAN_RESPONSE_INTERCEPTOR)
+#define CPEX_CAN_RESPONSE_INTERCEPTOR 0
+#endif
+#if !defined(CPEX_CAN_RESPONSE_STREAM_INTERCEPTOR)
+#define CPEX_CAN_RESPONSE_STREAM_INTERCEPTOR 0
+#endif
+#if !defined(CPEX_CAN_THINKING_APPLIER)
+#define CPEX_CAN_THINKING_APPLIER 0
+#endif
+#if !defined(CPEX_CAN_USAGE_PLUGIN)
+#define CPEX_CAN_USAGE_PLUGIN 0
+#endif
+#if !defined(CPEX_CAN_COMMAND_LINE_PLUGIN)
+#define CPEX_CAN_COMMAND_LINE_PLUGIN 0
+#endif
+#if !defined(CPEX_CAN_MANAGEMENT_API)
+#define CPEX_CAN_MANAGEMENT_API 0
+#endif
+
 static bool has_model_registrar(void) { return CPEX_CAN_MODEL_REGISTRAR; }
 
 static const cpex_json *run_model_register(cpex_call *call, const cpex_json *request) {
