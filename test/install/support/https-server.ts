@@ -84,7 +84,12 @@ function trusting(ca: Buffer): Fetcher {
     new Promise((done, fail) => {
       const sent = request(url, { headers, signal, ca, agent: false }, (incoming) => {
         const body = Readable.toWeb(incoming) as WebStream<Uint8Array>;
-        done(new Response(body as unknown as ReadableStream<Uint8Array>, { status: incoming.statusCode ?? 0, headers: plainHeaders(incoming) }));
+        done(
+          new Response(body as unknown as ReadableStream<Uint8Array>, {
+            status: incoming.statusCode ?? 0,
+            headers: plainHeaders(incoming),
+          }),
+        );
       });
       sent.once('error', fail);
       sent.end();
