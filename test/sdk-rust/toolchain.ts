@@ -28,13 +28,15 @@ function output(command: string, args: readonly string[]): string {
 export class RustProject {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'cpex-sdk-rust-'));
 
-  /** @param name of the crate: distinct, because all crates share one target folder */
-  constructor(readonly name: string) {
-    cpSync(path.join(root, 'templates/hosts/cpex/rust'), this.folder, { recursive: true });
-    cpSync(path.join(root, 'templates/sdk/rust'), path.join(this.folder, 'src/cpex'), { recursive: true });
-    for (const file of ['Cargo.toml', 'Cargo.lock']) {
-      this.edit(file, (text) => text.replace('name = "sample-plugin"', `name = "${name}"`));
-    }
+  /**
+   * @param name of the crate: distinct, because all crates share one target folder
+   * @param layOut writes the project's files, by default those of the template for `cpex`
+   */
+  constructor(
+    readonly name: string,
+    layOut: (project: RustProject) => void = layOutTemplate,
+  ) {
+    layOut(this);
   }
 
   edit(file: string, change: (text: string) => string): void {
@@ -47,11 +49,11 @@ export class RustProject {
     for (const file of ['src/lib.rs', 'src/tests.rs']) this.edit(file, (text) => renderRegions(text, repetitions));
   }
 
-  /** Puts unit tests inside the SDK, where they see all of it. */
-  addSdkTests(generated: string): void {
+  /** Puts the unit tests of a folder inside the SDK, where they see all of it. */
+  addSdkTests(generated: string, tests = 'unit'): void {
     const folder = path.join(this.folder, 'src/cpex/sdk_tests');
     mkdirSync(folder);
-    cpSync(path.join(import.meta.dirname, 'unit'), folder, { recursive: true });
+    cpSync(path.join(import.meta.dirname, tests), folder, { recursive: true });
     writeFileSync(path.join(folder, 'round_trips.rs'), generated);
     appendFileSync(path.join(this.folder, 'src/cpex/mod.rs'), '\n#[cfg(test)]\nmod sdk_tests;\n');
   }
@@ -92,5 +94,14 @@ export class RustProject {
   remove(): void {
     this.cargo('clean', '-p', this.name);
     rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function layOutTemplate(project: RustProject): void {
+  const { folder, name } = project;
+  cpSync(path.join(root, 'templates/hosts/cpex/rust'), folder, { recursive: true });
+  cpSync(path.join(root, 'templates/sdk/rust'), path.join(folder, 'src/cpex'), { recursive: true });
+  for (const file of ['Cargo.toml', 'Cargo.lock']) {
+    project.edit(file, (text) => text.replace('name = "sample-plugin"', `name = "${name}"`));
   }
 }

@@ -52,18 +52,24 @@ use super::types::*;
 
 function shapeOf(ir: ContractIr, capability: Capability): Shape {
   const flags = declarationOf(ir, FLAGS);
-  const all = flags.kind === 'struct' ? flags.fields : [];
-  const prefix = `${capability.name.snake}_`;
-  const isFlag = (field: Field) => ir.capabilities.some((other) => other.name.snake === field.name.snake);
-  const settings = all
-    .filter((field) => field.name.snake.startsWith(prefix) && !isFlag(field))
-    .map((field) => ({ field, name: field.name.snake.slice(prefix.length) }));
+  const settings = (flags.kind === 'struct' ? flags.fields : [])
+    .filter((field) => ownerOf(ir, field) === capability)
+    .map((field) => ({ field, name: field.name.snake.slice(capability.name.snake.length + 1) }));
   const methods = ir.methods.filter((method) => capability.methods.includes(method.name.wire));
   const short = methods.map((method) => method.name.wire.split('.').slice(1).join('_'));
   // A keyword of Rust among them (`static`): all keep their first word, so that they stay alike.
   const plain = short.every((name) => rustWord(name) === name);
   const names = methods.map((method, index) => (plain ? (short[index] ?? '') : method.name.snake));
   return { capability, settings, methods: methods.map((method, index) => ({ method, name: names[index] ?? '' })) };
+}
+
+/** The capability that a setting belongs to: the one with the longest name that it begins with. */
+function ownerOf(ir: ContractIr, field: Field): Capability | undefined {
+  const name = field.name.snake;
+  if (ir.capabilities.some((capability) => capability.name.snake === name)) return undefined;
+  return ir.capabilities
+    .filter((capability) => name.startsWith(`${capability.name.snake}_`))
+    .sort((a, b) => b.name.snake.length - a.name.snake.length)[0];
 }
 
 function traitText(ir: ContractIr, { capability, settings, methods }: Shape): string {

@@ -105,8 +105,8 @@ impl Wire for Time {
 
 /// Seconds from 1970 to the time that the text names.
 fn seconds_of(text: &str) -> Option<i64> {
-    let (date, rest) = text.split_at_checked(10)?;
-    let (time, rest) = rest.strip_prefix('T')?.split_at_checked(8)?;
+    let (date, rest) = text.split_once('T')?;
+    let (time, rest) = rest.split_at_checked(8)?;
     let zone = match rest.strip_prefix('.') {
         Some(fraction) => {
             let zone = fraction.trim_start_matches(|digit: char| digit.is_ascii_digit());
@@ -114,8 +114,8 @@ fn seconds_of(text: &str) -> Option<i64> {
         }
         None => rest,
     };
-    let (year, month, day) = three(date, '-')?;
-    let (hour, minute, second) = three(time, ':')?;
+    let [year, month, day] = numbers(date, '-', [4, 2, 2])?;
+    let [hour, minute, second] = numbers(time, ':', [2, 2, 2])?;
     let days = days_before(year, month) + day - 1;
     let legal = (1..=12).contains(&month)
         && day >= 1
@@ -126,35 +126,29 @@ fn seconds_of(text: &str) -> Option<i64> {
     legal.then_some(days * DAY + hour * 3600 + minute * 60 + second - offset_of(zone)?)
 }
 
-/// Three numbers, the first of four digits or two, the others of two.
-fn three(text: &str, separator: char) -> Option<(i64, i64, i64)> {
-    let mut parts = text.split(separator).map(|part| {
-        let digits = part.bytes().all(|byte| byte.is_ascii_digit());
-        part.parse::<i64>().ok().filter(|_| digits)
-    });
-    let found = (parts.next()??, parts.next()??, parts.next()??);
-    let tail = text.get(text.len() - 5..)?;
-    let in_place = tail.starts_with(|digit: char| digit.is_ascii_digit()) && parts.next().is_none();
-    in_place.then_some(found)
-}
-
 /// Seconds east of Greenwich.
 fn offset_of(zone: &str) -> Option<i64> {
     if zone == "Z" {
         return Some(0);
     }
-    let sign = match zone.bytes().next()? {
-        b'+' => 1,
-        b'-' => -1,
-        _ => return None,
+    let (sign, offset) = match zone.strip_prefix('-') {
+        Some(west) => (-1, west),
+        None => (1, zone.strip_prefix('+')?),
     };
-    let (hour, minute) = zone[1..].split_once(':')?;
-    let number = |text: &str| {
-        let digits = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
-        text.parse::<i64>().ok().filter(|_| digits)
-    };
-    let (hour, minute) = (number(hour)?, number(minute)?);
+    let [hour, minute] = numbers(offset, ':', [2, 2])?;
     (hour < 24 && minute < 60).then_some(sign * (hour * 3600 + minute * 60))
+}
+
+/// Numbers of just so many digits, with separators between them.
+fn numbers<const N: usize>(text: &str, separator: char, widths: [usize; N]) -> Option<[i64; N]> {
+    let mut parts = text.split(separator);
+    let mut found = [0; N];
+    for (slot, width) in found.iter_mut().zip(widths) {
+        let part = parts.next().filter(|part| part.len() == width)?;
+        let digits = part.bytes().all(|byte| byte.is_ascii_digit());
+        *slot = part.parse().ok().filter(|_| digits)?;
+    }
+    parts.next().is_none().then_some(found)
 }
 
 /// Days from 1970 to the first of a month of the Gregorian calendar.
