@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Document, isMap, isScalar, parseDocument, Scalar, YAMLMap } from 'yaml';
 import { CpexError } from '../../support/errors.js';
 import type { ConfigEntry } from './entry.js';
+import { pairOf, splicedEntry } from './splice.js';
 
 /**
  * Puts a plugin's entry into the text of a host's configuration. Everything else, comments and the
@@ -18,14 +19,25 @@ export function withEntry(text: string, id: string, entry: ConfigEntry, file: st
   const before = document.toJS() as unknown;
   const wanted = merged(before, id, entry);
   if (isDeepStrictEqual(before, wanted)) return text;
+  // The last word has a reader that knows nothing of how a text was made.
+  const says = (one: string) => isDeepStrictEqual(readBack(one), wanted);
+  const spliced = splicedEntry(plain, document, id, entry);
+  const changed = spliced !== undefined && says(spliced) ? spliced : rewritten(plain, document, id, entry, file);
+  if (!says(changed)) throw cannot(file, 'the change would touch other settings');
+  return windows ? changed.replaceAll('\n', '\r\n') : changed;
+}
+
+function readBack(text: string): unknown {
+  const document = parseDocument(text, { uniqueKeys: true });
+  return document.errors.length === 0 ? document.toJS() : undefined;
+}
+
+/** The whole text written anew from the document: comments and order stay, blanks may not. */
+function rewritten(text: string, document: Document.Parsed, id: string, entry: ConfigEntry, file: string): string {
   const own = mapAt(document, ['plugins', 'configs', id], file);
   set(document, own, 'enabled', true);
   if (entry.store !== undefined) set(document, own, 'store', entry.store);
-  const changed = document.toString({ lineWidth: 0, ...styleOf(plain) });
-  // The last word has a reader that knows nothing of how it was made.
-  if (!isDeepStrictEqual(parseDocument(changed).toJS(), wanted))
-    throw cannot(file, 'the change would touch other settings');
-  return windows ? changed.replaceAll('\n', '\r\n') : changed;
+  return document.toString({ lineWidth: 0, ...styleOf(text) });
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -50,8 +62,7 @@ function mapAt(document: Document.Parsed, keys: readonly string[], file: string)
 }
 
 function childMap(document: Document.Parsed, map: YAMLMap, key: string, file: string): YAMLMap {
-  // Keys may be numbers to YAML; the host takes them for texts.
-  const pair = map.items.find((one) => String(isScalar(one.key) ? one.key.value : one.key) === key);
+  const pair = pairOf(map, key);
   const value = pair?.value;
   if (isMap(value)) {
     if (value.items.length === 0) value.flow = false;
