@@ -11,10 +11,10 @@ const cli = new Cli();
 afterAll(() => cli.remove());
 
 /** A new C project; its folder. */
-async function project(name: string, chosen: readonly string[]): Promise<string> {
+async function project(name: string, chosen: readonly string[], host = 'cliproxy'): Promise<string> {
   const words = chosen.flatMap((one) => ['--capability', one]);
   const made = await cli.run(
-    ['new', name, '--lang', 'c', '--host', 'cliproxy', '--author', 'Ada', '--ci', 'none', '--no-git', ...words],
+    ['new', name, '--lang', 'c', '--host', host, '--author', 'Ada', '--ci', 'none', '--no-git', ...words],
     { cwd: cli.folder },
   );
   expect(made.code, made.stderr).toBe(0);
@@ -22,12 +22,14 @@ async function project(name: string, chosen: readonly string[]): Promise<string>
 }
 
 describe('cpex test', () => {
-  it.each<[string, string[]]>([
+  it.each<[string, string[], string?]>([
     ['all', capabilities],
     ['default', []],
     ['executor', ['executor']],
-  ])('finds nothing wrong with an unedited project: %s', { timeout: 500_000 }, async (name, chosen) => {
-    const cwd = await project(`c-${name}`, chosen);
+    // This revision lacks a capability and fields that the bindings know.
+    ['old', ['request_interceptor', 'management_api'], 'cliproxy@v7.2.28'],
+  ])('finds nothing wrong with an unedited project: %s', { timeout: 500_000 }, async (name, chosen, host) => {
+    const cwd = await project(`c-${name}`, chosen, host);
     const tested = await cli.run(['test', '--native', '--json'], { cwd });
     expect(tested.code, tested.stdout + tested.stderr).toBe(0);
   });
