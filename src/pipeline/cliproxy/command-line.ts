@@ -66,7 +66,8 @@ export async function runCommandLine(
       exit ||= 1;
       continue;
     }
-    exit ||= await finish(host, member.id, fieldsOf(answer.result), saved, output);
+    const code = await finish(host, member.id, fieldsOf(answer.result), saved, output);
+    exit ||= code;
   }
   if (!ran)
     host.frame.log.warn(

@@ -57,11 +57,9 @@ export async function routeModel(pass: Pass): Promise<Route | undefined> {
 }
 
 function readTarget(pass: Pass, router: Member, result: Readonly<Record<string, unknown>>): Route | string {
-  const kind = textOf(result.TargetKind);
-  const target = kind === 'self' ? router.id : textOf(result.Target).trim();
-  if (!['self', 'executor', 'provider'].includes(kind) || target === '') {
-    return `model router returned invalid target (target_kind ${JSON.stringify(kind)}, target ${JSON.stringify(target)})`;
-  }
+  const named = namedTarget(router.id, result);
+  if (typeof named === 'string') return named;
+  const { kind, target } = named;
   if (kind === 'provider') {
     const provider = target.toLowerCase();
     if (pass.host.availableProviders().includes(provider)) return { kind: 'provider', provider };
@@ -70,6 +68,17 @@ function readTarget(pass: Pass, router: Member, result: Readonly<Record<string, 
   const problem = notReady(pass, target);
   if (typeof problem === 'string') return `model router returned unavailable executor plugin ${target} (${problem})`;
   return problem;
+}
+
+/** The target that an answer names, or the host's text where there is none such. */
+export function namedTarget(
+  router: string,
+  result: Readonly<Record<string, unknown>>,
+): { readonly kind: string; readonly target: string } | string {
+  const kind = textOf(result.TargetKind);
+  const target = kind === 'self' ? router : textOf(result.Target).trim();
+  if (['self', 'executor', 'provider'].includes(kind) && target !== '') return { kind, target };
+  return `model router returned invalid target (target_kind ${JSON.stringify(kind)}, target ${JSON.stringify(target)})`;
 }
 
 /** An executor that would fail when it is used is passed over already here. */

@@ -1,0 +1,314 @@
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { Cli, type CliOptions } from '../testing/support/cli.js';
+import { missingTools } from '../testing/support/compile.js';
+import { Bench, base64, executor, type Scripted, serving, subtree } from './bench.js';
+
+const missing = missingTools('cc');
+const cli = new Cli();
+const bench = new Bench();
+afterAll(async () => {
+  await bench.close();
+  cli.remove();
+});
+
+const plugins: Readonly<Record<string, Scripted>> = {
+  acme: {
+    capabilities: executor('openai', { command_line_plugin: true, auth_provider: true }),
+    lines: serving(
+      'acme',
+      ['m'],
+      ['executor.execute', 'result', { Payload: '@B64:served@' }],
+      ['executor.execute_stream', 'emit', '20 p'],
+      ['executor.execute_stream', 'result', { headers: {} }],
+      ['auth.identifier', 'result', { identifier: 'acme' }],
+      ['auth.login.start', 'result', { URL: 'https://example.test/', State: 's' }],
+      ['auth.login.poll', 'result', { Status: 'success', Auth: { ID: 'me', StorageJSON: base64('{"token":"t"}') } }],
+      ['auth.parse', 'result', { Handled: true, Auth: { ID: 'me' } }],
+      [
+        'auth.refresh',
+        'result',
+        { Auth: { StorageJSON: base64('{"token":"u"}') }, NextRefreshAfter: '2030-01-01T00:00:00Z' },
+      ],
+      ['command_line.register', 'result', { Flags: [{ Name: 'hello', Usage: 'Says it' }] }],
+      ['command_line.execute', 'result', { Stdout: base64('a\u0000b'), Stderr: base64('oops'), ExitCode: 7 }],
+    ),
+  },
+  shape: {
+    capabilities: { request_interceptor: true },
+    priority: 4,
+    lines: [
+      ['request.intercept_before', 'result', { Headers: { 'X-Shape': ['1'] } }],
+      ['request.intercept_after', 'result', {}],
+    ],
+  },
+  ends: {
+    capabilities: { request_interceptor: true },
+    lines: [['request.intercept_before', 'result', { Terminate: true, StatusCode: 451, ResponseBody: '@B64:no@' }]],
+  },
+  dies: { capabilities: { request_interceptor: true }, lines: [['request.intercept_before', 'crash']] },
+  refuses: { capabilities: {}, registration: [['plugin.register', 'error', { message: 'no key' }]] },
+};
+
+/** A folder with a configuration and the plugins that it enables. */
+function hostFolder(name: string, enabled: readonly string[], more: object = {}): string {
+  const folder = path.join(cli.folder, name);
+  mkdirSync(folder, { recursive: true });
+  const configs = Object.fromEntries(enabled.map((id) => [id, subtree(id, plugins[id] as Scripted)]));
+  for (const id of enabled) bench.place(id, path.join(folder, 'plugins'));
+  const config = { 'auth-dir': 'auths', plugins: { enabled: true, configs }, ...more };
+  writeFileSync(path.join(folder, 'config.yaml'), stringify(config));
+  return folder;
+}
+
+const run = (folder: string, args: readonly string[], options: CliOptions = {}) =>
+  cli.run(['run', '--host-config', path.join(folder, 'config.yaml'), ...args], options);
+
+/** What `--json` printed; the tests look at one field or the other. */
+// biome-ignore lint/suspicious/noExplicitAny: the shape is what is tested
+type Printed = any;
+
+async function json(folder: string, args: readonly string[]): Promise<{ code: number | null; value: Printed }> {
+  const { code, stdout } = await run(folder, ['--json', ...args]);
+  return { code, value: JSON.parse(stdout) as unknown };
+}
+
+describe.skipIf(missing !== undefined)(
+  `cpex run with several plugins${missing === undefined ? '' : ` (${missing})`}`,
+  () => {
+    let both: string;
+    beforeAll(() => {
+      both = hostFolder('both', ['acme', 'shape']);
+      symlinkSync('acme.so', path.join(both, 'plugins', 'link.so'));
+      bench.place('stranger', path.join(both, 'plugins'));
+    });
+
+    it('tells the story of a request', async () => {
+      const { code, stdout, stderr } = await run(both, ['request', '-d', '{"model":"m","body":"hello"}']);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      const lines = stdout.split('\n').map((line) => line.replace(both, 'HOST'));
+      expect(lines).toEqual([
+        'load skipped HOST/plugins/link.so: it is a symbolic link, which the host ignores',
+        'plugin.register acme done acme is registered with priority 0',
+        'plugin.register shape done shape is registered with priority 4',
+        'load stranger skipped it is not enabled: its configuration needs enabled: true',
+        'model.register acme done acme: m',
+        'request.intercept_before shape changed',
+        '    header X-Shape: none → 1',
+        'request.intercept_after shape unchanged',
+        'executor.execute acme done model m, 6 bytes in format openai',
+        '',
+        '200',
+        'served',
+        '',
+      ]);
+    });
+
+    it('prints the steps as data', async () => {
+      const { code, value } = await json(both, ['--trace', 'request', '-d', '{"model":"m","stream":true}']);
+      expect(code).toBe(0);
+      expect(value).toMatchObject({ ok: true, result: { answer: { status: 200, headers: {} } } });
+      expect(value.result.answer.chunks).toEqual(Array.from({ length: 20 }, (_, at) => `p${at}`));
+      expect(value.result.steps).toContainEqual({
+        depth: 0,
+        stage: 'request.intercept_before',
+        plugin: 'shape',
+        outcome: 'changed',
+        changes: [{ what: 'header X-Shape', after: '1' }],
+      });
+      expect(value.result.events).toContainEqual(
+        expect.objectContaining({ plugin: 'acme', kind: 'call', method: 'host.stream.emit' }),
+      );
+      expect(value.result.trace).toContainEqual(
+        expect.objectContaining({ plugin: 'shape', method: 'request.intercept_before' }),
+      );
+    });
+
+    it('takes files, and the configuration for their order', async () => {
+      const files = ['acme', 'shape'].flatMap((id) => ['--plugin', path.join(both, 'plugins', `${id}.so`)]);
+      const { code, stdout } = await run(both, [...files, 'models']);
+      expect({ code, stdout }).toEqual({ code: 0, stdout: 'm  acme  plugin acme  executed by acme\n' });
+      const bare = await cli.run(['run', ...files, '--host', 'cliproxy', 'models']);
+      expect(bare).toMatchObject({
+        code: 1,
+        stdout: 'no models\n',
+        stderr: expect.stringContaining('CPEX_E_NOT_REGISTERED'),
+      });
+      expect(bare.stderr).toContain('Not part of the host: acme, shape.');
+    });
+
+    it('lists models and credentials, and keeps secrets to itself', async () => {
+      const folder = hostFolder('listed', ['acme']);
+      mkdirSync(path.join(folder, 'auths'));
+      writeFileSync(path.join(folder, 'auths', 'one.json'), '{"type":"acme","token":"secret"}');
+      const { code, value } = await json(folder, ['models']);
+      expect(code).toBe(0);
+      expect(value.result).toMatchObject({
+        models: [{ id: 'm', provider: 'acme', plugin: 'acme', executor: 'acme' }],
+        credentials: [{ id: 'me', provider: 'acme', label: '', disabled: false }],
+        providers: { acme: 'acme' },
+      });
+      expect(JSON.stringify(value.result.credentials)).not.toContain('secret');
+    });
+
+    it('logs in, saves and renews', async () => {
+      const folder = hostFolder('login', ['acme']);
+      const login = await run(folder, ['login', 'acme', '-d', '{"poll_ms":5}']);
+      const file = path.join(folder, 'auths', 'me.json');
+      expect(login).toMatchObject({
+        code: 0,
+        stdout: `logged in: me\nsaved to ${file}\n`,
+        stderr: expect.stringContaining('Open https://example.test/'),
+      });
+      expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ token: 't', type: 'acme' });
+      expect(await run(folder, ['refresh'])).toMatchObject({
+        code: 0,
+        stdout: 'refreshed me until 2030-01-01T00:00:00Z\n',
+      });
+      expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ token: 'u', type: 'acme' });
+      expect(await run(folder, ['refresh', 'else'])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('There is no credential "else"'),
+      });
+      expect(await run(folder, ['login', 'else'])).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('CPEX_E_LOGIN'),
+      });
+    });
+
+    it("passes a command line on, its bytes, its exit code, and help in Go's manner", async () => {
+      const command = await run(both, ['cliproxy-cli', '--hello', '--json']);
+      expect(command).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringMatching(/flag provided but not defined: -json\nUsage of cli-proxy-api\n/),
+      });
+      expect(await run(both, ['cliproxy-cli', '-hello'])).toMatchObject({
+        code: 7,
+        stdout: 'a\u0000b',
+        stderr: 'oops',
+      });
+      const help = await run(both, ['cliproxy-cli', '--help']);
+      expect(help).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('  -hello\n    Says it\n') });
+      const { code, value } = await json(both, ['cliproxy-cli', '-hello']);
+      expect(code).toBe(7);
+      expect(value).toMatchObject({
+        ok: false,
+        result: { exit_code: 7, stdout: 'a\u0000b', stderr: 'oops', saved: [] },
+      });
+    });
+
+    it('ends well where an interceptor ends a request on purpose', async () => {
+      const folder = hostFolder('ends', ['ends', 'acme']);
+      const { code, value } = await json(folder, ['request', '-d', '{"model":"m"}']);
+      expect(code).toBe(0);
+      expect(value.result.answer).toMatchObject({ status: 451, body: 'no' });
+    });
+
+    it('fails where the answer is an error, with the whole story', async () => {
+      const { code, stdout, stderr } = await run(both, ['request', '-d', '{"model":"unheard-of"}']);
+      expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('CPEX_E_REQUEST_FAILED') });
+      expect(stdout).toContain('502 unknown provider for model unheard-of');
+    });
+
+    it('reports a plugin that died, after all is told', async () => {
+      const folder = hostFolder('dies', ['dies', 'acme']);
+      const { code, stdout, stderr } = await run(folder, ['request', '-d', '{"model":"m"}']);
+      expect(code).toBe(4);
+      expect(stdout).toContain('CLIProxyAPI would have died here');
+      expect(stdout).toContain('\n200\nserved');
+      expect(stderr).toContain('CPEX_E_PLUGIN_DIED');
+    });
+
+    it('reports a plugin that does not register, and goes on without it', async () => {
+      const folder = hostFolder('refuses', ['refuses', 'acme']);
+      const { code, stdout, stderr } = await run(folder, ['request', '-d', '{"model":"m"}']);
+      expect(code).toBe(1);
+      expect(stdout).toContain('pluginhost: plugin refuses plugin.register failed: no key');
+      expect(stdout).toContain('\n200\n');
+      expect(stderr).toContain('Not part of the host: refuses.');
+    });
+
+    it('says when the host would load nothing', async () => {
+      const folder = hostFolder('off', ['acme']);
+      const file = path.join(folder, 'config.yaml');
+      writeFileSync(file, readFileSync(file, 'utf8').replace(/^ {2}enabled: true$/m, '  enabled: false'));
+      const { code, stdout } = await run(folder, ['request', '-d', '{"model":"m"}']);
+      expect(code).toBe(1);
+      expect(stdout).toContain('plugins.enabled is not true');
+    });
+
+    it('does not load what its audit is against', async () => {
+      const folder = hostFolder('unsound', ['acme']);
+      writeFileSync(path.join(folder, 'plugins', 'shape.so'), 'no library');
+      writeFileSync(
+        path.join(folder, 'config.yaml'),
+        stringify({
+          plugins: {
+            enabled: true,
+            configs: { acme: subtree('acme', plugins.acme as Scripted), shape: { enabled: true } },
+          },
+        }),
+      );
+      const { code, stdout } = await run(folder, ['request', '-d', '{"model":"m"}']);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^load shape warning .*shape\.so/m);
+      copyFileSync(path.join(folder, 'plugins', 'shape.so'), path.join(folder, 'named.so'));
+      const named = await cli.run(['run', '--plugin', path.join(folder, 'named.so'), '--host', 'cliproxy', 'models']);
+      expect(named.code).not.toBe(0);
+      expect(named.stdout).toBe('');
+    });
+
+    it.each([
+      [['request', '-d', '[]'], 2, /the request has to be an object/],
+      [['request'], 2, /"model" is missing/],
+      [['request', '-d', '{"modle":"m"}'], 2, /no member "modle".*Did you mean "model"/],
+      [['request', '-d', '{"model":1}'], 2, /"model" has to be a text/],
+      [['request', '-d', '{"model":"m","stream":"yes"}'], 2, /"stream" has to be true or false/],
+      [['request', '-d', '{"model":"m","headers":{"a":1}}'], 2, /"headers" has to map names to texts/],
+      [['request', '-d', '{"model":"m","upstream":{}}'], 2, /"upstream.provider" is missing/],
+      [
+        ['request', '-d', '{"model":"m","upstream":{"provider":"p","status":"ok"}}'],
+        2,
+        /"upstream.status" has to be a whole number/,
+      ],
+      [['request', '-d', '{"http":{"url":"u"}}'], 2, /"provider" is missing/],
+      [['request', '-d', '{"http":{},"provider":"p"}'], 2, /"http.url" is missing/],
+      [['request', 'now'], 2, /word too many: now/],
+      [['models', 'now'], 2, /word too many: now/],
+      [['models', '-d', '{}'], 2, /"models" takes no data/],
+      [['login'], 2, /provider to log in to is missing/],
+      [['login', 'acme', '-d', '{"poll_ms":"x"}'], 2, /"poll_ms" has to be a number of milliseconds/],
+      [['plugin.register'], 2, /Several plugins take one of the words request, models/],
+      [['--record', 'x.yaml', 'models'], 2, /--record needs a call of one plugin/],
+      [['--host', 'cpex', 'models'], 2, /Only plugins of the host cliproxy run together/],
+      [['--host', 'cliproxy@v0', 'models'], 2, /no revision "v0"/],
+    ] as [string[], number, RegExp][])('refuses %j', async (args, code, message) => {
+      const result = await run(both, args);
+      expect(result).toEqual(expect.objectContaining({ code, stdout: '', stderr: expect.stringMatching(message) }));
+    });
+
+    it('says what is wrong with the configuration', async () => {
+      const file = path.join(cli.folder, 'bad.yaml');
+      writeFileSync(file, 'plugins: []\n');
+      for (const config of [file, path.join(cli.folder, 'missing.yaml')]) {
+        const { code, stderr } = await cli.run(['run', '--host-config', config, 'models']);
+        expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('CPEX_E_HOST_CONFIG') });
+      }
+    });
+
+    it('gives a bare library its configuration, and stands in for the host with an upstream', async () => {
+      const file = bench.place('shape', path.join(cli.folder, 'bare'));
+      const config = JSON.stringify(subtree('shape', plugins.shape as Scripted));
+      const data = '{"model":"any","upstream":{"provider":"openai","body":{"id":1},"headers":{"x-up":"1"}}}';
+      const words = ['run', '--plugin', file, '--host', 'cliproxy', '--config', config, 'request', '-d'];
+      const result = await cli.run([...words, data]);
+      expect(result).toMatchObject({ code: 0, stdout: expect.stringMatching(/\n200\nX-Up: 1\n\{"id":1\}\n$/) });
+      const escaped = await cli.run([...words, data.replace('{"id":1}', '"\\u001b[31mred"')]);
+      expect(escaped.stdout).toMatch(/\n200\nX-Up: 1\n.*red\n$/);
+      expect(escaped.stdout).not.toContain('\u001b');
+    });
+  },
+);
