@@ -42,7 +42,7 @@ export async function runCommand(words: readonly string[], flags: RunFlags, cont
   const shown: RunContext = flags.json ? context : { ...context, emit: display(context) };
   if (flags.serve) {
     const { serveCommand } = await import('./serve/command.js');
-    return serveCommand(words, flags, shown);
+    return serveCommand(words, flags, shown, showTrace);
   }
   const { pipelineHost } = await import('../pipeline/cliproxy/which-host.js');
   const together = await pipelineHost(words, flags, context);

@@ -1,28 +1,24 @@
 import { once } from 'node:events';
-import { resolveSubject } from '../../build/subject.js';
 import type { RunContext } from '../../model/context.js';
-import type { Candidate } from '../../pipeline/cliproxy/load-plugins.js';
-import { readPluginName } from '../../pipeline/cliproxy/plugin-file.js';
-import { numberOf } from '../../pipeline/cliproxy/values.js';
-import { revisionsOf } from '../../project/contract-revisions.js';
+import type { TraceRecord } from '../../model/session.js';
+import { type Step, StepLog } from '../../pipeline/cliproxy/steps.js';
+import { hostTarget } from '../../project/targets/host.js';
 import { renderServing, servedLine } from '../../report/serve-text.js';
 import { CpexError } from '../../support/errors.js';
 import { hasDesktop, openAddress } from '../../support/open-address.js';
-import { readData } from '../input.js';
 import { newManagementKey } from './management-key.js';
 import { PluginLines } from './plugin-lines.js';
 import { serve } from './serve.js';
+import { type SourceFlags, servedSources } from './sources.js';
 
 /** The flags of `cpex run --serve` as the parser gives them. */
-export interface ServeFlags {
+export interface ServeFlags extends SourceFlags {
   readonly port?: number | undefined;
   readonly open?: string | undefined;
   readonly 'management-key'?: string | undefined;
-  readonly plugin?: string | readonly string[] | undefined;
-  readonly host?: string | undefined;
-  readonly config?: string | undefined;
   readonly timeout?: number | undefined;
-  readonly debug?: boolean;
+  readonly record?: string | undefined;
+  readonly trace?: boolean;
   readonly json?: boolean;
   readonly 'allow-net'?: boolean;
 }
@@ -32,26 +28,29 @@ export async function serveCommand(
   words: readonly string[],
   flags: ServeFlags,
   context: RunContext,
+  showTrace: (record: TraceRecord) => void,
 ): Promise<{ value: unknown; text: () => string }> {
   refuseOthers(words, flags);
-  const { plugins, profile, target } = await subjects(flags, context);
+  const log = new StepLog((step) => tell(step, context));
+  const sources = await servedSources(flags, context, log);
   const key = flags['management-key'] ?? newManagementKey();
   const lines = new PluginLines(context.emit);
   const serving = await serve(
     {
-      profile,
-      target: target.name,
-      plugins,
+      ...sources,
+      target: hostTarget().name,
       port: flags.port,
       key,
+      log,
       allowNet: flags['allow-net'] ?? false,
       timeout: flags.timeout,
       observe: (_plugin, event) => context.emit({ type: 'service', event }),
       printed: lines.printed,
+      ...(flags.trace === true ? { trace: showTrace } : {}),
       served: (one) => void process.stderr.write(`${servedLine(one)}\n`),
       failed: (error) => context.emit({ type: 'note', level: 'warn', text: `cpex itself failed: ${String(error)}` }),
     },
-    context,
+    context.signal,
   );
   try {
     const view = { origin: serving.origin, key, resources: serving.table.resources, routes: serving.table.routes };
@@ -65,59 +64,21 @@ export async function serveCommand(
   return { value: null, text: () => '' };
 }
 
-function refuseOthers(words: readonly string[], { json }: ServeFlags): void {
+function refuseOthers(words: readonly string[], { json, record }: ServeFlags): void {
   const [word] = words;
   if (word !== undefined) throw new CpexError('CPEX_E_USAGE', `--serve takes no words, found ${word}.`);
+  if (record !== undefined) throw new CpexError('CPEX_E_USAGE', '--record needs a call of one plugin.');
   if (json) {
     throw new CpexError('CPEX_E_USAGE', '--serve works until it is interrupted: it has no result for --json to print.');
   }
 }
 
-async function subjects(flags: ServeFlags, context: RunContext) {
-  const named = flags.plugin === undefined ? [] : [flags.plugin].flat();
-  const config = flags.config === undefined ? undefined : await readData(flags.config, context.cwd, process.stdin);
-  const found = [];
-  for (const plugin of named.length === 0 ? [undefined] : named) {
-    // Only one host serves pages, so a library need not say which.
-    const host = flags.host ?? (plugin === undefined ? undefined : 'cliproxy');
-    const subject = await resolveSubject(
-      {
-        debug: flags.debug ?? false,
-        ...(plugin === undefined ? {} : { plugin }),
-        ...(host === undefined ? {} : { host }),
-      },
-      context,
-    );
-    if (subject.profile.name !== 'cliproxy') {
-      throw new CpexError('CPEX_E_SERVE_HOST', `Plugins for the host ${subject.profile.name} have nothing to serve.`, {
-        remedy: 'If it is made for CLIProxyAPI, say so: cpex run --serve --host cliproxy',
-      });
-    }
-    found.push(subject);
-  }
-  const [first] = found;
-  if (first === undefined) throw new RangeError('there is always a subject');
-  const plugins = found.map(({ artefact, project, profile }): Candidate => {
-    const settings = fieldsOfConfig(config ?? project?.manifest.test?.config ?? {});
-    return {
-      file: { id: project?.manifest.id ?? idOf(artefact, profile.revision), path: artefact, version: '' },
-      settings: { enabled: true, priority: numberOf(settings.priority), subtree: settings },
-    };
-  });
-  return { plugins, profile: first.profile, target: first.target };
-}
-
-/** The id that the host reads from the name of a file. */
-function idOf(file: string, revision: string | undefined): string {
-  const versioned = revisionsOf('cliproxy')?.revisions[revision ?? '']?.layout?.versionedFiles !== false;
-  const reading = readPluginName(file, versioned);
-  if ('file' in reading) return reading.file.id;
-  throw new CpexError('CPEX_E_USAGE', `The host would pass over ${file}: ${reading.problem}.`);
-}
-
-function fieldsOfConfig(config: unknown): Readonly<Record<string, unknown>> {
-  if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config as Record<string, unknown>;
-  throw new CpexError('CPEX_E_RUN_DATA', 'The configuration of a plugin is a map of keys.');
+/** What the host's log would say, and what became of a process. */
+function tell({ outcome, stage, plugin, text = '' }: Step, { emit }: RunContext): void {
+  const left = outcome === 'skipped' && stage === 'load';
+  if (!left && outcome !== 'warning' && outcome !== 'failed') return;
+  const named = plugin === undefined || text.includes(plugin) ? text : `${plugin}: ${text}`;
+  emit({ type: 'note', level: 'warn', text: named });
 }
 
 /** Opens the index page where somebody is there to see it, or as --open says. */

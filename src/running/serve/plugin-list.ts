@@ -16,7 +16,7 @@ export function pluginList(plugins: readonly KnownPlugin[], table: RouteTable): 
   };
 }
 
-function entry({ id, path: file, registered }: KnownPlugin, table: RouteTable): unknown {
+function entry({ id, path: file, enabled, registered }: KnownPlugin, table: RouteTable): unknown {
   const metadata = fieldsOf(registered?.metadata);
   const text = (key: string) => escapeHtmlText(textOf(metadata[key]));
   const fields = listOf(metadata.ConfigFields).map(configField);
@@ -33,7 +33,7 @@ function entry({ id, path: file, registered }: KnownPlugin, table: RouteTable): 
     path: escapeHtmlText(file),
     configured: true,
     registered: registered !== undefined,
-    enabled: true,
+    enabled,
     effective_enabled: registered !== undefined,
     supports_oauth: registered?.capabilities.auth_provider === true,
     logo: text('Logo'),

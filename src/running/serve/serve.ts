@@ -1,11 +1,10 @@
 import { DEFAULT_DEADLINES } from '../../host-process/reference-host.js';
-import type { RunContext } from '../../model/context.js';
-import type { HostProfile, ServiceEvent } from '../../model/profile.js';
+import type { ServiceEvent } from '../../model/profile.js';
+import type { TraceRecord } from '../../model/session.js';
 import type { TargetName } from '../../model/target.js';
 import { NO_SUMMARY } from '../../pipeline/cliproxy/host-config.js';
-import type { Candidate } from '../../pipeline/cliproxy/load-plugins.js';
 import { PluginHost } from '../../pipeline/cliproxy/plugin-host.js';
-import { type Step, StepLog } from '../../pipeline/cliproxy/steps.js';
+import type { StepLog } from '../../pipeline/cliproxy/steps.js';
 import { nativeEngine } from '../../runtime/native/engine.js';
 import { CpexError } from '../../support/errors.js';
 import { temporaryFolder } from '../../support/files.js';
@@ -14,22 +13,24 @@ import { type RunningServer, type Served, startServer } from './http-server.js';
 import { managementApp } from './management-app.js';
 import type { RouteTable } from './route-table.js';
 import type { KnownPlugin } from './served-plugin.js';
+import type { ServedSources } from './sources.js';
 
 /** The port of the real host. */
 export const HOST_PORT = 8317;
 
-export interface ServeOptions {
-  readonly profile: HostProfile;
+export interface ServeOptions extends ServedSources {
   readonly target: TargetName;
-  readonly plugins: readonly Candidate[];
   /** The host's own, or any free one where that is taken, when undefined. */
   readonly port: number | undefined;
   readonly key: string;
   readonly allowNet: boolean;
   /** Milliseconds for one call. */
   readonly timeout?: number | undefined;
+  /** Takes what the host's log would say. */
+  readonly log: StepLog;
   readonly observe: (plugin: string, event: ServiceEvent) => void;
   readonly printed: (plugin: string, stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
+  readonly trace?: (record: TraceRecord) => void;
   readonly served: (one: Served) => void;
   readonly failed: (error: unknown) => void;
 }
@@ -50,17 +51,17 @@ export interface Serving {
  * Loads plugins as the host does and serves their routes and pages on the loopback interface.
  * @throws CPEX_E_SERVE_PORT, CPEX_E_SERVE_NOTHING
  */
-export async function serve(options: ServeOptions, context: RunContext): Promise<Serving> {
+export async function serve(options: ServeOptions, signal: AbortSignal): Promise<Serving> {
   const folder = await temporaryFolder('serve');
   // Once they are loaded, Ctrl-C lets plugins shut down in order.
   const patience = new AbortController();
   const interrupt = () => patience.abort();
-  context.signal.addEventListener('abort', interrupt);
-  const host = await loadPlugins(options, context, folder.path, patience.signal).catch(async (error: unknown) => {
+  signal.addEventListener('abort', interrupt);
+  const host = await loadPlugins(options, folder.path, patience.signal).catch(async (error: unknown) => {
     await folder.remove();
     throw error;
   });
-  context.signal.removeEventListener('abort', interrupt);
+  signal.removeEventListener('abort', interrupt);
   const close = () => {
     const force = setTimeout(() => patience.abort(), CLOSE_MS);
     return host.close().finally(async () => {
@@ -69,24 +70,21 @@ export async function serve(options: ServeOptions, context: RunContext): Promise
     });
   };
   try {
-    return await serveHost(host, options, context, close);
+    if (signal.aborted) throw new CpexError('CPEX_E_INTERRUPTED', 'Interrupted.');
+    return await serveHost(host, options, close);
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function loadPlugins(
-  options: ServeOptions,
-  context: RunContext,
-  cwd: string,
-  signal: AbortSignal,
-): Promise<PluginHost> {
-  const { profile, target, plugins, allowNet, timeout, observe, printed } = options;
+function loadPlugins(options: ServeOptions, cwd: string, signal: AbortSignal): Promise<PluginHost> {
+  const { profile, target, candidates, config, script, log, allowNet, timeout, observe, printed, trace } = options;
   const deadlines =
     timeout === undefined
       ? DEFAULT_DEADLINES
       : { start: timeout, call: timeout, stop: Math.min(timeout, DEFAULT_DEADLINES.stop) };
+  const authFolder = config?.summary.AuthDir ?? '';
   return PluginHost.start({
     profile,
     target,
@@ -95,33 +93,24 @@ function loadPlugins(
     deadlines,
     signal,
     allowNet,
+    ...(authFolder === '' ? {} : { authFolder }),
+    ...(script === undefined ? {} : { script }),
     observe,
     output: printed,
-    candidates: plugins,
-    config: { summary: NO_SUMMARY, apiKeys: [] },
+    ...(trace === undefined ? {} : { trace: (_plugin, record) => trace(record) }),
+    candidates,
+    config: config ?? { summary: NO_SUMMARY, apiKeys: [] },
     upstreams: [],
-    log: new StepLog((step) => tell(step, context)),
+    log,
   });
 }
 
-/** What the host's log would say, and what became of a process. */
-function tell({ outcome, stage, plugin, text = '' }: Step, { emit }: RunContext): void {
-  const left = outcome === 'skipped' && stage === 'load';
-  if (!left && outcome !== 'warning' && outcome !== 'failed') return;
-  const named = plugin === undefined || text.includes(plugin) ? text : `${plugin}: ${text}`;
-  emit({ type: 'note', level: 'warn', text: named });
-}
-
-async function serveHost(
-  host: PluginHost,
-  options: ServeOptions,
-  context: RunContext,
-  close: () => Promise<void>,
-): Promise<Serving> {
-  const warn = (text: string) => context.emit({ type: 'note', level: 'warn', text });
-  const plugins = options.plugins.map(({ file }): KnownPlugin => {
+async function serveHost(host: PluginHost, options: ServeOptions, close: () => Promise<void>): Promise<Serving> {
+  const warn = (text: string) => options.log.warn('serve', text);
+  const plugins = options.candidates.map(({ file, settings }): KnownPlugin => {
     const registered = host.members.find(({ id }) => id === file.id);
-    return { id: file.id, path: file.path, ...(registered === undefined ? {} : { registered }) };
+    const { enabled } = settings;
+    return { id: file.id, path: file.path, enabled, ...(registered === undefined ? {} : { registered }) };
   });
   if (plugins.every(({ registered }) => registered === undefined)) throw nothingError(plugins);
   const table = await gatherRoutes(host.members, host.frame, warn);

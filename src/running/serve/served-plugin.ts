@@ -18,5 +18,7 @@ export interface KnownPlugin {
   readonly id: string;
   /** Absolute path of the library. */
   readonly path: string;
+  /** By the host's configuration. */
+  readonly enabled: boolean;
   readonly registered?: ServedPlugin;
 }

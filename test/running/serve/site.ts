@@ -4,8 +4,8 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { findProfile } from '../../../src/hosts/registry.js';
-import type { RunContext } from '../../../src/model/context.js';
 import type { Candidate } from '../../../src/pipeline/cliproxy/load-plugins.js';
+import { StepLog } from '../../../src/pipeline/cliproxy/steps.js';
 import { hostTarget } from '../../../src/project/targets/host.js';
 import type { Served } from '../../../src/running/serve/http-server.js';
 import { type ServeOptions, type Serving, serve } from '../../../src/running/serve/serve.js';
@@ -84,7 +84,7 @@ export class Site {
       {
         profile: findProfile(revision === undefined ? 'cliproxy' : `cliproxy@${revision}`),
         target: hostTarget().name,
-        plugins: candidates,
+        candidates,
         port: 0,
         key: KEY,
         allowNet: false,
@@ -92,10 +92,13 @@ export class Site {
         observe: () => {},
         printed: () => {},
         served: (one) => log.push(one),
+        log: new StepLog((step) => {
+          if (step.outcome === 'warning' || step.outcome === 'failed') notes.push(step.text ?? step.stage);
+        }),
         failed: (error) => notes.push(`failed: ${String(error)}`),
         ...rest,
       },
-      contextOf(notes),
+      new AbortController().signal,
     );
     this.running.push(serving);
     return { serving, notes, log, get: (at, more) => fetchFrom(serving.origin, at, more) };
@@ -168,16 +171,6 @@ export function fetchFrom(origin: string, at: string, ask: Ask = {}): Promise<An
     sent.on('error', fail);
     sent.end(ask.body);
   });
-}
-
-function contextOf(notes: string[]): RunContext {
-  return {
-    cwd: tmpdir(),
-    env: process.env,
-    emit: (event) => void (event.type === 'note' && notes.push(event.text)),
-    signal: new AbortController().signal,
-    interactive: false,
-  };
 }
 
 /** A C string literal: every byte that could mean something to the compiler as octal. */
