@@ -45,7 +45,8 @@ const REGISTRATIONS = {
   }),
 };
 
-function sourceOf(options: CPluginOptions): string {
+/** C source of such a plugin. */
+export function sourceOf(options: CPluginOptions): string {
   const registration = JSON.stringify({ ok: true, result: REGISTRATIONS[options.host ?? 'cpex'](options) });
   const entry = options.entry ?? `${options.host ?? 'cpex'}_plugin_init`;
   return `
