@@ -2,6 +2,7 @@ import path from 'node:path';
 import { auditFile } from '../audit/report.js';
 import { findProfile } from '../hosts/registry.js';
 import type { RunContext } from '../model/context.js';
+import type { Finding } from '../model/finding.js';
 import type { Project } from '../model/manifest.js';
 import type { HostProfile } from '../model/profile.js';
 import type { Target } from '../model/target.js';
@@ -51,7 +52,15 @@ async function requireSound(artefact: string, profile: HostProfile, target: Targ
   const bad = findings.filter((finding) => finding.severity === 'fail');
   if (bad.length === 0) return;
   throw new CpexError('CPEX_E_UNSOUND_LIBRARY', `${path.basename(artefact)} was not loaded: its audit failed.`, {
-    evidence: bad.map((finding) => `${finding.id}: ${finding.message}`),
+    evidence: [...bad.map((finding) => `${finding.id}: ${finding.message}`), ...hostWords(artefact, profile, bad)],
     remedy: `cpex check ${JSON.stringify(artefact)} shows everything.`,
   });
+}
+
+/** What the real host writes into its log when it meets such a library. */
+function hostWords(artefact: string, { native }: HostProfile, bad: readonly Finding[]): string[] {
+  const words = native?.messages?.entry;
+  if (words === undefined || !bad.some(({ id }) => id === 'elf.entry')) return [];
+  const detail = `${artefact}: undefined symbol: ${native?.entry}`;
+  return [`The host says: ${words.replace('{entry}', native?.entry ?? '').replace('{detail}', detail)}`];
 }

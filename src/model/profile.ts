@@ -222,6 +222,8 @@ export interface ScriptedHttp {
   readonly chunks?: readonly string[];
   /** A body of this many bytes, for answers too large to write down. */
   readonly bodyBytes?: number;
+  /** A body that is no text. */
+  readonly bodyBase64?: string;
 }
 
 /** Something a plugin did through a service, for the user or for expectations. */
@@ -230,6 +232,8 @@ export type ServiceEvent =
   | { readonly kind: 'output'; readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
   | { readonly kind: 'event'; readonly name: string; readonly data: unknown }
   | { readonly kind: 'call'; readonly method: string; readonly request: unknown; readonly ok: boolean }
+  /** An answer that came from the network, as a script would give it. */
+  | { readonly kind: 'http'; readonly answer: ScriptedHttp }
   /** What the host noticed about how the plugin uses it. */
   | { readonly kind: 'finding'; readonly finding: Finding };
 

@@ -10,10 +10,12 @@ export interface HostAnswers {
   readonly auth?: Record<string, unknown>;
 }
 
-interface WrittenHttp extends Omit<ScriptedHttp, 'status' | 'delayMs' | 'bodyBytes'> {
+/** An HTTP answer in a case file. */
+export interface WrittenHttp extends Omit<ScriptedHttp, 'status' | 'delayMs' | 'bodyBytes' | 'bodyBase64'> {
   readonly status?: number;
   readonly delay_ms?: number;
   readonly body_bytes?: number;
+  readonly body_base64?: string;
 }
 
 /** The answers in the form that the services take. */
@@ -21,11 +23,12 @@ export function toScript(answers: HostAnswers): ServiceScript {
   const { http = [], kv = {}, config = {}, cancelled, model = [], auth } = answers;
   const after = typeof cancelled === 'object' ? cancelled.after : cancelled === true ? 0 : undefined;
   return {
-    http: http.map(({ delay_ms, body_bytes, status, ...rest }) => ({
+    http: http.map(({ delay_ms, body_bytes, body_base64, status, ...rest }) => ({
       ...rest,
       status: status ?? 200,
       ...(delay_ms === undefined ? {} : { delayMs: delay_ms }),
       ...(body_bytes === undefined ? {} : { bodyBytes: body_bytes }),
+      ...(body_base64 === undefined ? {} : { bodyBase64: body_base64 }),
     })),
     model: model.map(({ delay_ms, ...rest }) => ({
       ...rest,
@@ -35,5 +38,15 @@ export function toScript(answers: HostAnswers): ServiceScript {
     config,
     ...(auth === undefined ? {} : { auth }),
     ...(after === undefined ? {} : { cancelledAfter: after }),
+  };
+}
+
+/** A scripted HTTP answer as people write it. */
+export function writtenHttp({ delayMs, bodyBytes, bodyBase64, ...rest }: ScriptedHttp): WrittenHttp {
+  return {
+    ...rest,
+    ...(delayMs === undefined ? {} : { delay_ms: delayMs }),
+    ...(bodyBytes === undefined ? {} : { body_bytes: bodyBytes }),
+    ...(bodyBase64 === undefined ? {} : { body_base64: bodyBase64 }),
   };
 }

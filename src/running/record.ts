@@ -3,6 +3,7 @@ import { Document } from 'yaml';
 import type { StreamRecord } from '../host-process/reference-host.js';
 import { streamValue } from '../host-process/stream-value.js';
 import type { ServiceEvent } from '../model/profile.js';
+import { writtenHttp } from '../project/host-script.js';
 import { writeOutput } from '../report/write-output.js';
 import { CpexError } from '../support/errors.js';
 import { exists } from '../support/files.js';
@@ -55,11 +56,13 @@ export async function recordCase(
     .basename(file)
     .replace(/\.ya?ml$/i, '')
     .replaceAll(/[-_]+/g, ' ');
+  const http = events.flatMap((event) => (event.kind === 'http' ? [writtenHttp(event.answer)] : []));
   const hasConfig = typeof config === 'object' && config !== null && Object.keys(config).length > 0;
   const document = new Document({
     name,
     ...callOf(answer),
     ...(hasConfig ? { config } : {}),
+    ...(http.length === 0 ? {} : { host: { http } }),
     expect: expected,
   });
   await writeOutput(file, document.toString(), 'The case');

@@ -137,6 +137,7 @@ export function sessionOptions(
     ...(config === undefined ? {} : { config }),
     observe: (event) => {
       observe(event);
+      if (event.kind === 'http') return;
       if (event.kind !== 'finding') context.emit({ type: 'service', event });
       // What fails is told as the reason of the failure.
       else if (event.finding.severity === 'warn') context.emit({ type: 'finding', finding: event.finding });

@@ -55,7 +55,18 @@ describe('docs/cases.md', () => {
     const used = new Set(cases.flatMap(({ body }) => words(parse(body))));
     const { properties } = schema.$defs.Case;
     const keys = ['host', 'expect'].flatMap((key) => Object.keys(properties[key]?.properties ?? {}));
-    const http = ['method', 'url', 'status', 'headers', 'body', 'delay_ms', 'error', 'chunks', 'body_bytes'];
+    const http = [
+      'method',
+      'url',
+      'status',
+      'headers',
+      'body',
+      'delay_ms',
+      'error',
+      'chunks',
+      'body_bytes',
+      'body_base64',
+    ];
     const all = [...Object.keys(properties), ...keys, ...http, ...MATCHERS, 'plugin', 'step'];
     expect(all.filter((key) => !used.has(key))).toEqual([]);
   });
@@ -70,7 +81,9 @@ describe('docs/cases.md', () => {
     };
     const flags = [...text.matchAll(/(?<!-)--([a-z][a-z-]*)/g)].map(([, flag = '']) => flag);
     expect(
-      flags.filter((flag) => !['record', 'answers'].includes(flag) && !(flag in manifest.commands.test.flags)),
+      flags.filter(
+        (flag) => !['record', 'answers', 'allow-net'].includes(flag) && !(flag in manifest.commands.test.flags),
+      ),
     ).toEqual([]);
   });
 

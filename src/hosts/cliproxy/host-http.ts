@@ -1,8 +1,9 @@
-import type { ServiceOptions } from '../../model/profile.js';
+import type { ScriptedHttp, ServiceOptions } from '../../model/profile.js';
 import type { CallContext } from '../../model/session.js';
 import { type Fields, fieldsOf, isFields } from '../json-fields.js';
 import { failureText, type HttpExchange, joined, realExchange } from '../services/http-client.js';
 import { playHttp } from '../services/http-play.js';
+import { recorded } from '../services/http-record.js';
 import { scriptedAnswers } from '../services/http-script.js';
 import { goHeaderName } from './go-headers.js';
 import type { Handler } from './handler.js';
@@ -96,7 +97,13 @@ export class HostHttp {
     }
     const { status, headers, pieces } = await realExchange(exchange, signal);
     const named = Object.entries(headers).map(([name, values]) => [goHeaderName(name), values] as const);
-    return { status, headers: Object.fromEntries(named), pieces };
+    const { observe } = this.options;
+    const tell = (answer: ScriptedHttp) => observe?.({ kind: 'http', answer });
+    return {
+      status,
+      headers: Object.fromEntries(named),
+      pieces: recorded(exchange, { status, headers, pieces }, tell),
+    };
   }
 }
 

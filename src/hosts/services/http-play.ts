@@ -20,13 +20,14 @@ const PIECE = 32 * 1024;
  */
 export async function playHttp(answer: ScriptedHttp, signal: AbortSignal): Promise<PlayedHttp> {
   await pause(answer.delayMs ?? 0, signal);
-  const { chunks, body, bodyBytes, error, status, headers = {} } = answer;
-  const hasBody = chunks !== undefined || body !== undefined || bodyBytes !== undefined;
+  const { chunks, body, bodyBytes, bodyBase64, error, status, headers = {} } = answer;
+  const hasBody = [chunks, body, bodyBytes, bodyBase64].some((one) => one !== undefined);
   if (error !== undefined && !hasBody) throw new TransportFailure(error);
   return { status, headers, pieces: bodyOf(answer) };
 }
 
-async function* bodyOf({ chunks, body, bodyBytes, error }: ScriptedHttp): AsyncGenerator<Uint8Array> {
+async function* bodyOf({ chunks, body, bodyBytes, bodyBase64, error }: ScriptedHttp): AsyncGenerator<Uint8Array> {
+  if (bodyBase64 !== undefined) yield Buffer.from(bodyBase64, 'base64');
   for (const chunk of chunks ?? (body === undefined ? [] : [body])) yield Buffer.from(chunk, 'utf8');
   for (let left = bodyBytes ?? 0; left > 0; left -= PIECE) yield Buffer.alloc(Math.min(left, PIECE), 'x');
   if (error !== undefined) throw new TransportFailure(error);

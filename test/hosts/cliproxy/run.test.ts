@@ -1,4 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Cli } from '../../testing/support/cli.js';
@@ -124,6 +126,27 @@ describe.skipIf(missing !== undefined)(`cpex for a plugin of CLIProxyAPI${missin
     expect(await record('echo', 'echo.yaml', 'request.normalize', '-d', '{"Model":"m"}')).toMatch('Model: m');
     const stream = await record('streams', 'async.yaml', 'executor.execute_stream', '-d', '{"Model":"async"}');
     expect(stream).toMatch('- piece 39');
+  });
+
+  it('records what came from the network, so that the case needs none', { timeout: 120_000 }, async () => {
+    const server = createServer((_, response) => response.end(Buffer.from([0xff, 0])));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x`;
+    const target = path.join(cli.folder, 'net.yaml');
+    const data = JSON.stringify({ Alt: url });
+    const made = await run('forwards', '--allow-net', '--record', target, 'executor.execute', '-d', data);
+    server.close();
+    expect(made).toMatchObject({ code: 0 });
+    expect(readFileSync(target, 'utf8')).toMatch(/body_base64: \/wA=/);
+    const test = await cli.run(['test', '--host', 'cliproxy', built.forwards, target, '--only', 'case:*']);
+    expect(test).toMatchObject({ code: 0 });
+  });
+
+  it('says what the real host writes into its log for a library without an entry', async () => {
+    const library = bench.compileText('no-entry', '#define ENTRY other\n#include "plugin.h"\n');
+    const { code, stderr } = await cli.run(['run', '--host', 'cliproxy', '--plugin', library, 'auth.identifier']);
+    expect(code).toBe(5);
+    expect(stderr).toMatch(`missing cliproxy_plugin_init: ${library}: undefined symbol: cliproxy_plugin_init`);
   });
 
   it('tests with scripted models, and judges streams', { timeout: 180_000 }, async () => {

@@ -142,4 +142,23 @@ describe.skipIf(missing !== undefined)(`streams of an executor${missing ? ` (${m
     // Never more than the queue's slots ahead, and the one that is in hand.
     for (const [at, emitted] of seen.entries()) expect(emitted - at).toBeLessThanOrEqual(18);
   });
+
+  it('do not hold up other calls of the plugin, nor what those ask the host', { timeout: 120_000 }, async () => {
+    const opened = await start();
+    let counted = 0;
+    const { stream: streamed } = await opened.plugin.invoke(
+      'executor.execute_stream',
+      { Model: 'async' },
+      {
+        onPiece: async () => {
+          if (counted++ > 2) return;
+          const { envelope } = await opened.plugin.invoke('executor.count_tokens', {});
+          expect(envelope).toMatchObject({ ok: true, result: { Payload: 'MQ==' } });
+        },
+      },
+    );
+    expect(streamed?.chunks).toHaveLength(40);
+    expect(opened.events.filter(({ kind }) => kind === 'log')).toHaveLength(3);
+    expect(opened.noticed()).toEqual([]);
+  });
 });

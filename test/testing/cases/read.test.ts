@@ -78,7 +78,7 @@ expect: { verdict: deny, payload_modified: false, within_ms: 100 }
 const KEYS =
   'name, hook, payload, extensions, context, command, args, env, method, request, config, timeout_ms, host, expect';
 const EXPECTATIONS =
-  'result, error, verdict, payload_modified, exit_code, stdout, stderr, logs, events, calls, within_ms, snapshot';
+  'result, error, stream, verdict, payload_modified, exit_code, stdout, stderr, logs, events, calls, within_ms, snapshot';
 const MATCHERS = '$equal, $regex, $any, $absent, $not, $contains, $length, $type, $bytes, $json, $oneOf';
 
 const BROKEN: readonly (readonly [string, string, readonly string[]])[] = [

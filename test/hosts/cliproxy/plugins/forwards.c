@@ -37,7 +37,10 @@ static int stream(const unsigned char *request, unsigned long len, void *out) {
 }
 
 static int execute(const unsigned char *request, unsigned long len, void *out) {
-  char *page = ask_host("host.http.do", "{\"url\":\"https://page.test/\"}");
+  char url[256], body[512];
+  member(request, len, "Alt", url, sizeof url);
+  sprintf(body, "{\"url\":\"%s\"}", *url ? url : "https://page.test/");
+  char *page = ask_host("host.http.do", body);
   int code = reply_body(out, "Payload", page, strlen(page));
   free(page);
   return code;

@@ -1,8 +1,10 @@
 /* An executor whose stream behaves as the request's "Model" says. */
 #define CAPABILITIES \
   "{\"executor\":true,\"executor_input_formats\":[\"openai\"],\"executor_output_formats\":[\"openai\"]}"
-#define ON_CALL() \
-  if (!strcmp(method, "executor.execute_stream")) return stream(request, len, out)
+#define ON_CALL()                                                                   \
+  if (!strcmp(method, "executor.execute_stream")) return stream(request, len, out); \
+  if (!strcmp(method, "executor.count_tokens")) return count(out)
+static int count(void *out);
 static int stream(const unsigned char *request, unsigned long len, void *out);
 #include "plugin.h"
 
@@ -83,4 +85,10 @@ static int stream(const unsigned char *request, unsigned long len, void *slot) {
     for (int i = 0; i < 4; i++) usleep(20000), tell("still here", job->callback);
   }
   return reply(out, OK("{\"headers\":{\"Content-Type\":[\"text/event-stream\"]}}"));
+}
+
+/* Needs the host while a stream of the same plugin may hold it up. */
+static int count(void *slot) {
+  tell("counting", "");
+  return reply(slot, OK("{\"Payload\":\"MQ==\"}"));
 }
