@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { contractData } from '../project/contract-data.js';
 import { hostName } from '../project/hosts.js';
 import { emitIdentity } from '../project/identity.js';
@@ -10,7 +11,7 @@ import { manifestText, newManifest } from './manifest-text.js';
 import { contentHash, RECORD_FILE, recordedAnswers, type ScaffoldRecord } from './record.js';
 import { renderRegions } from './regions.js';
 import { type Rename, renameCapability, renamePlugin } from './spellings.js';
-import { readTemplate, type TemplateFile } from './template-files.js';
+import { readTemplate, type Template, type TemplateFile } from './template-files.js';
 
 /** A file that a new project consists of, with its final content. */
 export interface ProjectFile {
@@ -34,7 +35,7 @@ export function projectFiles(answers: NewAnswers, cpexVersion: string): ProjectF
   const template = readTemplate({ host: hostName(answers.host), language: answers.language, ci: answers.ci });
   const manifest = newManifest(answers);
   const files = new Map<string, ProjectFile>();
-  const put = (path: string, text: string, mode = MODE) => files.set(path, { path, text, mode });
+  const put = (name: string, text: string, mode = MODE) => files.set(name, { path: name, text, mode });
 
   const render = renderer(answers, cpexVersion);
   for (const file of template.files) for (const rendered of render(file)) files.set(rendered.path, rendered);
@@ -55,7 +56,15 @@ export function projectFiles(answers: NewAnswers, cpexVersion: string): ProjectF
     files: Object.fromEntries(sorted.map((file) => [file.path, contentHash(file.text)])),
   };
   const recordFile = { path: RECORD_FILE, text: `${JSON.stringify(record, undefined, 2)}\n`, mode: MODE };
-  return { files: [...sorted, recordFile], logicFile: template.logicFile };
+  return { files: [...sorted, recordFile], logicFile: logicFileOf(sorted, answers, template) };
+}
+
+/** Where the author goes first: the file of the first capability where each has one, else the template's. */
+function logicFileOf(files: readonly ProjectFile[], answers: NewAnswers, template: Template): string {
+  const { dir, ext } = path.posix.parse(template.logicFile);
+  const wanted = path.posix.join(dir, `${answers.capabilities[0]?.flag}${ext}`);
+  const own = files.find((file) => file.path === wanted);
+  return own?.path ?? template.logicFile;
 }
 
 /** Fills names and regions into one template file; a sample case becomes one file per capability. */

@@ -23,9 +23,9 @@ function output(command: string, args: readonly string[]): string {
 export class GoProject {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'cpex-sdk-go-'));
 
-  constructor() {
-    cpSync(path.join(root, 'templates/hosts/cpex/go'), this.folder, { recursive: true });
-    for (const part of ['go', 'go-strict']) {
+  constructor(host: 'cpex' | 'cliproxy' = 'cpex') {
+    cpSync(path.join(root, 'templates/hosts', host, 'go'), this.folder, { recursive: true });
+    for (const part of host === 'cpex' ? ['go', 'go-strict'] : ['go']) {
       cpSync(path.join(root, 'templates/sdk', part), path.join(this.folder, 'internal/cpex'), { recursive: true });
     }
   }
