@@ -1,75 +1,11 @@
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { emitIdentity } from '../../src/project/identity.js';
-import { addressSanitizer, outcomeOf, STRICT, Workbench } from './toolbox.js';
+import { answer, ask, bytes, call, hex, Player, register, textOf, YAML } from './cliproxy-player.js';
 
-const bench = new Workbench('cliproxy');
-const plugin = path.join(import.meta.dirname, 'programs/cliproxy_plugin.c');
-let flags: string[] = [];
-let host = '';
-let library = '';
-
-beforeAll(async () => {
-  const { content } = emitIdentity('c', {
-    ...{ host: 'cliproxy', id: 'full', version: '1.2.3', author: 'Ada', license: 'MIT' },
-    repository: 'https://github.com/ada/full',
-    capabilities: ['request_interceptor', 'executor', 'management_api'],
-  });
-  writeFileSync(path.join(bench.project, 'cpex/identity.h'), content);
-  flags = await addressSanitizer(bench);
-  [host, library] = await Promise.all([
-    bench.compile('abi_host.c', { flags }),
-    bench.compile(plugin, { part: 'all', flags: [...flags, ...STRICT], shared: true }),
-  ]);
-}, 240_000);
-afterAll(() => bench.remove());
-
-type Json = Record<string, unknown>;
-interface Reply {
-  readonly status: number;
-  readonly ok?: boolean;
-  readonly result?: Json;
-  readonly error?: Json;
-}
-
-const bytes = (text: string) => Buffer.from(text).toString('base64');
-const textOf = (value: unknown) => Buffer.from(String(value), 'base64').toString();
-const hex = (body: unknown) => Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)).toString('hex');
-const call = (method: string, body: unknown = {}) => `call ${method} ${hex(body)}`;
-const answer = (method: string, result: unknown) => `answer ${method} 0 ${hex({ ok: true, result })}`;
-const YAML = 'enabled: true\npriority: 0\n';
-const register = (yaml = YAML, method = 'plugin.register') =>
-  call(method, { config_yaml: bytes(yaml), schema_version: 3 });
-const ask = (model: string, more: Json = {}) => call('request.intercept_before', { Model: model, ...more });
-
-/** Plays a script to a library: the replies to its calls, the callbacks it made, and all lines. */
-async function play(script: readonly string[], file = library) {
-  const { code, stdout, stderr } = await outcomeOf(host, [file], { input: Buffer.from(`${script.join('\n')}\n`) });
-  expect(stderr).toBe('');
-  expect(code).toBe(0);
-  const lines = stdout.trimEnd().split('\n');
-  expect(lines.at(-1)).toBe('end');
-  expect(lines.filter((line) => /BAD-CALL|INCOMPLETE/.test(line))).toEqual([]);
-  const words = lines.map((line) => line.split(' '));
-  const parse = (body = '') => JSON.parse(Buffer.from(body, 'hex').toString());
-  return {
-    lines,
-    replies: words
-      .filter(([word]) => word === 'reply')
-      .map(([, status, body]) => ({ status: Number(status), ...parse(body) }) as Reply),
-    callbacks: words.filter(([word]) => word === 'callback').map(([, method, body]) => [method, parse(body)]),
-  };
-}
-
-/** The reply to the last call of a script after a registration, and the callbacks until the goodbye. */
-async function last(...script: string[]) {
-  const { replies, callbacks } = await play(['init', register(), ...script, 'shutdown']);
-  expect(callbacks.at(-1)).toEqual(['host.log', { level: 'warn', message: 'bye' }]);
-  const reply = replies.at(-1);
-  if (reply === undefined) throw new Error('no reply');
-  return { reply, callbacks: callbacks.slice(0, -1) };
-}
+const player = new Player();
+beforeAll(() => player.build(), 240_000);
+afterAll(() => player.bench.remove());
+const play = player.play.bind(player);
+const last = player.last.bind(player);
 
 describe('registration', () => {
   it('says who the plugin is, what it can do, and the lowest schema version that has it', async () => {
@@ -123,7 +59,7 @@ describe('registration', () => {
   ])(
     'refuses handlers that do not fit cpex.yaml: %s',
     async (flag, message) => {
-      const file = await bench.compile(plugin, { part: 'all', flags: [...flags, flag, '-w'], shared: true });
+      const file = await player.plugin(flag, '-w');
       const { replies } = await play(['init', register(), 'shutdown'], file);
       expect(replies).toEqual([{ status: 0, ok: false, error: { code: 'invalid_plugin', message } }]);
     },

@@ -1,7 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { emitIdentity } from '../../src/project/identity.js';
+import { identify, PLUGIN } from './cliproxy-player.js';
 import { addressSanitizer, outcomeOf, Workbench } from './toolbox.js';
 
 const bench = new Workbench('cliproxy');
@@ -103,16 +101,10 @@ describe('the tolerant reader', () => {
 
 describe('without memory', () => {
   it('no failed allocation crashes, leaks or makes a false reply', async () => {
-    const { content } = emitIdentity('c', {
-      ...{ host: 'cliproxy', id: 'full', version: '1.2.3', author: 'Ada', license: 'MIT' },
-      repository: 'https://github.com/ada/full',
-      capabilities: ['request_interceptor', 'executor', 'management_api'],
-    });
-    writeFileSync(path.join(bench.project, 'cpex/identity.h'), content);
+    identify(bench);
     const wraps = ['malloc', 'calloc', 'realloc', 'free'].map((name) => `-Wl,--wrap=${name}`);
-    const plugin = path.join(import.meta.dirname, 'programs/cliproxy_plugin.c');
     const flags = [...(await addressSanitizer(bench)), ...wraps, '-DCLIPROXY'];
-    const program = await bench.compile('oom.c', { part: 'all', flags, extra: [plugin] });
+    const program = await bench.compile('oom.c', { part: 'all', flags, extra: [PLUGIN] });
     const { code, stdout, stderr } = await outcomeOf(program, []);
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^rounds \d+\n$/);

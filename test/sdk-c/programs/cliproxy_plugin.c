@@ -65,6 +65,20 @@ static void list_credentials(cpex_call *call, cpex_request_intercept_result *res
   result->body = cpex_bytesf(call, "%zu %s %s", list.files.count, list.files.items[0].name.ptr, when.ptr);
 }
 
+/* The setting whose key the metadata names. */
+static void read_setting(cpex_call *call, const cpex_json *metadata, cpex_request_intercept_result *result) {
+  cpex_str key = cpex_json_string(cpex_json_get(metadata, cpex_text("key")));
+  cpex_str text;
+  int64_t number = 0;
+  bool is_on = false;
+  result->status_code = 404;
+  if (!cpex_yaml_text(call, cpex_config_yaml(call), key.ptr, &text)) return;
+  bool is_number = cpex_yaml_int(call, cpex_config_yaml(call), key.ptr, &number);
+  bool is_flag = cpex_yaml_bool(call, cpex_config_yaml(call), key.ptr, &is_on);
+  result->body = cpex_bytes_of(text);
+  result->status_code = is_number ? number : is_flag ? is_on : 200;
+}
+
 static void intercept(cpex_call *call, const cpex_request_intercept_request *request,
                       cpex_request_intercept_result *result) {
   static const cpex_str gone[] = {CPEX_TEXT("X-Gone"), CPEX_TEXT("X-Too")};
@@ -89,6 +103,8 @@ static void intercept(cpex_call *call, const cpex_request_intercept_request *req
     read_stream(call, result);
   } else if (cpex_is(request->model, "auth")) {
     list_credentials(call, result);
+  } else if (cpex_is(request->model, "setting")) {
+    read_setting(call, request->metadata, result);
   } else if (cpex_is(request->model, "metadata")) {
     result->body = cpex_render(call, request->metadata);
   } else {

@@ -50,6 +50,14 @@ void cpex_fail_status(cpex_call *call, int http_status, bool retryable);
 /* The plugin's entry in the host's configuration, as YAML, and as it was when the call began. */
 cpex_str cpex_config_yaml(cpex_call *call);
 
+/*
+ * A setting of such YAML: a text, number or boolean that stands behind its key at the start of a
+ * line. False when it is missing, null or anything larger (a list, a map, a text of several lines).
+ */
+bool cpex_yaml_text(cpex_call *call, cpex_str yaml, const char *key, cpex_str *value);
+bool cpex_yaml_int(cpex_call *call, cpex_str yaml, const char *key, int64_t *value);
+bool cpex_yaml_bool(cpex_call *call, cpex_str yaml, const char *key, bool *value);
+
 /* What ties the call to the request that the host is serving; the functions below send it along. */
 cpex_str cpex_callback_id(const cpex_call *call);
 cpex_str cpex_stream_id(const cpex_call *call);

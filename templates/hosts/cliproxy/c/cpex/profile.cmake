@@ -7,5 +7,6 @@ list(APPEND CPEX_SOURCES
   cpex_register.c
   cpex_services.c
   cpex_time.c
+  cpex_yaml.c
   types.c
 )
