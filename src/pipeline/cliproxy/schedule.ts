@@ -65,20 +65,26 @@ export async function schedule(
     say('declined', `the host picks ${builtin.id}`);
     return builtin;
   }
-  const id = textOf(result.AuthID).trim();
-  const delegate = textOf(result.DelegateBuiltin).trim();
-  const chosen = ranked.find(({ credential }) => credential.id === id)?.credential;
-  const known = delegate === 'round-robin' || delegate === 'fill-first';
-  if (chosen !== undefined) {
-    say('done', chosen.id);
-    return chosen;
-  }
-  if (id === '' && known) {
-    say('done', `${delegate}: the host picks ${builtin.id}`);
+  const problem = pickProblem(result, (id) => ranked.some(({ credential }) => credential.id === id));
+  if (problem !== undefined) {
+    frame.log.warn('scheduler.pick', problem, scheduler.id, frame.depth);
     return builtin;
   }
+  const id = textOf(result.AuthID).trim();
+  const chosen = ranked.find(({ credential }) => credential.id === id)?.credential;
+  say('done', chosen?.id ?? `${textOf(result.DelegateBuiltin).trim()}: the host picks ${builtin.id}`);
+  return chosen ?? builtin;
+}
+
+/** The host's text for an answer that picks nothing there is; `isCandidate` knows the ids that may be picked. */
+export function pickProblem(
+  result: Readonly<Record<string, unknown>>,
+  isCandidate: (id: string) => boolean,
+): string | undefined {
+  const id = textOf(result.AuthID).trim();
+  const delegate = textOf(result.DelegateBuiltin).trim();
+  if (isCandidate(id)) return undefined;
+  if (id === '' && (delegate === 'round-robin' || delegate === 'fill-first')) return undefined;
   const reason = id !== '' ? 'unknown auth id' : delegate !== '' ? 'unknown delegate' : 'missing auth id or delegate';
-  const text = `pluginhost: scheduler returned invalid response: ${reason}`;
-  frame.log.warn('scheduler.pick', text, scheduler.id, frame.depth);
-  return builtin;
+  return `pluginhost: scheduler returned invalid response: ${reason}`;
 }

@@ -3,6 +3,8 @@ import type { Finding } from '../../model/finding.js';
 import type { Registration, ServiceEvent } from '../../model/profile.js';
 import { stringifyExact } from '../../support/exact-json.js';
 import { runTrial, type Subject, type Trial } from '../subject.js';
+import { judgeAnswers } from './cliproxy-answers.js';
+import { judgeNames } from './cliproxy-names.js';
 import { envelopeTest, withRegistration } from './level-2.js';
 import type { ConformanceTest, TestOutcome } from './types.js';
 
@@ -52,6 +54,32 @@ export const CLIPROXY: readonly ConformanceTest[] = [
     clause: 'CPA-REG-006',
     needs,
     run: registerAgain,
+  },
+  {
+    id: 'use.names',
+    level: 2,
+    hosts,
+    title: 'names providers, models, flags and routes that the host takes',
+    catches: 'capabilities that nobody can use',
+    detect: "the host's rules for names",
+    engines: ['K', 'P'],
+    severity: 'fail',
+    clause: 'CPA-CALL-007',
+    needs,
+    run: (subject) => withRegistration(subject, (trial, registration) => judgeNames(subject, trial, registration)),
+  },
+  {
+    id: 'use.answers',
+    level: 2,
+    hosts,
+    title: 'gives answers that the host can use',
+    catches: 'logins that never end, choices that are passed over',
+    detect: "the host's rules for answers",
+    engines: ['K', 'P'],
+    severity: 'fail',
+    clause: 'CPA-CALL-008',
+    needs,
+    run: (subject) => withRegistration(subject, (trial, registration) => judgeAnswers(subject, trial, registration)),
   },
   ...STREAMS.map(
     ([id, title, catches, clause]): ConformanceTest => ({

@@ -182,6 +182,39 @@ export const ANSWERS: readonly Defect[] = [
     fires: { 'life.again': 'fail' },
   },
   {
+    name: 'names',
+    define: {
+      CAPABILITIES: text('{"command_line_plugin":true,"management_api":true,"thinking_applier":true}'),
+      'ON_OTHER()': [
+        answers('thinking.identifier', { identifier: ' ' }),
+        answers('thinking.apply', { Body: 'e30=' }),
+        answers('command_line.register', { Flags: [{ Name: 'help' }, { Name: 'fine', Type: 'duration' }] }),
+        answers('command_line.execute', {}),
+        answers('management.register', { routes: [{ Path: '/items/:id' }], resources: [{ Path: '../up' }] }),
+        answers('management.handle', { StatusCode: 204 }),
+      ].join(' '),
+    },
+    method: 'management.register',
+    run: fine,
+    fires: { 'use.names': 'warn' },
+  },
+  {
+    name: 'half-a-login',
+    define: {
+      CAPABILITIES: text('{"auth_provider":true}'),
+      'ON_OTHER()': [
+        answers('auth.identifier', { identifier: 'tests' }),
+        answers('auth.parse', { Handled: true, Auth: { Provider: 'tests', ID: 'a' } }),
+        answers('auth.login.start', { URL: 'https://example.org' }),
+        answers('auth.login.poll', { Status: 'waiting' }),
+        answers('auth.refresh', { Auth: { Provider: 'tests' } }),
+      ].join(' '),
+    },
+    method: 'auth.login.start',
+    run: fine,
+    fires: { 'use.answers': 'fail' },
+  },
+  {
     name: 'other-version',
     define: {},
     file: 'plugin-v2.0.0.so',
@@ -240,6 +273,29 @@ export const GOOD: readonly Pick<Defect, 'name' | 'define' | 'method'>[] = [
   { name: 'small-keys', define: { 'ON_INTERCEPT()': `return ${ok({ body: 'e30=', clearheaders: null })}` } },
   { name: 'unknown-fields', define: { 'ON_INTERCEPT()': `return ${ok({ Body: '', Later: [1] })}` } },
   { name: 'executor', define: executor(FORMATS, FINITE), method: 'executor.execute' },
+  {
+    name: 'odd-names',
+    define: {
+      CAPABILITIES: text('{"command_line_plugin":true,"management_api":true,"model_registrar":true}'),
+      'ON_OTHER()': [
+        answers('model.register', { Provider: ' Tests ', Models: [{ ID: 'm' }] }),
+        answers('command_line.register', {
+          Flags: [{ Name: 'plain' }, { Name: 'x.y_z', Type: 'INT', DefaultValue: '-3' }],
+        }),
+        answers('command_line.execute', {}),
+        answers('management.register', {
+          routes: [{ Path: 'status/' }, { Method: 'post', Path: '/v0/management/a-b/' }],
+          resources: [
+            { Path: 'index.html?tab=1' },
+            { Path: '/v0/resource/plugins/plugin/app.js' },
+            { Path: '/plugins/plugin/old' },
+          ],
+        }),
+        answers('management.handle', { Body: 'aGk=' }),
+      ].join(' '),
+    },
+    method: 'management.register',
+  },
   {
     name: 'for-newer-hosts',
     define: { CAPABILITIES: text('{"request_interceptor":true,"quota_provider":true}') },
