@@ -102,19 +102,59 @@ fn a_result_may_be_missing_but_not_of_another_type() {
     );
 }
 
+/// Ids that a thread's log lines name: before its handler has returned, after it, after the end of
+/// the stream.
 #[test]
-fn a_thread_keeps_the_call_that_started_it() {
-    let plugin = probe(|_, host| {
-        host.spawn("worker", |host| {
-            let _ = host.info("from a thread");
+fn a_thread_belongs_to_its_call_while_that_lives() {
+    let (returned, wait) = std::sync::mpsc::channel();
+    let wait = std::sync::Mutex::new(Some(wait));
+    let plugin = probe(move |_, host| {
+        let stream = host.stream().ok();
+        let (begun, seen) = std::sync::mpsc::channel();
+        let wait = wait.lock().unwrap().take().unwrap();
+        host.spawn("worker", move |host| {
+            let _ = host.info("during");
+            let _ = begun.send(());
+            let _ = wait.recv();
+            let _ = host.info("after");
+            drop(stream);
+            let _ = host.info("end");
+        })?;
+        seen.recv()?;
+        Ok(RequestInterceptResult::default())
+    });
+    let host = TestHost::start(plugin, "");
+    let request = json!({"host_callback_id": "12", "stream_id": "3"});
+    host.call("request.intercept_after", request).unwrap();
+    returned.send(()).unwrap();
+    while host.logs().len() < 3 {
+        std::thread::yield_now();
+    }
+    let logs = host.requests("host.log");
+    assert_eq!(logs[0]["host_callback_id"], "12");
+    assert_eq!(logs[1]["host_callback_id"], "12");
+    assert_eq!(logs[2].get("host_callback_id"), None);
+}
+
+#[test]
+fn a_thread_that_outlives_a_call_without_stream_belongs_to_none() {
+    let (returned, wait) = std::sync::mpsc::channel::<()>();
+    let wait = std::sync::Mutex::new(Some(wait));
+    let plugin = probe(move |_, host| {
+        let wait = wait.lock().unwrap().take().unwrap();
+        host.spawn("worker", move |host| {
+            let _ = wait.recv();
+            let _ = host.info("after");
         })?;
         Ok(RequestInterceptResult::default())
     });
     let host = TestHost::start(plugin, "");
     let request = json!({"host_callback_id": "12"});
     host.call("request.intercept_after", request).unwrap();
+    drop(returned);
     while host.logs().is_empty() {
         std::thread::yield_now();
     }
-    assert_eq!(host.requests("host.log")[0]["host_callback_id"], "12");
+    let logs = host.requests("host.log");
+    assert_eq!(logs[0].get("host_callback_id"), None);
 }

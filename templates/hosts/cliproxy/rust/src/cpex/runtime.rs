@@ -41,6 +41,7 @@ impl Runtime {
             Error::invalid_request(format!("the body is not strict JSON: {problem}"))
         })?;
         let host = self.host.for_call(&request);
+        let _running = host.hold();
         let call = Call::new(request, &host);
         // The host registers a plugin again by the second method when the first one failed.
         if [methods::PLUGIN_REGISTER, methods::PLUGIN_RECONFIGURE].contains(&method) {

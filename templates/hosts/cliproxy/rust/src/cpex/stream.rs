@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 
 use super::error::{Error, Result};
-use super::host::Host;
+use super::host::{Hold, Host};
 use super::types::*;
 
 /// An answer whose body follows piece by piece. Dropping it tells the host to stop.
@@ -121,15 +121,16 @@ impl Drop for Body {
 pub struct Emitter {
     host: Host,
     stream_id: String,
-    closed: bool,
+    /// Absent once the stream was ended.
+    open: Option<Hold>,
 }
 
 impl Emitter {
     pub(super) fn new(host: Host, stream_id: String) -> Self {
         Self {
+            open: Some(host.hold()),
             host,
             stream_id,
-            closed: false,
         }
     }
 
@@ -146,26 +147,24 @@ impl Emitter {
     }
 
     /// Ends the stream.
-    pub fn close(self) -> Result<()> {
-        self.end("")
+    pub fn close(mut self) -> Result<()> {
+        self.send_end("")
     }
 
     /// Ends the stream with an error, which the caller sees after the pieces sent before.
-    pub fn fail(self, message: &str) -> Result<()> {
+    pub fn fail(mut self, message: &str) -> Result<()> {
         // An empty text would be a good end.
-        self.end(
+        self.send_end(
             Some(message)
                 .filter(|text| !text.is_empty())
                 .unwrap_or("failed"),
         )
     }
 
-    fn end(mut self, error: &str) -> Result<()> {
-        self.closed = true;
-        self.send_end(error)
-    }
-
-    fn send_end(&self, error: &str) -> Result<()> {
+    fn send_end(&mut self, error: &str) -> Result<()> {
+        if self.open.take().is_none() {
+            return Ok(());
+        }
         let request = StreamCloseRequest {
             stream_id: self.stream_id.clone(),
             error: error.to_owned(),
@@ -176,9 +175,7 @@ impl Emitter {
 
 impl Drop for Emitter {
     fn drop(&mut self) {
-        if !self.closed {
-            // The host may be gone, and its streams with it.
-            let _ = self.send_end("the plugin ended without finishing this stream");
-        }
+        // The host may be gone, and its streams with it.
+        let _ = self.send_end("the plugin ended without finishing this stream");
     }
 }
