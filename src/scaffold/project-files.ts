@@ -98,7 +98,10 @@ function renderer(answers: NewAnswers, cpexVersion: string): (file: TemplateFile
 /** What a name alone does not decide. */
 function finish(file: TemplateFile, text: string, answers: NewAnswers, cpexVersion: string): string {
   if (file.path === 'Cargo.lock') return sortLockedPackages(text);
-  if (file.path === 'README.md') return text.replace('A sample plugin.', () => answers.description);
+  if (file.path === 'README.md') {
+    const described = text.replace('A sample plugin.', () => answers.description);
+    return described.replace(/host profile `[^`]*`/, () => `host profile \`${answers.host}\``);
+  }
   if (file.path.startsWith('.github/')) return text.replace(/cpex@\d+\.\d+\.\d+/, () => `cpex@${cpexVersion}`);
   return text;
 }

@@ -63,14 +63,19 @@ const CHOICES: readonly (readonly [string, string, readonly string[]])[] = [
   ['every hook', 'a-longer-plugin-id', [...allHooks, 'command:greet']],
 ];
 
+// A first build of Rust's dependencies takes more than a minute on a busy machine.
 describe.each(LANGUAGES)('a new %s project', (language) => {
-  it.each(CHOICES)('builds, is well formed and passes its tests: %s', async (_, name, capabilities) => {
-    const context = testContext(folder.path);
-    const author = 'Ada "Countess" Łovelace ??/ 日本';
-    const outcome = await make(
-      { name, language, capabilities, author, description: `${'A long text. '.repeat(8)}` },
-      context,
-    );
-    JUDGES[language](outcome.root);
-  });
+  it.each(CHOICES)(
+    'builds, is well formed and passes its tests: %s',
+    async (_, name, capabilities) => {
+      const context = testContext(folder.path);
+      const author = 'Ada "Countess" Łovelace ??/ 日本';
+      const outcome = await make(
+        { name, language, capabilities, author, description: `${'A long text. '.repeat(8)}` },
+        context,
+      );
+      JUDGES[language](outcome.root);
+    },
+    300_000,
+  );
 });

@@ -1,12 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { contractData } from '../../src/project/contract-data.js';
 import { emitIdentity } from '../../src/project/identity.js';
 import { make, testContext, workFolder } from '../scaffold/temporary.js';
 import { addUnitTests, cliproxyProject } from './cliproxy-project.js';
 import { type GoProject, missingToolchain } from './toolchain.js';
+
+// Go's first compilation takes long on a busy machine.
+vi.setConfig({ testTimeout: 300_000 });
 
 const missing = missingToolchain();
 const CAPABILITIES = Object.keys(contractData('cliproxy').capabilities);

@@ -1,9 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { renderRegions } from '../../src/scaffold/regions.js';
 import { renameCapability } from '../../src/scaffold/spellings.js';
 import { GoProject, missingToolchain } from './toolchain.js';
+
+// Go's first compilation takes long on a busy machine.
+vi.setConfig({ testTimeout: 300_000 });
 
 const missing = missingToolchain();
 

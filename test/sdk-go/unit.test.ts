@@ -1,11 +1,14 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { emitGoBindings } from '../../src/scaffold/bindings/go.js';
 import { parseContract } from '../../src/scaffold/bindings/parse.js';
 import type { ContractSource } from '../../src/scaffold/bindings/source.js';
 import { contractValues } from './contract-values.js';
 import { GoProject, missingToolchain } from './toolchain.js';
+
+// Go's first compilation takes long on a busy machine.
+vi.setConfig({ testTimeout: 300_000 });
 
 const missing = missingToolchain();
 

@@ -171,7 +171,11 @@ function table(ir: ContractIr, handlers: readonly Handler[]): string {
 function answer(ir: ContractIr, method: Method, handler: string): string {
   const constant = constantResult(ir, method);
   if (constant !== undefined) return `${method.result}{${goMember(constant.name)}: ${handler}()}, nil`;
-  if (isEmpty(ir, method.request)) return `answerPlain(p, ${handler})`;
+  if (isEmpty(ir, method.request)) {
+    const result = isEmpty(ir, method.result) ? 'error' : `(${method.result}, error)`;
+    const plain = `func(ctx *Call, _ *${method.request}) ${result} { return ${handler}(ctx) }`;
+    return `${isEmpty(ir, method.result) ? 'hear' : 'answer'}(p, body, ${plain})`;
+  }
   return isEmpty(ir, method.result) ? `hear(p, body, ${handler})` : `answer(p, body, ${handler})`;
 }
 

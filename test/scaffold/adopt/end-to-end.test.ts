@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -75,7 +75,9 @@ function json<Result = unknown>(args: readonly string[], cwd: string): Printed<R
 describe.each(Object.entries(REPOSITORIES))('a plugin that cpex did not make: %s', (name, wanted) => {
   const missing = missingTools(...wanted.tools);
   const title =
-    missing === undefined ? 'is adopted, built, tested and run' : `is adopted, built, tested and run (${missing})`;
+    missing === undefined
+      ? 'is adopted, built, tested, run, packed and installed'
+      : `is adopted, built, tested, run, packed and installed (${missing})`;
   it.skipIf(missing !== undefined)(title, { timeout: 600_000 }, () => {
     const folder = repository(name, { remote: REMOTE });
 
@@ -111,6 +113,19 @@ describe.each(Object.entries(REPOSITORIES))('a plugin that cpex did not make: %s
     const run = json<{ result: unknown }>(['run', ...wanted.call], folder);
     expect(run.ok, run.said).toBe(true);
     expect(run.result.result).toMatchObject(wanted.answer);
+
+    const release = `${wanted.manifest.id}_${wanted.manifest.version}`;
+    const packed = json(['package'], folder);
+    expect(packed.ok, packed.said).toBe(true);
+    const archives = readdirSync(path.join(folder, 'dist/package')).filter((file) => file.endsWith('.zip'));
+    expect(archives).toEqual([expect.stringMatching(new RegExp(`^${release}_[a-z]+_[a-z0-9]+\\.zip$`))]);
+    const plugins = path.join(path.dirname(folder), 'plugins');
+    const archive = path.join(folder, 'dist/package', archives[0] ?? '');
+    const installed = json<{ file: string }>(['install', archive, '--to', plugins, '--host', 'cliproxy'], folder);
+    expect(installed.ok, installed.said).toBe(true);
+    expect(path.basename(installed.result.file)).toMatch(
+      new RegExp(`^${wanted.manifest.id}-v${wanted.manifest.version}\\.`),
+    );
     expect(git(folder, 'diff', '--stat')).toBe('');
   });
 });
@@ -158,7 +173,6 @@ describe('a trial that does not work', () => {
       'int cliproxy_plugin_init(',
       '#define ENTRY(prefix) prefix ## _plugin_init\nint ENTRY(cliproxy)(',
     );
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(source, hidden);
     const { found } = await adopt(folder);
     expect(found.host).toEqual({ value: 'cliproxy', from: 'what the library exports' });

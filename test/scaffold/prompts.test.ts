@@ -1,0 +1,63 @@
+import { checkbox, input, select } from '@inquirer/prompts';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { contractData } from '../../src/project/contract-data.js';
+import type { Missing } from '../../src/scaffold/complete-answers.js';
+import { askForAnswers } from '../../src/scaffold/prompts.js';
+
+vi.mock('@inquirer/prompts', () => ({ checkbox: vi.fn(), input: vi.fn(), select: vi.fn() }));
+
+const DEFAULTS: Record<string, string> = { cpex: 'hook:tool_pre_invoke', cliproxy: 'request_interceptor' };
+
+const missing = (rest: Partial<Missing>): Missing => ({
+  name: false,
+  language: false,
+  host: false,
+  capabilities: false,
+  author: false,
+  nameProblem: () => undefined,
+  contract: (answered = 'cpex') => contractData(answered),
+  defaultCapability: (answered = 'cpex') => DEFAULTS[answered] ?? '',
+  ...rest,
+});
+
+/** What a list of choices was asked with. */
+const choicesOf = (prompt: unknown) => {
+  const [config] = vi.mocked(prompt as typeof checkbox).mock.calls[0] ?? [];
+  return config?.choices as unknown as { value: string; name: string; checked?: boolean }[];
+};
+
+describe('askForAnswers', () => {
+  const { signal } = new AbortController();
+  beforeEach(() => vi.clearAllMocks());
+
+  it('asks for the host, then for capabilities with what the contract says about each', async () => {
+    vi.mocked(select).mockResolvedValue('cliproxy');
+    vi.mocked(checkbox).mockResolvedValue(['executor', 'scheduler']);
+    const answers = await askForAnswers(missing({ host: true, capabilities: true }), signal);
+    expect(answers).toEqual({ host: 'cliproxy', capabilities: ['executor', 'scheduler'] });
+    expect(choicesOf(select).map(({ value }) => value)).toEqual(['cpex', 'cliproxy']);
+    const choices = choicesOf(checkbox);
+    const { capabilities } = contractData('cliproxy');
+    expect(choices.map(({ value }) => value)).toEqual(Object.keys(capabilities));
+    expect(choices.filter(({ checked }) => checked).map(({ value }) => value)).toEqual(['request_interceptor']);
+    for (const { value, name } of choices) expect(name).toContain(capabilities[value]?.summary);
+    expect(input).not.toHaveBeenCalled();
+  });
+
+  it('asks for hooks and the name of a command where a host has them', async () => {
+    vi.mocked(checkbox).mockImplementation((async () => [choicesOf(checkbox)[0]?.value, 'elicit']) as never);
+    vi.mocked(input).mockResolvedValue('wave');
+    const answers = await askForAnswers(missing({ capabilities: true }), signal);
+    expect(answers).toEqual({ capabilities: ['hook:elicit', 'command:wave'] });
+    const checked = choicesOf(checkbox).filter((choice) => choice.checked);
+    expect(checked.map(({ value }) => value)).toEqual(['tool_pre_invoke']);
+    expect(select).not.toHaveBeenCalled();
+  });
+
+  it('calls Ctrl-C an interruption', async () => {
+    vi.mocked(select).mockRejectedValue(Object.assign(new Error('left'), { name: 'ExitPromptError' }));
+    await expect(askForAnswers(missing({ host: true }), signal)).rejects.toMatchObject({ code: 'CPEX_E_INTERRUPTED' });
+    vi.mocked(select).mockRejectedValue(new RangeError('bug'));
+    await expect(askForAnswers(missing({ host: true }), signal)).rejects.toThrow(RangeError);
+  });
+});
