@@ -44,6 +44,26 @@ const plugins: Readonly<Record<string, Scripted>> = {
       ['request.intercept_after', 'result', {}],
     ],
   },
+  routes: {
+    capabilities: { management_api: true },
+    priority: 2,
+    lines: [
+      ['management.register', 'result', { routes: [{ Path: 'mine' }, { Path: '/bad path' }, { Path: '/config' }] }],
+    ],
+  },
+  rival: {
+    capabilities: { management_api: true },
+    lines: [['management.register', 'result', { routes: [{ Method: 'GET', Path: '/v0/management/mine/' }] }]],
+  },
+  floods: {
+    capabilities: executor(),
+    lines: serving(
+      'floods',
+      ['m'],
+      ['executor.execute_stream', 'emitnow', '17 p'],
+      ['executor.execute_stream', 'result', { headers: {} }],
+    ),
+  },
   ends: {
     capabilities: { request_interceptor: true },
     lines: [['request.intercept_before', 'result', { Terminate: true, StatusCode: 451, ResponseBody: '@B64:no@' }]],
@@ -198,6 +218,28 @@ describe.skipIf(missing !== undefined)(
         ok: false,
         result: { exit_code: 7, stdout: 'a\u0000b', stderr: 'oops', saved: [] },
       });
+    });
+
+    it('names a stream that waits for itself', async () => {
+      const folder = hostFolder('floods', ['floods']);
+      const data = '{"model":"m","stream":true}';
+      const { code, stdout, stderr } = await run(folder, ['--timeout', '5000', 'request', '-d', data]);
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/^stream.deadlock floods warning executor.execute_stream waits for its own emit/m);
+      expect(stderr).toContain('CPEX_E_REQUEST_FAILED');
+    });
+
+    it('warns of routes that nobody reaches', async () => {
+      const { code, value } = await json(hostFolder('routes', ['routes', 'rival']), ['models']);
+      expect(code).toBe(0);
+      const said = value.result.steps.filter(({ stage }: { stage: string }) => stage === 'management.register');
+      expect(said.map(({ text }: { text: string }) => text)).toEqual([
+        expect.stringMatching(/^pluginhost: plugin routes declared invalid management route .*bad path/),
+        expect.stringMatching(/^pluginhost: plugin routes .*config.* conflicts with/),
+        expect.stringMatching(
+          /^pluginhost: plugin rival .*mine conflicts with a higher-priority plugin and was skipped$/,
+        ),
+      ]);
     });
 
     it('ends well where an interceptor ends a request on purpose', async () => {

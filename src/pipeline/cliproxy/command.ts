@@ -8,6 +8,7 @@ import { hostTarget } from '../../project/targets/host.js';
 import { traceValue } from '../../report/trace-text.js';
 import { readAnswers } from '../../running/answers.js';
 import { readData } from '../../running/input.js';
+import { gatherRoutes } from '../../running/serve/gather-routes.js';
 import { endingError } from '../../runtime/failure.js';
 import { nativeEngine } from '../../runtime/native/engine.js';
 import { CpexError } from '../../support/errors.js';
@@ -102,6 +103,8 @@ class PipelineRun {
     const host = await this.start(cwd, candidates);
     let result: WordResult;
     try {
+      // The host registers routes when it starts, whatever comes then.
+      await gatherRoutes(host.members, host.frame, (text) => this.log.warn('management.register', text));
       result = await this.parts.word.run({
         host,
         ...(this.parts.config === undefined ? {} : { config: this.parts.config }),
@@ -159,7 +162,8 @@ class PipelineRun {
 
   private observed(plugin: string, event: ServiceEvent): void {
     this.events.push({ plugin, ...event });
-    this.parts.context.emit({ type: 'service', event });
+    // A finding is a step as well.
+    if (event.kind !== 'finding') this.parts.context.emit({ type: 'service', event });
   }
 
   private trace(plugin: string, record: TraceRecord): void {
@@ -173,6 +177,10 @@ class PipelineRun {
     const dead = host.members.find((one) => one.gone !== undefined);
     if (dead?.gone !== undefined) return endingError(dead.gone);
     if (result.failure !== undefined) return result.failure;
+    const broken = host.members.flatMap(({ id, faults }) => faults.map(({ message }) => `${id}: ${message}`));
+    if (broken.length > 0) {
+      return new CpexError('CPEX_E_REQUEST_FAILED', 'A plugin broke rules of the host.', { evidence: broken });
+    }
     const absent = candidates.filter(
       ({ file, settings }) => settings.enabled && !host.members.some(({ id }) => id === file.id),
     );

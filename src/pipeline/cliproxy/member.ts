@@ -1,3 +1,4 @@
+import type { Finding } from '../../model/finding.js';
 import type { Ending } from '../../model/session.js';
 import type { Headers } from './headers.js';
 import type { Ranked } from './order.js';
@@ -37,6 +38,8 @@ export interface Member extends Ranked {
   /** Schema version of its registration; decides about the form of some requests. */
   readonly schemaVersion: number;
   call(method: string, request: unknown, frame: Frame): Promise<CallOutcome>;
+  /** Rules of the host that it broke beside its answers, e.g. with streams. */
+  readonly faults: readonly Finding[];
   /** How its process came to an end that nobody asked for. */
   readonly gone: Ending | undefined;
 }

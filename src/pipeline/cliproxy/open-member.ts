@@ -49,6 +49,8 @@ export class OpenMember implements Member {
   capabilities: Readonly<Record<string, unknown>> = {};
   schemaVersion = 1;
   gone: Ending | undefined;
+  /** Rules of the host that the plugin broke beside its answers. */
+  readonly faults: Finding[] = [];
 
   private plugin: OpenPlugin | undefined;
   private handle: HostServicesHandle | undefined;
@@ -85,7 +87,7 @@ export class OpenMember implements Member {
         allowNet: rest.allowNet,
         ...(authFolder === undefined ? {} : { authFolder }),
         ...(script === undefined ? {} : { script }),
-        observe: (event) => observe(this.id, event),
+        observe: (event) => this.observed(event, observe),
       },
       ...(trace === undefined ? {} : { trace: (record) => trace(this.id, record) }),
       ...(output === undefined ? {} : { output: (stream, bytes) => output(this.id, stream, bytes) }),
@@ -203,6 +205,16 @@ export class OpenMember implements Member {
     const name = textOf(schema.$ref).split('/').at(-1) ?? '';
     const known = fieldsOf((contract.types.get(name) ?? schema).properties);
     return Object.fromEntries(Object.entries(fieldsOf(request)).filter(([member]) => Object.hasOwn(known, member)));
+  }
+
+  private observed(event: ServiceEvent, observe: HostRunOptions['observe']): void {
+    if (event.kind === 'finding' && event.finding.severity !== 'info') {
+      const { id, severity, message, remedy } = event.finding;
+      if (severity === 'fail') this.faults.push(event.finding);
+      const text = remedy === undefined ? message : `${message} ${remedy}`;
+      this.base.log.warn(id, text, this.id, this.active.frameOf('', this.base).depth);
+    }
+    observe(this.id, event);
   }
 
   private tell(method: string, findings: readonly Finding[], frame: Frame): void {
