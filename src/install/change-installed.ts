@@ -3,8 +3,10 @@ import { lstat } from 'node:fs/promises';
 import { findProfile } from '../hosts/registry.js';
 import type { RunContext } from '../model/context.js';
 import type { ChangeResult, InstalledPlugin, PluginVersion } from '../model/installed.js';
+import { hostName } from '../project/hosts.js';
 import { hostTarget } from '../project/targets/host.js';
 import { CpexError } from '../support/errors.js';
+import { adviceFor } from './advice/advice.js';
 import { chooseFolder, type FolderChoice } from './choose-folder.js';
 import { digestOf } from './copy.js';
 import { versionOf } from './decide.js';
@@ -33,7 +35,7 @@ export function uninstallPlugin(options: ChangeOptions, context: RunContext, sea
     await refuseForeign(place, before, options.force);
     const change = { before, keep: false };
     await applyChange(folder, change, undefined, seams.fault);
-    return { folder: folder.path, file: place.path, before };
+    return { folder: folder.path, file: place.path, before, notes: notesOn(before, 'uninstall') };
   });
 }
 
@@ -54,8 +56,13 @@ export function rollbackPlugin(options: ChangeOptions, context: RunContext, seam
     const after = { ...before, ...last, installedAt: new Date().toISOString(), previous };
     const change = { before, after, keep, temporary: newTemporary() };
     await applyChange(folder, change, kept.folder.at(kept.name), seams.fault);
-    return { folder: folder.path, file: place.path, before, after };
+    const file = folder.placeOf(after).path;
+    return { folder: folder.path, file, before, after, notes: notesOn(before, 'rollback') };
   });
+}
+
+function notesOn({ id, host }: InstalledPlugin, change: 'rollback' | 'uninstall'): readonly string[] {
+  return adviceFor({ name: hostName(host) })?.afterChange(id, change) ?? [];
 }
 
 type Work = (folder: PluginsFolder, before: InstalledPlugin, place: Place) => Promise<ChangeResult>;

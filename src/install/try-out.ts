@@ -17,6 +17,8 @@ export interface TryOutOptions {
   /** Fresh folder in which the plugin may work. */
   readonly cwd: string;
   readonly config: unknown;
+  /** Go by what the host takes; findings that fail are returned with the others, as warnings. */
+  readonly tolerant?: boolean;
   readonly signal: AbortSignal;
   readonly deadlines?: Deadlines;
 }
@@ -46,14 +48,15 @@ export async function tryOut(options: TryOutOptions): Promise<{ registration: Re
     throw failed(`The plugin refuses to register: ${message}`, [`code: ${code}`], remedy);
   }
   const bad = registered.findings.filter((one) => one.severity === 'fail');
-  if (bad.length > 0 || registered.registration === undefined) {
+  const taken = bad.length === 0 || options.tolerant === true;
+  if (!taken || registered.registration === undefined) {
     const evidence = bad.map((one) => `${one.id}: ${one.message}`);
     const remedy = `cpex test ${shown} --host ${profile.name} shows more.`;
     throw failed('The plugin breaks the rules when it registers.', evidence, remedy);
   }
   return {
     registration: registered.registration,
-    findings: registered.findings.filter((one) => one.severity !== 'fail'),
+    findings: registered.findings.map((one) => (one.severity === 'fail' ? { ...one, severity: 'warn' } : one)),
   };
 }
 

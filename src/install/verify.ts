@@ -51,7 +51,8 @@ export async function verifyPlugin(options: VerifyOptions): Promise<VerifiedPlug
     });
   }
   const audited = await auditCopy(file, options);
-  const trial = { ...options, file, shown: shownPath(source), target: options.target.name, cwd: folder };
+  const { tolerant } = options.profile.release;
+  const trial = { ...options, file, shown: shownPath(source), target: options.target.name, cwd: folder, tolerant };
   const tried = await tryOut(trial);
   const identity = identify(tried.registration, source, options.profile);
   return { file, facts, identity, findings: [...audited, ...tried.findings, ...identity.findings] };

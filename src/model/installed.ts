@@ -60,6 +60,8 @@ export interface ChangeResult {
   readonly before: InstalledPlugin;
   /** Absent after an uninstall. */
   readonly after?: InstalledPlugin;
+  /** What the host still has to be told. */
+  readonly notes: readonly string[];
 }
 
 /** What is installed in one plugins folder. */

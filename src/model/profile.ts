@@ -53,6 +53,11 @@ export interface ReleaseRules {
   readonly registrySchemas: readonly number[];
   /** What makes a plugin's id: what it says when it registers, or the name of its file. */
   readonly identity: 'registration' | 'file';
+  /**
+   * The host uses plugins whose registration breaks rules that it does not look at: an install warns of
+   * those and goes on. A release does not.
+   */
+  readonly tolerant: boolean;
 }
 
 /** One archive of a release. */

@@ -48,13 +48,20 @@ function configLines(config: HostConfigResult | undefined): string[] {
 }
 
 /** What an uninstall came to, for people. */
-export function renderUninstall({ before, file }: ChangeResult): string {
-  return `${chalk.green('✓')} Removed ${chalk.bold(before.id)} ${before.version}\n  ${file}`;
+export function renderUninstall({ before, file, notes }: ChangeResult): string {
+  return [`${chalk.green('✓')} Removed ${chalk.bold(before.id)} ${before.version}`, `  ${file}`, ...hints(notes)].join(
+    '\n',
+  );
 }
 
 /** What a rollback came to, for people. */
-export function renderRollback({ before, after, file }: ChangeResult): string {
-  return `${chalk.green('✓')} ${chalk.bold(before.id)} is ${after?.version} again (was ${before.version})\n  ${file}`;
+export function renderRollback({ before, after, file, notes }: ChangeResult): string {
+  const first = `${chalk.green('✓')} ${chalk.bold(before.id)} is ${after?.version} again (was ${before.version})`;
+  return [first, `  ${file}`, ...hints(notes)].join('\n');
+}
+
+function hints(notes: readonly string[]): string[] {
+  return notes.map((note) => `  ${chalk.dim(note)}`);
 }
 
 function facts({ plugin }: InstallResult): string {

@@ -2,9 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { chooseLibrary } from '../../src/install/archive/choose-library.js';
+import { extractFile } from '../../src/install/archive/extract.js';
+import { openArchive } from '../../src/install/archive/open-archive.js';
 import { ARCHIVE_LIMITS, type ArchiveLimits } from '../../src/install/archive/refuse.js';
 import type { InstallOptions } from '../../src/install/service.js';
+import { TARGETS } from '../../src/project/targets/table.js';
 import { compilePlugin } from './support/c-plugin.js';
 import { fakeEngine } from './support/fake-engine.js';
 import { type RawEntry, type RawOptions, rawZip, wideExtra } from './support/raw-zip.js';
@@ -407,6 +412,42 @@ describe('a list of checksums beside an archive', () => {
     await expect(install(at.root)).rejects.toMatchObject({
       message: `There is more than one archive for linux-x64 in ${at.root}.`,
     });
+  });
+});
+
+describe('bytes that were changed at random', () => {
+  it('are refused, or change nothing that is installed', async () => {
+    const payload = Buffer.from('a library of a few bytes, and a few more of them'.repeat(3));
+    const sound = rawZip([
+      { name: 'README.md', bytes: Buffer.from('read me') },
+      { name: 'sample.so', bytes: payload },
+    ]);
+    const change = fc.record({ at: fc.nat(sound.length - 1), value: fc.nat(255) });
+    const file = path.join(at.root, 'x.zip');
+    let round = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), async (changes) => {
+        const bytes = Buffer.from(sound);
+        for (const { at: place, value } of changes) bytes[place] = value;
+        writeFileSync(file, bytes);
+        const out = path.join(at.root, `out-${round++}`);
+        try {
+          const opened = await openArchive(file, file);
+          try {
+            const chosen = chooseLibrary(opened, TARGETS['linux-x64'], { id: 'sample', version: '1.0.0' });
+            await extractFile(opened, chosen, out);
+          } finally {
+            opened.close();
+          }
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'CPEX_E_INSTALL_ARCHIVE' });
+          expect(existsSync(out)).toBe(false);
+          return;
+        }
+        expect(readFileSync(out)).toEqual(payload);
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 

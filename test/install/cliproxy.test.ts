@@ -77,7 +77,11 @@ describe('the file', () => {
     await install('1.1.0');
     expect(await listPlugins(choice(), at.context)).toMatchObject({ plugins: [{ id: 'sample', version: '1.1.0' }] });
     const back = await rollbackPlugin(choice(), at.context);
-    expect(back).toMatchObject({ file: own('sample-v1.1.0.so'), after: { version: '1.0.0' } });
+    expect(back).toMatchObject({
+      file: own('sample-v1.0.0.so'),
+      after: { version: '1.0.0' },
+      notes: [expect.stringContaining('plugins.configs.sample.store')],
+    });
     expect(inHost()).toEqual(['linux/amd64/sample-v1.0.0.so']);
     expect(await inspectPlugin('sample', choice(), at.context)).toMatchObject({
       state: 'intact',
@@ -131,6 +135,32 @@ describe('the file', () => {
     rmSync(own('sample-v1.0.0.so'));
     await install('1.1.0');
     expect(inHost()).toEqual(['linux/amd64/sample-v1.1.0.so']);
+  });
+});
+
+describe('what the host does not mind', () => {
+  const loose = { host: 'cliproxy', capabilities: { usage_plugin: true, stream_chunk_interceptor: true } } as const;
+
+  it('does not keep a plugin from being installed, and is said', async () => {
+    const file = compilePlugin(at.root, 'loose', loose);
+    const { outcome, findings } = await at.install(file, { host: 'cliproxy' });
+    expect(outcome).toBe('installed');
+    expect(findings).toContainEqual(
+      expect.objectContaining({ severity: 'warn', message: expect.stringContaining('"stream_chunk_interceptor"') }),
+    );
+  });
+
+  it.each<[string, object, object]>([
+    ['no capability', {}, { capabilities: {} }],
+    ['a blank author', {}, { author: ' ' }],
+    ['a later schema', {}, { schema: 9 }],
+  ])('ends where it would not use the plugin: %s', async (_name, options, more) => {
+    const file = compilePlugin(at.root, 'unused', { host: 'cliproxy', ...options, ...more });
+    await expect(at.install(file, { host: 'cliproxy' })).rejects.toMatchObject({
+      code: 'CPEX_E_INSTALL_TRIAL',
+      exit: 5,
+    });
+    expect(existsSync(at.plugins)).toBe(false);
   });
 });
 

@@ -16,6 +16,7 @@ export const cliproxyRelease: ReleaseRules = {
   withRecord: false,
   registrySchemas: [1, 2],
   identity: 'file',
+  tolerant: true,
 };
 
 /** Go has no word for a library of both processors; the host asks for one of the two. */

@@ -6,4 +6,5 @@ export const cpexRelease: ReleaseRules = {
   withRecord: true,
   registrySchemas: [],
   identity: 'registration',
+  tolerant: false,
 };

@@ -6,6 +6,6 @@ import type { HostAdvice } from './situation.js';
 const ADVICE: ReadonlyMap<string, HostAdvice> = new Map([['cliproxy', cliproxyAdvice]]);
 
 /** The advice for a host; undefined where a file in its place is all that it takes. */
-export function adviceFor({ name }: HostProfile): HostAdvice | undefined {
+export function adviceFor({ name }: Pick<HostProfile, 'name'>): HostAdvice | undefined {
   return ADVICE.get(name);
 }

@@ -11,6 +11,12 @@ import type { HostAdvice, Situation } from './situation.js';
 /** Which file the host takes, what it deletes, and what in its configuration stands in the way. */
 export const cliproxyAdvice: HostAdvice = {
   checkConfig: async (file) => void (await readHostConfig(file)),
+  afterChange: (id, change) =>
+    change === 'uninstall'
+      ? [`The configuration of the host may still hold plugins.configs.${id}; it does no harm.`]
+      : [
+          `If the configuration of the host pins a version (plugins.configs.${id}.store), the host loads that one and no other.`,
+        ],
   warnings: async (situation) => {
     const { config: file, target } = situation;
     const config = file === undefined ? undefined : await readHostConfig(file);

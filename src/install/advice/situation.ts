@@ -25,6 +25,8 @@ export interface Situation {
 export interface HostAdvice {
   /** Throws where the host itself could not read its configuration. */
   checkConfig(file: string): Promise<void>;
+  /** What is left to do in the configuration after a rollback or an uninstall. */
+  afterChange(id: string, change: 'rollback' | 'uninstall'): readonly string[];
   /** Why the host might not load the new file, and what it will do to others. */
   warnings(situation: Situation): Promise<readonly string[]>;
 }

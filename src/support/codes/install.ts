@@ -5,7 +5,7 @@ export const installCodes = {
     kind: 'user',
     exit: 2,
     title: 'There is nothing to install there',
-    text: 'cpex install takes a built library, a dist folder with one for this machine, or, without an argument, the project that one stands in, which it builds first when it is stale. Only files on this machine are taken.',
+    text: 'cpex install takes a built library, an archive, a dist folder or a folder of release files with one for this machine, with --registry the id of a plugin, or, without an argument, the project that one stands in, which it builds first when it is stale.',
   },
   CPEX_E_INSTALL_AUDIT: {
     kind: 'child',

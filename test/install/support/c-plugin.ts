@@ -7,6 +7,11 @@ export interface CPluginOptions {
   readonly host?: 'cpex' | 'cliproxy';
   readonly id?: string;
   readonly version?: string;
+  readonly author?: string;
+  /** Schema version that it announces. */
+  readonly schema?: number;
+  /** For cliproxy. */
+  readonly capabilities?: Readonly<Record<string, unknown>>;
   /** C at file scope: constructors and helpers. */
   readonly extra?: string;
   /** C that runs at the start of init. */
@@ -38,10 +43,10 @@ const REGISTRATIONS = {
     metadata: { id, name: 'Sample', version, author: 'A. Author' },
     capabilities: {},
   }),
-  cliproxy: ({ id = 'sample', version = '1.0.0' }: CPluginOptions) => ({
-    schema_version: 1,
-    metadata: { Name: id, Version: version, Author: 'A. Author', GitHubRepository: 'https://github.com/acme/sample' },
-    capabilities: { usage_plugin: true },
+  cliproxy: ({ id = 'sample', version = '1.0.0', author = 'A. Author', schema = 1, capabilities }: CPluginOptions) => ({
+    schema_version: schema,
+    metadata: { Name: id, Version: version, Author: author, GitHubRepository: 'https://github.com/acme/sample' },
+    capabilities: capabilities ?? { usage_plugin: true },
   }),
 };
 
