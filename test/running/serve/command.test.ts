@@ -9,7 +9,12 @@ import { base64, fetchFrom, noCompiler, Site } from './site.js';
 const site = new Site();
 const children: ChildProcess[] = [];
 afterEach(async () => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
+  for (const child of children.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    const ended = once(child, 'exit');
+    child.kill('SIGINT');
+    await ended;
+  }
   await site.stop();
 });
 afterAll(() => site.close());
