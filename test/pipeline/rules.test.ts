@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { formatName, formatNames } from '../../src/hosts/cliproxy/formats.js';
 import { frontendOrder, shareOut, shareThinking } from '../../src/pipeline/cliproxy/claims.js';
-import { chooseFormats, formatName, formatNames } from '../../src/pipeline/cliproxy/formats.js';
+import { chooseFormats } from '../../src/pipeline/cliproxy/formats.js';
 import { canonicalHeader, mergeHeaders, nullWhenEmpty, readHeaders } from '../../src/pipeline/cliproxy/headers.js';
 
 describe('formats', () => {

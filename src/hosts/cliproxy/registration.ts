@@ -6,6 +6,7 @@ import { decodeGo } from '../go-json/decode.js';
 import { encodeGo } from '../go-json/encode.js';
 import { type Fields, fieldsOf } from '../json-fields.js';
 import { configYaml } from './config.js';
+import { formatNames } from './formats.js';
 
 /** Methods whose result is a whole registration. */
 export const LIFE_CYCLE: ReadonlySet<string> = new Set(['plugin.register', 'plugin.reconfigure']);
@@ -104,7 +105,8 @@ function executorFindings(declared: Fields): Finding[] {
   if (declared.executor !== true) return [];
   const findings: Finding[] = [];
   for (const side of ['input', 'output']) {
-    if (formats(declared[`executor_${side}_formats`]).length > 0) continue;
+    const named = declared[`executor_${side}_formats`];
+    if (formatNames(Array.isArray(named) ? named.map(text) : []).length > 0) continue;
     findings.push({
       ...capability('fail', `The executor declares no ${side} formats: it registers, and each use of it fails.`),
       evidence: [`plugin executor … declares no ${side} formats`],
@@ -123,25 +125,6 @@ function exclusiveFindings(declared: Fields): Finding[] {
   if (declared.frontend_auth_provider_exclusive !== true || declared.frontend_auth_provider === true) return [];
   const message = 'frontend_auth_provider_exclusive means nothing without frontend_auth_provider; the host ignores it.';
   return [capability('warn', message)];
-}
-
-/** Other spellings of formats → the names that the host uses inside. */
-const FORMATS: Readonly<Record<string, string>> = {
-  'chat-completions': 'openai',
-  chat_completions: 'openai',
-  'openai-chat-completions': 'openai',
-  openai_chat_completions: 'openai',
-  responses: 'openai-response',
-  'openai-responses': 'openai-response',
-  openai_responses: 'openai-response',
-  anthropic: 'claude',
-};
-
-/** The formats that an executor named, as the host knows them; empty ones and `none` are dropped. */
-export function formats(declared: unknown): string[] {
-  const names = Array.isArray(declared) ? declared.map(text) : [];
-  const known = names.map((name) => FORMATS[name.trim().toLowerCase()] ?? name.trim());
-  return [...new Set(known.filter((name) => name !== '' && name.toLowerCase() !== 'none'))];
 }
 
 /** A member of an object by its letters alone, exact spelling first. */

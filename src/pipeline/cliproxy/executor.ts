@@ -1,4 +1,5 @@
-import { type ChosenFormats, chooseFormats, formatNames, type Translators } from './formats.js';
+import { formatNames } from '../../hosts/cliproxy/formats.js';
+import { type ChosenFormats, chooseFormats, type Translators } from './formats.js';
 import { can, type Member } from './member.js';
 import { textOf, textsOf } from './values.js';
 

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
+import { formatName } from '../../hosts/cliproxy/formats.js';
 import { type AuthContext, readAuthFolder } from './auth-folder.js';
 import type { Credential } from './credentials.js';
 import { scopeOf } from './executor.js';
-import { formatName } from './formats.js';
 import type { HostConfig, HostSummary } from './host-config.js';
 import { type Candidate, LoadedPlugins } from './load-plugins.js';
 import type { Frame, Member, ModelAnswer, ModelCall } from './member.js';

@@ -1,7 +1,7 @@
+import { formatName } from '../../hosts/cliproxy/formats.js';
 import { CpexError } from '../../support/errors.js';
 import { stringifyExact } from '../../support/exact-json.js';
 import { didYouMean } from '../../support/suggest.js';
-import { formatName } from './formats.js';
 import { type Headers, readHeaders } from './headers.js';
 import type { PassRequest } from './pass.js';
 import type { Upstream } from './upstream.js';

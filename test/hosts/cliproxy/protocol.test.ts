@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configYaml } from '../../../src/hosts/cliproxy/config.js';
+import { formatNames } from '../../../src/hosts/cliproxy/formats.js';
 import { readFileName, versionProblem } from '../../../src/hosts/cliproxy/layout.js';
-import { formats, INVALID } from '../../../src/hosts/cliproxy/registration.js';
+import { INVALID } from '../../../src/hosts/cliproxy/registration.js';
 import { yamlText } from '../../../src/hosts/cliproxy/yaml-text.js';
 import { findProfile } from '../../../src/hosts/registry.js';
 import type { Envelope } from '../../../src/model/profile.js';
@@ -145,9 +146,9 @@ describe('a registration', () => {
   });
 
   it('names formats in other spellings', () => {
-    expect(formats(['Chat-Completions', 'openai', 'responses', 'anthropic', ' gemini ', 'None', '', 'own'])).toEqual([
-      ...['openai', 'openai-response', 'claude', 'gemini', 'own'],
-    ]);
+    expect(
+      formatNames(['Chat-Completions', 'openai', 'responses', 'anthropic', ' gemini ', 'None', '', 'own']),
+    ).toEqual([...['openai', 'openai-response', 'claude', 'gemini', 'own']]);
   });
 });
 
