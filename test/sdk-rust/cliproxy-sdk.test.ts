@@ -79,7 +79,7 @@ describe.skipIf(missing !== undefined)(
     });
     afterAll(() => project.remove());
 
-    it('passes its unit tests, round trips of every type included', () => {
+    it('passes its unit tests, round trips of every type included', { timeout: 300_000 }, () => {
       expect(STRUCTS.length).toBeGreaterThan(60);
       project.addSdkTests(roundTrips(), 'cliproxy-unit');
       const report = project.cargo('test', '--locked', 'sdk_tests');

@@ -7,6 +7,8 @@ import { CAPABILITIES, cliproxyProject } from './cliproxy-project.js';
 import { missingToolchain, type RustProject } from './toolchain.js';
 
 const missing = missingToolchain();
+/** Cargo on a small machine that has other work. */
+const SLOW_MS = 300_000;
 
 async function using(project: RustProject, work: (project: RustProject) => void): Promise<void> {
   try {
@@ -30,18 +32,18 @@ describe.skipIf(missing !== undefined)(`cliproxy in Rust${missing === undefined 
       'a-name-that-goes-on-until-no-line-of-a-file-can-be-wide-enough-for-it',
       ['request_interceptor'],
     ],
-  ])('is clean, passes its tests and exports its entry alone with %s', (_, name, capabilities) =>
+  ])('is clean, passes its tests and exports its entry alone with %s', { timeout: SLOW_MS }, (_, name, capabilities) =>
     using(cliproxyProject(name, capabilities), (project) => {
       expectClean(project, '--all-targets');
       const tests = readFileSync(path.join(project.folder, 'src/tests.rs'), 'utf8').match(/^#\[test\]$/gm) ?? [];
       expect(tests.length).toBeGreaterThan(capabilities.length);
       expect(project.cargo('test', '--locked')).toContain(`${tests.length} passed; 0 failed`);
-      const symbols = execFileSync('nm', ['-D', '--defined-only', project.build()], { encoding: 'utf8' });
+      const symbols = execFileSync('nm', ['-D', '--defined-only', project.build('debug')], { encoding: 'utf8' });
       expect(symbols.trim().split('\n')).toEqual([expect.stringMatching(/^[0-9a-f]+ T cliproxy_plugin_init$/)]);
     }),
   );
 
-  it.each(CAPABILITIES)('is as clean with %s alone', (capability) =>
+  it.each(CAPABILITIES)('is as clean with %s alone', { timeout: SLOW_MS }, (capability) =>
     using(cliproxyProject('sdk-rust-cliproxy-one', [capability]), (project) => {
       expectClean(project, '--tests');
       const methods = contractData('cliproxy').capabilities[capability]?.methods ?? [];
