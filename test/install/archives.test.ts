@@ -390,6 +390,12 @@ describe('a list of checksums beside an archive', () => {
     });
   });
 
+  it('that cannot be read vouches for nothing', async () => {
+    const file = archive([good()]);
+    mkdirSync(path.join(at.root, 'checksums.txt'));
+    await expect(install(file)).rejects.toMatchObject({ code: 'CPEX_E_INSTALL_CHECKSUMS' });
+  });
+
   it('is demanded of a folder of release files', async () => {
     archive([good()]);
     archive([good()], {}, 'sample_1.2.3_darwin_arm64.zip');

@@ -211,6 +211,18 @@ describe('the file of a host', () => {
     if (text !== undefined) expect(readFileSync(file(), 'utf8')).toBe(text);
   });
 
+  it('that cannot be written is said to be without its entry, which is told', async () => {
+    config(REAL);
+    mkdirSync(path.join(`${file()}.cpex-backup`, 'mine'), { recursive: true });
+    await expect(install()).rejects.toMatchObject({
+      code: 'CPEX_E_INSTALL_HOST_CONFIG',
+      message: 'The plugin is in its place, but its entry could not be written.',
+      evidence: expect.arrayContaining(['    sample:', '      enabled: true']),
+    });
+    expect(readFileSync(file(), 'utf8')).toBe(REAL);
+    expect(existsSync(path.join(at.plugins, 'linux', 'amd64', 'sample-v1.2.3.so'))).toBe(true);
+  });
+
   it('is none of the other host', async () => {
     config(REAL);
     const other = compilePlugin(at.root, 'other', { id: 'other' });

@@ -107,6 +107,7 @@ describe('a registry in a file', () => {
   const released = { ...ABOUT, repository: 'https://github.com/acme/sample' };
   it.each<[string, string, string]>([
     ['is no JSON', '{', 'it is no JSON'],
+    ['holds terminal escapes', '\x1b[31m', "it is no JSON (Unexpected token '\\x1b'"],
     ['is of a later schema', registry(3, sound), 'unsupported schema_version 3'],
     ['has no schema', JSON.stringify({ plugins: [sound] }), 'unsupported schema_version none'],
     ['has no plugins', JSON.stringify({ schema_version: 2 }), 'it has no list of plugins'],
@@ -209,12 +210,23 @@ describe('a registry in a file', () => {
     });
   });
 
+  it('that names a file which is not there is refused', async () => {
+    const gone = pathToFileURL(path.join(at.root, 'gone.zip')).href;
+    await expect(install(local(registry(2, direct([artefact(gone)]))))).rejects.toMatchObject({
+      code: 'CPEX_E_INSTALL_SOURCE',
+    });
+  });
+
   it('needs an id, and makes no sense of other words', async () => {
     await expect(at.install('./sample.so', { registry: 'r.json' })).rejects.toMatchObject({
       code: 'CPEX_E_USAGE',
       message: '--registry needs the id of a plugin, found "./sample.so".',
     });
     await expect(at.install('sample.so', { release: '1' })).rejects.toMatchObject({ code: 'CPEX_E_USAGE' });
+    await expect(install('nowhere.json', { host: 'cpex' })).rejects.toMatchObject({
+      code: 'CPEX_E_USAGE',
+      message: 'The host cpex has no registries: --registry is not for it.',
+    });
     await expect(install('nowhere.json')).rejects.toMatchObject({ code: 'CPEX_E_INSTALL_SOURCE' });
     await expect(install('http://example.org/r.json')).rejects.toMatchObject({ code: 'CPEX_E_INSTALL_URL' });
   });

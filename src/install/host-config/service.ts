@@ -38,14 +38,31 @@ export async function applyConfig({ id, entry, file }: ConfigPlan, dryRun: boole
   const { before, after, real } = await changedText(file, id, entry);
   if (before === after) return { action: 'unchanged', file, entry: text };
   if (dryRun) return { action: 'planned', file, entry: text };
+  try {
+    return { action: 'written', file, backup: await replaceText(real, after), entry: text };
+  } catch (error) {
+    throw new CpexError(
+      'CPEX_E_INSTALL_HOST_CONFIG',
+      'The plugin is in its place, but its entry could not be written.',
+      {
+        evidence: [file, (error as Error).message, ...text.trimEnd().split('\n')],
+        remedy: 'Put the entry above into the file by hand, or run the command again where the file can be written.',
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Returns the path of the copy of what the file was before. */
+async function replaceText(file: string, text: string): Promise<string> {
   // Such a file holds keys: the copy must not be open to more people than the file itself.
-  const mode = (await stat(real)).mode & 0o777;
-  const backup = `${real}${BACKUP}`;
+  const mode = (await stat(file)).mode & 0o777;
+  const backup = `${file}${BACKUP}`;
   await rm(backup, { force: true });
-  await copyNew(real, backup, mode);
-  await writeFileAtomic(real, after, { mode });
-  await chmod(real, mode);
-  return { action: 'written', file, backup, entry: text };
+  await copyNew(file, backup, mode);
+  await writeFileAtomic(file, text, { mode });
+  await chmod(file, mode);
+  return backup;
 }
 
 async function changedText(file: string, id: string, entry: ConfigEntry) {

@@ -1,4 +1,5 @@
 import { CpexError } from '../../support/errors.js';
+import { printable } from '../../support/printable.js';
 import { didYouMean } from '../../support/suggest.js';
 import { githubRepository, REPOSITORY_FORM } from '../github-repository.js';
 
@@ -156,7 +157,9 @@ export function plainVersion(raw: string): string {
 
 /** The refusal of a registry or release; `why` says what is wrong with it. */
 export function registryError(shown: string, why: string): CpexError {
-  return new CpexError('CPEX_E_INSTALL_REGISTRY', `The registry cannot be used: ${why}.`, { evidence: [shown] });
+  // Much of it was written by others.
+  const message = `The registry cannot be used: ${printable(why)}.`;
+  return new CpexError('CPEX_E_INSTALL_REGISTRY', message, { evidence: [printable(shown)] });
 }
 
 function text(value: unknown): string {

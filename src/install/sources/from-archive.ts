@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { findProfile } from '../../hosts/registry.js';
 import { readPluginName } from '../../pipeline/cliproxy/plugin-file.js';
 import { HOSTS } from '../../project/hosts.js';
-import { CpexError, systemCode } from '../../support/errors.js';
+import { CpexError, isCpexError, systemCode } from '../../support/errors.js';
 import { chooseLibrary } from '../archive/choose-library.js';
 import { extractFile } from '../archive/extract.js';
 import { type OpenArchive, openArchive } from '../archive/open-archive.js';
@@ -107,10 +107,12 @@ export function requireDigest(found: string, promised: string, file: string, pro
   });
 }
 
-async function privateCopy(file: string, { folder }: SourceWork): Promise<CopyFacts & { copy: string }> {
+/** Copies a file of this machine to where nobody else can change it. */
+export async function privateCopy(file: string, { folder }: SourceWork): Promise<CopyFacts & { copy: string }> {
   const copy = path.join(folder, 'archive.zip');
   try {
-    return { copy, ...(await copyNew(file, copy, 0o600)) };
+    // The link to an archive is the user's own way of naming it.
+    return { copy, ...(await copyNew(await realpath(file), copy, 0o600)) };
   } catch (error) {
     throw new CpexError('CPEX_E_INSTALL_SOURCE', `${file} cannot be read.`, {
       evidence: [(error as Error).message],
@@ -125,7 +127,11 @@ async function checksumsBeside(file: string): Promise<ReadonlyMap<string, string
     return parseChecksums(await readFile(list, 'utf8'), list);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
-    throw error;
+    if (isCpexError(error)) throw error;
+    throw new CpexError('CPEX_E_INSTALL_CHECKSUMS', 'The list of checksums cannot be read.', {
+      evidence: [list, (error as Error).message],
+      cause: error,
+    });
   }
 }
 

@@ -7,7 +7,6 @@ import { HOSTS } from '../../project/hosts.js';
 import { CpexError } from '../../support/errors.js';
 import { ARCHIVE_LIMITS } from '../archive/refuse.js';
 import { CHECKSUMS_FILE, parseChecksums } from '../checksums.js';
-import { copyNew } from '../copy.js';
 import { safeAddress } from '../net/address.js';
 import { downloadFile, downloadText } from '../net/download.js';
 import { findRelease } from '../registry/github-release.js';
@@ -18,7 +17,7 @@ import {
   type RegistryPlugin,
   registryError,
 } from '../registry/parse-registry.js';
-import { fromArchive, requireDigest } from './from-archive.js';
+import { fromArchive, privateCopy, requireDigest } from './from-archive.js';
 import type { InstallSource, Listing, SourceWork } from './install-source.js';
 
 /** Where to look a plugin up. */
@@ -36,7 +35,9 @@ const REGISTRY_LIMIT = 16 << 20;
 
 /** A plugin that a registry lists: its archive, downloaded and compared with the digest that was promised. */
 export async function fromRegistry(request: RegistryRequest, work: SourceWork): Promise<InstallSource> {
-  const host = work.host ?? HOSTS.find((one) => findProfile(one).release.registrySchemas.length > 0) ?? '';
+  const host = work.host ?? HOSTS.find(hasRegistries) ?? '';
+  if (!hasRegistries(host))
+    throw new CpexError('CPEX_E_USAGE', `The host ${host} has no registries: --registry is not for it.`);
   const { id } = request;
   const { text, shown, address } = await readRegistry(request.registry, work);
   const plugin = findInRegistry(text, id, shown);
@@ -57,6 +58,10 @@ export async function fromRegistry(request: RegistryRequest, work: SourceWork): 
     ...(address === undefined ? {} : { registry: address }),
   };
   return { ...source, host, listing };
+}
+
+function hasRegistries(host: string): boolean {
+  return findProfile(host).release.registrySchemas.length > 0;
 }
 
 async function readRegistry(given: string, work: SourceWork) {
@@ -130,12 +135,13 @@ async function fetchArtefact(
     const there = artefacts.map((one) => `${one.goos}/${one.goarch}`).join(', ');
     throw registryError(registry.shown, `artifact not found for ${goos}/${goarch} (there is ${there})`);
   }
-  const { url, size, sha256 } = artefact;
+  const { size, sha256 } = artefact;
+  const nearby = registry.local && /^file:/i.test(artefact.url);
+  const url = nearby ? artefact.url : safeAddress(artefact.url).href;
   const limit = Math.min(size, (work.limits ?? ARCHIVE_LIMITS).archive);
-  const facts =
-    /^file:/i.test(url) && registry.local
-      ? await copyNew(localPath(url), file, 0o600)
-      : await downloadFile(url, file, { ...work.net, limit, accept: 'application/octet-stream' });
+  const facts = nearby
+    ? await privateCopy(localPath(url), work)
+    : await downloadFile(url, file, { ...work.net, limit, accept: 'application/octet-stream' });
   if (facts.size !== size) throw registryError(registry.shown, `the artifact has ${facts.size} bytes, not ${size}`);
   requireDigest(facts.sha256, sha256, url, 'the registry');
   return url;
