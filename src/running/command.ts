@@ -57,7 +57,7 @@ export async function runCommand(words: readonly string[], flags: RunFlags, cont
     debug: flags.debug ?? false,
     allowNet: flags['allow-net'] ?? false,
     stdin: process.stdin,
-    ...(flags.json ? {} : { piece: showPiece() }),
+    ...(flags.json ? {} : { piece: showPiece }),
     ...(flags.trace ? { trace: flags.json ? (one) => traced.push(one) : showTrace } : {}),
   };
   if (words.length === 0) {

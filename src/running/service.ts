@@ -27,8 +27,8 @@ export interface RunOptions {
   /** Case file to write. */
   readonly record?: string;
   readonly stdin: AsyncIterable<unknown>;
-  /** Takes each piece of a stream as it comes. */
-  readonly piece?: (piece: Uint8Array) => void;
+  /** Makes what takes each piece of a stream as it comes; for each call anew. */
+  readonly piece?: () => (piece: Uint8Array) => void;
   /** Takes every message, when tracing is wanted. */
   readonly trace?: (record: TraceRecord) => void;
 }

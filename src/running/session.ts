@@ -41,8 +41,8 @@ export interface RunSessionOptions {
   readonly complain: (finding: Finding) => void;
   /** What the host answers in place of the outer world. */
   readonly script?: ServiceScript;
-  /** Takes each piece of a stream as it comes. */
-  readonly piece?: (piece: Uint8Array) => void;
+  /** Makes what takes each piece of a stream as it comes; for each call anew. */
+  readonly piece?: () => (piece: Uint8Array) => void;
   /** Go on when the plugin does not register: the call is about that. */
   readonly unregistered?: boolean;
 }
@@ -140,7 +140,7 @@ async function ask(
   { subject: { profile }, plugin, registration, config }: Made,
   words: readonly string[],
   input: RunInput,
-  onPiece: RunSessionOptions['piece'],
+  piece: RunSessionOptions['piece'],
 ): Promise<Answer | string> {
   const request = profile.protocol.readWords(words, input, registration);
   if (request.kind === 'help') return request.text;
@@ -150,11 +150,8 @@ async function ask(
     if (request.method === again && isRegistration(profile, again) && input.data === undefined) {
       return { contract, request, invocation: (await plugin.register(config, { again: true })).invocation };
     }
-    const invocation = await plugin.invoke(
-      request.method,
-      request.request,
-      onPiece === undefined ? undefined : { onPiece },
-    );
+    const shown = piece === undefined ? undefined : { onPiece: piece() };
+    const invocation = await plugin.invoke(request.method, request.request, shown);
     if (request.form !== 'hook' || invocation.envelope.ok !== true) return { contract, request, invocation };
     const evaluation = profile.evaluate?.(request.request, invocation.envelope.result);
     return { contract, request, invocation, ...(evaluation === undefined ? {} : { evaluation }) };

@@ -10,6 +10,7 @@ export function deadlockFinding(method: string, slots: number): Finding {
   return {
     id: 'stream.deadlock',
     severity: 'fail',
+    clause: 'CPA-STREAM-001',
     message: `${method} waits for its own emit: the host keeps ${slots} chunks and reads none of them before the call has returned.`,
     evidence: ['The real host has no time limit here: the request hangs until its client gives up.'],
     remedy:
@@ -22,6 +23,7 @@ export function neverClosedFinding(method: string, emitted: number, idleMs: numb
   return {
     id: 'stream.open',
     severity: 'fail',
+    clause: 'CPA-STREAM-002',
     message: `The stream of ${method} was never closed: after ${emitted} chunks nothing came for ${idleMs} ms.`,
     evidence: ['The real host has no time limit here: the request hangs until its client gives up.'],
     remedy: 'Call host.stream.close on every way out, with an error where there was one.',
@@ -33,6 +35,7 @@ export function mixedFinding(method: string, emitted: number): Finding {
   return {
     id: 'stream.mixed',
     severity: 'fail',
+    clause: 'CPA-STREAM-003',
     message: `${method} emitted ${emitted} chunks and then returned "chunks": the host sends only those that were returned.`,
     remedy: 'Either return all pieces, or return none and emit them.',
   };

@@ -26,6 +26,10 @@ describe.skipIf(missing !== undefined)(`the prompt loop${missing === undefined ?
     expect(terminal.screen()).not.toMatch(/hook|command/);
     terminal.type('executor.execute_stream {"Model":"finite"}', 'Enter');
     await terminal.shows(/piece 1, 1 B\na\npiece 2, 0 B\n\npiece 3, 1 B\nb\n/);
+    terminal.type('executor.execute_stream {"Model":"error"}', 'Enter');
+    await terminal.shows(
+      /piece 1, 7 B\npiece 0\npiece 2, 7 B\npiece 1\n✗ The stream of .* ended with an error: upstream broke/,
+    );
     terminal.type('executor.count_tokens {}', 'Enter');
     await terminal.shows(/info +counting\n\{\n +"Payload": "MQ==",[^}]*\}\nPayload = 1\n/);
     terminal.type('executor.count_tokens {"Modl":"x"}', 'Enter');
