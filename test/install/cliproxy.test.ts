@@ -1,11 +1,17 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findProfile } from '../../src/hosts/registry.js';
+import { adviceFor } from '../../src/install/advice/advice.js';
 import { rollbackPlugin, uninstallPlugin } from '../../src/install/change-installed.js';
 import { inspectPlugin } from '../../src/install/inspect.js';
 import { listPlugins } from '../../src/install/list.js';
 import type { InstallOptions } from '../../src/install/service.js';
 import { compareVersions } from '../../src/install/versions.js';
+import { cpuVariant } from '../../src/pipeline/cliproxy/cpu-variant.js';
+import { candidateFolders, type DiscoveryLayout, discover } from '../../src/pipeline/cliproxy/discover.js';
+import { revisionsOf } from '../../src/project/contract-revisions.js';
+import { TARGETS } from '../../src/project/targets/table.js';
 import { compilePlugin } from './support/c-plugin.js';
 import { fakeEngine } from './support/fake-engine.js';
 import { tree, type Workplace, workplace } from './support/workplace.js';
@@ -232,5 +238,44 @@ describe('other files of the same id', () => {
   it('that the update itself removes are not named', async () => {
     await install('1.0.0');
     expect((await install('1.1.0')).notes).toEqual([]);
+  });
+
+  it('in the folder of a processor come first for a revision that has such folders', async () => {
+    const variant = await cpuVariant('amd64');
+    const rival = put(`linux/amd64-${variant}/sample.so`);
+    const { notes } = await install('1.0.0', { host: 'cliproxy@v7.2.28' });
+    expect(notes).toEqual([`The host takes ${rival} for sample and not the new file: remove it, or move it away.`]);
+    await uninstallPlugin(choice(), at.context);
+    expect((await install('1.0.0')).notes).toEqual([]);
+  });
+
+  it.each([
+    [['linux/amd64/sample-v1.0.0.so', 'sample-v1.10.0.so', 'linux/amd64/sample-v1.9.0.so']],
+    [['linux/amd64/sample.so', 'sample.so', 'sample-v0.1.so']],
+    [['linux/amd64/sample-v1.5.0.so', 'sample-v1.5.0.so']],
+    [['linux/amd64/sample-v1.5.0-rc.1.so', 'sample-v2b.so']],
+  ])('are judged as the host chooses among %j', async (names) => {
+    for (const name of names) put(name);
+    const { file, notes } = await install('1.5.0', { force: true });
+    const { layout } = revisionsOf('cliproxy')?.revisions['v7.2.140'] ?? {};
+    const search = layout as unknown as DiscoveryLayout;
+    const folders = candidateFolders(at.plugins, search, { goos: 'linux', goarch: 'amd64', extension: '.so' });
+    const { selected } = await discover(folders, search, '.so', new Map());
+    const [chosen] = selected.map((one) => one.path);
+    if (chosen === file) expect(notes.join()).not.toContain('The host takes');
+    else expect(notes).toEqual([expect.stringContaining(`The host takes ${chosen} for sample`)]);
+  });
+});
+
+describe('a host on Windows', () => {
+  it('is said to keep what it has loaded', async () => {
+    const { plugin } = await install('1.0.0', { dryRun: true });
+    const { warnings } = adviceFor({ name: 'cliproxy' }) ?? {};
+    const file = path.join(at.plugins, 'windows', 'amd64', 'sample-v1.0.0.dll');
+    const situation = { plugin, file, gone: undefined, config: undefined, pinned: false, cwd: at.root };
+    const place = { profile: findProfile('cliproxy'), target: TARGETS['windows-x64'], folder: at.plugins };
+    expect(await warnings?.({ ...situation, ...place })).toEqual([
+      expect.stringContaining('goes on with the version that it has'),
+    ]);
   });
 });
