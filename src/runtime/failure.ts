@@ -66,12 +66,26 @@ export function endingEvidence(ending: Ending): string[] {
   if ('frames' in ending) lines.push(...ending.frames);
   if (ending.kind === 'hang') lines.push(...(ending.threads ?? []));
   if ('stderrTail' in ending && ending.stderrTail !== '') {
-    lines.push(...ending.stderrTail.trimEnd().split('\n').slice(-EVIDENCE_LINES));
+    lines.push(...telling(ending.stderrTail.trimEnd().split('\n')));
   }
   return lines;
 }
 
 const EVIDENCE_LINES = 20;
+
+/** With these lines Go, Rust and the C library begin to say why they end a process. */
+const HEADLINE = /^(panic|fatal error|runtime error): |^thread .* panicked at |: Assertion .* failed\.?$/;
+
+/** Where Rust says that a panic may not leave a function for C; the panic itself stands before. */
+const BORDER = /core\/src\/panicking\.rs/;
+
+/** The last lines, or, where a long list of frames follows it, those from the reason on. */
+function telling(lines: readonly string[]): readonly string[] {
+  const reason = lines.findLastIndex((line) => HEADLINE.test(line) && !BORDER.test(line));
+  const from = lines.length - EVIDENCE_LINES;
+  if (from <= 0) return lines;
+  return reason === -1 ? lines.slice(from) : lines.slice(Math.min(reason, from)).slice(0, EVIDENCE_LINES);
+}
 
 const REFUSAL_REMEDIES: Record<LoadStage, string> = {
   load: 'Run "cpex check" on the file: it names missing libraries, a wrong architecture and a too new C library.',

@@ -39,10 +39,15 @@ function versionInName({ artefact, manifest, profile }: Subject, { id, version }
   }
   const problem = profile.layout.idProblem(fileId);
   if (problem !== undefined) found.push(mismatch(`the host does not take ${fileId} for an id: ${problem}`));
-  if (id !== fileId && id !== manifest?.name) {
+  if (plain(id) !== plain(fileId) && id !== manifest?.name) {
     found.push(mismatch(`the plugin calls itself "${id}"; the host knows it as ${fileId}`, [], 'info'));
   }
   return found;
+}
+
+/** A name without what people write differently: "My Plugin" is my-plugin. */
+function plain(name: string): string {
+  return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '');
 }
 
 function mismatch(message: string, evidence: readonly string[] = [], severity: Severity = 'fail'): Finding {

@@ -43,6 +43,31 @@ export function compileRust(name: string, folder: string): string {
   return library;
 }
 
+/** Compiles `test/plugins/cliproxy-go`, with its faults when asked, into `FOLDER/…/relay.so`. */
+export function compileGoRelay(folder: string, faults = false): string {
+  const library = path.join(path.dirname(libraryPath(`relay-go-${faults}`, folder)), 'relay.so');
+  const args = [
+    'build',
+    '-buildmode=c-shared',
+    '-trimpath',
+    ...(faults ? ['-tags', 'faults'] : []),
+    '-o',
+    library,
+    '.',
+  ];
+  execFileSync('go', args, { cwd: path.join(here, 'cliproxy-go'), stdio: 'inherit' });
+  return library;
+}
+
+/** Compiles `test/plugins/cliproxy-rust`, with its faults when asked, into `FOLDER/…/relay.so`. */
+export function compileRustRelay(folder: string, faults = false): string {
+  const library = path.join(path.dirname(libraryPath(`relay-rust-${faults}`, folder)), 'relay.so');
+  const source = path.join(here, 'cliproxy-rust', 'relay.rs');
+  const args = ['--edition', '2024', '--crate-type', 'cdylib', '--check-cfg', 'cfg(faults)'];
+  execFileSync('rustc', [...args, ...(faults ? ['--cfg', 'faults'] : []), '-o', library, source], { stdio: 'inherit' });
+  return library;
+}
+
 /** A plugin's file is called after its id, so each has a folder of its own. */
 function libraryPath(name: string, folder: string): string {
   const place = path.join(folder, 'built', name.replaceAll('/', '-'));
