@@ -59,11 +59,14 @@ describe('cpex new --host cliproxy', () => {
     },
   );
 
-  it('takes a revision of the host', async () => {
-    const request = { name: 'p', language: 'c', host: 'cliproxy@v7.2.28', capabilities: ['executor'] };
+  it.each(LANGUAGES)('takes a revision of the host: %s', async (language) => {
+    const request = { name: 'p', language, host: 'cliproxy@v7.2.28', capabilities: ['executor'] };
     await make({ ...request, repository: 'https://github.com/ada/p' }, testContext(cwd));
     const project = await findProject(path.join(cwd, 'p'));
     expect(project?.manifest).toMatchObject({ host: 'cliproxy@v7.2.28', repository: 'https://github.com/ada/p' });
     expect(project && (await identityDrift(project))).toEqual([]);
+    const { 'README.md': readme } = await contents(path.join(cwd, 'p'));
+    expect(readme).toContain('host profile `cliproxy@v7.2.28`');
+    expect(readme).not.toMatch(/`cpex`\.|\bhook\b/);
   });
 });

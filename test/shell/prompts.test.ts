@@ -20,7 +20,9 @@ const NOBODY = { HOME: cli.folder, USER: '', USERNAME: '', GIT_CONFIG_NOSYSTEM: 
 const QUESTIONS = {
   'What is the plugin called?': 'name',
   'Which language is it written in?': 'lang',
+  'Which host is it for?': 'host',
   'What does it answer?': 'capability',
+  'What can it do?': 'capability',
   'What is the command called?': 'capability',
   'Who is the author?': 'author',
 } as const;
@@ -47,6 +49,8 @@ describe.skipIf(missing !== '')(`cpex new on a terminal${missing}`, () => {
     terminal.type('C-u', 'gate', 'Enter');
     await terminal.shows(asked('Which language is it written in?'));
     terminal.type('Down', 'Enter');
+    await terminal.shows(asked('Which host is it for?'));
+    terminal.type('Enter');
     await terminal.shows(asked('What does it answer?'));
     terminal.type('Down', 'Space', 'Enter');
     await terminal.shows(/^> .*(least|required|select)/im);
@@ -65,17 +69,36 @@ describe.skipIf(missing !== '')(`cpex new on a terminal${missing}`, () => {
     expect(manifest.capabilities.sort()).toEqual(['command:hello', 'hook:tool_post_invoke']);
   });
 
+  it('asks what a plugin for cliproxy can do', async () => {
+    terminal = new Terminal(cli, ['new', 'proxied'], cli.folder, NOBODY);
+    await terminal.shows(asked('Which language is it written in?'));
+    terminal.type('Down', 'Enter');
+    await terminal.shows(asked('Which host is it for?'));
+    terminal.type('Down', 'Enter');
+    await terminal.shows(/scheduler: Picks the credential for a request\./);
+    terminal.type('Space', 'Enter');
+    await terminal.shows(asked('Who is the author?'));
+    terminal.type('Ada', 'Enter');
+    expect(await terminal.ends(0)).toMatch(/Made proxied in proxied: \d+ files/);
+    const manifest = parse(readFileSync(path.join(cli.folder, 'proxied', 'cpex.yaml'), 'utf8'));
+    expect(manifest).toMatchObject({ host: 'cliproxy', capabilities: ['model_registrar', 'request_interceptor'] });
+  });
+
   it('asks for nothing that a flag answers', async () => {
     const flags = ['--lang', 'c', '--capability', 'command:hi', '--author', 'Ada'];
     terminal = new Terminal(cli, ['new', 'told', ...flags], cli.folder, NOBODY);
     expect(await terminal.ends(0)).not.toContain('?');
   });
 
-  it.each(Object.keys(QUESTIONS).slice(0, 3))('leaves nothing behind after Ctrl-C at "%s"', async (question) => {
-    const words = { What: [], Which: ['quit'] }[question.split(' ')[0] as 'What' | 'Which'];
-    const rest = question === 'What does it answer?' ? ['quit', '--lang', 'c'] : words;
-    terminal = new Terminal(cli, ['new', ...rest], cli.folder, NOBODY);
-    await terminal.shows(asked(question as keyof typeof QUESTIONS));
+  it.each<[keyof typeof QUESTIONS, readonly string[]]>([
+    ['What is the plugin called?', []],
+    ['Which language is it written in?', ['quit']],
+    ['Which host is it for?', ['quit', '--lang', 'c']],
+    ['What does it answer?', ['quit', '--lang', 'c', '--host', 'cpex']],
+    ['What can it do?', ['quit', '--lang', 'c', '--host', 'cliproxy']],
+  ])('leaves nothing behind after Ctrl-C at "%s"', async (question, words) => {
+    terminal = new Terminal(cli, ['new', ...words], cli.folder, NOBODY);
+    await terminal.shows(asked(question));
     terminal.type('C-c');
     expect(await terminal.ends(130)).toContain('Interrupted: nothing was written.');
     expect(() => readFileSync(path.join(cli.folder, 'quit', 'cpex.yaml'))).toThrow('ENOENT');
