@@ -75,9 +75,11 @@ describe('cpex new, as a command', () => {
       CPEX_NEW_LICENSE: 'Unlicense',
       CPEX_NEW_AUTHOR: 'Somebody',
       CPEX_NEW_DESCRIPTION: 'Says hi.',
+      CPEX_NEW_REPOSITORY: 'https://github.com/ada/p',
     });
     expect(code).toBe(0);
     const manifest = await readFile(path.join(folder.path, 'there/cpex.yaml'), 'utf8');
+    expect(manifest).toContain('repository: https://github.com/ada/p\n');
     for (const line of [
       'id: p',
       'description: Says hi.',
