@@ -11,7 +11,7 @@ const STALL_MS = 2_500;
 const NEXT_STALL_MS = 500;
 
 /** A call that returns so soon after its blocked emit was let go had waited for it. */
-const CONSEQUENCE_MS = 1_500;
+const CONSEQUENCE_MS = STALL_MS;
 
 /** Blocked emits that are let go before the plugin's other requests are no excuse any more. */
 const MOST_PROBES = 8;
