@@ -3,7 +3,12 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { root } from './cli.js';
 
-const pages = ['README.md', ...readdirSync(path.join(root, 'docs')).map((name) => `docs/${name}`)];
+const pages = [
+  'README.md',
+  ...readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name.replaceAll('\\', '/')}`),
+];
 
 /** The anchors that a page's headings get. */
 function anchors(text: string): Set<string> {
