@@ -23,6 +23,11 @@ const LISTS: Readonly<Record<string, { args: string[]; value: string; says: stri
     value: 'hook:tool_pre_invoke,command:greet',
     says: '"capabilities":["hook:tool_pre_invoke","command:greet"]',
   },
+  CPEX_RUN_PLUGIN: {
+    args: ['run', 'models'],
+    value: 'one.so, two.so',
+    says: 'Only plugins of the host cliproxy run together',
+  },
   CPEX_TEST_ONLY: { args: ['test'], value: 'init.ok, nothing.at-all', says: 'No test matches "nothing.at-all"' },
   CPEX_TEST_SKIP: { args: ['test'], value: 'init.ok,nothing.at-all', says: 'No test matches "nothing.at-all"' },
   CPEX_TEST_REPORTER: { args: ['test'], value: 'tap,pritty', says: 'There is no reporter "pritty"' },
