@@ -1,3 +1,4 @@
+import { clearScreenDown, cursorTo, moveCursor } from 'node:readline';
 import { createInterface, type Interface } from 'node:readline/promises';
 import type { RunContext } from '../model/context.js';
 import type { ServiceEvent } from '../model/profile.js';
@@ -34,21 +35,34 @@ export async function promptLoop(options: RunOptions, context: RunContext): Prom
   const config = options.config === undefined ? undefined : await readData(options.config, context.cwd, options.stdin);
   let events: ServiceEvent[] = [];
   const script = options.answers === undefined ? undefined : await readAnswers(options.answers, context.cwd);
+  // Plugins log between calls as well: such lines go above the one that is being typed.
+  let asking: Interface | undefined;
+  const shown: RunContext = { ...context, emit: (event) => above(asking, () => context.emit(event)) };
   const session = await openRunSession(
     {
-      ...sessionOptions(options, context, config, (event) => events.push(event)),
+      ...sessionOptions(options, shown, config, (event) => events.push(event)),
       ...(script === undefined ? {} : { script }),
     },
-    context,
+    shown,
   );
   const terminal = openTerminal(completions(session), context.signal);
+  terminal.once('close', () => {
+    asking = undefined;
+  });
+  const ask = () => {
+    asking = terminal;
+    terminal.prompt();
+  };
   process.stderr.write(`${session.registration.id} ${session.registration.version} is running. Type help or exit.\n`);
   let fatal: CpexError | undefined;
   try {
     // The iterator keeps lines that are typed or pasted while a call runs; they need no prompt.
     let waiting = 0;
-    terminal.on('line', () => waiting++);
-    terminal.prompt();
+    terminal.on('line', () => {
+      waiting++;
+      asking = undefined;
+    });
+    ask();
     let left = true;
     for await (const line of terminal) {
       waiting--;
@@ -60,7 +74,7 @@ export async function promptLoop(options: RunOptions, context: RunContext): Prom
       if (fatal !== undefined) break;
       events = [];
       left = waiting === 0;
-      if (left) terminal.prompt();
+      if (left) ask();
     }
     // After Ctrl-D and Ctrl-C the cursor still stands behind the prompt.
     if (left) process.stderr.write('\n');
@@ -70,6 +84,20 @@ export async function promptLoop(options: RunOptions, context: RunContext): Prom
   const ending = await session.close();
   if (context.signal.aborted) throw new CpexError('CPEX_E_INTERRUPTED', 'Interrupted.');
   return fatal ?? (ending.kind === 'clean' ? undefined : endingError(ending));
+}
+
+/** Writes lines while somebody types: takes the prompt away and puts it back with what was typed. */
+function above(terminal: Interface | undefined, write: () => void): void {
+  if (terminal === undefined) {
+    write();
+    return;
+  }
+  const { rows } = terminal.getCursorPos();
+  moveCursor(process.stderr, 0, -rows);
+  cursorTo(process.stderr, 0);
+  clearScreenDown(process.stderr);
+  write();
+  terminal.prompt(true);
 }
 
 function openTerminal(words: readonly string[], signal: AbortSignal): Interface {
