@@ -17,10 +17,7 @@ export default class Adopt extends CpexCommand {
   };
   static override flags = {
     lang: string({ description: 'Language of the plugin.', env: 'CPEX_ADOPT_LANG', options: LANGUAGES }),
-    unit: string({
-      description: 'Which of several it is: folder of a Go package, name of a crate, or CMake target.',
-      env: 'CPEX_ADOPT_UNIT',
-    }),
+    unit: string({ description: 'Which of several: Go package, crate or CMake target.', env: 'CPEX_ADOPT_UNIT' }),
     host: string({ description: 'Host profile; that of its entry function when absent.', env: 'CPEX_ADOPT_HOST' }),
     id: string({ description: 'Id of the plugin; the name in its build file when absent.', env: 'CPEX_ADOPT_ID' }),
     'plugin-version': string({ description: 'Version of the plugin.', env: 'CPEX_ADOPT_PLUGIN_VERSION' }),
