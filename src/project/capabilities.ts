@@ -1,4 +1,5 @@
 import { didYouMean } from '../support/suggest.js';
+import { capabilityHint } from './capability-hint.js';
 import type { CapabilityData, ContractData } from './contract-data.js';
 
 /** One entry of `capabilities:` or one `--capability`, understood. */
@@ -15,7 +16,7 @@ export interface CapabilityUse {
 
 export type CapabilityReading =
   | { readonly ok: true; readonly use: CapabilityUse }
-  /** `expected` goes after "expected", `hint` is ` Did you mean "x"?` or nothing. */
+  /** `expected` goes after "expected", `hint` is a sentence after a space, or nothing. */
   | { readonly ok: false; readonly expected: string; readonly hint: string };
 
 /** Reads `WORD[:ARG]` against a contract. */
@@ -26,7 +27,8 @@ export function readCapability(text: string, contract: ContractData): Capability
   const byFlag = new Map(Object.entries(contract.capabilities).map(([name, data]) => [data.flag, { name, data }]));
   const found = byFlag.get(word);
   if (found === undefined) {
-    return refuse(`one of ${[...byFlag.values()].map(({ data }) => form(data)).join(', ')}`, word, byFlag.keys());
+    const expected = `one of ${[...byFlag.values()].map(({ data }) => form(data)).join(', ')}`;
+    return { ok: false, expected, hint: capabilityHint(word, contract) };
   }
   const { name, data } = found;
   if (data.argument === undefined) {

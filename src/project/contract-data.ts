@@ -6,9 +6,13 @@ import { hostName, revisionName } from './hosts.js';
 
 /** What the manifest and the scaffolder need of a contract: names, arguments and samples. */
 export interface ContractData {
+  /** Plain name of the host. */
+  readonly profile: string;
   readonly schema_version: number;
   readonly capabilities: Readonly<Record<string, CapabilityData>>;
   readonly hooks: Readonly<Record<string, HookData>>;
+  /** Words that people write for a capability, and the right ones. */
+  readonly mistakes?: Readonly<Record<string, string>>;
 }
 
 export interface CapabilityData {

@@ -7,6 +7,7 @@ import { HOSTS, hostName, hostProblem } from '../project/hosts.js';
 import { idProblem } from '../project/plugin-names.js';
 import { CpexError } from '../support/errors.js';
 import { validate } from '../support/schemas.js';
+import { shellWord } from '../support/shell-word.js';
 import { didYouMean } from '../support/suggest.js';
 import { CI_SERVICES, LICENSES, type NewAnswers } from './answers.js';
 import { nameOf } from './bindings/names.js';
@@ -193,7 +194,12 @@ function valueError(problems: readonly string[]): CpexError {
 
 function idError(id: string, problem: { reason: string; proposal: string }, request: NewRequest): CpexError {
   const folder = request.folder ?? (request.name === undefined || request.name === '.' ? '.' : undefined);
-  const rest = `--lang ${request.language}${folder === undefined ? '' : ` --dir ${JSON.stringify(folder)}`}`;
+  const rest = [
+    `--lang ${request.language}`,
+    ...(request.host === undefined ? [] : [`--host ${request.host}`]),
+    ...(request.capabilities ?? []).map((text) => `--capability ${shellWord(text)}`),
+    ...(folder === undefined ? [] : [`--dir ${shellWord(folder)}`]),
+  ].join(' ');
   return new CpexError('CPEX_E_NEW_ID', `A plugin cannot be called "${id}": ${problem.reason}.`, {
     remedy: `cpex new ${problem.proposal} ${rest}`,
   });

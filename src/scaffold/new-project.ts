@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { RunContext } from '../model/context.js';
+import { placeholderRepository } from '../project/repository.js';
 import { capabilityText, type NewOptions } from './answers.js';
 import { applyNew } from './apply-new.js';
 import { completeAnswers, type NewRequest } from './complete-answers.js';
@@ -34,7 +35,13 @@ export async function newProject(
   for (const step of plan.steps) {
     if (step.kind === 'note') context.emit({ type: 'note', level: 'warn', text: step.text });
   }
-  if (!options.dryRun) await applyNew(plan, context);
+  if (!options.dryRun) {
+    await applyNew(plan, context);
+    if (answers.repository === placeholderRepository(answers.id)) {
+      const text = 'the host shows where the sources are: replace the placeholder of repository: in cpex.yaml';
+      context.emit({ type: 'note', level: 'info', text });
+    }
+  }
   return outcomeOf(plan, options.dryRun);
 }
 

@@ -10,12 +10,9 @@ import { remoteAddress } from './git.js';
 export async function repositoryFor(
   given: string | undefined,
   project: { readonly id: string; readonly host: string; readonly root: string },
-  context: Pick<RunContext, 'env' | 'signal' | 'emit'>,
+  context: Pick<RunContext, 'env' | 'signal'>,
 ): Promise<string | undefined> {
   if (given !== undefined || !wantsRepository(project.host)) return given;
   const remote = await remoteAddress(project.root, context);
-  if (remote !== undefined) return remote;
-  const text = 'the host shows where the sources are: replace the placeholder of repository: in cpex.yaml';
-  context.emit({ type: 'note', level: 'info', text });
-  return placeholderRepository(project.id);
+  return remote ?? placeholderRepository(project.id);
 }

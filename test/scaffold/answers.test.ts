@@ -135,7 +135,7 @@ describe('completeAnswers', () => {
     });
     await expect(complete({ name: '.', language: 'c' })).rejects.toMatchObject({
       code: 'CPEX_E_NEW_ID',
-      remedy: expect.stringMatching(/^cpex new cpex-work-.* --lang c --dir "\."$/),
+      remedy: expect.stringMatching(/^cpex new cpex-work-.* --lang c --dir \.$/),
     });
   });
 
@@ -154,13 +154,44 @@ describe('completeAnswers', () => {
     [{ name: 'a/b' }, 'CPEX_E_NEW_ID', 'a-b'],
     [{ host: 'go-plugin' }, 'CPEX_E_NEW_VALUE', 'not part of this version'],
     [{ host: 'cliproxy@v1' }, 'CPEX_E_NEW_VALUE', 'has no such revision (it has v7.2.28, '],
-    [{ host: 'cliproxy', name: 'my-v2' }, 'CPEX_E_NEW_ID', 'my-2'],
+    [{ host: 'cliproxy', name: 'my-v2' }, 'CPEX_E_NEW_ID', 'cpex new my-2 --lang c --host cliproxy'],
+    [
+      { host: 'cliproxy', name: 'my-v2', capabilities: ['executor'], folder: 'a b' },
+      'CPEX_E_NEW_ID',
+      "cpex new my-2 --lang c --host cliproxy --capability executor --dir 'a b'",
+    ],
     [{ host: 'cliproxy', capabilities: ['executor:x'] }, 'CPEX_E_NEW_VALUE', 'expected "executor" without an argument'],
     [{ host: 'cliproxy', capabilities: ['exeutor'] }, 'CPEX_E_NEW_VALUE', 'Did you mean "executor"?'],
     [
       { host: 'cliproxy@v7.2.28', capabilities: ['request_lifecycle_plugin'] },
       'CPEX_E_NEW_VALUE',
       'expected one of model_registrar,',
+    ],
+    [
+      { host: 'cliproxy@v7.2.28', capabilities: ['request_lifecycle_plugin'] },
+      'CPEX_E_NEW_VALUE',
+      '"request_lifecycle_plugin" is a capability of the host cliproxy@v7.2.140.',
+    ],
+    [
+      { host: 'cliproxy', capabilities: ['websocket_response_observer'] },
+      'CPEX_E_NEW_VALUE',
+      'is a capability of the host cliproxy@v7.2.151.',
+    ],
+    [
+      { host: 'cliproxy', capabilities: ['hook:elicit'] },
+      'CPEX_E_NEW_VALUE',
+      '"hook" is a capability of the host cpex.',
+    ],
+    [{ capabilities: ['executor'] }, 'CPEX_E_NEW_VALUE', 'is a capability of the host cliproxy.'],
+    [
+      { host: 'cliproxy', capabilities: ['stream_chunk_interceptor'] },
+      'CPEX_E_NEW_VALUE',
+      'Did you mean "response_stream_interceptor"?',
+    ],
+    [
+      { host: 'cliproxy', capabilities: ['executor_input_formats'] },
+      'CPEX_E_NEW_VALUE',
+      'It is a part of the capability "executor".',
     ],
     [{ host: 'cpx' }, 'CPEX_E_NEW_VALUE', 'Did you mean "cpex"?'],
     [{ language: 'rsut' }, 'CPEX_E_NEW_VALUE', 'Did you mean "rust"?'],
