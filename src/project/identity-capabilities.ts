@@ -2,12 +2,13 @@ import type { Manifest } from '../model/manifest.js';
 import type { Language } from '../model/target.js';
 import { readCapability } from './capabilities.js';
 import { type ContractData, contractData } from './contract-data.js';
+import { hostName } from './hosts.js';
 
 /** What a plugin registers beyond its texts, decided when its identity is written. */
 export interface CapabilityFlags {
   /** The lowest schema version that has every chosen capability. */
   readonly schemaVersion: number;
-  /** Every capability of the host, in the order of its contract, and whether the plugin has it. */
+  /** Every capability of the host, also one that its revision lacks, in the order of the contract; whether the plugin has it. */
   readonly flags: readonly (readonly [name: string, chosen: boolean])[];
 }
 
@@ -21,7 +22,13 @@ export function capabilityFlags(manifest: Pick<Manifest, 'host' | 'capabilities'
   if (all.some(([, data]) => data.argument !== undefined)) return undefined;
   const chosen = chosenIn(manifest.capabilities, contract);
   const versions = all.filter(([name]) => chosen.has(name)).map(([, data]) => data.schema_version ?? 1);
-  return { schemaVersion: Math.max(1, ...versions), flags: all.map(([name]) => [name, chosen.has(name)] as const) };
+  // The bindings of a project are those of the host's own revision: they ask for these flags in any case.
+  const bound = Object.keys(contractData(hostName(manifest.host)).capabilities);
+  const names = new Set([...bound, ...all.map(([name]) => name)]);
+  return {
+    schemaVersion: Math.max(1, ...versions),
+    flags: [...names].map((name) => [name, chosen.has(name)] as const),
+  };
 }
 
 /** Names of the capabilities; a word that the contract does not have was reported where the manifest was read. */

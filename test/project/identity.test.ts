@@ -137,7 +137,12 @@ describe('emitIdentity', () => {
     ]);
     expect(c.match(/^#define CPEX_CAN_\w+ +0$/gm)).toHaveLength(18);
     expect(text('c', ['request_lifecycle_plugin'])).toMatch(/^#define CPEX_PLUGIN_SCHEMA_VERSION +2$/m);
-    expect(text('c', ['executor'], 'cliproxy@v7.2.28')).not.toContain('LIFECYCLE');
+    // A revision that lacks a capability: the bindings, which are the same for all, still ask for its flag.
+    for (const language of ['c', 'rust'] as const) {
+      const [lifecycle] =
+        text(language, ['executor'], 'cliproxy@v7.2.28').match(/CAN_REQUEST_LIFECYCLE_PLUGIN.*/) ?? [];
+      expect(lifecycle).toMatch(/ (0|false;)$/);
+    }
     const rust = text('rust', ['request_lifecycle_plugin']);
     expect(rust).toContain('pub const PLUGIN_SCHEMA_VERSION: u64 = 2;\n');
     expect(rust).toContain('pub const CAN_REQUEST_LIFECYCLE_PLUGIN: bool = true;\n');
