@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { Cli, type CliOptions } from '../testing/support/cli.js';
 import { missingTools } from '../testing/support/compile.js';
-import { Bench, base64, executor, type Scripted, serving, subtree } from './bench.js';
+import { Bench, type Scripted, subtree } from './bench.js';
+import { plugins } from './command-plugins.js';
 
 const missing = missingTools('cc');
 const cli = new Cli();
@@ -13,64 +14,6 @@ afterAll(async () => {
   await bench.close();
   cli.remove();
 });
-
-const plugins: Readonly<Record<string, Scripted>> = {
-  acme: {
-    capabilities: executor('openai', { command_line_plugin: true, auth_provider: true }),
-    lines: serving(
-      'acme',
-      ['m'],
-      ['executor.execute', 'result', { Payload: '@B64:served@' }],
-      ['executor.execute_stream', 'emit', '20 p'],
-      ['executor.execute_stream', 'result', { headers: {} }],
-      ['auth.identifier', 'result', { identifier: 'acme' }],
-      ['auth.login.start', 'result', { URL: 'https://example.test/', State: 's' }],
-      ['auth.login.poll', 'result', { Status: 'success', Auth: { ID: 'me', StorageJSON: base64('{"token":"t"}') } }],
-      ['auth.parse', 'result', { Handled: true, Auth: { ID: 'me' } }],
-      [
-        'auth.refresh',
-        'result',
-        { Auth: { StorageJSON: base64('{"token":"u"}') }, NextRefreshAfter: '2030-01-01T00:00:00Z' },
-      ],
-      ['command_line.register', 'result', { Flags: [{ Name: 'hello', Usage: 'Says it' }] }],
-      ['command_line.execute', 'result', { Stdout: base64('a\u0000b'), Stderr: base64('oops'), ExitCode: 7 }],
-    ),
-  },
-  shape: {
-    capabilities: { request_interceptor: true },
-    priority: 4,
-    lines: [
-      ['request.intercept_before', 'result', { Headers: { 'X-Shape': ['1'] } }],
-      ['request.intercept_after', 'result', {}],
-    ],
-  },
-  routes: {
-    capabilities: { management_api: true },
-    priority: 2,
-    lines: [
-      ['management.register', 'result', { routes: [{ Path: 'mine' }, { Path: '/bad path' }, { Path: '/config' }] }],
-    ],
-  },
-  rival: {
-    capabilities: { management_api: true },
-    lines: [['management.register', 'result', { routes: [{ Method: 'GET', Path: '/v0/management/mine/' }] }]],
-  },
-  floods: {
-    capabilities: executor(),
-    lines: serving(
-      'floods',
-      ['m'],
-      ['executor.execute_stream', 'emitnow', '17 p'],
-      ['executor.execute_stream', 'result', { headers: {} }],
-    ),
-  },
-  ends: {
-    capabilities: { request_interceptor: true },
-    lines: [['request.intercept_before', 'result', { Terminate: true, StatusCode: 451, ResponseBody: '@B64:no@' }]],
-  },
-  dies: { capabilities: { request_interceptor: true }, lines: [['request.intercept_before', 'crash']] },
-  refuses: { capabilities: {}, registration: [['plugin.register', 'error', { message: 'no key' }]] },
-};
 
 /** A folder with a configuration and the plugins that it enables. */
 function hostFolder(name: string, enabled: readonly string[], more: object = {}): string {
@@ -301,44 +244,6 @@ describe.skipIf(missing !== undefined)(
       const named = await cli.run(['run', '--plugin', path.join(folder, 'named.so'), '--host', 'cliproxy', 'models']);
       expect(named.code).not.toBe(0);
       expect(named.stdout).toBe('');
-    });
-
-    it.each([
-      [['request', '-d', '[]'], 2, /the request has to be an object/],
-      [['request'], 2, /"model" is missing/],
-      [['request', '-d', '{"modle":"m"}'], 2, /no member "modle".*Did you mean "model"/],
-      [['request', '-d', '{"model":1}'], 2, /"model" has to be a text/],
-      [['request', '-d', '{"model":"m","stream":"yes"}'], 2, /"stream" has to be true or false/],
-      [['request', '-d', '{"model":"m","headers":{"a":1}}'], 2, /"headers" has to map names to texts/],
-      [['request', '-d', '{"model":"m","upstream":{}}'], 2, /"upstream.provider" is missing/],
-      [
-        ['request', '-d', '{"model":"m","upstream":{"provider":"p","status":"ok"}}'],
-        2,
-        /"upstream.status" has to be a whole number/,
-      ],
-      [['request', '-d', '{"http":{"url":"u"}}'], 2, /"provider" is missing/],
-      [['request', '-d', '{"http":{},"provider":"p"}'], 2, /"http.url" is missing/],
-      [['request', 'now'], 2, /word too many: now/],
-      [['models', 'now'], 2, /word too many: now/],
-      [['models', '-d', '{}'], 2, /"models" takes no data/],
-      [['login'], 2, /provider to log in to is missing/],
-      [['login', 'acme', '-d', '{"poll_ms":"x"}'], 2, /"poll_ms" has to be a number of milliseconds/],
-      [['plugin.register'], 2, /Several plugins take one of the words request, models/],
-      [['--record', 'x.yaml', 'models'], 2, /--record needs a call of one plugin/],
-      [['--host', 'cpex', 'models'], 2, /Only plugins of the host cliproxy run together/],
-      [['--host', 'cliproxy@v0', 'models'], 2, /no revision "v0"/],
-    ] as [string[], number, RegExp][])('refuses %j', async (args, code, message) => {
-      const result = await run(both, args);
-      expect(result).toEqual(expect.objectContaining({ code, stdout: '', stderr: expect.stringMatching(message) }));
-    });
-
-    it('says what is wrong with the configuration', async () => {
-      const file = path.join(cli.folder, 'bad.yaml');
-      writeFileSync(file, 'plugins: []\n');
-      for (const config of [file, path.join(cli.folder, 'missing.yaml')]) {
-        const { code, stderr } = await cli.run(['run', '--host-config', config, 'models']);
-        expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('CPEX_E_HOST_CONFIG') });
-      }
     });
 
     it('gives a bare library its configuration, and stands in for the host with an upstream', async () => {
