@@ -29,7 +29,7 @@ export async function promptLoop(options: RunOptions, context: RunContext): Prom
   if (!context.interactive) {
     throw new CpexError('CPEX_E_NOT_INTERACTIVE', 'Nothing was named to call, and this is no terminal.', {
       evidence: ['missing: METHOD, `hook NAME` or `command VERB`'],
-      remedy: 'cpex run hook tool_pre_invoke -d \'{"name":"search","args":{}}\'',
+      remedy: 'Name a method, such as plugin.register, or what the host has besides: cpex run --help.',
     });
   }
   const config = options.config === undefined ? undefined : await readData(options.config, context.cwd, options.stdin);

@@ -116,7 +116,8 @@ export function broken(events: readonly ServiceEvent[]): CpexError | undefined {
 function afterthoughts({ leftovers = [], lateRequests = [] }: Extract<Ending, { kind: 'clean' }>): string[] {
   return [
     ...leftovers.map((name) => `The plugin left a process behind, which was killed: ${name}.`),
-    ...lateRequests.map((method) => `The plugin called ${method} after its shutdown had returned.`),
+    // A thread that nobody ended asks again and again.
+    ...[...new Set(lateRequests)].map((method) => `The plugin called ${method} after its shutdown had returned.`),
   ];
 }
 

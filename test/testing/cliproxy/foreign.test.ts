@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,10 +7,12 @@ import { catalogueOf } from '../../../src/testing/conformance/catalogue.js';
 import { verdictsOf } from '../broken/matrix.js';
 import { Cli } from '../support/cli.js';
 import { compileGoRelay, compileRustRelay, missingTools } from '../support/compile.js';
+import { Terminal } from '../support/terminal.js';
 
 const cli = new Cli();
 afterAll(() => cli.remove());
 
+const noTmux = spawnSync('tmux', ['-V']).status !== 0;
 const HOST = ['--host', 'cliproxy'];
 
 /** A fault that a plugin was built with; the variable RELAY_FAULT chooses it. */
@@ -119,6 +122,22 @@ describe.each(LANGUAGES)("other people's plugin in $language", ({ tools, compile
       expect(returned).toBeGreaterThan(0);
       expect(trace.indexOf('← plugin host.stream.close request')).toBeGreaterThan(returned);
       expect(trace.match(/← plugin host\.stream\.emit request/g)).toHaveLength(50);
+    });
+
+    it.skipIf(noTmux)('logs while somebody types, above the prompt', { timeout: 240_000 }, async () => {
+      const terminal = new Terminal(cli, ['run', '--plugin', built.good, ...HOST], cli.folder);
+      try {
+        await terminal.shows(/is running\. Type help or exit\./);
+        terminal.type('executor.iden');
+        await terminal.shows(/cpex> executor\.iden$/m);
+        await terminal.shows(/(debug alive.*\n){5,}cpex> executor\.iden\s*$/);
+        terminal.type('tifier', 'Enter');
+        // Its answer scrolls away too fast to be looked for.
+        terminal.type('exit', 'Enter');
+        await terminal.ends(0);
+      } finally {
+        terminal.close();
+      }
     });
 
     it('calls its host during a call, and gets the answers of a file', { timeout: 240_000 }, async () => {
