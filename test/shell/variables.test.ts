@@ -17,6 +17,16 @@ const { commands } = JSON.parse(readFileSync(path.join(root, 'oclif.manifest.jso
 
 /** For each variable of a repeatable flag: a command line, a value, and what only a list of two leads to. */
 const LISTS: Readonly<Record<string, { args: string[]; value: string; says: string }>> = {
+  CPEX_ADOPT_CAPABILITY: {
+    args: [
+      'adopt',
+      ...['--force', '--dry-run', '--no-build', '--lang', 'c', '--author', 'A', '--host', 'cliproxy'],
+      ...['--repository', 'https://github.com/a/plugin'],
+    ],
+    value: 'executor,nothing_at_all',
+    says: 'nothing_at_all',
+  },
+  CPEX_PACKAGE_TARGET: { args: ['package'], value: 'host, amiga', says: 'There is no target "amiga"' },
   CPEX_BUILD_TARGET: { args: ['build'], value: 'host, amiga', says: 'There is no target "amiga"' },
   CPEX_NEW_CAPABILITY: {
     args: ['new', 'x', '--lang', 'c', '--author', 'A', '--dry-run', '--json'],
