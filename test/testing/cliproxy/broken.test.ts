@@ -6,7 +6,8 @@ import { catalogueOf } from '../../../src/testing/conformance/catalogue.js';
 import { verdictsOf } from '../broken/matrix.js';
 import { Cli } from '../support/cli.js';
 import { compileText, missingTools } from '../support/compile.js';
-import { ANSWERS, type Defect, GOOD, REFUSALS, STREAMS } from './defects.js';
+import { ANSWERS, type Defect, REFUSALS, STREAMS } from './defects.js';
+import { GOOD } from './good.js';
 
 const cli = new Cli();
 afterAll(() => cli.remove());

@@ -25,9 +25,11 @@ const metadata = (more: Readonly<Record<string, string>>) =>
   });
 
 /** A JSON text as a C string literal. */
-const text = (json: string) => JSON.stringify(json);
-const ok = (result: unknown) => `reply(out, ${text(JSON.stringify({ ok: true, result }))})`;
-const answers = (method: string, result: unknown) => `if (is("${method}")) return ${ok(result)};`;
+export const text = (json: string) => JSON.stringify(json);
+/** The statement of a handler that answers with success. */
+export const ok = (result: unknown) => `reply(out, ${text(JSON.stringify({ ok: true, result }))})`;
+/** A statement that answers one method, for `ON_OTHER`. */
+export const answers = (method: string, result: unknown) => `if (is("${method}")) return ${ok(result)};`;
 
 const fine = { code: 0, says: /^/ };
 const refused = (says: RegExp) => ({ code: 4, says });
@@ -38,12 +40,13 @@ const EXECUTES = [
   answers('executor.count_tokens', { Payload: 'e30=' }),
   answers('executor.http_request', { StatusCode: 200 }),
 ];
-const executor = (formats: object, stream: string) => ({
+/** Macros of a plugin that executes. */
+export const executor = (formats: object, stream: string) => ({
   CAPABILITIES: text(JSON.stringify({ executor: true, ...formats })),
   'ON_OTHER()': [...EXECUTES, stream].join(' '),
 });
-const FORMATS = { executor_input_formats: ['openai'], executor_output_formats: ['openai'] };
-const FINITE = answers('executor.execute_stream', { chunks: [{ Payload: 'aGk=' }] });
+export const FORMATS = { executor_input_formats: ['openai'], executor_output_formats: ['openai'] };
+export const FINITE = answers('executor.execute_stream', { chunks: [{ Payload: 'aGk=' }] });
 
 /** Loading and registering. */
 export const REFUSALS: readonly Defect[] = [
@@ -258,46 +261,5 @@ export const STREAMS: readonly Defect[] = [
     run: { code: 1, says: /emitted 1 chunks and then returned/ },
     fires: { 'stream.mixed': 'fail' },
     flags: ['--only', 'stream.*'],
-  },
-];
-
-/** Things that the host accepts, and that therefore nothing may be said against. */
-export const GOOD: readonly Pick<Defect, 'name' | 'define' | 'method'>[] = [
-  { name: 'good', define: {} },
-  { name: 'no-shutdown', define: { SHUTDOWN: '0' } },
-  {
-    name: 'code-with-error',
-    define: { 'ON_UNKNOWN()': 'return reply(out, ERROR("invalid_method", "unsupported")), 1' },
-  },
-  { name: 'no-result', define: { 'ON_INTERCEPT()': 'return reply(out, "{\\"ok\\":true}")' } },
-  { name: 'small-keys', define: { 'ON_INTERCEPT()': `return ${ok({ body: 'e30=', clearheaders: null })}` } },
-  { name: 'unknown-fields', define: { 'ON_INTERCEPT()': `return ${ok({ Body: '', Later: [1] })}` } },
-  { name: 'executor', define: executor(FORMATS, FINITE), method: 'executor.execute' },
-  {
-    name: 'odd-names',
-    define: {
-      CAPABILITIES: text('{"command_line_plugin":true,"management_api":true,"model_registrar":true}'),
-      'ON_OTHER()': [
-        answers('model.register', { Provider: ' Tests ', Models: [{ ID: 'm' }] }),
-        answers('command_line.register', {
-          Flags: [{ Name: 'plain' }, { Name: 'x.y_z', Type: 'INT', DefaultValue: '-3' }],
-        }),
-        answers('command_line.execute', {}),
-        answers('management.register', {
-          routes: [{ Path: 'status/' }, { Method: 'post', Path: '/v0/management/a-b/' }],
-          resources: [
-            { Path: 'index.html?tab=1' },
-            { Path: '/v0/resource/plugins/plugin/app.js' },
-            { Path: '/plugins/plugin/old' },
-          ],
-        }),
-        answers('management.handle', { Body: 'aGk=' }),
-      ].join(' '),
-    },
-    method: 'management.register',
-  },
-  {
-    name: 'for-newer-hosts',
-    define: { CAPABILITIES: text('{"request_interceptor":true,"quota_provider":true}') },
   },
 ];
