@@ -11,7 +11,7 @@ afterAll(() => cli.remove());
 describe('cpex run with several plugins, misspelt', () => {
   it.each([
     [['request', '-d', '[]'], 2, /the request has to be an object/],
-    [['request'], 2, /"model" is missing/],
+    [['request', '-d', '{}'], 2, /"model" is missing/],
     [['request', '-d', '{"modle":"m"}'], 2, /no member "modle".*Did you mean "model"/],
     [['request', '-d', '{"model":1}'], 2, /"model" has to be a text/],
     [['request', '-d', '{"model":"m","stream":"yes"}'], 2, /"stream" has to be true or false/],

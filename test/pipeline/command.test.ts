@@ -196,6 +196,28 @@ describe.skipIf(missing !== undefined)(
       const { code, stdout, stderr } = await run(both, ['request', '-d', '{"model":"unheard-of"}']);
       expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('CPEX_E_REQUEST_FAILED') });
       expect(stdout).toContain('502 unknown provider for model unheard-of');
+      expect(stderr).toContain('Ask for a model that is served: m.');
+      const alone = await run(hostFolder('alone', ['shape']), ['request', '-d', '{"model":"unheard-of"}']);
+      expect(alone).toMatchObject({ code: 1, stderr: expect.stringContaining('No plugin serves a model here') });
+    });
+
+    it('sends a sample through the plugins when no data was given', async () => {
+      const served = await run(both, ['request']);
+      expect(served).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/^executor.execute acme done model m, /m),
+      });
+      expect(served.stderr).toContain('no data was given; sent: {"format":"openai","model":"m","body":{"model":"m",');
+      const { code, value } = await json(hostFolder('seen', ['shape']), ['request']);
+      expect(code).toBe(0);
+      expect(value.result.answer).toMatchObject({ status: 200, body: expect.stringContaining('"content":"Yes."') });
+      expect(value.result.steps).toContainEqual(expect.objectContaining({ plugin: 'shape', outcome: 'changed' }));
+    });
+
+    it('says where models come from when there are none', async () => {
+      const { code, stdout, stderr } = await run(hostFolder('modelless', ['shape']), ['models']);
+      expect({ code, stdout }).toEqual({ code: 0, stdout: 'no models\n' });
+      expect(stderr).toContain('models come from model_provider, model_registrar or credentials');
     });
 
     it('reports a plugin that died, after all is told', async () => {

@@ -33,10 +33,15 @@ export function chooseServer(pass: Pass, route: Route | undefined): Server {
       : (host.upstreams.find((one) => one.provider === provider) ??
         host.members.find((one) => one.id === host.offers.claims.executors.get(provider)));
   if (provider === undefined || runs === undefined) {
-    throw new PassFailure(`unknown provider for model ${pass.request.model}`, 502);
+    throw new PassFailure(unknownProvider(pass.request.model), 502);
   }
   const model = modelOf(host, provider, base);
   return { kind: 'provider', provider, runs, model, candidates: candidatesOf(host, provider, runs, base) };
+}
+
+/** What the host answers when nobody serves a model. */
+export function unknownProvider(model: string): string {
+  return `unknown provider for model ${model}`;
 }
 
 /** Providers of the host come before those of plugins. */

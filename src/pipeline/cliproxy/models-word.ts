@@ -1,26 +1,17 @@
 import chalk from 'chalk';
 import { printable } from '../../support/printable.js';
 import type { Credential } from './credentials.js';
-import type { PluginHost } from './plugin-host.js';
+import { type Listed, listedModels, modelRemedy } from './served-models.js';
 import type { Word } from './word.js';
-
-interface Listed {
-  readonly id: string;
-  readonly provider: string;
-  /** Plugin that offers it, or the credential that it comes with. */
-  readonly plugin?: string;
-  readonly credential?: string;
-  /** Plugin that executes it; absent where nobody does. */
-  readonly executor?: string;
-}
 
 /** `cpex run models`: what the plugins together offer. */
 export function modelsWord(): Word {
   return {
     story: false,
     upstreams: [],
-    run: async ({ host }) => {
-      const models = listed(host);
+    run: async ({ host, context }) => {
+      const models = listedModels(host);
+      if (models.length === 0) context.emit({ type: 'note', level: 'info', text: modelRemedy(host) });
       const credentials = host.credentials.map(shown);
       const providers = Object.fromEntries(host.offers.claims.executors);
       return {
@@ -29,28 +20,6 @@ export function modelsWord(): Word {
       };
     },
   };
-}
-
-function listed({ offers, credentials }: PluginHost): Listed[] {
-  const executor = (provider: string) => {
-    const id = offers.claims.executors.get(provider);
-    return id === undefined ? {} : { executor: id };
-  };
-  const stat = offers.claims.models.map(({ model, provider, plugin }) => ({
-    id: model.ID,
-    provider,
-    plugin,
-    ...executor(provider),
-  }));
-  const owned = credentials.flatMap((one) =>
-    (one.models ?? []).map(({ ID }) => ({
-      id: ID,
-      provider: one.provider,
-      credential: one.id,
-      ...executor(one.provider),
-    })),
-  );
-  return [...stat, ...owned];
 }
 
 /** A credential without its secrets. */

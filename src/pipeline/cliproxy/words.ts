@@ -13,7 +13,7 @@ export function readWord(words: readonly string[], data: unknown): Word {
   switch (word) {
     case 'request':
       noMore(rest, 'request');
-      return requestWord(data ?? {});
+      return requestWord(data);
     case 'models':
       noMore(rest, 'models');
       noData(data, 'models');
