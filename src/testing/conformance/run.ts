@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { TestResult, Verdict } from '../../model/event.js';
 import type { Finding } from '../../model/finding.js';
+import { revisionsOf } from '../../project/contract-revisions.js';
 import type { Subject } from '../subject.js';
 import { judgeEnding } from '../verdict.js';
 import { clauseOf, severityOf } from './policy.js';
@@ -47,9 +48,14 @@ async function attempt(test: ConformanceTest, subject: Subject): Promise<TestRes
 function complete(finding: Finding, test: ConformanceTest, severity: Finding['severity'], subject: Subject): Finding {
   const again =
     subject.manifest === undefined
-      ? `cpex test ${JSON.stringify(subject.artefact)} --host ${subject.profile.name} --only ${test.id}`
+      ? `cpex test ${JSON.stringify(subject.artefact)} --host ${hostWord(subject)} --only ${test.id}`
       : `cpex test --only ${test.id}`;
   return { again, ...finding, clause: clauseIn(finding, test, subject), severity: lighter(finding.severity, severity) };
+}
+
+/** The host as a flag names it: with its revision where that is not the usual one. */
+function hostWord({ profile: { name, revision } }: Subject): string {
+  return revision === undefined || revision === revisionsOf(name)?.default ? name : `${name}@${revision}`;
 }
 
 /** A finding may name a clause more exactly than its test, except where the host's page has its own. */

@@ -14,7 +14,7 @@ afterAll(() => bench.close());
 
 const missing = missingTools('cc');
 
-async function judge(id: string, row: Row) {
+async function judge(id: string, row: Row, host = 'cliproxy') {
   const test = CATALOGUE.find((one) => one.id === id);
   if (test === undefined) throw new Error(`no test ${id}`);
   const good = registration('acme', row.can);
@@ -23,7 +23,7 @@ async function judge(id: string, row: Row) {
   return runConformanceTest(test, {
     artefact: bench.place('acme'),
     target: hostTarget(),
-    profile: findProfile('cliproxy'),
+    profile: findProfile(host),
     engine: nativeEngine(),
     config: subtree('acme', {
       capabilities: row.can,
@@ -56,4 +56,12 @@ async function expectSaid(id: string, row: Row): Promise<void> {
 describe.skipIf(missing !== undefined)(`names and answers${missing === undefined ? '' : ` (${missing})`}`, () => {
   it.each(NAMES)('$name', { timeout: 60_000 }, (row) => expectSaid('use.names', row));
   it.each(ANSWERS)('$name', { timeout: 60_000 }, (row) => expectSaid('use.answers', row));
+
+  it('are shown again under the same revision of the host', { timeout: 60_000 }, async () => {
+    const [row] = NAMES;
+    if (row === undefined) throw new Error('no rows');
+    const { findings } = await judge('use.names', row, 'cliproxy@v7.2.28');
+    expect(findings[0]?.again).toMatch(/--host cliproxy@v7\.2\.28 --only use\.names$/);
+    expect((await judge('use.names', row)).findings[0]?.again).toMatch(/--host cliproxy --only use\.names$/);
+  });
 });
