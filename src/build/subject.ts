@@ -9,6 +9,7 @@ import type { Target } from '../model/target.js';
 import { requireProject } from '../project/find.js';
 import { hostTarget } from '../project/targets/host.js';
 import { CpexError } from '../support/errors.js';
+import { shellWord } from '../support/shell-word.js';
 import { ensureBuilt } from './service.js';
 
 export interface SubjectOptions {
@@ -50,10 +51,13 @@ async function requireSound(artefact: string, profile: HostProfile, target: Targ
   const entry = profile.native === undefined ? {} : { entry: profile.native.entry };
   const { findings } = await auditFile(artefact, { target, kind: 'library', ...entry });
   const bad = findings.filter((finding) => finding.severity === 'fail');
-  if (bad.length === 0) return;
+  const [first] = bad;
+  if (first === undefined) return;
   throw new CpexError('CPEX_E_UNSOUND_LIBRARY', `${path.basename(artefact)} was not loaded: its audit failed.`, {
     evidence: [...bad.map((finding) => `${finding.id}: ${finding.message}`), ...hostWords(artefact, profile, bad)],
-    remedy: `cpex check ${JSON.stringify(artefact)} shows everything.`,
+    remedy: [first.remedy ?? [], `cpex check ${shellWord(artefact)} --host ${profile.name} shows everything.`]
+      .flat()
+      .join(' '),
   });
 }
 

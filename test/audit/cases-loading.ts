@@ -89,6 +89,13 @@ export function loadingCases(bench: Workbench): readonly RuleCase[] {
     {
       rule: 'elf.entry',
       severity: 'fail',
+      title: 'the entry of another host',
+      make: (name) => bench.library(name, `${visible} int cliproxy_plugin_init(void) { return 0; }`),
+      says: /exported: cliproxy_plugin_init, the entry of plugins for the host cliproxy\n.*--host cliproxy/,
+    },
+    {
+      rule: 'elf.entry',
+      severity: 'fail',
       title: 'nothing exported at all',
       make: (name) => bench.library(name, 'int cpex_plugin_init(void) { return 0; }'),
       says: /exports nothing/,

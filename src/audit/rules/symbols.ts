@@ -1,4 +1,5 @@
 import type { ExportedSymbol } from '../../model/binary.js';
+import { HOSTS } from '../../project/hosts.js';
 import { nearest } from '../../support/suggest.js';
 import {
   LANGUAGE_EXPECTATIONS,
@@ -46,6 +47,14 @@ function missingEntry(name: string, exports: readonly ExportedSymbol[], hidden: 
       message: `${name} is exported under a mangled name.`,
       evidence: [`exported: ${mangled}`],
       remedy: 'Give it its plain name: extern "C" in C++, #[unsafe(no_mangle)] in Rust.',
+    };
+  }
+  const other = HOSTS.find((host) => names.includes(`${host}_plugin_init`));
+  if (other !== undefined) {
+    return {
+      message: `The entry function ${name} is not exported.`,
+      evidence: [`exported: ${other}_plugin_init, the entry of plugins for the host ${other}`],
+      remedy: `Name the host that it was made for: --host ${other}, or host: ${other} in cpex.yaml.`,
     };
   }
   const guess = nearest(name, names.filter((one) => one.length < 2 * name.length).slice(0, 1000));
