@@ -124,7 +124,11 @@ async function fillIn(given: NewRequest, context: RunContext, ask: Ask): Promise
   if (needed.length > 0 && !mayAsk) {
     throw new CpexError('CPEX_E_NOT_INTERACTIVE', 'Answers are missing, and nobody can be asked.', {
       evidence: needed,
-      remedy: 'cpex new my-plugin --lang rust',
+      remedy: [
+        `cpex new ${shellWord(given.name ?? 'my-plugin')} --lang ${given.language ?? 'rust'}`,
+        ...(given.host === undefined ? [] : [`--host ${given.host}`]),
+        ...(missing.author ? ["--author 'Ada Lovelace'"] : []),
+      ].join(' '),
     });
   }
   // One missing answer opens the conversation; then what has a default is asked for too.

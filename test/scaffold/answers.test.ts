@@ -45,6 +45,7 @@ describe('completeAnswers', () => {
         '--lang c|go|rust (CPEX_NEW_LANG)',
         '--author NAME (CPEX_NEW_AUTHOR)',
       ],
+      remedy: "cpex new my-plugin --lang rust --author 'Ada Lovelace'",
     });
   });
 

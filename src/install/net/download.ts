@@ -137,6 +137,8 @@ function failed(url: URL, reason: string, evidence: readonly string[] = [], caus
     `The download of ${shownAddress(url)} failed: ${printable(reason)}.`,
     {
       evidence,
+      remedy:
+        'Look at the address and the network, or download the files in another way and install them from a folder.',
       ...(cause === undefined ? {} : { cause }),
     },
   );
