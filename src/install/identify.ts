@@ -1,9 +1,9 @@
 import path from 'node:path';
+import { readPluginName } from '../hosts/cliproxy/file-name.js';
 import type { Finding } from '../model/finding.js';
 import type { HostProfile, Registration } from '../model/profile.js';
-import { readPluginName } from '../pipeline/cliproxy/plugin-file.js';
+import { plainVersion } from '../project/name-grammar.js';
 import { CpexError } from '../support/errors.js';
-import { plainVersion } from './registry/parse-registry.js';
 import type { InstallSource, NamedPlugin } from './sources/install-source.js';
 
 /** Who a plugin is, as far as its host is concerned. */

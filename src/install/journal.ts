@@ -1,9 +1,10 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import type { InstalledPlugin } from '../model/installed.js';
+import { PLUGIN_VERSION } from '../project/name-grammar.js';
 import { CpexError, systemCode } from '../support/errors.js';
 import type { HeldFolder } from './held-folder.js';
-import { JOURNAL_FILE, readPlugin, VERSION } from './record.js';
+import { JOURNAL_FILE, readPlugin } from './record.js';
 
 /** One change of a plugins folder, written down before it begins so that the next command can end it. */
 export interface Change {
@@ -33,7 +34,8 @@ export function readJournal(state: HeldFolder): Change | undefined {
     const { before, after, temporary, keep, namedAs } = JSON.parse(text) as Record<string, unknown>;
     if (temporary !== undefined && !(typeof temporary === 'string' && isTemporaryName(temporary)))
       throw new Error('temporary');
-    if (namedAs !== undefined && !(typeof namedAs === 'string' && VERSION.test(namedAs))) throw new Error('namedAs');
+    if (namedAs !== undefined && !(typeof namedAs === 'string' && PLUGIN_VERSION.test(namedAs)))
+      throw new Error('namedAs');
     return {
       ...(before === undefined ? {} : { before: readPlugin(before, 'before', file) }),
       ...(after === undefined ? {} : { after: readPlugin(after, 'after', file) }),

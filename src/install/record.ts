@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { InstalledPlugin, PluginVersion } from '../model/installed.js';
+import { PLUGIN_ID, PLUGIN_VERSION } from '../project/name-grammar.js';
 import { CpexError, systemCode } from '../support/errors.js';
 
 /** Folder below the plugins folder that holds everything but the plugins themselves. */
@@ -8,9 +9,6 @@ export const STATE_FOLDER = '.cpex';
 export const RECORD_FILE = 'installed.json';
 /** A change that is under way or was interrupted; `journal.ts` says what it holds. */
 export const JOURNAL_FILE = 'journal.json';
-
-/** What a version is made of; file names are made of versions. */
-export const VERSION = /^\d[0-9A-Za-z.+-]*$/;
 
 /** Version of the record's format; `schemas/installed.json` describes it. */
 const RECORD_VERSION = 1;
@@ -63,7 +61,7 @@ export function readPlugin(value: unknown, where: string, file: string): Install
   const text = reader(where, file);
   if (!Array.isArray(previous)) throw damaged(file, `${where}.previous is no list`);
   return {
-    id: text('id', /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, id),
+    id: text('id', PLUGIN_ID, id),
     target: text('target', /^[a-z0-9]+(-[a-z0-9]+)+$/, target),
     ...readVersion(value, where, file),
     previous: previous.map((one: unknown, index) => readVersion(one, `${where}.previous[${index}]`, file)),
@@ -76,7 +74,7 @@ function readVersion(value: unknown, where: string, file: string): PluginVersion
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
     throw damaged(file, `${where}.size is no size`);
   return {
-    version: text('version', VERSION, version),
+    version: text('version', PLUGIN_VERSION, version),
     sha256: text('sha256', /^[0-9a-f]{64}$/, sha256),
     size,
     source: text('source', /^[^\0]*$/s, source),

@@ -1,4 +1,5 @@
 import type { Language } from '../model/target.js';
+import { PLUGIN_ID } from './name-grammar.js';
 import { reservedWord } from './reserved-words.js';
 
 /** The spellings of a plugin's id that sources, build files and packages need. */
@@ -35,8 +36,6 @@ export interface IdProblem {
   readonly proposal: string;
 }
 
-const GRAMMAR = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
-
 /** Names that Windows keeps for devices, with any extension. */
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
@@ -56,7 +55,7 @@ function idReason(id: string, language: Language | undefined): string | undefine
 /** Why an id cannot be the name of an installed file, whatever language it was written in. */
 export function fileNameProblem(id: string): string | undefined {
   if (id === '') return 'an id is needed';
-  if (!GRAMMAR.test(id)) {
+  if (!PLUGIN_ID.test(id)) {
     return id.length > 128
       ? 'an id has at most 128 characters'
       : 'only letters, digits and . _ - can be in it, a letter or digit first';

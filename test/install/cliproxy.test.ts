@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cliproxyRevision } from '../../src/hosts/cliproxy/revision.js';
 import { findProfile } from '../../src/hosts/registry.js';
 import { adviceFor } from '../../src/install/advice/advice.js';
 import { rollbackPlugin, uninstallPlugin } from '../../src/install/change-installed.js';
@@ -9,8 +10,7 @@ import { listPlugins } from '../../src/install/list.js';
 import type { InstallOptions } from '../../src/install/service.js';
 import { compareVersions } from '../../src/install/versions.js';
 import { cpuVariant } from '../../src/pipeline/cliproxy/cpu-variant.js';
-import { candidateFolders, type DiscoveryLayout, discover } from '../../src/pipeline/cliproxy/discover.js';
-import { revisionsOf } from '../../src/project/contract-revisions.js';
+import { candidateFolders, discover } from '../../src/pipeline/cliproxy/discover.js';
 import { TARGETS } from '../../src/project/targets/table.js';
 import { compilePlugin } from './support/c-plugin.js';
 import { fakeEngine } from './support/fake-engine.js';
@@ -257,8 +257,7 @@ describe('other files of the same id', () => {
   ])('are judged as the host chooses among %j', async (names) => {
     for (const name of names) put(name);
     const { file, notes } = await install('1.5.0', { force: true });
-    const { layout } = revisionsOf('cliproxy')?.revisions['v7.2.140'] ?? {};
-    const search = layout as unknown as DiscoveryLayout;
+    const { layout: search } = cliproxyRevision('v7.2.140');
     const folders = candidateFolders(at.plugins, search, { goos: 'linux', goarch: 'amd64', extension: '.so' });
     const { selected } = await discover(folders, search, '.so', new Map());
     const [chosen] = selected.map((one) => one.path);

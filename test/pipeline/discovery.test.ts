@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readPluginName } from '../../src/hosts/cliproxy/file-name.js';
+import { cliproxyRevision } from '../../src/hosts/cliproxy/revision.js';
 import { variantOf } from '../../src/pipeline/cliproxy/cpu-variant.js';
-import { candidateFolders, type DiscoveryLayout, discover } from '../../src/pipeline/cliproxy/discover.js';
+import { candidateFolders, discover } from '../../src/pipeline/cliproxy/discover.js';
 import { byRank } from '../../src/pipeline/cliproxy/order.js';
-import { readPluginName } from '../../src/pipeline/cliproxy/plugin-file.js';
-import { revisionsOf } from '../../src/project/contract-revisions.js';
 
 const LINUX = { goos: 'linux', goarch: 'amd64', extension: '.so' };
 let root: string;
@@ -16,11 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-function layoutOf(revision: string): DiscoveryLayout {
-  const layout = revisionsOf('cliproxy')?.revisions[revision]?.layout;
-  if (layout === undefined) throw new Error(`no layout of ${revision}`);
-  return layout as unknown as DiscoveryLayout;
-}
+const layoutOf = (revision: string) => cliproxyRevision(revision).layout;
 
 function place(...files: readonly string[]): void {
   for (const file of files) {

@@ -3,6 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readHostConfig } from '../../src/pipeline/cliproxy/host-config.js';
+import type { CpexError } from '../../src/support/errors.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'cpex-config-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -59,6 +60,9 @@ describe("the host's configuration file", () => {
       code: 'CPEX_E_HOST_CONFIG',
       message: expect.stringMatching(message),
     });
+    await expect(read(text)).rejects.toSatisfy((error: CpexError) =>
+      [error.message, ...error.evidence].join('\n').includes(path.join(folder, 'config.yaml')),
+    );
   });
 
   it('says when there is no file', async () => {

@@ -1,11 +1,11 @@
 import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { type PluginFile, readPluginName } from '../../hosts/cliproxy/file-name.js';
+import { type CliproxyLayout, cliproxyRevision } from '../../hosts/cliproxy/revision.js';
 import { cpuVariant } from '../../pipeline/cliproxy/cpu-variant.js';
-import { candidateFolders, type DiscoveryLayout } from '../../pipeline/cliproxy/discover.js';
+import { candidateFolders } from '../../pipeline/cliproxy/discover.js';
 import { type HostConfig, readHostConfig } from '../../pipeline/cliproxy/host-config.js';
-import { type PluginFile, readPluginName } from '../../pipeline/cliproxy/plugin-file.js';
 import { isPreferred } from '../../pipeline/cliproxy/versions.js';
-import { revisionsOf } from '../../project/contract-revisions.js';
 import type { HostAdvice, Situation } from './situation.js';
 
 /** Which file the host takes, what it deletes, and what in its configuration stands in the way. */
@@ -104,6 +104,6 @@ async function searched({ target, profile, folder }: Situation): Promise<string[
   return candidateFolders(folder, layoutOf(profile.revision), platform, await cpuVariant(go.arch));
 }
 
-function layoutOf(revision = ''): DiscoveryLayout {
-  return revisionsOf('cliproxy')?.revisions[revision]?.layout as unknown as DiscoveryLayout;
+function layoutOf(revision = ''): CliproxyLayout {
+  return cliproxyRevision(revision).layout;
 }

@@ -1,8 +1,9 @@
+import { PLUGIN_VERSION, plainVersion } from '../../project/name-grammar.js';
 import { CpexError } from '../../support/errors.js';
 import { githubRepository } from '../github-repository.js';
 import { safeAddress } from '../net/address.js';
 import { downloadText, type NetOptions } from '../net/download.js';
-import { plainVersion, type RegistryPlugin, registryError } from './parse-registry.js';
+import { type RegistryPlugin, registryError } from './parse-registry.js';
 
 /** A release as its service describes it. */
 export interface FoundRelease {
@@ -58,7 +59,7 @@ function readRelease(text: string, shown: string): FoundRelease {
   }
   const tag = typeof release.tag_name === 'string' ? release.tag_name.trim() : '';
   const version = plainVersion(tag);
-  if (!/^[0-9][0-9A-Za-z.+-]*$/.test(version)) throw registryError(shown, `invalid release tag ${JSON.stringify(tag)}`);
+  if (!PLUGIN_VERSION.test(version)) throw registryError(shown, `invalid release tag ${JSON.stringify(tag)}`);
   const assets = new Map<string, string>();
   for (const one of Array.isArray(release.assets) ? release.assets : []) {
     const { name, browser_download_url: url } = (one ?? {}) as { name?: unknown; browser_download_url?: unknown };

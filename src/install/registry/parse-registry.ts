@@ -1,3 +1,4 @@
+import { PLUGIN_ID, PLUGIN_VERSION, plainVersion } from '../../project/name-grammar.js';
 import { CpexError } from '../../support/errors.js';
 import { printable } from '../../support/printable.js';
 import { didYouMean } from '../../support/suggest.js';
@@ -34,9 +35,6 @@ export interface RegistryArtefact {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
-const VERSION = /^[0-9][0-9A-Za-z.+-]*$/;
-
 /** Other words for systems and processors that registries use. */
 const SYSTEMS: Readonly<Record<string, string>> = { mac: 'darwin', macos: 'darwin', osx: 'darwin' };
 const PROCESSORS: Readonly<Record<string, string>> = { x64: 'amd64', x86_64: 'amd64', aarch64: 'arm64' };
@@ -71,7 +69,7 @@ type Refuse = (why: string) => CpexError;
 function checkedId(plugin: unknown, index: number, refuse: Refuse): string {
   const id = text(fields(plugin).id);
   if (id === '') throw refuse(`plugins[${index}]: missing required field id`);
-  if (!ID.test(id)) throw refuse(`plugins[${index}]: invalid plugin id ${JSON.stringify(id)}`);
+  if (!PLUGIN_ID.test(id)) throw refuse(`plugins[${index}]: invalid plugin id ${JSON.stringify(id)}`);
   return id;
 }
 
@@ -84,7 +82,8 @@ function readPlugin(plugin: Fields, schema: number, refuse: Refuse): RegistryPlu
     if (text(plugin[field]) === '') throw refuse(`missing required field ${field}`);
   }
   const version = text(plugin.version);
-  if (version !== '' && !VERSION.test(version)) throw refuse(`invalid plugin version ${JSON.stringify(version)}`);
+  if (version !== '' && !PLUGIN_VERSION.test(version))
+    throw refuse(`invalid plugin version ${JSON.stringify(version)}`);
   const repository = text(plugin.repository).replace(/\/$/, '');
   if (type === 'github-release' && githubRepository(repository) === undefined) {
     throw refuse(`repository must be ${REPOSITORY_FORM}`);
@@ -119,7 +118,7 @@ function readVersions(
     const at: Refuse = (why) => refuse(`versions[${index}]: ${why}`);
     const { version: raw, install } = fields(one);
     const name = plainVersion(text(raw));
-    if (!VERSION.test(name)) throw at(`invalid plugin version ${JSON.stringify(text(raw))}`);
+    if (!PLUGIN_VERSION.test(name)) throw at(`invalid plugin version ${JSON.stringify(text(raw))}`);
     if (seen.has(name)) throw at(`duplicate plugin version ${JSON.stringify(name)}`);
     seen.add(name);
     const type = text(fields(install).type).toLowerCase() || 'direct';
@@ -150,15 +149,10 @@ function readArtefact(artefact: Fields, refuse: Refuse): RegistryArtefact {
   return { goos: SYSTEMS[goos] ?? goos, goarch: PROCESSORS[goarch] ?? goarch, url, sha256, size };
 }
 
-/** A version or release tag without the `v` that many write before it. */
-export function plainVersion(raw: string): string {
-  return raw.trim().replace(/^[vV]/, '');
-}
-
 /** The refusal of a registry or release; `why` says what is wrong with it. */
 export function registryError(shown: string, why: string): CpexError {
   // Much of it was written by others.
-  const message = `The registry cannot be used: ${printable(why)}.`;
+  const message = `The registry cannot be used: ${printable(why)}${why.endsWith('?') ? '' : '.'}`;
   return new CpexError('CPEX_E_INSTALL_REGISTRY', message, { evidence: [printable(shown)] });
 }
 

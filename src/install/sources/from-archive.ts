@@ -1,7 +1,7 @@
 import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { readPluginName } from '../../hosts/cliproxy/file-name.js';
 import { findProfile } from '../../hosts/registry.js';
-import { readPluginName } from '../../pipeline/cliproxy/plugin-file.js';
 import { HOSTS } from '../../project/hosts.js';
 import { CpexError, isCpexError, systemCode } from '../../support/errors.js';
 import { chooseLibrary } from '../archive/choose-library.js';

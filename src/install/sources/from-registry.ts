@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { findProfile } from '../../hosts/registry.js';
 import type { ReleaseArchive } from '../../model/profile.js';
 import { HOSTS } from '../../project/hosts.js';
+import { plainVersion } from '../../project/name-grammar.js';
 import { CpexError } from '../../support/errors.js';
 import { ARCHIVE_LIMITS } from '../archive/refuse.js';
 import { CHECKSUMS_FILE, parseChecksums } from '../checksums.js';
@@ -12,7 +13,6 @@ import { downloadFile, downloadText } from '../net/download.js';
 import { findRelease } from '../registry/github-release.js';
 import {
   findInRegistry,
-  plainVersion,
   type RegistryArtefact,
   type RegistryPlugin,
   registryError,

@@ -4,6 +4,7 @@ import type { BuildRecord } from '../../build/record.js';
 import { ensureBuilt } from '../../build/service.js';
 import type { RunContext } from '../../model/context.js';
 import { MANIFEST_FILE, requireProject } from '../../project/find.js';
+import { PLUGIN_ID } from '../../project/name-grammar.js';
 import { CpexError, systemCode } from '../../support/errors.js';
 import { exists } from '../../support/files.js';
 import { readBuildRecord } from '../build-record.js';
@@ -48,7 +49,7 @@ export async function resolveSource(request: SourceRequest, work: SourceWork): P
 }
 
 function requireId(given: string | undefined): string {
-  if (given !== undefined && /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(given)) return given;
+  if (given !== undefined && PLUGIN_ID.test(given)) return given;
   const found = given === undefined ? 'none' : JSON.stringify(given);
   throw new CpexError('CPEX_E_USAGE', `--registry needs the id of a plugin, found ${found}.`);
 }

@@ -1,15 +1,15 @@
 import path from 'node:path';
 import { resolveSubject } from '../../build/subject.js';
+import { readPluginName } from '../../hosts/cliproxy/file-name.js';
+import { type CliproxyLayout, cliproxyRevision } from '../../hosts/cliproxy/revision.js';
 import type { RunContext } from '../../model/context.js';
 import type { HostProfile } from '../../model/profile.js';
-import { revisionsOf } from '../../project/contract-revisions.js';
 import { hostTarget } from '../../project/targets/host.js';
 import { isCpexError } from '../../support/errors.js';
 import { cpuVariant } from './cpu-variant.js';
-import { candidateFolders, type DiscoveryLayout, discover } from './discover.js';
+import { candidateFolders, discover } from './discover.js';
 import { type HostConfig, type PluginSettings, settings } from './host-config.js';
 import type { Candidate } from './load-plugins.js';
-import { readPluginName } from './plugin-file.js';
 import type { StepLog } from './steps.js';
 
 /** Where plugins come from. */
@@ -29,7 +29,7 @@ export async function findCandidates(
   context: RunContext,
   log: StepLog,
 ): Promise<Candidate[]> {
-  const layout = revisionsOf('cliproxy')?.revisions[profile.revision ?? '']?.layout as unknown as DiscoveryLayout;
+  const { layout } = cliproxyRevision(profile.revision ?? '');
   const host = `${profile.name}@${profile.revision}`;
   const { files, config, debug } = sources;
   const wanted: readonly (string | undefined)[] = files.length > 0 ? files : config === undefined ? [undefined] : [];
@@ -63,7 +63,7 @@ function settingsOf(id: string, config: HostConfig | undefined, data: unknown, l
 
 async function discovered(
   config: HostConfig,
-  layout: DiscoveryLayout,
+  layout: CliproxyLayout,
   host: string,
   context: RunContext,
   log: StepLog,

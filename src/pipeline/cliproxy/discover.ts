@@ -1,17 +1,10 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { type PluginFile, readPluginName } from '../../hosts/cliproxy/file-name.js';
+import type { CliproxyLayout } from '../../hosts/cliproxy/revision.js';
 import { systemCode } from '../../support/errors.js';
-import { type PluginFile, readPluginName } from './plugin-file.js';
 import { isPreferred } from './versions.js';
-
-/** How a revision of the host looks for files; from `revisions.json`. */
-export interface DiscoveryLayout {
-  /** Folders below the plugins folder, in order, with `<goos>`, `<goarch>` and `<variant>`. */
-  readonly folders: readonly string[];
-  /** File names may hold a version. */
-  readonly versionedFiles: boolean;
-}
 
 /** The machine in Go's words, and what its libraries end in. */
 export interface Platform {
@@ -32,12 +25,7 @@ export interface Discovery {
 }
 
 /** The folders that are searched, absolute, in order; those of a variant only where there is one. */
-export function candidateFolders(
-  root: string,
-  layout: DiscoveryLayout,
-  platform: Platform,
-  variant?: string,
-): string[] {
+export function candidateFolders(root: string, layout: CliproxyLayout, platform: Platform, variant?: string): string[] {
   return layout.folders
     .filter((folder) => variant !== undefined || !folder.includes('<variant>'))
     .map((folder) =>
@@ -56,7 +44,7 @@ export function candidateFolders(
  */
 export async function discover(
   folders: readonly string[],
-  layout: DiscoveryLayout,
+  layout: CliproxyLayout,
   extension: string,
   pins: ReadonlyMap<string, string>,
 ): Promise<Discovery> {

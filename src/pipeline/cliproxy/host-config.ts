@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { plainVersion } from '../../project/name-grammar.js';
 import { CpexError, systemCode } from '../../support/errors.js';
 import { readExactYaml } from '../../support/exact-yaml.js';
-import { pinnedVersion } from './versions.js';
 
 /** The settings of one plugin in the host's configuration. */
 export interface PluginSettings {
@@ -54,8 +54,10 @@ export async function readHostConfig(file: string): Promise<HostConfig> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    const missing = systemCode(error) === 'ENOENT';
-    throw unreadable(missing ? `There is no file ${file}.` : `Cannot read ${file}.`, missing ? [] : [String(error)]);
+    if (systemCode(error) !== 'ENOENT') throw unreadable(`Cannot read ${file}.`, [String(error)]);
+    throw new CpexError('CPEX_E_HOST_CONFIG', `There is no file ${file}.`, {
+      remedy: 'Name the configuration file of the host with --host-config.',
+    });
   }
   const { value, problems } = readExactYaml(text);
   if (problems.length > 0) {
@@ -63,7 +65,11 @@ export async function readHostConfig(file: string): Promise<HostConfig> {
     const evidence = problems.map(({ offset, message }) => `line ${line(offset)}: ${message}`);
     throw unreadable(`${file} is not YAML that the host can read.`, evidence);
   }
-  return hostConfig(fields(value ?? {}, 'the file'), file);
+  try {
+    return hostConfig(fields(value ?? {}, 'the file'), file);
+  } catch (error) {
+    throw error instanceof CpexError ? unreadable(error.message, [file, ...error.evidence]) : error;
+  }
 }
 
 function hostConfig(top: Fields, file: string): HostConfig {
@@ -90,7 +96,7 @@ export function settings(value: unknown, place: string): PluginSettings {
   }
   const store = fields(subtree.store ?? {}, `${place}.store`);
   const version = [store.version, store['release-tag']].find((one) => typeof one === 'string' && one.trim() !== '');
-  const pin = typeof version === 'string' ? { pin: pinnedVersion(version) } : {};
+  const pin = typeof version === 'string' ? { pin: plainVersion(version) } : {};
   return { enabled: flag(subtree.enabled, `${place}.enabled`), priority, subtree, ...pin };
 }
 

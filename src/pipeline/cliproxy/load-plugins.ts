@@ -1,9 +1,9 @@
+import type { PluginFile } from '../../hosts/cliproxy/file-name.js';
 import { describeEnding, SessionFailure } from '../../runtime/failure.js';
 import type { PluginSettings } from './host-config.js';
 import type { Frame, ModelRunner } from './member.js';
 import { type HostRunOptions, OpenMember } from './open-member.js';
 import { byRank } from './order.js';
-import type { PluginFile } from './plugin-file.js';
 
 /** A file that the host looks at, and what its configuration says of the plugin. */
 export interface Candidate {

@@ -1,4 +1,5 @@
 import { type OpenPlugin, openPlugin } from '../../host-process/reference-host.js';
+import type { PluginFile } from '../../hosts/cliproxy/file-name.js';
 import { fieldsOf } from '../../hosts/json-fields.js';
 import type { Finding } from '../../model/finding.js';
 import type {
@@ -17,7 +18,6 @@ import { eager } from './eager.js';
 import type { PluginSettings } from './host-config.js';
 import type { CallOutcome, Frame, Member, ModelRunner } from './member.js';
 import { ModelCallbacks } from './model-callbacks.js';
-import type { PluginFile } from './plugin-file.js';
 import { numberOf, textOf } from './values.js';
 import { Waiting } from './waiting.js';
 

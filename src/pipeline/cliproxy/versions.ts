@@ -31,8 +31,3 @@ export function isPreferred(candidate: string, current: string): boolean {
   const compared = compareNumbers(candidate, current);
   return compared === undefined ? Buffer.compare(Buffer.from(candidate), Buffer.from(current)) > 0 : compared > 0;
 }
-
-/** A pinned version as the host compares it: without spaces and without a leading v. */
-export function pinnedVersion(raw: string): string {
-  return raw.trim().replace(/^[vV]/, '');
-}

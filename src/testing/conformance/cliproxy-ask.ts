@@ -1,7 +1,7 @@
 import path from 'node:path';
+import { readPluginName } from '../../hosts/cliproxy/file-name.js';
 import { type Fields, fieldsOf, isFields } from '../../hosts/json-fields.js';
 import type { Finding, Severity } from '../../model/finding.js';
-import { readPluginName } from '../../pipeline/cliproxy/plugin-file.js';
 import type { Subject, Trial } from '../subject.js';
 
 /**

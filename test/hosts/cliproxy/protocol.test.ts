@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configYaml } from '../../../src/hosts/cliproxy/config.js';
+import { readPluginName } from '../../../src/hosts/cliproxy/file-name.js';
 import { formatNames } from '../../../src/hosts/cliproxy/formats.js';
-import { readFileName, versionProblem } from '../../../src/hosts/cliproxy/layout.js';
+import { versionProblem } from '../../../src/hosts/cliproxy/layout.js';
 import { INVALID } from '../../../src/hosts/cliproxy/registration.js';
 import { yamlText } from '../../../src/hosts/cliproxy/yaml-text.js';
 import { findProfile } from '../../../src/hosts/registry.js';
@@ -410,11 +411,11 @@ describe('the layout', () => {
   });
 
   it('is read back as the host reads it', () => {
-    const now = { folders: [], versionedFiles: true };
-    expect(readFileName('my-v2', now)).toEqual({ id: 'my', version: '2' });
-    expect(readFileName('my-v2-v1.0.0+b', now)).toEqual({ id: 'my-v2', version: '1.0.0+b' });
-    expect(readFileName('my-vendor', now)).toEqual({ id: 'my-vendor' });
-    expect(readFileName('my-v2', { ...now, versionedFiles: false })).toEqual({ id: 'my-v2' });
+    const read = (name: string, versioned = true) => readPluginName(name, versioned);
+    expect(read('my-v2.so')).toMatchObject({ file: { id: 'my', version: '2' } });
+    expect(read('my-v2-v1.0.0+b.so')).toMatchObject({ file: { id: 'my-v2', version: '1.0.0+b' } });
+    expect(read('my-vendor.so')).toMatchObject({ file: { id: 'my-vendor', version: '' } });
+    expect(read('my-v2.so', false)).toMatchObject({ file: { id: 'my-v2', version: '' } });
     expect(layout.idProblem('my-v2')).toMatch(/version/);
     expect(layout.idProblem('my-plugin')).toBeUndefined();
     expect(versionProblem('1.0.0-v2')).toMatch(/last "-v"/);

@@ -1,8 +1,6 @@
 import path from 'node:path';
+import { PLUGIN_ID, PLUGIN_VERSION } from '../../project/name-grammar.js';
 
-/** What the host accepts as the id of a plugin. */
-const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
-const VERSION = /^[0-9][0-9A-Za-z.+-]*$/;
 const EXTENSIONS: readonly string[] = ['.so', '.dylib', '.dll'];
 
 /** A file that a host may load as a plugin. */
@@ -29,7 +27,7 @@ export function readPluginName(file: string, versioned: boolean, extension?: str
   const name = base.slice(0, -ending.length);
   const split = versioned ? splitVersion(name) : undefined;
   const id = split?.id ?? name;
-  if (!ID.test(id)) return { problem: `"${id}" cannot be the id of a plugin` };
+  if (!PLUGIN_ID.test(id)) return { problem: `"${id}" cannot be the id of a plugin` };
   return { file: { id, path: file, version: split?.version ?? '' } };
 }
 
@@ -38,5 +36,5 @@ function splitVersion(name: string): { id: string; version: string } | undefined
   if (at <= 0) return undefined;
   const id = name.slice(0, at);
   const version = name.slice(at + 2);
-  return ID.test(id) && VERSION.test(version) ? { id, version } : undefined;
+  return PLUGIN_ID.test(id) && PLUGIN_VERSION.test(version) ? { id, version } : undefined;
 }
