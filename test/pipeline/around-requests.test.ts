@@ -37,7 +37,7 @@ describe.skipIf(missing !== undefined)(
       ).toEqual(['life: done succeeded', 'use: done']);
       const told = host.logged().map((text) => JSON.parse(Buffer.from(text, 'base64').toString()) as object);
       expect(told).toContainEqual(
-        expect.objectContaining({ Outcome: 'succeeded', StatusCode: 200, Error: '', RequestID: '00000001' }),
+        expect.objectContaining({ Outcome: 'succeeded', StatusCode: 200, Error: '', TraceID: '00000001' }),
       );
       expect(told).toContainEqual(
         expect.objectContaining({

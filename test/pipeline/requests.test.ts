@@ -172,7 +172,7 @@ describe.skipIf(missing !== undefined)(
       const host = await bench.start({
         acme: { capabilities: executor('openai', formats), lines: serving('acme', ['m']) },
       });
-      expect((await host.ask()).answer).toMatchObject({ ok: false, rejected: false, status: 502, message });
+      expect((await host.ask()).answer).toMatchObject({ ok: false, rejected: false, status: 500, message });
     });
 
     it('passes the status and the text of an executor on', async () => {

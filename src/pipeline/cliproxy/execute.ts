@@ -13,8 +13,8 @@ import { translateRequest } from './translate.js';
 import { runUpstream, type Upstream } from './upstream.js';
 import { bytesOf, crossing, headersOf } from './values.js';
 
-/** Status of failures that name none. */
-const BAD_GATEWAY = 502;
+/** Status of failures that name none, as the host gives it to clients. */
+const UNNAMED = 500;
 
 /**
  * Runs the executor of a plugin: the second interceptors, translation, then the executor itself.
@@ -37,7 +37,7 @@ export async function runExecutor(
       outcome: 'failed',
       text: formats.problem,
     });
-    throw new PassFailure(formats.problem, BAD_GATEWAY);
+    throw new PassFailure(formats.problem, UNNAMED);
   }
   const { input, output } = formats;
   const sent =
@@ -52,7 +52,7 @@ export async function runExecutor(
   if (!answer.ok) {
     const status = answer.status === undefined ? '' : ` (status ${answer.status})`;
     frame.log.add({ ...entry, outcome: 'failed', text: `${answer.message}${status}` });
-    throw new PassFailure(answer.message, answer.status ?? BAD_GATEWAY);
+    throw new PassFailure(answer.message, answer.status ?? UNNAMED);
   }
   const result = fieldsOf(answer.result);
   if (request.stream && !request.count) {
@@ -100,7 +100,8 @@ function executorRequest(pass: Pass, { sent, input, output, credential }: Execut
     Alt: request.alt,
     Headers: nullWhenEmpty(pass.headers),
     Query: nullWhenEmpty(request.query),
-    OriginalRequest: crossing(request.body),
+    // The host takes what interceptors made of a request for the original from then on.
+    OriginalRequest: crossing(pass.body),
     SourceFormat: input,
     Payload: crossing(sent),
     Metadata: pass.metadata,

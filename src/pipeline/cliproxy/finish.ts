@@ -17,7 +17,7 @@ export function completed(pass: Pass, { outcome, status, error }: Completion): v
   const { frame, request } = pass;
   const told = {
     RequestID: pass.id,
-    TraceID: '',
+    TraceID: pass.trace,
     SourceFormat: request.format,
     Model: pass.model,
     RequestedModel: request.model,

@@ -19,7 +19,7 @@ export async function interceptRequest(pass: Pass, stage: Stage, toFormat: strin
       stage,
       {
         RequestID: pass.id,
-        TraceID: '',
+        TraceID: pass.trace,
         SourceFormat: request.format,
         ToFormat: toFormat,
         Model: pass.model,

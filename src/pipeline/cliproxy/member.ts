@@ -9,6 +9,8 @@ export interface Frame {
   readonly log: StepLog;
   /** How many model calls of plugins this one is inside of. */
   readonly depth: number;
+  /** The client's request that all of this is a part of; absent where there is none. */
+  readonly trace?: string;
 }
 
 /** How a call of a plugin came out, in the host's terms. */

@@ -50,7 +50,10 @@ export interface Pass {
   readonly host: HostView;
   readonly frame: Frame;
   readonly request: PassRequest;
+  /** Names this execution. */
   readonly id: string;
+  /** Names the client's request, of which this may be a part; empty where no client asked. */
+  readonly trace: string;
   /** Plugin that made the request: its own interceptors and router are passed over. */
   readonly caller: string | undefined;
   /** Format of the answer. */

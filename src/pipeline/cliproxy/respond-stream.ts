@@ -82,12 +82,13 @@ export class StreamInterceptors {
       ];
       this.headers = headers;
       if (given.length > 0) current = given;
-      const dropped = result.DropChunk === true && index !== HEADERS_ONLY;
-      const outcome = dropped ? 'ended' : changes.length > 0 ? 'changed' : 'unchanged';
+      const ends = result.DropChunk === true;
+      const outcome = ends ? 'ended' : changes.length > 0 ? 'changed' : 'unchanged';
       const what = index === HEADERS_ONLY ? 'headers' : `chunk ${index}`;
-      const text = dropped ? `${what}: dropped, and nobody after it is asked` : what;
+      const fate = index === HEADERS_ONLY ? 'nobody after it is asked' : 'dropped, and nobody after it is asked';
+      const text = ends ? `${what}: ${fate}` : what;
       frame.log.add({ depth: frame.depth, stage, plugin: member.id, outcome, changes, text });
-      if (dropped) return undefined;
+      if (ends) return undefined;
     }
     return current;
   }

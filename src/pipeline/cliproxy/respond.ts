@@ -51,7 +51,7 @@ export function responseParts(pass: Pass, sent: Uint8Array, headers: Headers): R
     Stream: request.stream && !request.count,
     RequestHeaders: nullWhenEmpty(pass.headers),
     ResponseHeaders: nullWhenEmpty(headers),
-    OriginalRequest: crossing(request.body),
+    OriginalRequest: crossing(pass.body),
     RequestBody: crossing(sent),
     Metadata: pass.metadata,
   };

@@ -43,10 +43,11 @@ interface Account {
 }
 
 const OK = 200;
-const BAD_GATEWAY = 502;
+/** Status of failures that name none. */
+const UNNAMED = 500;
 
 /** The client goes away before the end. */
-const CANCELED: Completion = { outcome: 'canceled', status: 499, error: 'context canceled' };
+const CANCELED: Completion = { outcome: 'canceled', status: 0, error: 'context canceled' };
 
 /**
  * Sends a request through all plugins as the host does.
@@ -74,19 +75,23 @@ export async function runPass(
     return await answer(pass, execution, account);
   } catch (error) {
     const failed = asFailure(error);
-    completed(pass, { outcome: failed.outcome, status: failed.status, error: failed.message });
+    completed(pass, completion(failed, server, account.now !== undefined));
     if (account.now !== undefined && failed.outcome === 'failed') usedInVain(pass, account.now, failed);
     return failure(pass, failed);
   }
 }
 
 function newPass(host: HostView, request: PassRequest, frame: Frame, caller: string | undefined): Pass {
+  const number = host.nextRequest().toString(16);
+  const trace = caller === undefined ? number.padStart(8, '0') : (frame.trace ?? '');
   return {
     host,
-    frame,
+    frame: { ...frame, trace },
     request,
     caller,
-    id: host.nextRequest().toString(16).padStart(8, '0'),
+    // The form of a random UUID, so that plugins which look at it are content; counted, so that runs are alike.
+    id: `00000000-0000-4000-8000-${number.padStart(12, '0')}`,
+    trace,
     exit: request.exit === '' ? request.format : request.exit,
     metadata: { requested_model: request.model, ...request.metadata },
     startedAt: new Date(),
@@ -94,6 +99,13 @@ function newPass(host: HostView, request: PassRequest, frame: Frame, caller: str
     headers: request.headers,
     body: request.body,
   };
+}
+
+/** How the end of a request is told that came before an answer. */
+function completion({ outcome, status, message }: PassFailure, { kind }: Server, begun: boolean): Completion {
+  // The host has an error for this only where it picks a credential between the two stages of interceptors.
+  const ended = begun && kind === 'provider' ? 'request terminated by plugin' : '';
+  return { outcome, status, error: outcome === 'rejected' ? ended : message };
 }
 
 async function serve(pass: Pass, server: Server, account: { now?: Account }): Promise<Execution> {
@@ -149,8 +161,8 @@ async function* pieces(
   } catch (error) {
     const message = streamError(error);
     if (message === undefined) throw error;
-    end = { outcome: 'failed', status: BAD_GATEWAY, error: message };
-    if (account.now !== undefined) usedInVain(pass, account.now, new PassFailure(message, BAD_GATEWAY));
+    end = { outcome: 'failed', status: UNNAMED, error: message };
+    if (account.now !== undefined) usedInVain(pass, account.now, new PassFailure(message, UNNAMED));
     throw error;
   } finally {
     completed(pass, end);
@@ -161,7 +173,7 @@ async function* pieces(
 function translated(pass: Pass, execution: Execution, body: Uint8Array, stream: boolean): Promise<Uint8Array> {
   const { format, sent, native } = execution;
   if (!native && format === pass.exit) return Promise.resolve(body);
-  const parts = { original: pass.request.body, translated: sent, stream };
+  const parts = { original: pass.body, translated: sent, stream };
   return translateResponse(pass, { from: format, to: pass.exit }, parts, body);
 }
 

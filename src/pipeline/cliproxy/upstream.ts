@@ -39,7 +39,7 @@ export async function runUpstream(upstream: Upstream, stream: boolean, signal: A
   if (status < 200 || status > 299)
     throw new PassFailure(Buffer.from(body).toString('utf8') || `status ${status}`, status);
   if (!stream) {
-    if (error !== undefined) throw new PassFailure(error, 502);
+    if (error !== undefined) throw new PassFailure(error, 500);
     return { headers, body };
   }
   return { headers, chunks: pieces(upstream) };
