@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CATALOGUE } from '../../../src/testing/conformance/catalogue.js';
+import { CATALOGUE, catalogueOf } from '../../../src/testing/conformance/catalogue.js';
 import { ALL_DEFECTS } from './defects.js';
 
 const plugins = path.resolve(import.meta.dirname, '../../plugins');
@@ -9,13 +9,16 @@ const plugins = path.resolve(import.meta.dirname, '../../plugins');
 describe('the table of broken plugins', () => {
   it('has a plugin for every conformance test that this version can judge', () => {
     const fired = new Set(ALL_DEFECTS.flatMap(({ fires }) => Object.keys(fires)));
-    const judged = CATALOGUE.filter(({ run }) => run !== undefined).map(({ id }) => id);
+    // Those of other hosts have tables of their own, such as that in test/testing/cliproxy.
+    const judged = catalogueOf('cpex')
+      .filter(({ run }) => run !== undefined)
+      .map(({ id }) => id);
     expect(judged.filter((id) => !fired.has(id))).toEqual([]);
     expect(judged.length).toBeGreaterThan(15);
   });
 
   it('names no test that is not in the catalogue', () => {
-    const known = new Set(CATALOGUE.map(({ id }) => id));
+    const known = new Set(catalogueOf('cpex').map(({ id }) => id));
     expect(ALL_DEFECTS.flatMap(({ fires }) => Object.keys(fires)).filter((id) => !known.has(id))).toEqual([]);
   });
 
