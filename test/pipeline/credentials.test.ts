@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { refresh, saveCredential } from '../../src/pipeline/cliproxy/auth-folder.js';
@@ -53,6 +53,20 @@ describe.skipIf(missing !== undefined)(`credentials${missing === undefined ? '' 
     ]);
     expect(host.said('auth.parse')).toContain('acme: declined garbage.json');
     expect(host.host.availableProviders()).toEqual(['beta']);
+  });
+
+  it('are not looked for in folders, empty files and links that lead nowhere', async () => {
+    const authFolder = bench.auths({ 'empty.json': '', 'good.json': { type: 'acme' } });
+    mkdirSync(path.join(authFolder, 'folder.json'));
+    symlinkSync(path.join(authFolder, 'nowhere'), path.join(authFolder, 'link.json'));
+    const host = await bench.start({ acme: knows('acme', handled({})) }, { authFolder });
+    expect(host.host.credentials.map(({ id }) => id)).toEqual(['good.json']);
+    expect(host.said('auth.parse')).toEqual([
+      'host: skipped empty.json: it is empty, so the host passes over it',
+      'host: skipped folder.json: it is a folder, so the host passes over it',
+      'acme: done good.json: good.json (acme)',
+      'host: skipped link.json: it cannot be read (ENOENT), so the host passes over it',
+    ]);
   });
 
   it('are not taken from an answer without provider, or from one that fails', async () => {

@@ -35,11 +35,28 @@ export async function readAuthFolder(context: AuthContext): Promise<readonly Cre
   const found: Credential[] = [];
   for (const name of (await namesOf(folder)).filter((one) => /\.json$/i.test(one)).sort()) {
     const file = path.join(folder, name);
-    const raw = await readFile(file);
+    const raw = await readCredentialFile(context, file);
+    if (raw === undefined) continue;
     const parsed = await parseFile(context, file, raw);
     for (const one of parsed) found.push(await withModels(context, one));
   }
   return found;
+}
+
+/** The content of a file; undefined where there is none to be had, which the host passes over without a word. */
+async function readCredentialFile({ frame }: AuthContext, file: string): Promise<Buffer | undefined> {
+  let reason = 'it is empty';
+  try {
+    const raw = await readFile(file);
+    if (raw.length > 0) return raw;
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    reason = code === 'EISDIR' ? 'it is a folder' : `it cannot be read (${code})`;
+  }
+  const text = `${path.basename(file)}: ${reason}, so the host passes over it`;
+  frame.log.add({ depth: frame.depth, stage: 'auth.parse', outcome: 'skipped', text });
+  return undefined;
 }
 
 async function namesOf(folder: string): Promise<string[]> {
