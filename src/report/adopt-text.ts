@@ -17,17 +17,12 @@ export interface AdoptView {
 /** What `cpex adopt` says at its end: each value with its source, and what to type next. */
 export function renderAdopt(outcome: AdoptView, cwd: string): string {
   const folder = path.relative(cwd, outcome.root) || '.';
+  const file = path.join(folder, 'cpex.yaml');
   if (outcome.dryRun) {
-    return [
-      ...valueLines(outcome),
-      '',
-      `Would ${outcome.action} cpex.yaml in ${folder}:`,
-      '',
-      outcome.text.trimEnd(),
-    ].join('\n');
+    return [...valueLines(outcome), '', `Would ${outcome.action} ${file}:`, '', outcome.text.trimEnd()].join('\n');
   }
   return [
-    `Adopted ${outcome.manifest.id}: ${outcome.action === 'create' ? 'wrote' : 'replaced'} cpex.yaml in ${folder}.`,
+    `Adopted ${outcome.manifest.id}: ${outcome.action === 'create' ? 'wrote' : 'replaced'} ${file}.`,
     ...valueLines(outcome),
     '',
     'Next:',

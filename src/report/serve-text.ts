@@ -26,6 +26,9 @@ export function renderServing({ origin, key, resources, routes }: ServingView): 
     `Management key: ${chalk.bold(key)}`,
     ...(pages.length === 0 ? [] : ['Pages:', ...pages]),
     ...(paths.length === 0 ? [] : ['Management routes:', ...paths]),
+    ...(pages.length + paths.length > 0
+      ? []
+      : [chalk.yellow('No pages and no routes: plugins name them with the capability management_api.')]),
     chalk.dim(
       'As in the real host: paths, key, order and refusals. Not emulated: its own routes and pages, the lock-out',
     ),

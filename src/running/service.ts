@@ -80,7 +80,6 @@ export async function runOnce(options: RunOptions, context: RunContext): Promise
     for (const text of afterthoughts(ending)) context.emit({ type: 'note', level: 'warn', text });
   }
   if (typeof answer === 'string') return { help: answer, events };
-  for (const finding of answer.request.findings) context.emit({ type: 'finding', finding });
   tellNotices(answer, context);
   if (options.record !== undefined && answer.invocation.envelope.ok !== undefined) {
     await recordCase(path.resolve(context.cwd, options.record), answer, config, events);
@@ -91,8 +90,9 @@ export async function runOnce(options: RunOptions, context: RunContext): Promise
   return { answer, events, ...(failure === undefined ? {} : { failure }) };
 }
 
-/** What the host bears in an answer, and an author may not know of. */
-export function tellNotices({ invocation }: Answer, context: Pick<RunContext, 'emit'>): void {
+/** What is odd about a request, and what the host bears in an answer that an author may not know of. */
+export function tellNotices({ request, invocation }: Answer, context: Pick<RunContext, 'emit'>): void {
+  for (const finding of request.findings) context.emit({ type: 'finding', finding });
   for (const finding of invocation.envelope.findings) {
     if (finding.severity === 'warn') context.emit({ type: 'finding', finding });
     else if (finding.severity === 'info') context.emit({ type: 'note', level: 'info', text: finding.message });

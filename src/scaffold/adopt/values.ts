@@ -88,8 +88,11 @@ function versionOf(sources: Sources): Known {
 }
 
 function registeredVersion({ registration }: Sources): Known[] {
-  const value = semanticVersion(registration?.version);
-  return value === undefined ? [] : [{ value, from: REGISTERED }];
+  const said = registration?.version;
+  const value = semanticVersion(said);
+  if (value === undefined) return [];
+  // What the two say is compared by tests and by packaging.
+  return [{ value, from: value === said ? REGISTERED : `the plugin registers ${said}: let it say ${value}` }];
 }
 
 function writtenVersions({ candidate, git }: Sources): Known[] {

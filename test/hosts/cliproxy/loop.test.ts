@@ -34,6 +34,8 @@ describe.skipIf(missing !== undefined)(`the prompt loop${missing === undefined ?
     await terminal.shows(/info +counting\n\{\n +"Payload": "MQ==",[^}]*\}\nPayload = 1\n/);
     terminal.type('executor.count_tokens {"Modl":"x"}', 'Enter');
     await terminal.shows(/has no member "Modl"\. Did you mean "Model"\?/);
+    terminal.type('executor.count_token', 'Enter');
+    await terminal.shows(/no method "executor\.count_token"\. Did you mean "executor\.count_tokens"\?/);
     terminal.type('hook x', 'Enter');
     await terminal.shows(/There is a word too many: x/);
     terminal.type('exit', 'Enter');

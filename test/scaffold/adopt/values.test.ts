@@ -1,7 +1,11 @@
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Registration } from '../../../src/model/profile.js';
 import { readManifest } from '../../../src/project/read-manifest.js';
+import type { Candidate } from '../../../src/scaffold/adopt/candidate.js';
+import type { GitFacts } from '../../../src/scaffold/adopt/git-facts.js';
+import { valuesOf } from '../../../src/scaffold/adopt/values.js';
 import { semanticVersion } from '../../../src/scaffold/adopt/version.js';
 import { adopt, folderWith, git, missingTools, removeRepositories, repository, testContext } from './repository.js';
 
@@ -47,6 +51,17 @@ describe('the values of an adopted cpex.yaml', () => {
     });
     expect(await readManifest(outcome.file)).toEqual(outcome.manifest);
     expect(readFileSync(outcome.file, 'utf8')).toContain('\nversion: "1.0.3"\n');
+  });
+
+  it.each([
+    ['1.2.0', 'what the plugin registers'],
+    ['1.2', 'the plugin registers 1.2: let it say 1.2.0'],
+    ['v1.2.0', 'the plugin registers v1.2.0: let it say 1.2.0'],
+  ])('say so when a plugin registers %j, which is written in full', (version, from) => {
+    const candidate = { stated: { name: 'p' }, declaredIn: 'go.mod', language: 'go' } as Candidate;
+    const registration = { id: 'p', version, author: 'Ada', capabilities: {}, raw: {} } as Registration;
+    const sources = { given: {}, candidate, git: {} as GitFacts, license: undefined, registration, user: 'ada' };
+    expect(valuesOf(sources).version).toEqual({ value: '1.2.0', from });
   });
 
   it('take the capabilities as lists, each once', async () => {
