@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { formatName, formatNames } from '../../src/hosts/cliproxy/formats.js';
+import { canonicalHeader } from '../../src/hosts/cliproxy/go-headers.js';
 import { frontendOrder, shareOut, shareThinking } from '../../src/pipeline/cliproxy/claims.js';
 import { chooseFormats } from '../../src/pipeline/cliproxy/formats.js';
-import { canonicalHeader, mergeHeaders, nullWhenEmpty, readHeaders } from '../../src/pipeline/cliproxy/headers.js';
+import { mergeHeaders, nullWhenEmpty, readHeaders } from '../../src/pipeline/cliproxy/headers.js';
 
 describe('formats', () => {
   it('goes by the names of the host', () => {

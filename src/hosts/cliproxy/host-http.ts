@@ -5,7 +5,7 @@ import { failureText, type HttpExchange, joined, realExchange } from '../service
 import { playHttp } from '../services/http-play.js';
 import { recorded } from '../services/http-record.js';
 import { scriptedAnswers } from '../services/http-script.js';
-import { goHeaderName } from './go-headers.js';
+import { canonicalHeaders } from './go-headers.js';
 import type { Handler } from './handler.js';
 import { PieceStreams } from './piece-streams.js';
 
@@ -89,19 +89,17 @@ export class HostHttp {
     const scripted = this.scripted(exchange.method, exchange.url);
     if (scripted !== undefined) {
       const { status, headers, pieces } = await playHttp(scripted, signal);
-      const named = Object.entries(headers).map(([name, value]) => [goHeaderName(name), [value]] as const);
-      return { status, headers: Object.fromEntries(named), pieces };
+      return { status, headers: canonicalHeaders(headers), pieces };
     }
     if (!this.options.allowNet) {
       throw new Error('no scripted answer, and the network is off (--allow-net turns it on)');
     }
     const { status, headers, pieces } = await realExchange(exchange, signal);
-    const named = Object.entries(headers).map(([name, values]) => [goHeaderName(name), values] as const);
     const { observe } = this.options;
     const tell = (answer: ScriptedHttp) => observe?.({ kind: 'http', answer });
     return {
       status,
-      headers: Object.fromEntries(named),
+      headers: canonicalHeaders(headers),
       pieces: recorded(exchange, { status, headers, pieces }, tell),
     };
   }

@@ -5,7 +5,7 @@ import { joined } from '../services/http-client.js';
 import { scripted } from '../services/http-script.js';
 import { pause } from '../services/pause.js';
 import type { CallbackIds } from './callback-ids.js';
-import { goHeaderName } from './go-headers.js';
+import { canonicalHeaders } from './go-headers.js';
 import type { Handler } from './handler.js';
 import { PieceStreams } from './piece-streams.js';
 
@@ -86,8 +86,7 @@ export class HostModels {
 
 function play({ status = 200, headers = {}, body, chunks, error }: ScriptedModel): ModelAnswer {
   if (error !== undefined && chunks === undefined && body === undefined) throw new Error(error);
-  const named = Object.entries(headers).map(([name, value]) => [goHeaderName(name), [value]] as const);
-  return { status, headers: Object.fromEntries(named), pieces: piecesOf(chunks ?? [body ?? ''], error) };
+  return { status, headers: canonicalHeaders(headers), pieces: piecesOf(chunks ?? [body ?? ''], error) };
 }
 
 async function* piecesOf(chunks: readonly string[], error: string | undefined): AsyncGenerator<Uint8Array> {

@@ -1,16 +1,7 @@
+import { canonicalHeader } from '../../hosts/cliproxy/go-headers.js';
+
 /** HTTP headers as Go's http.Header holds them. */
 export type Headers = Readonly<Record<string, readonly string[]>>;
-
-/** A token of RFC 7230; names with other characters are left as they are. */
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-
-/** A header name as Go writes it: `x-api-key` becomes `X-Api-Key`. */
-export function canonicalHeader(name: string): string {
-  if (!TOKEN.test(name)) return name;
-  return name
-    .toLowerCase()
-    .replace(/(^|-)([a-z])/g, (_, before: string, letter: string) => before + letter.toUpperCase());
-}
 
 /**
  * What an interceptor's answer makes of headers: names of `clear` go first, then each header of `updates`

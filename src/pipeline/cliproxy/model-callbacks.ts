@@ -1,10 +1,11 @@
+import { canonicalHeaders } from '../../hosts/cliproxy/go-headers.js';
 import { decodeGo } from '../../hosts/go-json/decode.js';
 import { encodeGo } from '../../hosts/go-json/encode.js';
 import { fieldsOf } from '../../hosts/json-fields.js';
 import type { Contract } from '../../model/contract.js';
 import type { ServiceReply } from '../../model/session.js';
 import { streamError } from './eager.js';
-import { canonicalHeader, type Headers, nullWhenEmpty } from './headers.js';
+import { nullWhenEmpty } from './headers.js';
 import type { Frame, ModelAnswer, ModelRunner } from './member.js';
 import { bytesOf, crossing, headersOf, textOf } from './values.js';
 
@@ -75,7 +76,7 @@ export class ModelCallbacks {
       model: textOf(fields.model),
       stream,
       body: bytesOf(fields.body),
-      headers: canonical(headersOf(fields.headers)),
+      headers: canonicalHeaders(headersOf(fields.headers)),
       query: headersOf(fields.query),
       alt: textOf(fields.alt),
       frame: { ...frame, depth: frame.depth + 1 },
@@ -145,8 +146,4 @@ function failed(message: string): ServiceReply {
   const schema = { type: 'object', properties: { code: { type: 'string' }, message: { type: 'string' } } };
   const error = Buffer.from(encodeGo({ code: 'host_call_failed', message }, schema, new Map())).toString('utf8');
   return { code: 0, body: Buffer.from(`{"ok":false,"error":${error}}`, 'utf8') };
-}
-
-function canonical(headers: Headers): Headers {
-  return Object.fromEntries(Object.entries(headers).map(([name, values]) => [canonicalHeader(name), values]));
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { canonicalHeader } from '../../pipeline/cliproxy/headers.js';
+import { canonicalHeader } from '../../hosts/cliproxy/go-headers.js';
 
 /** A request target, taken apart as Go's net/url does. */
 export interface Target {
