@@ -49,8 +49,8 @@ export interface ReleaseRules {
   archives(id: string, version: string, target: Target): readonly ReleaseArchive[] | string;
   /** Whether `build.json` lies beside the library in an archive. */
   readonly withRecord: boolean;
-  /** Versions of the format of registries that list releases; none where a host has no registry. */
-  readonly registrySchemas: readonly number[];
+  /** Whether registries list the releases of plugins for this host. */
+  readonly registries: boolean;
   /** What makes a plugin's id: what it says when it registers, or the name of its file. */
   readonly identity: 'registration' | 'file';
   /**

@@ -189,24 +189,22 @@ describe('what differs between revisions', () => {
     expect(REVISIONS.map((name) => contractOf(name).schemaVersion)).toEqual([1, 3, 5, 6]);
   });
 
-  it('files, store and behaviour are data of each revision', () => {
+  it('files and behaviour are data of each revision', () => {
     expect(cliproxyRevision('v7.2.28')).toMatchObject({
       layout: {
         folders: ['<goos>/<goarch>-<variant>', '<goos>/<goarch>', '.'],
         versionedFiles: false,
         removesOtherFiles: false,
-        storeSchemas: [1],
       },
-      behaviour: { httpStatus: true, windowsShadowCopy: false, expandsHome: false },
+      behaviour: { windowsShadowCopy: false, expandsHome: false },
     });
     expect(cliproxyRevision('v7.2.140')).toMatchObject({
       layout: {
         folders: ['<goos>/<goarch>', '.'],
         versionedFiles: true,
         removesOtherFiles: true,
-        storeSchemas: [1, 2],
       },
-      behaviour: { omitsBodiesOfChunksFrom: 3, httpStatus: true, windowsShadowCopy: true, expandsHome: true },
+      behaviour: { omitsBodiesOfChunksFrom: 3, windowsShadowCopy: true, expandsHome: true },
     });
     const from = (name: string) => {
       const { omitsBodiesOfChunksFrom, omitsHistoryOfChunksFrom, rawManagementJsonFrom } =

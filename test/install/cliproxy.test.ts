@@ -274,7 +274,11 @@ describe('a host on Windows', () => {
     const situation = { plugin, file, gone: undefined, config: undefined, pinned: false, cwd: at.root };
     const place = { profile: findProfile('cliproxy'), target: TARGETS['windows-x64'], folder: at.plugins };
     expect(await warnings?.({ ...situation, ...place })).toEqual([
-      expect.stringContaining('goes on with the version that it has'),
+      'A host that has the plugin loaded goes on with the version that it has.',
+    ]);
+    const before = { profile: findProfile('cliproxy@v7.2.28'), target: TARGETS['windows-x64'], folder: at.plugins };
+    expect(await warnings?.({ ...situation, ...before })).toEqual([
+      expect.stringContaining('Windows lets nobody replace'),
     ]);
   });
 });

@@ -14,7 +14,7 @@ export const cliproxyRelease: ReleaseRules = {
     }));
   },
   withRecord: false,
-  registrySchemas: [1, 2],
+  registries: true,
   identity: 'file',
   tolerant: true,
 };

@@ -8,8 +8,6 @@ export interface CliproxyLayout {
   readonly versionedFiles: boolean;
   /** Whether the host deletes other files of the plugins that it has loaded. */
   readonly removesOtherFiles: boolean;
-  /** Schemas of the store's registry that it reads. */
-  readonly storeSchemas: readonly number[];
 }
 
 /** `behaviour` of a revision: what it does beyond its contract. Schema versions are those that a plugin announced. */
@@ -20,14 +18,10 @@ export interface CliproxyBehaviour {
   readonly omitsHistoryOfChunksFrom?: number;
   /** From this schema version on, JSON of management routes reaches the client without HTML escapes. */
   readonly rawManagementJsonFrom?: number;
-  /** Whether `http_status` of an error becomes the status for the client. */
-  readonly httpStatus: boolean;
   /** Whether libraries are loaded from a copy on Windows. */
   readonly windowsShadowCopy: boolean;
   /** Whether `~` in `plugins.dir` is the user's folder. */
   readonly expandsHome: boolean;
-  /** Whether the host stops waiting for a call whose client has gone; the call itself runs on. */
-  readonly leavesCancelledCalls: boolean;
 }
 
 /** One state of the host, as `revisions.json` describes it. */

@@ -4,7 +4,7 @@ import type { ReleaseRules } from '../../model/profile.js';
 export const cpexRelease: ReleaseRules = {
   archives: (id, version, target) => [{ name: `${id}_${version}_${target.name}.zip` }],
   withRecord: true,
-  registrySchemas: [],
+  registries: false,
   identity: 'registration',
   tolerant: false,
 };

@@ -23,13 +23,17 @@ export const cliproxyAdvice: HostAdvice = {
     return [
       ...(config === undefined ? [] : await configWarnings(config, situation)),
       ...(await rivalWarnings(situation)),
-      ...(target.os === 'windows' ? [LOADED_ON_WINDOWS] : []),
+      ...(target.os === 'windows' ? [loadedOnWindows(situation)] : []),
     ];
   },
 };
 
-const LOADED_ON_WINDOWS =
-  'A host that has the plugin loaded goes on with the version that it has; Windows lets nobody replace a library that is loaded from its own place.';
+function loadedOnWindows({ profile }: Situation): string {
+  const goesOn = 'A host that has the plugin loaded goes on with the version that it has';
+  // With a copy of its own the host leaves the file free.
+  if (cliproxyRevision(profile.revision ?? '').behaviour.windowsShadowCopy) return `${goesOn}.`;
+  return `${goesOn}; Windows lets nobody replace a library that is loaded from its own place.`;
+}
 
 async function configWarnings(config: HostConfig, { plugin, folder, cwd, pinned, profile }: Situation) {
   const warnings: string[] = [];
@@ -57,7 +61,7 @@ async function real(folder: string): Promise<string> {
 /** Files of the same id in the folders that the host searches. */
 async function rivalWarnings(situation: Situation): Promise<string[]> {
   const { plugin, file, gone, profile } = situation;
-  const { versionedFiles } = layoutOf(profile.revision);
+  const { versionedFiles, removesOtherFiles } = layoutOf(profile.revision);
   const rivals = (await filesOf(situation)).filter((one) => one.id === plugin.id && one.path !== gone);
   const all = rivals.some((one) => one.path === file) ? rivals : await withNew(rivals, situation);
   const [first, ...rest] = all;
@@ -69,7 +73,7 @@ async function rivalWarnings(situation: Situation): Promise<string[]> {
   if (winner.path !== file) {
     return [`The host takes ${winner.path} for ${plugin.id} and not the new file: remove it, or move it away.`];
   }
-  const fate = versionedFiles ? 'The host deletes it when it next loads its plugins' : 'The host passes over it';
+  const fate = removesOtherFiles ? 'The host deletes it when it next loads its plugins' : 'The host passes over it';
   return all.filter((one) => one.path !== file).map((one) => `${one.path} is for ${plugin.id} too. ${fate}.`);
 }
 

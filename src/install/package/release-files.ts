@@ -31,8 +31,7 @@ export async function releaseFiles(
   urlBase: string | undefined,
 ): Promise<{ readonly files: readonly ReleaseFile[]; readonly notes: readonly string[] }> {
   const { files: archives, listed, notes } = await archivesOf(manifest, rules, libraries);
-  const registries =
-    rules.registrySchemas.length === 0 ? { files: new Map(), notes: [] } : registryFiles(manifest, listed, urlBase);
+  const registries = rules.registries ? registryFiles(manifest, listed, urlBase) : { files: new Map(), notes: [] };
   const entries = [...registries.files].map(([name, text]) => file('registry', name, Buffer.from(text)));
   // The list of digests comes last: whoever sees it sees all that it lists.
   const list = file('checksums', CHECKSUMS_FILE, Buffer.from(checksumsText(archives)));

@@ -61,7 +61,7 @@ export async function fromRegistry(request: RegistryRequest, work: SourceWork): 
 }
 
 function hasRegistries(host: string): boolean {
-  return findProfile(host).release.registrySchemas.length > 0;
+  return findProfile(host).release.registries;
 }
 
 async function readRegistry(given: string, work: SourceWork) {

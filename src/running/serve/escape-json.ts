@@ -59,6 +59,7 @@ function stringOf(node: JsonNode, text: string): string {
   return Buffer.from(JSON.parse(utf8Text(text.slice(node.start, node.end))) as string).toString();
 }
 
+/** Unlike elsewhere the host writes these texts as they are: their entities hold an `&`. */
 function quoted(text: string): string {
   return JSON.stringify(text).replace(/[\u2028\u2029]/g, (end) => `\\u${end.charCodeAt(0).toString(16)}`);
 }

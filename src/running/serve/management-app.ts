@@ -18,6 +18,8 @@ export interface AppOptions {
   readonly key: string;
   /** Name of the host profile with its revision, for people. */
   readonly host: string;
+  /** Schema version of a plugin from which on the host leaves JSON of its routes as it is. */
+  readonly rawJsonFrom: number;
   /** Release of the host, for its own header; absent where there is none. */
   readonly version?: string;
   readonly frame: Frame;
@@ -86,7 +88,7 @@ async function ask(
     options.warn(`pluginhost: ${kind} handler ${served.plugin} failed: ${answer.message}`);
     return failed(kind, plugin, answer.message);
   }
-  const { reply, warnings } = pluginReply(answer.result, body === null ? undefined : plugin.schemaVersion);
+  const { reply, warnings } = pluginReply(answer.result, body !== null && plugin.schemaVersion < options.rawJsonFrom);
   for (const text of warnings) options.warn(`${served.plugin} ${request.method} ${path}: ${text}`);
   return reply;
 }

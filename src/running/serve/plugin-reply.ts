@@ -1,4 +1,5 @@
-import { STATUS_CODES } from 'node:http';
+import { HEADER_NAME } from '../../hosts/cliproxy/go-headers.js';
+import { escapeHtml } from '../../hosts/go-json/text.js';
 import { fieldsOf } from '../../hosts/json-fields.js';
 import { escapeJsonBody } from './escape-json.js';
 import { sniffedType } from './sniff.js';
@@ -17,19 +18,14 @@ export interface PluginReply {
   readonly warnings: readonly string[];
 }
 
-/** Schema version from which on the host leaves the bodies of management routes alone. */
-const UNESCAPED_SCHEMA = 6;
-
 /** Headers about the connection, which belong to the server. */
 const OURS = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'content-length']);
 
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-
 /**
  * Turns the result of `management.handle` into a response by the rules of the host.
- * @param schemaVersion of the plugin's registration; undefined for pages, which are never escaped
+ * @param escaped whether the host escapes JSON in the body; it never does so for pages
  */
-export function pluginReply(result: unknown, schemaVersion: number | undefined): PluginReply {
+export function pluginReply(result: unknown, escaped: boolean): PluginReply {
   const fields = fieldsOf(result);
   const status = Number(fields.StatusCode ?? 0) || 200;
   if (!Number.isInteger(status) || status < 200 || status > 999) return unsendable(status);
@@ -37,7 +33,6 @@ export function pluginReply(result: unknown, schemaVersion: number | undefined):
   const declared = declaredHeaders(fields.Headers, warnings);
   const written = Buffer.from(typeof fields.Body === 'string' ? fields.Body : '', 'base64');
   const type = firstValue(declared, 'content-type');
-  const escaped = schemaVersion !== undefined && schemaVersion < UNESCAPED_SCHEMA;
   const body = escaped ? escapeJsonBody(written, type ?? '') : written;
   const length = firstValue(declared, 'content-length');
   if (length !== undefined && length !== String(body.length)) {
@@ -60,7 +55,7 @@ function unsendable(status: number): PluginReply {
 function declaredHeaders(value: unknown, warnings: string[]): [string, string][] {
   const found: [string, string][] = [];
   for (const [name, values] of Object.entries(fieldsOf(value))) {
-    if (!TOKEN.test(name)) {
+    if (!HEADER_NAME.test(name)) {
       warnings.push(`the header name ${JSON.stringify(name)} is none: the host leaves it out`);
       continue;
     }
@@ -97,19 +92,11 @@ export function textReply(status: number, text: string): Reply {
 
 /** JSON as the host's own handlers write it. */
 export function jsonReply(status: number, value: unknown): Reply {
-  const text = JSON.stringify(value).replace(
-    /[<>&\u2028\u2029]/g,
-    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  return { status, headers: [['Content-Type', 'application/json; charset=utf-8']], body: Buffer.from(text) };
+  const body = Buffer.from(escapeHtml(JSON.stringify(value)));
+  return { status, headers: [['Content-Type', 'application/json; charset=utf-8']], body };
 }
 
 /** A status and nothing else. */
 export function emptyReply(status: number): Reply {
   return { status, headers: [], body: new Uint8Array(0) };
-}
-
-/** `GET /path 200 OK` without what a terminal would read as more than text. */
-export function statusText(status: number): string {
-  return `${status} ${STATUS_CODES[status] ?? ''}`.trim();
 }

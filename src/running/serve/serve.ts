@@ -1,4 +1,5 @@
 import { DEFAULT_DEADLINES } from '../../host-process/reference-host.js';
+import { cliproxyRevision } from '../../hosts/cliproxy/revision.js';
 import type { ServiceEvent } from '../../model/profile.js';
 import type { TraceRecord } from '../../model/session.js';
 import type { TargetName } from '../../model/target.js';
@@ -115,10 +116,12 @@ async function serveHost(host: PluginHost, options: ServeOptions, close: () => P
   if (plugins.every(({ registered }) => registered === undefined)) throw nothingError(plugins);
   const table = await gatherRoutes(host.members, host.frame, warn);
   const { name, revision } = options.profile;
+  const { rawManagementJsonFrom: rawJsonFrom = Number.POSITIVE_INFINITY } = cliproxyRevision(revision ?? '').behaviour;
   const app = managementApp({
     plugins,
     table,
     key: options.key,
+    rawJsonFrom,
     host: revision === undefined ? name : `${name}@${revision}`,
     ...(revision === undefined || !/^v\d/.test(revision) ? {} : { version: revision }),
     frame: host.frame,
