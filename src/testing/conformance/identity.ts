@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { readPluginName } from '../../hosts/cliproxy/file-name.js';
 import type { Finding, Severity } from '../../model/finding.js';
 import type { Registration } from '../../model/profile.js';
 import type { Subject } from '../subject.js';
@@ -29,9 +30,10 @@ function wholeName({ profile, target, artefact }: Subject, { id, version }: Regi
 /** Hosts that know a plugin by its file: the name that it registers is for people, its version counts. */
 function versionInName({ artefact, manifest, profile }: Subject, { id, version }: Registration): Finding[] {
   const stem = path.parse(artefact).name;
-  const [, fileId = stem, fileVersion] = /^(.+)-v([0-9][0-9A-Za-z.+-]*)$/.exec(stem) ?? [];
+  const reading = readPluginName(artefact, true);
+  const { id: fileId, version: fileVersion } = 'file' in reading ? reading.file : { id: stem, version: '' };
   const found: Finding[] = [];
-  if (fileVersion !== undefined && fileVersion !== version) {
+  if (fileVersion !== '' && fileVersion !== version) {
     found.push(mismatch(`the file says version ${fileVersion}, the plugin registers ${version}`));
   }
   if (manifest !== undefined && fileId !== manifest.id) {

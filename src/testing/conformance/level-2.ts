@@ -1,6 +1,6 @@
 import type { Invocation } from '../../host-process/reference-host.js';
 import type { Finding } from '../../model/finding.js';
-import type { Envelope, Registration } from '../../model/profile.js';
+import type { Registration } from '../../model/profile.js';
 import { stringifyExact } from '../../support/exact-json.js';
 import { runTrial, type Subject, type Trial } from '../subject.js';
 import { compareIdentity } from './identity.js';
@@ -172,20 +172,19 @@ export async function withRegistration(
 
 async function checkCapabilities(subject: Subject, trial: Trial, registration: Registration): Promise<Finding[]> {
   const found: Finding[] = [];
-  const { contract, protocol } = subject.profile;
+  const { contract, protocol, name } = subject.profile;
+  const policy = policyOf(name);
   for (const { method, request, capability } of protocol.sampleCalls(registration)) {
     const { envelope } = await trial.plugin.invoke(method, request);
-    if (declaresFalsely(envelope, subject)) {
+    if (envelope.error !== undefined && policy.admitsMissing(envelope.error)) {
       found.push(
-        finding(
-          'meta.caps',
-          `declares ${capability}, but answers ${method} with ${envelope.error?.code ?? 'no envelope'}`,
-          [`request: ${stringifyExact(request)}`],
-        ),
+        finding('meta.caps', `declares ${capability}, but answers ${method} with ${envelope.error.code}`, [
+          `request: ${stringifyExact(request)}`,
+        ]),
       );
     }
   }
-  if (!policyOf(subject.profile.name).refusesUndeclared) return found;
+  if (!policy.refusesUndeclared) return found;
   for (const method of contract.methods.values()) {
     if (method.capability === undefined || method.capability in registration.capabilities) continue;
     const { envelope } = await trial.plugin.invoke(method.name, method.samples[0] ?? {});
@@ -197,15 +196,6 @@ async function checkCapabilities(subject: Subject, trial: Trial, registration: R
     }
   }
   return found;
-}
-
-/** Codes by which plugins say that they do not have a method. */
-const NO_METHOD = /^(unknown|invalid|unsupported)_/;
-
-function declaresFalsely({ error }: Envelope, { profile }: Subject): boolean {
-  // Elsewhere than in the default host, `invalid_request` and the like are the plugin's own words.
-  if (profile.name === 'cpex') return error?.code.startsWith('unknown_') === true;
-  return error !== undefined && NO_METHOD.test(error.code) && /method/i.test(`${error.code} ${error.message}`);
 }
 
 const UNKNOWN = [

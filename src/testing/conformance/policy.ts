@@ -12,9 +12,14 @@ export interface HostPolicy {
   readonly refusesUndeclared: boolean;
   /** Names in manifest and registration that must be the same. */
   readonly sameIdentity: readonly ('id' | 'version' | 'author')[];
-  /** Whether an answer says that the plugin does not have a method. */
+  /** Whether an answer to a method that no plugin has refuses it as the host wants. */
   readonly saysUnknown: (envelope: Envelope) => boolean;
+  /** Whether an answer to a method that the plugin declared admits that it is not there. */
+  readonly admitsMissing: (error: NonNullable<Envelope['error']>) => boolean;
 }
+
+/** Codes by which plugins of hosts without codes of their own say that they do not have a method. */
+const NO_METHOD = /^(unknown|invalid|unsupported)_/;
 
 const POLICIES: Readonly<Record<string, HostPolicy>> = {
   cpex: {
@@ -23,6 +28,7 @@ const POLICIES: Readonly<Record<string, HostPolicy>> = {
     refusesUndeclared: true,
     sameIdentity: ['id', 'version', 'author'],
     saysUnknown: ({ error }) => error?.code === 'unknown_method',
+    admitsMissing: ({ code }) => code.startsWith('unknown_'),
   },
   // This host reads leniently, looks at no error code, and never calls what was not declared.
   cliproxy: {
@@ -48,6 +54,8 @@ const POLICIES: Readonly<Record<string, HostPolicy>> = {
     refusesUndeclared: false,
     sameIdentity: ['version'],
     saysUnknown: ({ ok }) => ok === false,
+    // `invalid_request` and the like are the plugin's own words.
+    admitsMissing: ({ code, message }) => NO_METHOD.test(code) && /method/i.test(`${code} ${message}`),
   },
 };
 
