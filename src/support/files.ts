@@ -59,11 +59,18 @@ export async function sha256File(file: string): Promise<string> {
   return hash.digest('hex');
 }
 
+/** A private folder for as long as it is needed. */
+export interface TemporaryFolder {
+  /** Absolute, without links. */
+  readonly path: string;
+  remove(): Promise<void>;
+}
+
 /**
- * A private folder that is removed when the returned function is called or cpex exits.
+ * A private folder that is removed by its `remove`, or when cpex exits.
  * @throws CpexError `CPEX_E_TEMPORARY`
  */
-export async function temporaryFolder(purpose: string): Promise<{ path: string; remove: () => Promise<void> }> {
+export async function temporaryFolder(purpose: string): Promise<TemporaryFolder> {
   const folder = await makeTemporary(purpose).catch((error) => {
     throw temporaryError(tmpdir(), error);
   });

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ServiceOptions } from '../../model/profile.js';
 import { systemCode } from '../../support/errors.js';
 import { stringifyExact } from '../../support/exact-json.js';
+import { type TemporaryFolder, temporaryFolder } from '../../support/files.js';
 import { decodeGo } from '../go-json/decode.js';
 import { type Fields, fieldsOf } from '../json-fields.js';
 import type { Handler } from './handler.js';
@@ -15,6 +15,7 @@ const CREDENTIAL = { type: 'object', additionalProperties: true };
 /** `host.auth.*` on a folder of credential files: the one named, else one that ends with the session. */
 export class AuthFiles {
   private ready: Promise<string> | undefined;
+  private own: TemporaryFolder | undefined;
 
   constructor(private readonly options: ServiceOptions) {}
 
@@ -29,8 +30,8 @@ export class AuthFiles {
 
   /** Takes the folder away where it was made for the session. */
   async close(): Promise<void> {
-    if (this.ready === undefined || this.options.authFolder !== undefined) return;
-    await rm(await this.ready, { recursive: true, force: true });
+    await this.ready?.catch(() => undefined);
+    await this.own?.remove();
   }
 
   private async list(): Promise<Fields[]> {
@@ -73,9 +74,14 @@ export class AuthFiles {
     return this.ready;
   }
 
+  private async ownFolder(): Promise<string> {
+    this.own = await temporaryFolder('auth');
+    return this.own.path;
+  }
+
   private async prepare(): Promise<string> {
     const { authFolder, script } = this.options;
-    const folder = authFolder ?? (await mkdtemp(path.join(tmpdir(), 'cpex-auth-')));
+    const folder = authFolder ?? (await this.ownFolder());
     await mkdir(folder, { recursive: true, mode: 0o700 });
     for (const [name, value] of Object.entries(script?.auth ?? {})) {
       await writeFile(path.join(folder, path.basename(name)), stringifyExact(value), { mode: 0o600 });
