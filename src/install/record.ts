@@ -38,7 +38,7 @@ export function recordText(plugins: readonly InstalledPlugin[]): string {
 }
 
 /** Checks every field: paths are made from ids, versions and digests, so none may hold a surprise. */
-export function parseRecord(text: string, file: string): InstalledPlugin[] {
+function parseRecord(text: string, file: string): InstalledPlugin[] {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);

@@ -65,6 +65,6 @@ export function wantsRepository(host: string): boolean {
 }
 
 /** Absolute path of `contract.json` or `types.json` of a built-in profile. */
-export function contractFile(host: string, file: 'contract' | 'types'): string {
+function contractFile(host: string, file: 'contract' | 'types'): string {
   return path.join(packageRoot(), 'schemas', 'hosts', hostName(host), `${file}.json`);
 }

@@ -32,7 +32,7 @@ function escaped(json: string): string {
 }
 
 /** What a plugin did through its host, as lines for stderr; undefined for what is not shown. */
-export function serviceLine(event: ServiceEvent): string | undefined {
+function serviceLine(event: ServiceEvent): string | undefined {
   switch (event.kind) {
     case 'log': {
       const colour = LEVELS[event.level] ?? chalk.dim;

@@ -25,7 +25,7 @@ export function encodeRequest(contract: Contract, request: unknown, method: stri
 }
 
 /** The value with base64 in place of what stands for bytes. */
-export function withBytes(value: unknown, schema: JsonSchema, types: Types): unknown {
+function withBytes(value: unknown, schema: JsonSchema, types: Types): unknown {
   const real = resolved(schema, types);
   if (real.contentEncoding === 'base64') return bytes(value);
   if (Array.isArray(value)) return value.map((item) => withBytes(item, fieldsOf(real.items), types));

@@ -50,7 +50,7 @@ export function decodeGo(json: unknown, schema: JsonSchema, types: GoTypes): GoR
 }
 
 /** Go's zero value of a type, with all members. */
-export function zeroOf(shape: Shape): unknown {
+function zeroOf(shape: Shape): unknown {
   switch (shape.kind) {
     case 'struct':
       return zeroStruct(shape);

@@ -22,7 +22,7 @@ export function safeAddress(text: string): URL {
 }
 
 /** As {@link safeAddress} with any query: what servers redirect to is signed in its query. */
-export function httpsAddress(text: string): URL {
+function httpsAddress(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) {
     throw new CpexError('CPEX_E_INSTALL_URL', `${JSON.stringify(text)} is no address that cpex can read.`);

@@ -48,7 +48,7 @@ export function registryFiles(
 }
 
 /** Name of a registry's file. */
-export function registryName(schema: number): string {
+function registryName(schema: number): string {
   return `registry.v${schema}.json`;
 }
 

@@ -1,6 +1,5 @@
 import type { BuildRecord } from '../../build/record.js';
 import type { RunContext } from '../../model/context.js';
-import type { ReleaseRules } from '../../model/profile.js';
 import type { Target } from '../../model/target.js';
 import type { ArchiveLimits } from '../archive/refuse.js';
 import type { NetOptions } from '../net/download.js';
@@ -52,6 +51,3 @@ export interface SourceWork {
   readonly net: NetOptions;
   readonly limits?: ArchiveLimits;
 }
-
-/** Rules for the releases of the host that is meant. */
-export type ReleaseOf = (host: string) => ReleaseRules;

@@ -10,7 +10,7 @@ import type { PluginHost } from './plugin-host.js';
 import { bytesOf, listOf, numberOf, textOf } from './values.js';
 
 /** What the host calls itself on the command line. */
-export const PROGRAM = 'cli-proxy-api';
+const PROGRAM = 'cli-proxy-api';
 
 /** Takes what goes to the terminal, byte by byte. */
 export type Output = (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
