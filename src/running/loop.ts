@@ -35,9 +35,12 @@ export async function promptLoop(options: RunOptions, context: RunContext): Prom
   const config = options.config === undefined ? undefined : await readData(options.config, context.cwd, options.stdin);
   let events: ServiceEvent[] = [];
   const script = options.answers === undefined ? undefined : await readAnswers(options.answers, context.cwd);
-  // Plugins log between calls as well: such lines go above the one that is being typed.
+  // Plugins log between calls as well, and people type ahead: lines go above the one that is being typed.
   let asking: Interface | undefined;
-  const shown: RunContext = { ...context, emit: (event) => above(asking, () => context.emit(event)) };
+  let terminal: Interface | undefined;
+  const typed = () => asking ?? (terminal?.line ? terminal : undefined);
+  const shown: RunContext = { ...context, emit: (event) => above(typed(), () => context.emit(event)) };
+  const print: Print = (stream, text) => above(typed(), () => stream.write(`${text}\n`));
   const session = await openRunSession(
     {
       ...sessionOptions(options, shown, config, (event) => events.push(event)),
@@ -45,32 +48,34 @@ export async function promptLoop(options: RunOptions, context: RunContext): Prom
     },
     shown,
   );
-  const terminal = openTerminal(completions(session), context.signal);
-  terminal.once('close', () => {
+  const lines = openTerminal(completions(session), context.signal);
+  terminal = lines;
+  lines.once('close', () => {
     asking = undefined;
+    terminal = undefined;
   });
   const ask = () => {
-    asking = terminal;
-    terminal.prompt();
+    asking = lines;
+    lines.prompt();
   };
   process.stderr.write(`${session.registration.id} ${session.registration.version} is running. Type help or exit.\n`);
   let fatal: CpexError | undefined;
   try {
     // The iterator keeps lines that are typed or pasted while a call runs; they need no prompt.
     let waiting = 0;
-    terminal.on('line', () => {
+    lines.on('line', () => {
       waiting++;
       asking = undefined;
     });
     ask();
     let left = true;
-    for await (const line of terminal) {
+    for await (const line of lines) {
       waiting--;
       left = false;
       const word = line.trim();
       if (word === 'exit' || context.signal.aborted) break;
-      if (word === 'help') process.stderr.write(`${helpText(session)}\n`);
-      else if (word !== '') fatal = await answer(word, session, context, events);
+      if (word === 'help') print(process.stderr, helpText(session));
+      else if (word !== '') fatal = await answer(word, session, { context: shown, print, events });
       if (fatal !== undefined) break;
       events = [];
       left = waiting === 0;
@@ -79,7 +84,7 @@ export async function promptLoop(options: RunOptions, context: RunContext): Prom
     // After Ctrl-D and Ctrl-C the cursor still stands behind the prompt.
     if (left) process.stderr.write('\n');
   } finally {
-    terminal.close();
+    lines.close();
   }
   const ending = await session.close();
   if (context.signal.aborted) throw new CpexError('CPEX_E_INTERRUPTED', 'Interrupted.');
@@ -113,12 +118,19 @@ function openTerminal(words: readonly string[], signal: AbortSignal): Interface 
   return terminal;
 }
 
+type Print = (stream: NodeJS.WriteStream, text: string) => void;
+
+interface Answering {
+  readonly context: RunContext;
+  readonly print: Print;
+  readonly events: readonly ServiceEvent[];
+}
+
 /** Makes one call. Returns the error after which there is no plugin to talk to. */
 async function answer(
   line: string,
   session: RunSession,
-  context: RunContext,
-  events: readonly ServiceEvent[],
+  { context, print, events }: Answering,
 ): Promise<CpexError | undefined> {
   try {
     const { words, data } = splitLine(line);
@@ -129,17 +141,17 @@ async function answer(
     const answered = await session.ask(words, input);
     const report = typeof answered === 'string' ? { help: answered, events } : { answer: answered, events };
     const text = answerText(report);
-    if (text !== '') process.stdout.write(`${text}\n`);
-    for (const hint of hints(report)) process.stderr.write(`${hint}\n`);
+    if (text !== '') print(process.stdout, text);
+    for (const hint of hints(report)) print(process.stderr, hint);
     if (typeof answered === 'string') return undefined;
     tellNotices(answered, context);
     const failure = answerFailure(answered) ?? broken(events);
-    if (failure !== undefined) process.stderr.write(`${renderError(failure)}\n`);
+    if (failure !== undefined) print(process.stderr, renderError(failure));
     return undefined;
   } catch (thrown) {
     const error = toCpexError(thrown);
     if (error.kind !== 'user' || context.signal.aborted) return error;
-    process.stderr.write(`${renderError(error)}\n`);
+    print(process.stderr, renderError(error));
     return undefined;
   }
 }
