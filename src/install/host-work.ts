@@ -29,7 +29,7 @@ export async function hostWork(
       `The host ${profile.name} has no configuration that names plugins: --host-config is not for it.`,
     );
   }
-  if (config !== undefined) await advice.checkConfig(config);
+  if (config !== undefined) await advice.checkConfig(config, profile);
   const plan = await planConfig(config, wanted.id, source.listing);
   return {
     finish: async (result, dryRun) => {

@@ -2,16 +2,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { cliproxyRevision } from '../../src/hosts/cliproxy/revision.js';
 import { readHostConfig } from '../../src/pipeline/cliproxy/host-config.js';
 import type { CpexError } from '../../src/support/errors.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'cpex-config-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function read(text: string) {
+function read(text: string, revision = 'v7.2.140') {
   const file = path.join(folder, 'config.yaml');
   writeFileSync(file, text);
-  return readHostConfig(file);
+  return readHostConfig(file, cliproxyRevision(revision));
 }
 
 describe("the host's configuration file", () => {
@@ -21,6 +22,7 @@ describe("the host's configuration file", () => {
     expect(config.plugins.size).toBe(0);
     expect((await read('')).enabled).toBe(false);
     expect((await read('plugins: {dir: "~/p"}')).folder).toBe(path.join(homedir(), 'p'));
+    expect((await read('plugins: {dir: "~/p"}', 'v7.2.28')).folder).toBe(path.join(folder, '~/p'));
   });
 
   it('keeps the subtree of a plugin in order, with its rank and its pin', async () => {
@@ -66,6 +68,8 @@ describe("the host's configuration file", () => {
   });
 
   it('says when there is no file', async () => {
-    await expect(readHostConfig(path.join(folder, 'none.yaml'))).rejects.toMatchObject({ code: 'CPEX_E_HOST_CONFIG' });
+    await expect(readHostConfig(path.join(folder, 'none.yaml'), cliproxyRevision('v7.2.140'))).rejects.toMatchObject({
+      code: 'CPEX_E_HOST_CONFIG',
+    });
   });
 });

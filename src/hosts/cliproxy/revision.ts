@@ -35,10 +35,11 @@ export interface CliproxyRevision {
 
 /**
  * What a revision of CLIProxyAPI does beyond its contract.
+ * @param name revision of a cliproxy profile, which always has one
  * @throws RangeError for a revision that is not listed; callers check names first
  */
-export function cliproxyRevision(name: string): CliproxyRevision {
-  const revision = revisionsOf('cliproxy')?.revisions[name];
+export function cliproxyRevision(name: string | undefined): CliproxyRevision {
+  const revision = revisionsOf('cliproxy')?.revisions[name ?? ''];
   if (revision === undefined) throw new RangeError(`cliproxy has no revision ${name}`);
   return {
     summary: revision.summary,

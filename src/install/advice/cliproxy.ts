@@ -10,7 +10,7 @@ import type { HostAdvice, Situation } from './situation.js';
 
 /** Which file the host takes, what it deletes, and what in its configuration stands in the way. */
 export const cliproxyAdvice: HostAdvice = {
-  checkConfig: async (file) => void (await readHostConfig(file)),
+  checkConfig: async (file, { revision }) => void (await readHostConfig(file, cliproxyRevision(revision))),
   afterChange: (id, change) =>
     change === 'uninstall'
       ? [`The configuration of the host may still hold plugins.configs.${id}; it does no harm.`]
@@ -18,8 +18,8 @@ export const cliproxyAdvice: HostAdvice = {
           `If the configuration of the host pins a version (plugins.configs.${id}.store), the host loads that one and no other.`,
         ],
   warnings: async (situation) => {
-    const { config: file, target } = situation;
-    const config = file === undefined ? undefined : await readHostConfig(file);
+    const { config: file, target, profile } = situation;
+    const config = file === undefined ? undefined : await readHostConfig(file, cliproxyRevision(profile.revision));
     return [
       ...(config === undefined ? [] : await configWarnings(config, situation)),
       ...(await rivalWarnings(situation)),
@@ -31,7 +31,7 @@ export const cliproxyAdvice: HostAdvice = {
 function loadedOnWindows({ profile }: Situation): string {
   const goesOn = 'A host that has the plugin loaded goes on with the version that it has';
   // With a copy of its own the host leaves the file free.
-  if (cliproxyRevision(profile.revision ?? '').behaviour.windowsShadowCopy) return `${goesOn}.`;
+  if (cliproxyRevision(profile.revision).behaviour.windowsShadowCopy) return `${goesOn}.`;
   return `${goesOn}; Windows lets nobody replace a library that is loaded from its own place.`;
 }
 
@@ -108,6 +108,6 @@ async function searched({ target, profile, folder }: Situation): Promise<string[
   return candidateFolders(folder, layoutOf(profile.revision), platform, await cpuVariant(go.arch));
 }
 
-function layoutOf(revision = ''): CliproxyLayout {
+function layoutOf(revision: string | undefined): CliproxyLayout {
   return cliproxyRevision(revision).layout;
 }

@@ -24,7 +24,7 @@ export interface Situation {
 /** What a host that is particular about its folder and its configuration will make of an install. */
 export interface HostAdvice {
   /** Throws where the host itself could not read its configuration. */
-  checkConfig(file: string): Promise<void>;
+  checkConfig(file: string, profile: HostProfile): Promise<void>;
   /** What is left to do in the configuration after a rollback or an uninstall. */
   afterChange(id: string, change: 'rollback' | 'uninstall'): readonly string[];
   /** Why the host might not load the new file, and what it will do to others. */

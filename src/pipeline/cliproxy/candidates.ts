@@ -29,7 +29,7 @@ export async function findCandidates(
   context: RunContext,
   log: StepLog,
 ): Promise<Candidate[]> {
-  const { layout } = cliproxyRevision(profile.revision ?? '');
+  const { layout } = cliproxyRevision(profile.revision);
   const host = `${profile.name}@${profile.revision}`;
   const { files, config, debug } = sources;
   const wanted: readonly (string | undefined)[] = files.length > 0 ? files : config === undefined ? [undefined] : [];

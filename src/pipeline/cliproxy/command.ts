@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { DEFAULT_DEADLINES } from '../../host-process/reference-host.js';
+import { cliproxyRevision } from '../../hosts/cliproxy/revision.js';
 import { findProfile } from '../../hosts/registry.js';
 import type { RunContext } from '../../model/context.js';
 import type { ServiceEvent, ServiceScript } from '../../model/profile.js';
@@ -49,7 +50,10 @@ export async function pipelineCommand(
     word === undefined ? undefined : readData(word, context.cwd, process.stdin);
   const word = readWord(words, await read(flags.data));
   const configFile = flags['host-config'];
-  const config = configFile === undefined ? undefined : await readHostConfig(path.resolve(context.cwd, configFile));
+  const config =
+    configFile === undefined
+      ? undefined
+      : await readHostConfig(path.resolve(context.cwd, configFile), cliproxyRevision(findProfile(host).revision));
   const script = flags.answers === undefined ? undefined : await readAnswers(flags.answers, context.cwd);
   const run = new PipelineRun({ host, word, flags, context, config, showTrace, script });
   return run.outcome(await read(flags.config));

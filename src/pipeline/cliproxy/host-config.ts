@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import type { CliproxyBehaviour, CliproxyRevision } from '../../hosts/cliproxy/revision.js';
 import { plainVersion } from '../../project/name-grammar.js';
 import { CpexError, systemCode } from '../../support/errors.js';
 import { readExactYaml } from '../../support/exact-yaml.js';
@@ -48,8 +49,11 @@ export const NO_SUMMARY: HostSummary = {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Reads a configuration file of the host. Relative folders are taken from where the file lies. */
-export async function readHostConfig(file: string): Promise<HostConfig> {
+/**
+ * Reads a configuration file as a revision of the host does. Relative folders are taken from where the file lies.
+ * @throws CpexError `CPEX_E_HOST_CONFIG`
+ */
+export async function readHostConfig(file: string, { behaviour }: CliproxyRevision): Promise<HostConfig> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -66,21 +70,21 @@ export async function readHostConfig(file: string): Promise<HostConfig> {
     throw unreadable(`${file} is not YAML that the host can read.`, evidence);
   }
   try {
-    return hostConfig(fields(value ?? {}, 'the file'), file);
+    return hostConfig(fields(value ?? {}, 'the file'), file, behaviour);
   } catch (error) {
     throw error instanceof CpexError ? unreadable(error.message, [file, ...error.evidence]) : error;
   }
 }
 
-function hostConfig(top: Fields, file: string): HostConfig {
+function hostConfig(top: Fields, file: string, { expandsHome }: CliproxyBehaviour): HostConfig {
   const base = path.dirname(file);
   const plugins = fields(top.plugins ?? {}, 'plugins');
   const configs = fields(plugins.configs ?? {}, 'plugins.configs');
-  const folder = text(plugins.dir, 'plugins.dir').trim();
+  const folder = text(plugins.dir, 'plugins.dir').trim() || 'plugins';
   return {
     file,
     enabled: flag(plugins.enabled, 'plugins.enabled'),
-    folder: path.resolve(base, homeExpanded(folder === '' ? 'plugins' : folder)),
+    folder: path.resolve(base, expandsHome ? homeExpanded(folder) : folder),
     plugins: new Map(Object.entries(configs).map(([id, value]) => [id, settings(value, `plugins.configs.${id}`)])),
     summary: summaryOf(top, base),
     apiKeys: Array.isArray(top['api-keys']) ? top['api-keys'].map(String) : [],

@@ -1,3 +1,4 @@
+import type { CliproxyBehaviour } from '../../hosts/cliproxy/revision.js';
 import type { Credential } from './credentials.js';
 import type { Headers } from './headers.js';
 import type { HostSummary } from './host-config.js';
@@ -34,6 +35,8 @@ export interface HostView {
   readonly apiKeys: readonly string[];
   readonly credentials: readonly Credential[];
   readonly upstreams: readonly Upstream[];
+  /** What its revision does. */
+  readonly behaviour: CliproxyBehaviour;
   readonly signal: AbortSignal;
   /** Providers with a credential, in order of their names. */
   availableProviders(): readonly string[];

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { formatName } from '../../hosts/cliproxy/formats.js';
+import { type CliproxyBehaviour, cliproxyRevision } from '../../hosts/cliproxy/revision.js';
 import { type AuthContext, readAuthFolder } from './auth-folder.js';
 import type { Credential } from './credentials.js';
 import { scopeOf } from './executor.js';
@@ -34,6 +35,7 @@ export class PluginHost implements HostView {
   readonly summary: HostSummary;
   readonly apiKeys: readonly string[];
   readonly upstreams: readonly Upstream[];
+  readonly behaviour: CliproxyBehaviour;
   readonly signal: AbortSignal;
   readonly frame: Frame;
   private readonly plugins: LoadedPlugins;
@@ -45,6 +47,7 @@ export class PluginHost implements HostView {
     this.summary = options.config.summary;
     this.apiKeys = options.config.apiKeys;
     this.upstreams = options.upstreams;
+    this.behaviour = cliproxyRevision(options.profile.revision).behaviour;
     // Every plugin listens to it, and Node warns of more than ten.
     this.signal = AbortSignal.any([options.signal]);
     setMaxListeners(0, this.signal);

@@ -9,10 +9,6 @@ import { bytesOf, crossing, headersOf, textsOf } from './values.js';
 const HISTORY_CHUNKS = 64;
 const HISTORY_BYTES = 1024 * 1024;
 
-/** Schema versions from which on pieces come without the request, and without earlier pieces. */
-const WITHOUT_REQUEST = 3;
-const WITHOUT_HISTORY = 5;
-
 /** Index of the call that comes before all pieces, for the headers. */
 const HEADERS_ONLY = -1;
 
@@ -97,12 +93,13 @@ export class StreamInterceptors {
   private request(schemaVersion: number, body: Uint8Array, index: number): object {
     const parts = responseParts(this.pass, this.sent, this.headers);
     const payload = index !== HEADERS_ONLY;
-    const bare = payload && schemaVersion >= WITHOUT_REQUEST;
+    const { omitsBodiesOfChunksFrom, omitsHistoryOfChunksFrom } = this.pass.host.behaviour;
+    const omits = (from: number | undefined) => payload && from !== undefined && schemaVersion >= from;
     return {
       ...parts,
-      ...(bare ? { OriginalRequest: null, RequestBody: null } : {}),
+      ...(omits(omitsBodiesOfChunksFrom) ? { OriginalRequest: null, RequestBody: null } : {}),
       Body: crossing(body),
-      HistoryChunks: payload && schemaVersion < WITHOUT_HISTORY ? this.history.crossing() : null,
+      HistoryChunks: payload && !omits(omitsHistoryOfChunksFrom) ? this.history.crossing() : null,
       ChunkIndex: index,
     };
   }

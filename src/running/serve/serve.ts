@@ -116,7 +116,7 @@ async function serveHost(host: PluginHost, options: ServeOptions, close: () => P
   if (plugins.every(({ registered }) => registered === undefined)) throw nothingError(plugins);
   const table = await gatherRoutes(host.members, host.frame, warn);
   const { name, revision } = options.profile;
-  const { rawManagementJsonFrom: rawJsonFrom = Number.POSITIVE_INFINITY } = cliproxyRevision(revision ?? '').behaviour;
+  const { rawManagementJsonFrom: rawJsonFrom = Number.POSITIVE_INFINITY } = cliproxyRevision(revision).behaviour;
   const app = managementApp({
     plugins,
     table,

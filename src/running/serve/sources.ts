@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { cliproxyRevision } from '../../hosts/cliproxy/revision.js';
 import { findProfile } from '../../hosts/registry.js';
 import type { RunContext } from '../../model/context.js';
 import type { HostProfile, ServiceScript } from '../../model/profile.js';
@@ -34,7 +35,10 @@ export interface ServedSources {
 export async function servedSources(flags: SourceFlags, context: RunContext, log: StepLog): Promise<ServedSources> {
   const profile = await profileFor(flags, context);
   const file = flags['host-config'];
-  const config = file === undefined ? undefined : await readHostConfig(path.resolve(context.cwd, file));
+  const config =
+    file === undefined
+      ? undefined
+      : await readHostConfig(path.resolve(context.cwd, file), cliproxyRevision(profile.revision));
   const data = flags.config === undefined ? undefined : await readData(flags.config, context.cwd, process.stdin);
   const script = flags.answers === undefined ? undefined : await readAnswers(flags.answers, context.cwd);
   const wanted = { files: flags.plugin ?? [], debug: flags.debug ?? false, data };
