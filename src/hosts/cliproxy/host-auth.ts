@@ -38,7 +38,8 @@ export class AuthFiles {
     const folder = await this.folder();
     const names = (await readdir(folder)).filter((name) => name.toLowerCase().endsWith('.json'));
     const byLetters = (a: string, b: string) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1);
-    return Promise.all(names.sort(byLetters).map((name) => entry(path.join(folder, name))));
+    const entries = await Promise.all(names.sort(byLetters).map((name) => entry(path.join(folder, name))));
+    return entries.filter((one) => one !== undefined);
   }
 
   private async find(wanted: string): Promise<Fields> {
@@ -96,11 +97,13 @@ function index(value: unknown): string {
   return text;
 }
 
-/** A file as the host lists it. What only a running host knows stays empty. */
-async function entry(file: string): Promise<Fields> {
+/** A file as the host lists it; undefined for what is none. What only a running host knows stays empty. */
+async function entry(file: string): Promise<Fields | undefined> {
+  const facts = await stat(file).catch(() => undefined);
+  if (facts?.isFile() !== true) return undefined;
+  const { size, mtime } = facts;
   const name = path.basename(file);
   const content = fieldsOf(await contentOf(file));
-  const { size, mtime } = await stat(file);
   const provider = text(content.type) || 'unknown';
   const email = text(content.email);
   return {
@@ -120,7 +123,7 @@ async function entry(file: string): Promise<Fields> {
     created_at: mtime,
     email,
     project_id: text(content.project_id),
-    priority: Number.isSafeInteger(content.priority) ? content.priority : 0,
+    priority: whole(content.priority),
     note: text(content.note),
     websockets: content.websockets === true,
   };
@@ -134,6 +137,12 @@ async function contentOf(file: string): Promise<unknown> {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** A whole number, which people also write as a text. */
+function whole(value: unknown): unknown {
+  const number = typeof value === 'string' && /^[+-]?[0-9]+$/.test(value.trim()) ? Number(value) : value;
+  return Number.isSafeInteger(number) ? number : 0;
 }
 
 function text(value: unknown): string {

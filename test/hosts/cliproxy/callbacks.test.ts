@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -313,6 +313,21 @@ describe('host.auth', () => {
       `{"ok":true,"result":{"auth":${JSON.stringify(entry)}}}`,
     );
     expect(await ask('host.auth.list', '{"any":"thing"}')).toContain('"files":[');
+  });
+
+  it('passes over what is no file, and reads a priority that is written as a text', async () => {
+    const authFolder = mkdtempSync(path.join(tmpdir(), 'cpex-auths-'));
+    closing.push(async () => rmSync(authFolder, { recursive: true }));
+    mkdirSync(path.join(authFolder, 'folder.json'));
+    symlinkSync('nowhere', path.join(authFolder, 'link.json'));
+    writeFileSync(path.join(authFolder, 'good.json'), '{"type":"demo","priority":" 7 "}');
+    writeFileSync(path.join(authFolder, 'odd.json'), 'no json');
+    const { ask } = open({ authFolder });
+    const list = JSON.parse(await ask('host.auth.list', {})) as { result: { files: Record<string, unknown>[] } };
+    expect(list.result.files.map(({ name, type, priority }) => [name, type, priority])).toEqual([
+      ['good.json', 'demo', 7],
+      ['odd.json', 'unknown', undefined],
+    ]);
   });
 
   it('has a folder of its own, which is gone afterwards', async () => {
