@@ -82,6 +82,27 @@ describe.skipIf(missing !== undefined)(`model calls of plugins${missing === unde
     ]);
   });
 
+  it.each([
+    ['before', 'model execution failed with status 403'],
+    ['after', 'request terminated by plugin'],
+  ])('fail in the words of the host where an interceptor ends them in the stage "%s"', async (stage, message) => {
+    const ends: Line[] = [
+      [`request.intercept_${stage}`, 'once', {}],
+      [`request.intercept_${stage}`, 'result', { Terminate: true }],
+      ['request.intercept_before', 'result', {}],
+      ['request.intercept_after', 'result', {}],
+    ];
+    const host = await bench.start(
+      {
+        outer: outer(asks('host.model.execute', 'inner'), replies),
+        ends: { capabilities: { request_interceptor: true }, lines: ends },
+      },
+      { upstreams: [upstream({ models: ['inner'] })] },
+    );
+    const { body } = await host.ask({ model: 'outer' });
+    expect(JSON.parse(body)).toEqual({ ok: false, error: { code: 'host_call_failed', message } });
+  });
+
   it('guard the caller also when it does not say in which call it asks', async () => {
     const host = await bench.start(
       {

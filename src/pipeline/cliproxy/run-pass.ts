@@ -75,9 +75,10 @@ export async function runPass(
     return await answer(pass, execution, account);
   } catch (error) {
     const failed = asFailure(error);
-    completed(pass, completion(failed, server, account.now !== undefined));
+    const end = completion(failed, server, account.now !== undefined);
+    completed(pass, end);
     if (account.now !== undefined && failed.outcome === 'failed') usedInVain(pass, account.now, failed);
-    return failure(pass, failed);
+    return failure(pass, failed, end.error);
   }
 }
 
@@ -197,7 +198,8 @@ function asFailure(error: unknown): PassFailure {
   throw error;
 }
 
-function failure({ frame }: Pass, failed: PassFailure): PassAnswer {
+/** @param error text of the host's own error, which a plugin is told that asked for a model; empty for none */
+function failure({ frame, caller }: Pass, failed: PassFailure, error = failed.message): PassAnswer {
   const { status, message, answer: given } = failed;
   const rejected = failed.outcome === 'rejected';
   frame.log.add({
@@ -209,7 +211,7 @@ function failure({ frame }: Pass, failed: PassFailure): PassAnswer {
   return {
     ok: false,
     status,
-    message,
+    message: caller === undefined ? message : error || `model execution failed with status ${status}`,
     rejected,
     headers: given?.headers ?? {},
     body: given?.body ?? new Uint8Array(0),
