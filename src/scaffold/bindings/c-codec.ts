@@ -1,5 +1,6 @@
 import { goReadBody, goWriteBody } from './c-go-codec.js';
 import { cType, literal, memberName, presence, resolve, typeWord } from './c-names.js';
+import { writePlain } from './c-values.js';
 import type { ContractIr, Declaration, Enum, Field, Struct, Type, Union } from './ir.js';
 import { declarationOf } from './ir.js';
 
@@ -192,16 +193,8 @@ function writeValue(ir: ContractIr, unresolved: Type, value: string): string {
       return `cpex_json_of_text(arena, ${value})`;
     case 'bytes':
       return `cpex_json_of_bytes(arena, ${value})`;
-    case 'bool':
-      return `cpex_json_new_bool(arena, ${value})`;
-    case 'float':
-      return `cpex_json_new_double(arena, ${value})`;
-    case 'int':
-      return `cpex_json_new_${type.signed ? 'int64' : 'uint64'}(arena, ${value})`;
-    default: {
-      const isEnum = type.kind === 'ref' && declarationOf(ir, type.name).kind === 'enum';
-      return `cpex_${typeWord(ir, type)}_json(arena, ${isEnum ? '' : '&'}${value})`;
-    }
+    default:
+      return writePlain(ir, type, value);
   }
 }
 

@@ -1,6 +1,6 @@
 import { goName, goParameter } from '../../project/identity-capabilities.js';
 import { goFields, goJsonType } from './go-json-types.js';
-import { goColumns, goComment, goMember, goText } from './go-names.js';
+import { goBlock, goColumns, goComment, goMember, goText } from './go-names.js';
 import { type Capability, type ContractIr, declarationOf, type Field, type Method, type Struct } from './ir.js';
 import { nameOf } from './names.js';
 
@@ -54,7 +54,7 @@ function declaration({ capability, type, declares }: Handler): string {
     type: goJsonType(field.type),
     tag: '',
   }));
-  return lines([
+  return goBlock([
     `// ${type}Declaration is what the plugin registers about ${capability.name.wire}.`,
     `type ${type}Declaration struct {`,
     ...goFields(fields),
@@ -70,7 +70,7 @@ function handlerInterface(ir: ContractIr, handler: Handler): string {
   const { capability, type, declares } = handler;
   const summary = `${capability.summary.charAt(0).toLowerCase()}${capability.summary.slice(1)}`;
   const since = capability.schemaVersion > 1 ? ` Hosts have it since schema version ${capability.schemaVersion}.` : '';
-  return lines([
+  return goBlock([
     `// ${type} is the capability ${capability.name.wire}: ${summary}${since}`,
     '// The host calls it from several threads at the same time.',
     `type ${type} interface {`,
@@ -108,7 +108,7 @@ function constantResult(ir: ContractIr, method: Method): Field | undefined {
 
 function holder(handlers: readonly Handler[]): string {
   const width = Math.max(...handlers.map(({ field }) => field.length));
-  return lines([
+  return goBlock([
     '// handlers is what the author gave to Serve; nil for what cpex.yaml does not name.',
     'type handlers struct {',
     ...handlers.map(({ field, type }) => `\t${field.padEnd(width)} ${type}`),
@@ -128,7 +128,7 @@ function holder(handlers: readonly Handler[]): string {
 /** The flags of a registration, from the handlers that are there. */
 function registered(handlers: readonly Handler[]): string {
   const declaring = handlers.filter(({ declares }) => declares.length > 0);
-  return lines([
+  return goBlock([
     '// capabilities is what the plugin registers.',
     'func (h *handlers) capabilities() Capabilities {',
     '\tregistered := Capabilities{',
@@ -158,7 +158,7 @@ function table(ir: ContractIr, handlers: readonly Handler[]): string {
       '\t},',
     ]),
   );
-  return lines([
+  return goBlock([
     '// methods holds what the host may call.',
     'var methods = map[string]method{',
     '\t"plugin.register":    {early: true, run: (*Plugin).register},',
@@ -187,8 +187,4 @@ function structOf(ir: ContractIr, name: string): Struct {
 
 function isEmpty(ir: ContractIr, name: string): boolean {
   return structOf(ir, name).fields.length === 0;
-}
-
-function lines(parts: readonly string[]): string {
-  return `${parts.join('\n')}\n`;
 }

@@ -1,4 +1,4 @@
-import { goColumns, goComment, goMember, goText } from './go-names.js';
+import { goBlock, goColumns, goComment, goMember, goText } from './go-names.js';
 import type { ContractIr, Declaration, Field, Struct, Type } from './ir.js';
 
 /** The imports that the declarations of a contract need. */
@@ -28,7 +28,7 @@ export function goJsonDeclaration(ir: ContractIr, declaration: Declaration): str
     case 'struct':
       return struct(declaration, comment);
     case 'enum':
-      return lines([
+      return goBlock([
         comment,
         `type ${name} string`,
         '',
@@ -39,7 +39,7 @@ export function goJsonDeclaration(ir: ContractIr, declaration: Declaration): str
         ')',
       ]);
     case 'alias':
-      return lines([comment, `type ${name} = ${goJsonType(declaration.type)}`]);
+      return goBlock([comment, `type ${name} = ${goJsonType(declaration.type)}`]);
     case 'union':
       throw new RangeError(`the union ${name} of ${ir.profile} cannot be written for encoding/json`);
   }
@@ -47,8 +47,8 @@ export function goJsonDeclaration(ir: ContractIr, declaration: Declaration): str
 
 function struct(declaration: Struct, comment: string): string {
   const name = declaration.name.pascal;
-  if (declaration.fields.length === 0) return lines([comment, `type ${name} struct{}`]);
-  return lines([
+  if (declaration.fields.length === 0) return goBlock([comment, `type ${name} struct{}`]);
+  return goBlock([
     comment,
     `type ${name} struct {`,
     ...goFields(declaration.fields.map(member)),
@@ -139,8 +139,4 @@ export function goJsonType(type: Type): string {
     case 'ref':
       return type.name;
   }
-}
-
-function lines(parts: readonly string[]): string {
-  return `${parts.join('\n')}\n`;
 }

@@ -34,3 +34,8 @@ export function goColumns(rows: readonly (readonly [string, string])[]): string[
   const width = Math.max(0, ...rows.map(([first]) => first.length));
   return rows.map(([first, rest]) => `\t${first.padEnd(width)} ${rest}`);
 }
+
+/** Lines as a part of a file, with a line break at the end. */
+export function goBlock(lines: readonly string[]): string {
+  return `${lines.join('\n')}\n`;
+}

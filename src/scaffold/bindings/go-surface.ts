@@ -1,4 +1,4 @@
-import { goColumns, goComment, goField, goText } from './go-names.js';
+import { goBlock, goColumns, goComment, goField, goText } from './go-names.js';
 import { type ContractIr, declarationOf, type Hook, type Method } from './ir.js';
 import { nameOf } from './names.js';
 
@@ -10,8 +10,8 @@ export function goHooks(ir: ContractIr): string[] {
     hook.aliases.map((alias) => [`${goText(alias)}:`, `${goText(hook.name.wire)},`] as const),
   );
   return [
-    lines(['// Names of the hooks.', 'const (', ...goColumns(names), ')']),
-    lines([
+    goBlock(['// Names of the hooks.', 'const (', ...goColumns(names), ')']),
+    goBlock([
       '// hookAliases maps other spellings of a hook to the one that counts.',
       'var hookAliases = map[string]string{',
       ...goColumns(aliases),
@@ -23,7 +23,7 @@ export function goHooks(ir: ContractIr): string[] {
 
 function hookFunction(hook: Hook): string {
   const name = hook.name.pascal;
-  return lines([
+  return goBlock([
     `// ${name} is the payload of the hook ${goText(hook.name.wire)}.`,
     `type ${name} = ${hook.payload}`,
     '',
@@ -50,14 +50,14 @@ function clientMethod(ir: ContractIr, callback: Method, client: string): string 
   const call = `h.call(${goText(callback.name.wire)}, ${sends}, `;
   const comment = goComment(`${name} calls ${callback.name.wire}. ${callback.summary}`);
   if (isEmpty(ir, callback.result)) {
-    return lines([
+    return goBlock([
       comment,
       `func (h *${client}) ${name}(${takes}) error {`,
       `\treturn ${call}&${callback.result}{})`,
       '}',
     ]);
   }
-  return lines([
+  return goBlock([
     comment,
     `func (h *${client}) ${name}(${takes}) (*${callback.result}, error) {`,
     `\tresult := new(${callback.result})`,
@@ -79,14 +79,10 @@ export function goSamples(ir: ContractIr): string {
   const rows = ir.hooks.map(
     (hook) => [`${goText(hook.name.wire)}:`, `${goRaw(JSON.stringify(hook.sample))},`] as const,
   );
-  return lines(['var samples = map[string]string{', ...goColumns(rows), '}']);
+  return goBlock(['var samples = map[string]string{', ...goColumns(rows), '}']);
 }
 
 /** JSON text is full of quotes, so it stands between backquotes where it has none itself. */
 function goRaw(text: string): string {
   return text.includes('`') ? goText(text) : `\`${text}\``;
-}
-
-function lines(parts: readonly string[]): string {
-  return `${parts.join('\n')}\n`;
 }

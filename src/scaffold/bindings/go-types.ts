@@ -1,4 +1,4 @@
-import { goColumns, goComment, goField, goText } from './go-names.js';
+import { goBlock, goColumns, goComment, goField, goText } from './go-names.js';
 import { goValue } from './go-values.js';
 import type { Alias, ContractIr, Declaration, Enum, Field, Struct, Union } from './ir.js';
 
@@ -30,7 +30,7 @@ function struct(ir: ContractIr, declaration: Struct): string {
   const name = declaration.name.pascal;
   const members = declaration.fields.map((field) => member(ir, name, field));
   const required = members.filter((field) => field.required);
-  return lines([
+  return goBlock([
     goComment(`${name}: ${declaration.description}`),
     `type ${name} struct {`,
     ...members.flatMap((field) => (field.declaration.length === 0 ? [] : [...field.declaration, ''])),
@@ -121,7 +121,7 @@ function union(declaration: Union): string {
     struct: variant.struct,
   }));
   const width = Math.max(...variants.map((variant) => variant.field.length));
-  return lines([
+  return goBlock([
     goComment(`${name}: ${declaration.description}\nExactly one of its fields is set.`),
     `type ${name} struct {`,
     ...variants.map((variant) => `\t${variant.field.padEnd(width)} *${variant.struct}`),
@@ -153,7 +153,7 @@ function union(declaration: Union): string {
 function enumeration(declaration: Enum): string {
   const name = declaration.name.pascal;
   const values = declaration.values.map((value) => goText(value.wire));
-  return lines([
+  return goBlock([
     goComment(`${name}: ${declaration.description}`),
     `type ${name} string`,
     '',
@@ -174,7 +174,7 @@ function enumeration(declaration: Enum): string {
 }
 
 function alias(ir: ContractIr, declaration: Alias): string {
-  return lines([
+  return goBlock([
     goComment(`${declaration.name.pascal}: ${declaration.description}`),
     `type ${declaration.name.pascal} = ${goValue(ir, declaration.type).type}`,
   ]);
@@ -189,8 +189,4 @@ function jsonMethods(name: string): string[] {
     '// UnmarshalJSON implements json.Unmarshaler.',
     `func (v *${name}) UnmarshalJSON(data []byte) error { return decode(data, v) }`,
   ];
-}
-
-function lines(parts: readonly string[]): string {
-  return `${parts.join('\n')}\n`;
 }

@@ -1,8 +1,5 @@
 import type { Declaration, Enum, Field, Name, Struct, Type, Union } from './ir.js';
-import { RUST_WIDTH, rustBlock, rustConstant, rustDoc, rustText, rustType, rustWord } from './rust-text.js';
-
-/** Arguments that clippy lets a function have. */
-const MOST_ARGUMENTS = 7;
+import { RUST_WIDTH, rustBlock, rustConstant, rustDoc, rustNew, rustText, rustType, rustWord } from './rust-text.js';
 
 type Kinds = ReadonlyMap<string, Declaration>;
 
@@ -70,18 +67,10 @@ function hasDefault(struct: Struct, kinds: Kinds): boolean {
 function constructorLines(fields: readonly Field[]): string[] {
   const required = fields.filter((field) => field.required);
   const parameters = required.map((field) => `${rustWord(field.name.snake)}: ${parameterType(field.type)}`);
-  const oneLine = `    pub fn new(${parameters.join(', ')}) -> Self {`;
-  const signature =
-    oneLine.length <= RUST_WIDTH
-      ? [oneLine]
-      : ['    pub fn new(', ...parameters.map((parameter) => `        ${parameter},`), '    ) -> Self {'];
   return [
     '    /// A value with the required fields; the others are unset.',
-    ...(parameters.length > MOST_ARGUMENTS
-      ? ['    #[allow(clippy::too_many_arguments, reason = "one for each required field")]']
-      : []),
     ...(parameters.length === 0 ? ['    #[allow(clippy::new_without_default, reason = "may be derived")]'] : []),
-    ...signature,
+    ...rustNew(parameters),
     ...(fields.length === 0
       ? ['        Self { extra: Map::new() }']
       : [

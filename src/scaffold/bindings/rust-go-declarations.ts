@@ -1,8 +1,5 @@
 import type { Declaration, Enum, Field, Struct, Type } from './ir.js';
-import { RUST_LITERAL, RUST_WIDTH, rustBlock, rustCall, rustDoc, rustText, rustType, rustWord } from './rust-text.js';
-
-/** Arguments that clippy lets a function have. */
-const MOST_ARGUMENTS = 7;
+import { RUST_LITERAL, rustBlock, rustCall, rustDoc, rustNew, rustText, rustType, rustWord } from './rust-text.js';
 
 /**
  * One declaration for a host written in Go: plain fields, each with a zero value that stands for null and for a
@@ -83,17 +80,11 @@ function constructorLines(name: string, fields: readonly Field[]): string[] {
   const required = fields.filter((field) => field.required);
   if (required.length === 0) return [];
   const parameters = required.map((field) => `${rustWord(field.name.snake)}: ${parameterType(field)}`);
-  const oneLine = `    pub fn new(${parameters.join(', ')}) -> Self {`;
   return [
     '',
     `impl ${name} {`,
     '    /// A value with the fields that have to be set; the others are zero.',
-    ...(parameters.length > MOST_ARGUMENTS
-      ? ['    #[allow(clippy::too_many_arguments, reason = "one for each required field")]']
-      : []),
-    ...(oneLine.length <= RUST_WIDTH
-      ? [oneLine]
-      : ['    pub fn new(', ...parameters.map((parameter) => `        ${parameter},`), '    ) -> Self {']),
+    ...rustNew(parameters),
     ...valueLines([...required.map(initialiser), ...(required.length < fields.length ? ['..Self::default()'] : [])]),
     '    }',
     '}',

@@ -3,6 +3,9 @@ import type { Type } from './ir.js';
 /** Where rustfmt breaks lines. */
 export const RUST_WIDTH = 100;
 
+/** Arguments that clippy lets a function have. */
+const MOST_ARGUMENTS = 7;
+
 /** How long the arguments of a call, or the members of a tuple, may be before rustfmt puts each on its line. */
 const RUST_ARGUMENTS = 60;
 
@@ -58,6 +61,18 @@ export function rustCall(start: string, parts: readonly string[], end: string): 
   if (inner.length <= RUST_ARGUMENTS && line.length <= RUST_WIDTH) return [line];
   const indent = ' '.repeat(start.search(/\S|$/));
   return [`${start}(`, ...parts.map((part) => `${indent}    ${part},`), `${indent}${end}`];
+}
+
+/** The first lines of a constructor `new` with one parameter for each required field, with leave for many of them. */
+export function rustNew(parameters: readonly string[]): string[] {
+  const line = `    pub fn new(${parameters.join(', ')}) -> Self {`;
+  const broken = ['    pub fn new(', ...parameters.map((parameter) => `        ${parameter},`), '    ) -> Self {'];
+  return [
+    ...(parameters.length > MOST_ARGUMENTS
+      ? ['    #[allow(clippy::too_many_arguments, reason = "one for each required field")]']
+      : []),
+    ...(line.length <= RUST_WIDTH ? [line] : broken),
+  ];
 }
 
 /** A type as it stands in a field. */
