@@ -214,6 +214,17 @@ describe.skipIf(missing !== undefined)(
       expect(value.result.steps).toContainEqual(expect.objectContaining({ plugin: 'shape', outcome: 'changed' }));
     });
 
+    it('says when a plugin that is enabled has no file', async () => {
+      const configs = { gone: { enabled: true }, off: {} };
+      const folder = hostFolder('fileless', [], { plugins: { enabled: true, configs } });
+      const { code, stderr } = await run(folder, ['models']);
+      expect({ code, stderr }).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining('! gone is enabled, but no file'),
+      });
+      expect(stderr).not.toContain('off is enabled');
+    });
+
     it('says where models come from when there are none', async () => {
       const { code, stdout, stderr } = await run(hostFolder('modelless', ['shape']), ['models']);
       expect({ code, stdout }).toEqual({ code: 0, stdout: 'no models\n' });

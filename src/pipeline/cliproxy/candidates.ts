@@ -81,6 +81,11 @@ async function discovered(
   if (failure !== undefined) log.warn('load', failure);
   for (const { path: file, reason } of skipped)
     log.add({ depth: 0, stage: 'load', outcome: 'skipped', text: `${file}: ${reason}` });
+  const there = new Set([...selected.map(({ id }) => id), ...named.map(({ file }) => file.id)]);
+  for (const [id, { enabled }] of failure === undefined ? config.plugins : []) {
+    // The host says nothing of it.
+    if (enabled && !there.has(id)) log.warn('load', `${id} is enabled, but no file for it is in ${config.folder}`, id);
+  }
   const found: Candidate[] = [];
   for (const file of selected.filter(({ id }) => !named.some((one) => one.file.id === id))) {
     const known = config.plugins.get(file.id) ?? settings({}, file.id);
