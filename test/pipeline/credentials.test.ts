@@ -115,6 +115,37 @@ describe.skipIf(missing !== undefined)(`credentials${missing === undefined ? '' 
     ]);
   });
 
+  it.each<[string, object, object]>([
+    ['nothing', { Label: ' ', Metadata: {}, Disabled: false }, { label: 'old', metadata: { a: 1, b: 2 } }],
+    [
+      'what is filled',
+      {
+        Label: 'new',
+        StorageJSON: base64('{"token":"new"}'),
+        Metadata: { b: 3, c: 4 },
+        Attributes: { y: '2' },
+        NextRefreshAfter: '2031-01-02T03:04:05Z',
+      },
+      {
+        label: 'new',
+        metadata: { a: 1, b: 3, c: 4 },
+        attributes: { x: '1', y: '2' },
+        nextRefresh: '2031-01-02T03:04:05Z',
+      },
+    ],
+    ['that it is disabled', { Disabled: true }, { label: 'old', disabled: true, attributes: { x: '1' } }],
+  ])('take %s from an AuthUpdate beside models', async (_, update, expected) => {
+    const auth = { ID: 'a', Label: 'old', Metadata: { a: 1, b: 2 }, Attributes: { x: '1' } };
+    const plugin = knows('acme', handled(auth), ['model.for_auth', 'result', { AuthUpdate: update }]);
+    const host = await bench.start(
+      { acme: { ...plugin, capabilities: { auth_provider: true, model_provider: true } } },
+      { authFolder: bench.auths({ 'a.json': { type: 'acme', token: 'old' } }) },
+    );
+    expect(host.host.credentials).toEqual([
+      expect.objectContaining({ id: 'a', provider: 'acme', models: [], ...expected }),
+    ]);
+  });
+
   it('are renewed, with what the plugin leaves empty kept', async () => {
     const renewed = { Auth: { StorageJSON: base64('{"token":"new"}') }, NextRefreshAfter: '2030-01-02T03:04:05Z' };
     const host = await bench.start(

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fieldsOf } from '../../hosts/json-fields.js';
 import { CpexError, systemCode } from '../../support/errors.js';
 import { writeFileAtomic } from '../../support/files.js';
-import { type Credential, credentialFields, credentialFile, readCredential } from './credentials.js';
+import { type Credential, credentialFields, credentialFile, readCredential, ZERO_TIME } from './credentials.js';
 import { allowsOauth } from './executor.js';
 import type { HostSummary } from './host-config.js';
 import { can, type Frame, type Member } from './member.js';
@@ -151,16 +151,25 @@ async function withModels(context: AuthContext, credential: Credential): Promise
     }
     const models = modelsOf(result.Models);
     say('done', `${credential.id}: ${models.map((model) => model.ID).join(', ') || 'no models'}`);
-    const updated = Object.values(fieldsOf(result.AuthUpdate)).some(isFilled)
-      ? readCredential(result.AuthUpdate, credential)
-      : undefined;
-    return { ...(updated ?? credential), models };
+    return { ...updated(credential, fieldsOf(result.AuthUpdate)), models };
   }
   return credential;
 }
 
+/** What an answer about models makes of a credential. Unlike a renewal it adds to the maps and takes nothing away. */
+function updated(credential: Credential, update: Readonly<Record<string, unknown>>): Credential {
+  if (!Object.values(update).some(isFilled)) return credential;
+  const whole = {
+    ...update,
+    Metadata: { ...credential.metadata, ...fieldsOf(update.Metadata) },
+    Attributes: { ...credential.attributes, ...fieldsOf(update.Attributes) },
+  };
+  return readCredential(whole, credential) ?? credential;
+}
+
 function isFilled(value: unknown): boolean {
-  if (value === null || value === '' || value === false || value === '0001-01-01T00:00:00Z') return false;
+  if (value === null || value === undefined || value === false || value === ZERO_TIME) return false;
+  if (typeof value === 'string') return value.trim() !== '';
   return typeof value !== 'object' || Object.keys(value).length > 0;
 }
 
