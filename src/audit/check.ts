@@ -76,7 +76,12 @@ async function librariesBelow(root: string, given: string, context: RunContext):
   if (cut) {
     context.emit({ type: 'note', level: 'warn', text: `${given} holds too much; only ${files.length} were checked.` });
   }
-  if (files.length === 0) throw new CpexError('CPEX_E_AUDIT_NOTHING', `There is no library below ${given}.`);
+  if (files.length === 0) {
+    throw new CpexError('CPEX_E_AUDIT_NOTHING', 'There is no library in this folder or below it.', {
+      evidence: [root],
+      remedy: 'Build the plugin first (cpex build), or name the library itself.',
+    });
+  }
   return files;
 }
 
