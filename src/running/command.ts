@@ -2,6 +2,7 @@ import { streamValue } from '../host-process/stream-value.js';
 import type { RunContext } from '../model/context.js';
 import type { ServiceEvent } from '../model/profile.js';
 import type { TraceRecord } from '../model/session.js';
+import type { PipelineFlags } from '../pipeline/cliproxy/which-host.js';
 import { runDisplay } from '../report/run-text.js';
 import { traceLine, traceValue } from '../report/trace-text.js';
 import { CpexError } from '../support/errors.js';
@@ -11,22 +12,10 @@ import type { ServeFlags } from './serve/command.js';
 import { type RunOptions, type RunReport, runOnce } from './service.js';
 
 /** The flags of `cpex run` as the parser gives them. */
-export interface RunFlags extends ServeFlags {
+export interface RunFlags extends PipelineFlags, ServeFlags {
   readonly serve?: boolean;
-  readonly data?: string | undefined;
   readonly extensions?: string | undefined;
   readonly context?: string | undefined;
-  readonly config?: string | undefined;
-  readonly answers?: string | undefined;
-  readonly plugin?: readonly string[] | undefined;
-  readonly 'host-config'?: string | undefined;
-  readonly host?: string | undefined;
-  readonly timeout?: number | undefined;
-  readonly record?: string | undefined;
-  readonly trace?: boolean;
-  readonly debug?: boolean;
-  readonly json?: boolean;
-  readonly 'allow-net'?: boolean;
 }
 
 interface RunOutcome {

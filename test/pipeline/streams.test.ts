@@ -117,6 +117,17 @@ describe.skipIf(missing !== undefined)(`streams${missing === undefined ? '' : ` 
     expect(told(host.logged()).map((one) => plain(one.RequestBody))).toEqual(['{"model":"m"}', '{"model":"m"}']);
   });
 
+  it.each([
+    [4, ['a']],
+    [5, null],
+  ])('tells plugins of schema %i of earlier pieces as a host does that knows schema 5: %j', async (schema, history) => {
+    const plugins = { ...streaming(finite('a', 'b')), see: watching(schema, unchanged) };
+    const host = await bench.start(plugins, { host: 'cliproxy@v7.2.151' });
+    await host.ask({ stream: true });
+    const last = told(host.logged()).at(-1);
+    expect([last?.ChunkIndex, last?.HistoryChunks?.map(plain) ?? null]).toEqual([1, history]);
+  });
+
   it('drops a piece at once, and leaves it out of the history', async () => {
     const dropping: Line[] = [
       ['response.intercept_stream_chunk', 'once', {}],

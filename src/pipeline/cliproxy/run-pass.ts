@@ -6,7 +6,7 @@ import type { Execution } from './executed.js';
 import { type Completion, completed, used } from './finish.js';
 import type { Headers } from './headers.js';
 import { interceptRequest } from './intercept-request.js';
-import type { Frame } from './member.js';
+import type { Frame, ModelAnswer } from './member.js';
 import type { HostView, Pass, PassRequest } from './pass.js';
 import { PassFailure } from './pass-failure.js';
 import { interceptResponse } from './respond.js';
@@ -17,14 +17,7 @@ import { translateResponse } from './translate.js';
 
 /** What a client gets. */
 export type PassAnswer =
-  | { readonly ok: true; readonly status: number; readonly headers: Headers; readonly body: Uint8Array }
-  | {
-      readonly ok: true;
-      readonly status: number;
-      readonly headers: Headers;
-      /** Throws a `StreamFailure` where the stream ends with an error. */
-      readonly chunks: AsyncIterable<Uint8Array>;
-    }
+  | Extract<ModelAnswer, { readonly ok: true }>
   | {
       readonly ok: false;
       readonly status: number;
