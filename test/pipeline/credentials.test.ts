@@ -173,6 +173,46 @@ describe.skipIf(missing !== undefined)(`credentials${missing === undefined ? '' 
     expect(await refresh(host.host.auth, { ...fresh, provider: 'else' })).toBe('no plugin knows credentials of else');
   });
 
+  it.each<[string, object, object]>([
+    [
+      'with its metadata, provider and place',
+      {
+        StorageJSON: base64('{"z":1,"a":"<&>","type":"other"}'),
+        Metadata: { email: 'a@b' },
+        Attributes: { source: 'mine' },
+      },
+      {
+        storage: '{"a":"\\u003c\\u0026\\u003e","email":"a@b","type":"acme","z":1}',
+        Metadata: { email: 'a@b', type: 'acme' },
+      },
+    ],
+    [
+      'without what its file held, unless the plugin said so',
+      {},
+      { storage: '{"type":"acme"}', Metadata: { type: 'acme' } },
+    ],
+    [
+      'without a storage that is no JSON object',
+      { StorageJSON: base64('token') },
+      { storage: null, Metadata: { type: 'acme' } },
+    ],
+  ])('are handed to plugins %s', async (_, auth, { storage, ...expected }: { storage?: string | null }) => {
+    const authFolder = bench.auths({ 'a.json': { type: 'acme', token: 'secret' } });
+    const host = await bench.start(
+      { acme: knows('acme', handled(auth), ['auth.refresh', 'error', { message: '@REQUEST@' }]) },
+      { authFolder },
+    );
+    const request = (await refresh(host.host.auth, host.host.credentials[0] as Credential)) as string;
+    const file = path.join(authFolder, 'a.json');
+    expect(JSON.parse(Buffer.from(request, 'base64').toString())).toMatchObject({
+      AuthID: 'a.json',
+      AuthProvider: 'acme',
+      StorageJSON: storage == null ? null : base64(storage),
+      Attributes: { path: file, source: file },
+      ...expected,
+    });
+  });
+
   it('are saved as one private file each, and never outside of the folder', async () => {
     const summary = { ...NO_SUMMARY, AuthDir: path.join(bench.folder, 'new', 'auths') };
     const make = (data: object) =>

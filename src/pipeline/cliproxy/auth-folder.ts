@@ -98,7 +98,7 @@ async function parseFile(context: AuthContext, file: string, raw: Buffer): Promi
       continue;
     }
     const read = authsOf(result).map((data) =>
-      readCredential(data, { provider: type || own || '', fileName: name, id: name, storage: raw }),
+      readCredential(data, { provider: type || own || '', fileName: name, id: name, path: file }),
     );
     const good = read.filter((one) => one !== undefined);
     if (good.length < read.length) say('failed', `auth provider ${member.id} returned auth without provider`);

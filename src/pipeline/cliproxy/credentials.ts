@@ -1,5 +1,6 @@
+import { decodeGo } from '../../hosts/go-json/decode.js';
+import { freeText } from '../../hosts/go-json/free.js';
 import { fieldsOf } from '../../hosts/json-fields.js';
-import { parseExact, stringifyExact } from '../../support/exact-json.js';
 import type { Model } from './claims.js';
 import { bytesOf, textOf } from './values.js';
 
@@ -11,12 +12,14 @@ export interface Credential {
   readonly fileName: string;
   readonly label: string;
   readonly disabled: boolean;
-  /** JSON text. */
+  /** JSON text as the plugin gave it. */
   readonly storage: Uint8Array;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly attributes: Readonly<Record<string, string>>;
   /** RFC 3339; Go's zero time where there is none. */
   readonly nextRefresh: string;
+  /** File that it was read from. */
+  readonly path?: string;
   /** Models that it may use; all of its provider's when undefined. */
   readonly models?: readonly Model[];
 }
@@ -48,6 +51,7 @@ export function readCredential(data: unknown, defaults: Partial<Credential>): Cr
     metadata: Object.keys(metadata).length > 0 ? metadata : (defaults.metadata ?? {}),
     attributes: Object.keys(attributes).length > 0 ? attributes : (defaults.attributes ?? {}),
     nextRefresh: next === ZERO_TIME ? (defaults.nextRefresh ?? ZERO_TIME) : next,
+    ...(defaults.path === undefined ? {} : { path: defaults.path }),
   };
 }
 
@@ -56,10 +60,32 @@ export function credentialFields(credential: Credential): Record<string, unknown
   return {
     AuthID: credential.id,
     AuthProvider: credential.provider,
-    StorageJSON: credential.storage.length === 0 ? null : Buffer.from(credential.storage).toString('base64'),
-    Metadata: nilWhenEmpty(credential.metadata),
-    Attributes: nilWhenEmpty(credential.attributes),
+    StorageJSON: storageOf(credential),
+    Metadata: nilWhenEmpty(metadataOf(credential)),
+    Attributes: nilWhenEmpty(attributesOf(credential)),
   };
+}
+
+/** One that stands for models which need no credential: the host keeps nothing for it. */
+function isBare({ storage, metadata, path }: Credential): boolean {
+  return storage.length === 0 && path === undefined && Object.keys(metadata).length === 0;
+}
+
+/** What the host sends as the storage of a credential: base64, or nil where there is none that it can read. */
+export function storageOf(credential: Credential): string | null {
+  const text = isBare(credential) ? undefined : mergedStorage(credential);
+  return text === undefined ? null : Buffer.from(text).toString('base64');
+}
+
+/** The metadata of a credential, to which the host adds the provider. */
+export function metadataOf(credential: Credential): Readonly<Record<string, unknown>> {
+  return isBare(credential) ? {} : { ...credential.metadata, type: credential.provider };
+}
+
+/** The attributes of a credential, to which the host adds where it lies. */
+export function attributesOf({ attributes, path, fileName }: Credential): Readonly<Record<string, string>> {
+  if (path !== undefined) return { ...attributes, path, source: path };
+  return fileName === '' || (attributes.source ?? '') !== '' ? attributes : { ...attributes, source: fileName };
 }
 
 /** A map as the host copies it: nil where it holds nothing. */
@@ -67,18 +93,17 @@ export function nilWhenEmpty<T extends object>(map: T): T | null {
   return Object.keys(map).length === 0 ? null : map;
 }
 
-/** The content of the file that the host writes: the storage with what the metadata adds, and the provider as type. */
+/** The content of the file that the host writes; undefined where there is none. */
 export function credentialFile(credential: Credential): string | undefined {
-  const text = Buffer.from(credential.storage).toString('utf8');
-  let stored: unknown;
-  try {
-    stored = text.trim() === '' ? {} : parseExact(text);
-  } catch {
-    return undefined;
-  }
-  const storage = fieldsOf(stored);
-  if (stored !== storage) return undefined;
-  const whole: Record<string, unknown> = { ...storage, ...credential.metadata };
-  if (textOf(whole.type).trim() === '') whole.type = credential.provider;
-  return Object.keys(whole).length === 1 && text.trim() === '' ? undefined : stringifyExact(whole);
+  return isBare(credential) ? undefined : mergedStorage(credential);
 }
+
+/** The storage as the host hands it out: with the metadata in it and the provider as type. */
+function mergedStorage({ storage, metadata, provider }: Credential): string | undefined {
+  const blank = Buffer.from(storage).toString('latin1').trim() === '';
+  const read = decodeGo(blank ? {} : storage, OBJECT, new Map());
+  if (!read.ok) return undefined;
+  return freeText({ ...fieldsOf(read.value), ...metadata, type: provider });
+}
+
+const OBJECT = { type: 'object', additionalProperties: true };

@@ -1,6 +1,6 @@
 import { fieldsOf } from '../../hosts/json-fields.js';
 import type { Model } from './claims.js';
-import { type Credential, nilWhenEmpty } from './credentials.js';
+import { attributesOf, type Credential, metadataOf, nilWhenEmpty, storageOf } from './credentials.js';
 import type { Execution } from './executed.js';
 import { formatsFor } from './executor.js';
 import { nullWhenEmpty } from './headers.js';
@@ -105,9 +105,9 @@ function executorRequest(pass: Pass, { sent, input, output, credential }: Execut
     SourceFormat: input,
     Payload: crossing(sent),
     Metadata: pass.metadata,
-    StorageJSON: crossing(credential?.storage ?? new Uint8Array(0)),
-    AuthMetadata: nilWhenEmpty(credential?.metadata ?? {}),
-    AuthAttributes: nilWhenEmpty(credential?.attributes ?? {}),
+    StorageJSON: credential === undefined ? null : storageOf(credential),
+    AuthMetadata: credential === undefined ? null : nilWhenEmpty(metadataOf(credential)),
+    AuthAttributes: credential === undefined ? null : nilWhenEmpty(attributesOf(credential)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { fieldsOf } from '../../hosts/json-fields.js';
-import { type Credential, nilWhenEmpty } from './credentials.js';
+import { attributesOf, type Credential, metadataOf, nilWhenEmpty } from './credentials.js';
 import { nullWhenEmpty } from './headers.js';
 import type { Pass } from './pass.js';
 import { PassFailure } from './pass-failure.js';
@@ -48,8 +48,8 @@ export async function schedule(
         Provider: credential.provider,
         Priority: priority,
         Status: 'active',
-        Attributes: nilWhenEmpty(credential.attributes),
-        Metadata: nilWhenEmpty(credential.metadata),
+        Attributes: nilWhenEmpty(attributesOf(credential)),
+        Metadata: nilWhenEmpty(metadataOf(credential)),
       })),
     },
     frame,
