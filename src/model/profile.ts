@@ -123,6 +123,7 @@ export interface SampleCall {
   readonly capability: string;
 }
 
+/** What a registration call tells the plugin. */
 export interface RegistrationOptions {
   /** A registration after the first one: with a new configuration, or after one that failed. */
   readonly again?: boolean;
@@ -214,6 +215,7 @@ export interface ScriptedModel {
   readonly error?: string;
 }
 
+/** The answer to an HTTP request that a plugin makes through its host. */
 export interface ScriptedHttp {
   readonly method?: string;
   readonly url: string;

@@ -152,6 +152,7 @@ export type Ending =
   /** Our own host failed; never the plugin's fault. */
   | { readonly kind: 'harness-fault'; readonly message: string };
 
+/** Steps of loading a library, in their order; one of them fails when a plugin is refused. */
 export type LoadStage = 'load' | 'entry' | 'init' | 'version' | 'table';
 export type Phase = 'load' | 'init' | 'call' | 'idle' | 'shutdown' | 'exit';
 

@@ -8,7 +8,8 @@ type GitContext = Pick<RunContext, 'env' | 'signal'>;
 
 const LIMIT_MS = 10_000;
 
-function git(args: readonly string[], cwd: string, context: GitContext): Promise<ToolResult> {
+/** Runs git in a folder, and whatever repository that belongs to. */
+export function git(args: readonly string[], cwd: string, context: GitContext): Promise<ToolResult> {
   // Inside a git hook these name another repository.
   const { GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, ...env } = context.env;
   return runTool('git', args, { cwd, env, signal: context.signal, timeout: LIMIT_MS });

@@ -48,6 +48,7 @@ interface EmittedStream {
   wake?: () => void;
 }
 
+/** What the streams need of the host around them. */
 export interface StreamHost {
   /** Milliseconds without a chunk after which a stream counts as never closed. */
   readonly idleMs: number;

@@ -16,6 +16,7 @@ export interface ArchiveLimits {
 
 const MIB = 1 << 20;
 
+/** Well above any plugin. */
 export const ARCHIVE_LIMITS: ArchiveLimits = {
   archive: 512 * MIB,
   entries: 1000,

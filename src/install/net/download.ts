@@ -11,6 +11,7 @@ export type Fetcher = (
   init: { headers: Record<string, string>; redirect: 'manual'; signal: AbortSignal },
 ) => Promise<Response>;
 
+/** How to reach servers, and for how long. */
 export interface NetOptions {
   readonly fetcher?: Fetcher;
   readonly signal: AbortSignal;
@@ -20,6 +21,7 @@ export interface NetOptions {
   readonly totalMs?: number;
 }
 
+/** What one download asks for beside its address. */
 export interface DownloadOptions extends NetOptions {
   /** Bytes after which a download is broken off. */
   readonly limit: number;

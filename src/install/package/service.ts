@@ -18,6 +18,7 @@ import { comparedFiles, writeRelease } from './folder.js';
 import { readUrlBase } from './registry-files.js';
 import { type ExaminedLibrary, type ReleaseFile, releaseFiles } from './release-files.js';
 
+/** What is packaged, and where to. */
 export interface PackageOptions extends Pick<CollectOptions, 'targets' | 'noBuild'> {
   readonly project: Project;
   /** Folder for the files, relative to the working folder; `dist/package` of the project when absent. */

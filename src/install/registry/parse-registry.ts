@@ -20,6 +20,7 @@ export interface RegistryPlugin {
   readonly install: InstallPlan;
 }
 
+/** Where a registry says that the archives are: with the releases of the repository, or listed by version. */
 export type InstallPlan =
   | { readonly type: 'github-release' }
   | { readonly type: 'direct'; readonly versions: ReadonlyMap<string, readonly RegistryArtefact[]> };

@@ -25,6 +25,7 @@ export interface InstallSource {
   readonly notes?: readonly string[];
 }
 
+/** What the name of a file or archive says; the version where it holds one. */
 export interface NamedPlugin {
   readonly id: string;
   readonly version?: string;

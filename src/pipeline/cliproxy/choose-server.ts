@@ -1,3 +1,4 @@
+import { ZERO_TIME } from '../../hosts/go-json/time.js';
 import type { Model } from './claims.js';
 import type { Credential } from './credentials.js';
 import { scopeOf } from './executor.js';
@@ -90,6 +91,6 @@ function emptyCredential(id: string, provider: string): Credential {
     storage: new Uint8Array(0),
     metadata: {},
     attributes: {},
-    nextRefresh: '0001-01-01T00:00:00Z',
+    nextRefresh: ZERO_TIME,
   };
 }

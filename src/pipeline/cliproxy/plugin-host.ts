@@ -14,6 +14,7 @@ import { type PassAnswer, runPass } from './run-pass.js';
 import type { StepLog } from './steps.js';
 import type { Upstream } from './upstream.js';
 
+/** What a host is started with: its plugins, its configuration and the providers of its own. */
 export interface PluginHostOptions extends HostRunOptions {
   readonly candidates: readonly Candidate[];
   readonly config: Pick<HostConfig, 'summary' | 'apiKeys'>;

@@ -12,6 +12,7 @@ import type { KnownPlugin, ServedPlugin } from './served-plugin.js';
 /** Largest body that is taken from a client, in bytes; the host itself sets no limit. */
 const BODY_LIMIT = 32 * 1024 * 1024;
 
+/** What the management part serves, and who may see it. */
 export interface AppOptions {
   readonly plugins: readonly KnownPlugin[];
   readonly table: RouteTable;

@@ -19,6 +19,7 @@ import type { ServedSources } from './sources.js';
 /** The port of the real host. */
 export const HOST_PORT = 8317;
 
+/** What is served, where, and who hears of it. */
 export interface ServeOptions extends ServedSources {
   readonly target: TargetName;
   /** The host's own, or any free one where that is taken, when undefined. */

@@ -1,6 +1,5 @@
 import type { RunContext } from '../../model/context.js';
-import { runTool } from '../../support/tools.js';
-import { remoteAddress } from '../git.js';
+import { git, remoteAddress } from '../git.js';
 
 /** What a repository knows about itself; all absent outside one. */
 export interface GitFacts {
@@ -16,14 +15,10 @@ export interface GitFacts {
   readonly ignoresBuilds?: boolean;
 }
 
-const LIMIT_MS = 10_000;
-
 /** Asks git; changes nothing, and needs no git. */
 export async function gitFacts(root: string, context: Pick<RunContext, 'env' | 'signal'>): Promise<GitFacts> {
-  // Inside a git hook these name another repository.
-  const { GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, ...env } = context.env;
   const ask = async (...args: string[]): Promise<string | undefined> => {
-    const result = await runTool('git', args, { cwd: root, env, signal: context.signal, timeout: LIMIT_MS });
+    const result = await git(args, root, context);
     return result.code === 0 ? result.stdout.trim() : undefined;
   };
   if ((await ask('rev-parse', '--is-inside-work-tree')) !== 'true') return {};

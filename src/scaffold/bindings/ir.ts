@@ -110,6 +110,7 @@ export interface Hook {
   readonly sample: unknown;
 }
 
+/** What a plugin may declare, and the methods that come with it. */
 export interface Capability {
   readonly name: Name;
   readonly summary: string;

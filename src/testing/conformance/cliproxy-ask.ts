@@ -27,6 +27,7 @@ export function fileId({ artefact, manifest }: Subject): string {
   return 'file' in reading ? reading.file.id : path.parse(artefact).name;
 }
 
+/** A finding with what to do about it. */
 export function finding(
   id: string,
   severity: Severity,

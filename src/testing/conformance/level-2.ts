@@ -157,6 +157,7 @@ async function tour(subject: Subject, trial: Trial): Promise<Stop[]> {
   return stops;
 }
 
+/** Judges a plugin of its own that has registered; how its child ended is part of the outcome. */
 export async function withRegistration(
   subject: Subject,
   check: (trial: Trial, registration: Registration, findings: readonly Finding[]) => Promise<readonly Finding[]>,
