@@ -5,6 +5,7 @@ import type { Deadlines, Ending, Engine } from '../model/session.js';
 import type { TargetName } from '../model/target.js';
 import { describeEnding, endingEvidence, SessionFailure } from '../runtime/failure.js';
 import { CpexError } from '../support/errors.js';
+import { shellWord } from '../support/shell-word.js';
 
 export interface TryOutOptions {
   /** Absolute path of the private copy. */
@@ -38,7 +39,7 @@ export async function tryOut(options: TryOutOptions): Promise<{ registration: Re
   if (registered === undefined || ending.kind !== 'clean') {
     const remedy = noExecution(ending)
       ? NO_EXECUTION
-      : `See it again: cpex run plugin.register --plugin ${shown} --trace`;
+      : `See it again: cpex run plugin.register --plugin ${shellWord(shown)} --host ${profile.name} --trace`;
     throw failed(describeEnding(ending), endingEvidence(ending), remedy);
   }
   const { envelope } = registered.invocation;
@@ -51,7 +52,7 @@ export async function tryOut(options: TryOutOptions): Promise<{ registration: Re
   const taken = bad.length === 0 || options.tolerant === true;
   if (!taken || registered.registration === undefined) {
     const evidence = bad.map((one) => `${one.id}: ${one.message}`);
-    const remedy = `cpex test ${shown} --host ${profile.name} shows more.`;
+    const remedy = `cpex test ${shellWord(shown)} --host ${profile.name} shows more.`;
     throw failed('The plugin breaks the rules when it registers.', evidence, remedy);
   }
   return {

@@ -56,5 +56,6 @@ export const plugins: Readonly<Record<string, Scripted>> = {
     lines: [['request.intercept_before', 'result', { Terminate: true, StatusCode: 451, ResponseBody: '@B64:no@' }]],
   },
   dies: { capabilities: { request_interceptor: true }, lines: [['request.intercept_before', 'crash']] },
+  hangs: { capabilities: { request_interceptor: true }, lines: [['request.intercept_before', 'hang']] },
   refuses: { capabilities: {}, registration: [['plugin.register', 'error', { message: 'no key' }]] },
 };

@@ -240,6 +240,13 @@ describe.skipIf(missing !== undefined)(
       expect(stderr).toContain('CPEX_E_PLUGIN_DIED');
     });
 
+    it('reports a plugin that does not return', async () => {
+      const folder = hostFolder('hangs', ['hangs', 'acme']);
+      const { code, stdout, stderr } = await run(folder, ['--timeout', '5000', 'request', '-d', '{"model":"m"}']);
+      expect({ code, stderr }).toMatchObject({ code: 4, stderr: expect.stringContaining('CPEX_E_PLUGIN_HUNG') });
+      expect(stdout).toContain('CLIProxyAPI would wait for ever');
+    });
+
     it('reports a plugin that does not register, and goes on without it', async () => {
       const folder = hostFolder('refuses', ['refuses', 'acme']);
       const { code, stdout, stderr } = await run(folder, ['request', '-d', '{"model":"m"}']);

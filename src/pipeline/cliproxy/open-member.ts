@@ -194,7 +194,11 @@ export class OpenMember implements Member {
   private ended(ending: Ending): void {
     if (this.closing || this.gone !== undefined) return;
     this.gone = ending;
-    const text = `${describeEnding(ending)} CLIProxyAPI would have died here, for it loads plugins into its own process.`;
+    const host =
+      ending.kind === 'hang'
+        ? 'CLIProxyAPI would wait for ever: it sets plugins no deadline.'
+        : 'CLIProxyAPI would have died here, for it loads plugins into its own process.';
+    const text = `${describeEnding(ending)} ${host}`;
     this.base.log.add({ depth: 0, stage: 'process', plugin: this.id, outcome: 'failed', text });
   }
 

@@ -10,6 +10,7 @@
  *   emitfail N TEXT   as emit, and closes with the error "broken on purpose"
  *   emitnow N TEXT    emits N pieces before the answer
  *   crash             dies
+ *   hang              does not return
  *
  * In JSON and TEXT: @BODY@ is the request's Body, @REQUEST@ the whole request, @ASKED@ the host's last answer, each
  * as base64; @ADD:text@ is the Body with a text at its end, as base64; @B64:text@ that text; @ID@ and @STREAM@ are the ids of the call. */
@@ -19,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct { void *ptr; size_t len; } buffer;
 typedef struct {
@@ -185,6 +187,7 @@ static int follow(const char *method, const char *request, buffer *out) {
       else if (!strncmp(action, "error", word)) code = answer(out, "{\"ok\":false,\"error\":", words.bytes, words.len, "}");
       else if (!strncmp(action, "raw", word)) code = answer(out, "", words.bytes, words.len, "");
       else if (!strncmp(action, "crash", word)) *(volatile int *)0 = 1;
+      else if (!strncmp(action, "hang", word)) for (;;) pause();
       else if (!strncmp(action, "ask", word)) {
         char asked_method[64] = {0};
         size_t to = strcspn(words.bytes, " ");
