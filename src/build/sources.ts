@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
 import path from 'node:path';
+import { sha256Hex } from '../support/digest.js';
 import type { Stamp } from './build-model.js';
 
 /** Path relative to the project, with forward slashes → SHA-256 of the content. */
@@ -76,7 +77,7 @@ function sorted(hashes: SourceHashes): SourceHashes {
 }
 
 function digest(content: Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
+  return sha256Hex(content);
 }
 
 function isSourceFolder(name: string): boolean {

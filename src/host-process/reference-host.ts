@@ -62,6 +62,12 @@ export interface OpenPlugin {
 /** Time limits when neither flag nor case sets one, in milliseconds. */
 export const DEFAULT_DEADLINES: Deadlines = { start: 10_000, call: 30_000, stop: 5_000 };
 
+/** The limits that `--timeout` asks for, in milliseconds; the usual ones without it. No stop takes longer than usual. */
+export function deadlinesFor(timeout: number | undefined): Deadlines {
+  if (timeout === undefined) return DEFAULT_DEADLINES;
+  return { start: timeout, call: timeout, stop: Math.min(timeout, DEFAULT_DEADLINES.stop) };
+}
+
 /** Starts a plugin with the services of its profile. Rejects with a SessionFailure. */
 export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
   const { profile } = options;

@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { onExit } from '../support/cleanup.js';
+import { sha256Hex } from '../support/digest.js';
 import { CpexError, systemCode } from '../support/errors.js';
 import { processStart } from '../support/process-group.js';
 import { folderError } from './folder-error.js';
@@ -80,7 +81,7 @@ function isAlive(folder: HeldFolder, name: string): boolean {
 }
 
 function machine(): string {
-  return createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+  return sha256Hex(hostname()).slice(0, 8);
 }
 
 function ageOf(file: string): number {

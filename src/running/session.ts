@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type BuiltSubject, resolveSubject } from '../build/subject.js';
-import { DEFAULT_DEADLINES, type Invocation, type OpenPlugin, openPlugin } from '../host-process/reference-host.js';
+import { deadlinesFor, type Invocation, type OpenPlugin, openPlugin } from '../host-process/reference-host.js';
 import type { RunContext } from '../model/context.js';
 import type { Contract } from '../model/contract.js';
 import type { Finding } from '../model/finding.js';
@@ -70,7 +70,6 @@ export async function openRunSession(options: RunSessionOptions, context: RunCon
   const subject = await resolveSubject(options, context);
   const { profile, project } = subject;
   const folder = await temporaryFolder('run');
-  const limit = options.timeout;
   const printed = {
     stdout: new TextTail(LINE_LIMIT, (line) => options.printed('stdout', line)),
     stderr: new TextTail(LINE_LIMIT, (line) => options.printed('stderr', line)),
@@ -96,10 +95,7 @@ export async function openRunSession(options: RunSessionOptions, context: RunCon
         ...(options.script === undefined ? {} : { script: options.script }),
         observe: options.observe,
       },
-      deadlines:
-        limit === undefined
-          ? DEFAULT_DEADLINES
-          : { start: limit, call: limit, stop: Math.min(limit, DEFAULT_DEADLINES.stop) },
+      deadlines: deadlinesFor(options.timeout),
       signal: context.signal,
       lingerMs: LINGER_MS,
       trace: options.trace,

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { sha256Hex } from '../support/digest.js';
 import { capabilityText, type NewAnswers } from './answers.js';
 
 /** Where a project keeps what it was made from. */
@@ -20,7 +20,7 @@ export interface ScaffoldRecord {
 
 /** SHA-256 of a text file's content; Git's line end conversion does not count as an edit. */
 export function contentHash(text: string): string {
-  return createHash('sha256').update(text.replaceAll('\r\n', '\n')).digest('hex');
+  return sha256Hex(text.replaceAll('\r\n', '\n'));
 }
 
 /** The answers worth keeping: all but the place on this machine. */

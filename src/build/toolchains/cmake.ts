@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { sourceRoot } from '../../project/source-root.js';
+import { sha256Hex } from '../../support/digest.js';
 import { writeFileAtomic } from '../../support/files.js';
 import type { ToolCommand, ToolchainIdentity } from '../build-model.js';
 import { probeTool, requireTool } from '../find-toolchain.js';
@@ -96,7 +96,7 @@ async function configureWhenNeeded(workshop: Workshop, command: ToolCommand): Pr
 function configurationKey({ plan, request }: Workshop, command: ToolCommand): string {
   const variables = ['CPPFLAGS', 'LDFLAGS', 'CMAKE_PREFIX_PATH', 'CMAKE_TOOLCHAIN_FILE', 'PKG_CONFIG_PATH'];
   const facts = [command, plan.toolchain, variables.map((name) => request.env[name] ?? null)];
-  return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+  return sha256Hex(JSON.stringify(facts));
 }
 
 /** `__FILE__` and assert would carry the absolute folder into a release build; a debugger needs it. */

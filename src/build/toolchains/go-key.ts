@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { sha256Hex } from '../../support/digest.js';
 import { exists } from '../../support/files.js';
 import type { ToolCommand } from '../build-model.js';
 import type { Workshop } from './toolchain.js';
@@ -124,5 +124,5 @@ function foreignFlags(listing: string, variable: string): string[] {
 }
 
 function hash(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+  return sha256Hex(JSON.stringify(value));
 }

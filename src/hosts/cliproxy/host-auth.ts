@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ServiceOptions } from '../../model/profile.js';
+import { sha256Hex } from '../../support/digest.js';
 import { systemCode } from '../../support/errors.js';
 import { stringifyExact } from '../../support/exact-json.js';
 import { type TemporaryFolder, temporaryFolder } from '../../support/files.js';
@@ -108,7 +108,7 @@ async function entry(file: string): Promise<Fields | undefined> {
   const email = text(content.email);
   return {
     id: name,
-    auth_index: createHash('sha256').update(name).digest('hex').slice(0, 16),
+    auth_index: sha256Hex(name).slice(0, 16),
     name,
     type: provider,
     provider,

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { sha256Hex } from '../../support/digest.js';
 import { systemCode } from '../../support/errors.js';
 import { writeFileAtomic } from '../../support/files.js';
 
@@ -30,7 +30,7 @@ export function memoryStore(): KeyValueStore {
  * from several processes need no lock: each is whole, and the last one stays.
  */
 export function diskStore(folder: string): KeyValueStore {
-  const fileOf = (key: string) => path.join(folder, `${createHash('sha256').update(key).digest('hex')}.kv`);
+  const fileOf = (key: string) => path.join(folder, `${sha256Hex(key)}.kv`);
   return {
     get: async (key) => (await readEntry(fileOf(key)))?.value,
     set: async (key, value) => {
@@ -53,7 +53,7 @@ export function diskStore(folder: string): KeyValueStore {
 
 /** Folder of a plugin's persistent store; ids that differ in case only do not share one. */
 export function storeFolder(stateFolder: string, pluginId: string): string {
-  const mark = createHash('sha256').update(pluginId).digest('hex').slice(0, 8);
+  const mark = sha256Hex(pluginId).slice(0, 8);
   const name = pluginId
     .toLowerCase()
     .replace(/[^a-z0-9_-]/g, '_')

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
+import { sha256Hex } from '../../support/digest.js';
 import type { Listing } from '../sources/install-source.js';
 
 /** What a host's configuration is to say about a plugin, below `plugins.configs.<id>`. */
@@ -26,7 +26,7 @@ export function entryText(id: string, entry: ConfigEntry): string {
 function storeManifest({ plugin, version, releaseTag, registry }: Listing): Record<string, unknown> | undefined {
   if (registry === undefined) return undefined;
   const source = {
-    'source-id': registry === OFFICIAL ? 'official' : `source-${sha256(registry).slice(0, 12)}`,
+    'source-id': registry === OFFICIAL ? 'official' : `source-${sha256Hex(registry).slice(0, 12)}`,
     'source-name': registry === OFFICIAL ? 'Official' : new URL(registry).host,
     'source-url': registry,
   };
@@ -40,8 +40,4 @@ function storeManifest({ plugin, version, releaseTag, registry }: Listing): Reco
     install: { type: install.type },
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Manifest } from '../../model/manifest.js';
 import type { ReleaseRules } from '../../model/profile.js';
 import type { TargetName } from '../../model/target.js';
+import { sha256Hex } from '../../support/digest.js';
 import { CHECKSUMS_FILE, checksumsText } from '../checksums.js';
 import { type ArchiveEntry, writeArchive } from './archive.js';
 import type { BuiltLibrary } from './collect.js';
@@ -80,5 +80,5 @@ function byWidth(a: BuiltLibrary, b: BuiltLibrary): number {
 }
 
 function file(kind: ReleaseFile['kind'], name: string, bytes: Buffer): ReleaseFile {
-  return { kind, name, bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+  return { kind, name, bytes, sha256: sha256Hex(bytes) };
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { DEFAULT_DEADLINES } from '../../host-process/reference-host.js';
+import { deadlinesFor } from '../../host-process/reference-host.js';
 import { cliproxyRevision } from '../../hosts/cliproxy/revision.js';
 import { findProfile } from '../../hosts/registry.js';
 import type { RunContext } from '../../model/context.js';
@@ -133,17 +133,13 @@ class PipelineRun {
 
   private start(cwd: string, candidates: readonly Candidate[]): Promise<PluginHost> {
     const { flags, context, config, script } = this.parts;
-    const limit = flags.timeout;
     const authFolder = config?.summary.AuthDir ?? '';
     return PluginHost.start({
       profile: findProfile(this.parts.host),
       target: hostTarget().name,
       engine: nativeEngine(),
       cwd,
-      deadlines:
-        limit === undefined
-          ? DEFAULT_DEADLINES
-          : { start: limit, call: limit, stop: Math.min(limit, DEFAULT_DEADLINES.stop) },
+      deadlines: deadlinesFor(flags.timeout),
       signal: context.signal,
       allowNet: flags['allow-net'] ?? false,
       ...(authFolder === '' ? {} : { authFolder }),

@@ -1,4 +1,4 @@
-import { DEFAULT_DEADLINES } from '../../host-process/reference-host.js';
+import { deadlinesFor } from '../../host-process/reference-host.js';
 import { cliproxyRevision } from '../../hosts/cliproxy/revision.js';
 import type { ServiceEvent } from '../../model/profile.js';
 import type { TraceRecord } from '../../model/session.js';
@@ -82,10 +82,7 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
 
 function loadPlugins(options: ServeOptions, cwd: string, signal: AbortSignal): Promise<PluginHost> {
   const { profile, target, candidates, config, script, log, allowNet, timeout, observe, printed, trace } = options;
-  const deadlines =
-    timeout === undefined
-      ? DEFAULT_DEADLINES
-      : { start: timeout, call: timeout, stop: Math.min(timeout, DEFAULT_DEADLINES.stop) };
+  const deadlines = deadlinesFor(timeout);
   const authFolder = config?.summary.AuthDir ?? '';
   return PluginHost.start({
     profile,
