@@ -381,7 +381,7 @@ struct cpex_model_route_request {
   cpex_text_list_map headers;
   /* Query parameters, each with all its values. Null means none. */
   cpex_text_list_map query;
-  /* The client's request, as it came. */
+  /* The client's request, as the interceptors have left it. */
   cpex_bytes body;
   /* Free data of the host about this request. For reading only. */
   const cpex_json *metadata;
@@ -409,7 +409,7 @@ struct cpex_executor_request {
   cpex_text_list_map headers;
   /* Query parameters of the client's request. */
   cpex_text_list_map query;
-  /* The client's request, as it came. */
+  /* The client's request, as the interceptors have left it. */
   cpex_bytes original_request;
   /* Format that the client speaks, by the host's own name: openai, openai-response, claude, gemini, codex, antigravity or interactions. */
   cpex_str source_format;
@@ -445,7 +445,7 @@ struct cpex_executor_stream_request {
   cpex_text_list_map headers;
   /* Query parameters of the client's request. */
   cpex_text_list_map query;
-  /* The client's request, as it came. */
+  /* The client's request, as the interceptors have left it. */
   cpex_bytes original_request;
   /* Format that the client speaks, by the host's own name: openai, openai-response, claude, gemini, codex, antigravity or interactions. */
   cpex_str source_format;
@@ -569,7 +569,7 @@ struct cpex_response_transform_request {
   cpex_str model;
   /* Whether the body is one piece of a stream. */
   bool stream;
-  /* The client's request, as it came. */
+  /* The client's request, as the interceptors have left it. */
   cpex_bytes original_request;
   /* The request as it went to the provider. */
   cpex_bytes translated_request;
@@ -593,7 +593,7 @@ struct cpex_response_intercept_request {
   cpex_text_list_map request_headers;
   /* Headers of the response so far. */
   cpex_text_list_map response_headers;
-  /* The client's request, as it came. */
+  /* The client's request, as the interceptors have left it. */
   cpex_bytes original_request;
   /* The request as it went to the provider. */
   cpex_bytes request_body;
@@ -626,7 +626,7 @@ struct cpex_stream_chunk_intercept_request {
   cpex_text_list_map request_headers;
   /* Headers of the response so far. */
   cpex_text_list_map response_headers;
-  /* The client's request, with the first call. With pieces it is null for plugins of schema version 3 and later. */
+  /* The client's request as the interceptors have left it, with the first call. With pieces it is null for plugins of schema version 3 and later. */
   cpex_bytes original_request;
   /* The request as it went to the provider, with the first call. With pieces it is null for plugins of schema version 3 and later. */
   cpex_bytes request_body;

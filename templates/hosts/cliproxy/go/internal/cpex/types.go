@@ -627,7 +627,7 @@ type ModelRouteRequest struct {
 	// Query parameters, each with all its values. Null means none.
 	Query map[string][]string
 
-	// The client's request, as it came.
+	// The client's request, as the interceptors have left it.
 	Body []byte
 
 	// Free data of the host about this request. For reading only.
@@ -688,7 +688,7 @@ type ExecutorRequest struct {
 	// Query parameters of the client's request.
 	Query map[string][]string
 
-	// The client's request, as it came.
+	// The client's request, as the interceptors have left it.
 	OriginalRequest []byte
 
 	// Format that the client speaks, by the host's own name: openai, openai-response, claude, gemini, codex, antigravity or interactions.
@@ -755,7 +755,7 @@ type ExecutorStreamRequest struct {
 	// Query parameters of the client's request.
 	Query map[string][]string
 
-	// The client's request, as it came.
+	// The client's request, as the interceptors have left it.
 	OriginalRequest []byte
 
 	// Format that the client speaks, by the host's own name: openai, openai-response, claude, gemini, codex, antigravity or interactions.
@@ -999,7 +999,7 @@ type ResponseTransformRequest struct {
 	// Whether the body is one piece of a stream.
 	Stream bool
 
-	// The client's request, as it came.
+	// The client's request, as the interceptors have left it.
 	OriginalRequest []byte
 
 	// The request as it went to the provider.
@@ -1032,7 +1032,7 @@ type ResponseInterceptRequest struct {
 	// Headers of the response so far.
 	ResponseHeaders map[string][]string
 
-	// The client's request, as it came.
+	// The client's request, as the interceptors have left it.
 	OriginalRequest []byte
 
 	// The request as it went to the provider.
@@ -1087,7 +1087,7 @@ type StreamChunkInterceptRequest struct {
 	// Headers of the response so far.
 	ResponseHeaders map[string][]string
 
-	// The client's request, with the first call. With pieces it is null for plugins of schema version 3 and later.
+	// The client's request as the interceptors have left it, with the first call. With pieces it is null for plugins of schema version 3 and later.
 	OriginalRequest []byte
 
 	// The request as it went to the provider, with the first call. With pieces it is null for plugins of schema version 3 and later.

@@ -1511,7 +1511,7 @@ pub struct ModelRouteRequest {
     pub headers: BTreeMap<String, Vec<String>>,
     /// Query parameters, each with all its values. Null means none.
     pub query: BTreeMap<String, Vec<String>>,
-    /// The client's request, as it came.
+    /// The client's request, as the interceptors have left it.
     pub body: Vec<u8>,
     /// Free data of the host about this request. For reading only.
     pub metadata: Map,
@@ -1623,7 +1623,7 @@ pub struct ExecutorRequest {
     pub headers: BTreeMap<String, Vec<String>>,
     /// Query parameters of the client's request.
     pub query: BTreeMap<String, Vec<String>>,
-    /// The client's request, as it came.
+    /// The client's request, as the interceptors have left it.
     pub original_request: Vec<u8>,
     /// Format that the client speaks, by the host's own name: openai, openai-response, claude, gemini, codex, antigravity or interactions.
     pub source_format: String,
@@ -1745,7 +1745,7 @@ pub struct ExecutorStreamRequest {
     pub headers: BTreeMap<String, Vec<String>>,
     /// Query parameters of the client's request.
     pub query: BTreeMap<String, Vec<String>>,
-    /// The client's request, as it came.
+    /// The client's request, as the interceptors have left it.
     pub original_request: Vec<u8>,
     /// Format that the client speaks, by the host's own name: openai, openai-response, claude, gemini, codex, antigravity or interactions.
     pub source_format: String,
@@ -2204,7 +2204,7 @@ pub struct ResponseTransformRequest {
     pub model: String,
     /// Whether the body is one piece of a stream.
     pub stream: bool,
-    /// The client's request, as it came.
+    /// The client's request, as the interceptors have left it.
     pub original_request: Vec<u8>,
     /// The request as it went to the provider.
     pub translated_request: Vec<u8>,
@@ -2256,7 +2256,7 @@ pub struct ResponseInterceptRequest {
     pub request_headers: BTreeMap<String, Vec<String>>,
     /// Headers of the response so far.
     pub response_headers: BTreeMap<String, Vec<String>>,
-    /// The client's request, as it came.
+    /// The client's request, as the interceptors have left it.
     pub original_request: Vec<u8>,
     /// The request as it went to the provider.
     pub request_body: Vec<u8>,
@@ -2354,7 +2354,7 @@ pub struct StreamChunkInterceptRequest {
     pub request_headers: BTreeMap<String, Vec<String>>,
     /// Headers of the response so far.
     pub response_headers: BTreeMap<String, Vec<String>>,
-    /// The client's request, with the first call. With pieces it is null for plugins of schema version 3 and later.
+    /// The client's request as the interceptors have left it, with the first call. With pieces it is null for plugins of schema version 3 and later.
     pub original_request: Vec<u8>,
     /// The request as it went to the provider, with the first call. With pieces it is null for plugins of schema version 3 and later.
     pub request_body: Vec<u8>,
