@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import type { Finding } from '../model/finding.js';
 import type { Project } from '../model/manifest.js';
-import { systemCode } from '../support/errors.js';
+import { readTextIfThere } from '../support/files.js';
 import { emitIdentity } from './identity.js';
 import { pluginNames } from './plugin-names.js';
 import { repositoryProblems } from './repository.js';
@@ -38,7 +37,7 @@ async function identityFileDrift(project: Project): Promise<Finding[]> {
   if (!hasIdentityFile(project.manifest)) return [];
   const wanted = emitIdentity(project.manifest.language, project.manifest);
   const file = path.join(project.root, wanted.path);
-  const text = (await textOf(file))?.replaceAll('\r\n', '\n');
+  const text = (await readTextIfThere(file))?.replaceAll('\r\n', '\n');
   if (text === wanted.content) return [];
   const missing = text === undefined;
   const written = new Set(text?.split('\n'));
@@ -59,7 +58,7 @@ async function identityFileDrift(project: Project): Promise<Finding[]> {
 
 async function cargoDrift(project: Project): Promise<Finding[]> {
   const file = path.join(sourceRoot(project), 'Cargo.toml');
-  const text = await textOf(file);
+  const text = await readTextIfThere(file);
   if (text === undefined) return [];
   const { id, version } = project.manifest;
   let found: { name?: unknown; version?: unknown };
@@ -83,7 +82,7 @@ async function cargoDrift(project: Project): Promise<Finding[]> {
 
 async function cmakeDrift(project: Project): Promise<Finding[]> {
   const file = path.join(sourceRoot(project), 'CMakeLists.txt');
-  const text = (await textOf(file)) ?? '';
+  const text = (await readTextIfThere(file)) ?? '';
   const { id, version } = project.manifest;
   const findings: Finding[] = [];
   const stated = /^\s*project\s*\([^)]*?\bVERSION\s+"?(\d[^\s)"]*)/im.exec(text)?.[1];
@@ -115,13 +114,4 @@ function drift(id: string, file: string, what: string, found: string, wanted: st
     evidence: [`${name}: ${found}`, `cpex.yaml: ${wanted}`],
     file,
   };
-}
-
-async function textOf(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
 }

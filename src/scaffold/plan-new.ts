@@ -1,8 +1,9 @@
-import { lstat, readFile, stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunContext } from '../model/context.js';
 import type { Plan, PlanStep } from '../model/plan.js';
 import { CpexError, systemCode } from '../support/errors.js';
+import { readTextIfThere } from '../support/files.js';
 import { packageVersion } from '../support/package-root.js';
 import type { NewAnswers, NewOptions } from './answers.js';
 import { gitState } from './git.js';
@@ -77,22 +78,13 @@ async function planFile(
   record: ScaffoldRecord | undefined,
   options: NewOptions,
 ): Promise<PlannedFile> {
-  const present = await textOf(path.join(root, file.path));
+  const present = await readTextIfThere(path.join(root, file.path));
   if (present === undefined) return { ...file, action: 'create' };
   const hash = contentHash(present);
   if (hash === contentHash(file.text)) return { ...file, action: 'keep', kept: 'same' };
   const ours = file.path === RECORD_FILE ? record !== undefined : record?.files[file.path] === hash;
   if (ours || options.overwrite) return { ...file, action: 'replace' };
   return { ...file, action: 'keep', kept: 'edited' };
-}
-
-async function textOf(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
 }
 
 /** Finds what stands where a folder or a file must go, before anything is written. */

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, createReadStream, fsyncSync, openSync } from 'node:fs';
-import { lstat, mkdir, mkdtemp, open, realpath, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, open, readFile, realpath, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onExit } from './cleanup.js';
@@ -96,6 +96,16 @@ export function temporaryError(folder: string, cause: unknown): CpexError {
     remedy: 'Set TMPDIR to a folder that can be written.',
     cause,
   });
+}
+
+/** The text of a file; undefined where there is none of that name. */
+export async function readTextIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /** True when something of that name is there; a dangling link counts. */

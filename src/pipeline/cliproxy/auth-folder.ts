@@ -1,9 +1,10 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { ZERO_TIME } from '../../hosts/go-json/time.js';
 import { fieldsOf } from '../../hosts/json-fields.js';
 import { CpexError, systemCode } from '../../support/errors.js';
 import { writeFileAtomic } from '../../support/files.js';
-import { type Credential, credentialFields, credentialFile, readCredential, ZERO_TIME } from './credentials.js';
+import { type Credential, credentialFields, credentialFile, readCredential } from './credentials.js';
 import { allowsOauth } from './executor.js';
 import type { HostSummary } from './host-config.js';
 import { can, type Frame, type Member } from './member.js';

@@ -1,5 +1,6 @@
 import { decodeGo } from '../../hosts/go-json/decode.js';
 import { freeText } from '../../hosts/go-json/free.js';
+import { ZERO_TIME } from '../../hosts/go-json/time.js';
 import { fieldsOf } from '../../hosts/json-fields.js';
 import type { Model } from './claims.js';
 import { bytesOf, textOf } from './values.js';
@@ -23,8 +24,6 @@ export interface Credential {
   /** Models that it may use; all of its provider's when undefined. */
   readonly models?: readonly Model[];
 }
-
-export const ZERO_TIME = '0001-01-01T00:00:00Z';
 
 /**
  * Makes a credential of what a plugin said.

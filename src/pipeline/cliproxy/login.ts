@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { ZERO_TIME } from '../../hosts/go-json/time.js';
 import { fieldsOf } from '../../hosts/json-fields.js';
 import { CpexError } from '../../support/errors.js';
 import { authMember, authsOf } from './auth-folder.js';
-import { type Credential, readCredential, ZERO_TIME } from './credentials.js';
+import { type Credential, readCredential } from './credentials.js';
 import type { PluginHost } from './plugin-host.js';
 import { textOf } from './values.js';
 
