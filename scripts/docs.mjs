@@ -109,7 +109,7 @@ export async function commandsPage() {
 
 stdout carries the result and nothing else; progress, logs and errors go to stderr. Every command takes \`--json\`
 and then prints one object, \`{"v":1,"command":…,"ok":…,"result":…}\` or \`{…,"error":{"code","message",…}}\`.
-Every flag has an environment variable; that of a repeatable flag takes several values, parted by commas. Questions are asked only on a terminal, and never when \`CI\` is set.
+Every flag has an environment variable; that of a repeatable flag takes several values, parted by commas. That of a flag without a value takes \`1\`, \`true\`, \`yes\` or \`y\`, and \`0\`, \`false\`, \`no\` or \`n\`. Questions are asked only on a terminal, and never when \`CI\` is set.
 
 ${rows.map(([id, { summary }]) => `- [\`${id}\`](#cpex-${id}): ${cell(summary)}`).join('\n')}
 

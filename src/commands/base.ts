@@ -52,9 +52,11 @@ export abstract class CpexCommand extends Command {
   ): Promise<ParserOutput<F, B, A>> {
     const parsed = await super.parse(options, argv);
     const flags: Values = parsed.flags;
-    for (const [name, flag] of Object.entries(this.ctor.flags ?? {})) {
+    for (const [name, flag] of Object.entries({ ...this.ctor.baseFlags, ...this.ctor.flags })) {
       const value: unknown = flags[name];
       if (value === '') throw new CpexError('CPEX_E_USAGE', `--${name} was given an empty value.`);
+      const onLine = parsed.raw.some((token) => token.type === 'flag' && token.flag === name);
+      if (flag.type === 'boolean' && flag.env !== undefined && !onLine) requireYesOrNo(flag.env);
       if (flag.type === 'option' && flag.multiple && typeof value === 'string') flags[name] = listOf(value);
     }
     return parsed;
@@ -107,6 +109,15 @@ export abstract class CpexCommand extends Command {
     if (wantsJson(this.argv)) printJson(this.id ?? null, { ok: false, error: error.toJSON() });
     else process.stderr.write(`${renderError(error)}\n`);
   }
+}
+
+/** oclif takes every word that it does not know as no; a misspelt yes would go unnoticed. */
+function requireYesOrNo(variable: string): void {
+  const word = process.env[variable] ?? '';
+  if (word === '' || /^(1|true|yes|y|0|false|no|n)$/i.test(word)) return;
+  throw new CpexError('CPEX_E_USAGE', `The variable ${variable} holds "${word}", which is neither yes nor no.`, {
+    remedy: 'Set it to 1, true, yes or y, or to 0, false, no or n, or unset it.',
+  });
 }
 
 /** Several values in one variable are parted by commas. */

@@ -70,3 +70,23 @@ it('CPEX_JSON counts also when the flags cannot be read', () => {
     expect({ status, ...JSON.parse(stdout) }).toMatchObject({ status: 2, ok: false, error: { code: 'CPEX_E_USAGE' } });
   }
 });
+
+describe('the variable of a flag without a value', () => {
+  const run = (word: string, ...args: string[]) => cpex(['list', ...args], { cwd: folder, env: { CPEX_JSON: word } });
+
+  it.each(['0', 'false', 'NO', 'n', ''])('says no by "%s"', (word) => {
+    expect(run(word, '--dir', folder)).toMatchObject({ status: 0, stdout: expect.not.stringContaining('{') });
+  });
+
+  it.each(['Y', 'True'])('says yes by "%s"', (word) => {
+    expect(JSON.parse(run(word, '--dir', folder).stdout)).toMatchObject({ ok: true });
+  });
+
+  it('is refused with any other word, unless the flag stands on the command line', () => {
+    const { status, stdout, stderr } = run('maybe', '--dir', folder);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain('The variable CPEX_JSON holds "maybe", which is neither yes nor no.');
+    expect(stderr).toContain('Set it to 1, true, yes or y');
+    expect(run('maybe', '--json', '--dir', folder).status).toBe(0);
+  });
+});
