@@ -9,6 +9,12 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
+/** The candidates, the nearest to a word first. */
+export function byDistance(word: string, candidates: Iterable<string>): string[] {
+  const far = (one: string) => editDistance(word.toLowerCase(), one.toLowerCase());
+  return [...candidates].sort((a, b) => far(a) - far(b));
+}
+
 /** ` Did you mean "x"?`, or nothing. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const found = nearest(word, candidates);

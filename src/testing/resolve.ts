@@ -28,9 +28,7 @@ export async function findSubjects(options: ResolveOptions, context: RunContext)
   const project = await findProject(context.cwd);
   if (libraries.length > 0) return libraries.map((file) => bare(file, project, caseFiles, options, context));
   if (project === undefined) {
-    throw new CpexError('CPEX_E_TEST_NO_SUBJECT', 'There is no project here and no library was named.', {
-      remedy: 'Name a built library: cpex test ./plugin.so --host cpex',
-    });
+    throw noSubject(caseFiles, context.cwd);
   }
   context.emit({ type: 'config', file: project.file });
   const mode = options.debug ? 'debug' : 'release';
@@ -44,6 +42,15 @@ export async function findSubjects(options: ResolveOptions, context: RunContext)
     config: manifest.test?.config ?? {},
   };
   return [{ subject, project, language: manifest.language, caseFiles }];
+}
+
+/** A folder is one of cases; who names a folder of libraries, or another project, learns so. */
+function noSubject(caseFiles: readonly string[], cwd: string): CpexError {
+  const named = caseFiles.map((file) => path.relative(cwd, file) || '.');
+  return new CpexError('CPEX_E_TEST_NO_SUBJECT', 'There is no project here and no library was named.', {
+    evidence: named.length === 0 ? [] : [`read as cases: ${named.join(', ')}`],
+    remedy: 'Change into a project, or name a built library: cpex test ./plugin.so --host cpex',
+  });
 }
 
 /** A library on its own; the project around it is not asked what it should be. */

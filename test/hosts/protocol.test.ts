@@ -146,7 +146,11 @@ describe('hooks', () => {
       expect.objectContaining({
         code: 'CPEX_E_HOOK_UNKNOWN',
         message: expect.stringContaining('Did you mean "tool_pre_invoke"?'),
+        evidence: [expect.stringMatching(/^nearest of the \d+ hooks: tool_pre_invoke(, [a-z._]+){3}$/)],
       }),
+    );
+    expect(() => hookRequest('nothing-like-it', {})).toThrow(
+      expect.objectContaining({ message: 'There is no hook "nothing-like-it".', remedy: expect.stringMatching(/./) }),
     );
   });
 

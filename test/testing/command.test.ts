@@ -180,6 +180,12 @@ describe.skipIf(missing !== undefined)(`cpex test${missing === undefined ? '' : 
   it('needs a project or a library', async () => {
     const ended = await cli.run(['test'], { cwd: cli.folder });
     expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('CPEX_E_TEST_NO_SUBJECT') });
+    expect(ended.stderr).not.toContain('read as cases');
+    const folder = await cli.run(['test', '.'], { cwd: cli.folder });
+    expect(folder).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/read as cases: \.\n.*name a built library/),
+    });
   });
 
   it('names the place of a mistake in a case, and runs nothing', async () => {
