@@ -145,8 +145,9 @@ describe('a plugin that hangs', () => {
 
   test('a call that waits for its turn is not to blame', async () => {
     const session = await bench.start(plugin);
-    const calls = [1, 2, 3].map(() => session.call('meet', Buffer.alloc(0), { deadline: 450 }).end);
-    expect((await Promise.all(calls)).map((end) => end.code)).toEqual([0, 0, 0]);
+    // Twelve times 200 ms are more than the limit of one, which has room for a busy machine.
+    const calls = Array.from({ length: 12 }, () => session.call('meet', Buffer.alloc(0), { deadline: 2000 }).end);
+    expect((await Promise.all(calls)).map((end) => end.code)).toEqual(calls.map(() => 0));
     expect(await session.stop()).toEqual({ kind: 'clean' });
   });
 
