@@ -68,7 +68,7 @@ export const LEVEL_1: readonly ConformanceTest[] = [
     engines: ['K', 'P'],
     severity: 'fail',
     clause: 'ABI-INIT-004',
-    needs: ['entry.one'],
+    needs: ['entry.one', 'init.ok'],
     run: (subject) => startOnly(subject, ['version'], []),
   },
   {
