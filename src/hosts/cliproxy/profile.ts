@@ -58,9 +58,9 @@ export function cliproxyProfile(revision: string): HostProfile {
   };
 }
 
-/** The keys of every revision together. */
+/** The keys of every revision together: those of the default one, and those that patches name. */
 function capabilitiesOfAll(): ReadonlySet<string> {
   const { revisions = {} } = revisionsOf('cliproxy') ?? {};
-  const hosts = Object.keys(revisions).map((revision) => contractPart(`cliproxy@${revision}`, 'contract'));
-  return new Set(hosts.flatMap((contract) => Object.keys((contract as ContractFile).capabilities)));
+  const parts = [contractPart('cliproxy', 'contract'), ...Object.values(revisions).map(({ contract }) => contract)];
+  return new Set(parts.flatMap((part) => Object.keys((part as Partial<ContractFile>).capabilities ?? {})));
 }
