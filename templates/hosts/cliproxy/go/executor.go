@@ -68,7 +68,7 @@ func (executor) CountTokens(ctx *cpex.Call, request *cpex.ExecutorRequest) (cpex
 
 // HTTPRequest makes a request with the provider's credential.
 func (executor) HTTPRequest(ctx *cpex.Call, request *cpex.ExecutorHttpRequest) (cpex.HttpResult, error) {
-	return cpex.HttpResult{StatusCode: 501, Body: []byte("not implemented")}, nil
+	return cpex.HttpResult{StatusCode: 501, Body: []byte("this provider makes no requests for others")}, nil
 }
 
 // lastUserMessage finds it in a request of the format openai.
