@@ -1,4 +1,4 @@
-import type { AuditReport, BinaryFacts, DynamicFacts } from '../model/binary.js';
+import type { AuditReport, BinaryFacts, BinaryFormat, LinkFacts } from '../model/binary.js';
 import type { Finding } from '../model/finding.js';
 import type { Language, TargetName } from '../model/target.js';
 import { TARGETS } from '../project/targets/table.js';
@@ -7,10 +7,15 @@ import { BinaryError } from './binary-error.js';
 import { readElf } from './elf/read-elf.js';
 import { foreignFindings, malformed } from './file-findings.js';
 import { FileSource } from './file-source.js';
+import { linkOf } from './link-facts.js';
+import { readMachO } from './macho/read-macho.js';
+import { MACHO_RULES } from './macho/rules.js';
+import { readPe } from './pe/read-pe.js';
+import { PE_RULES } from './pe/rules.js';
 import { HEAD_BYTES, isElf, recognise } from './recognise.js';
 import { ELF_RULES } from './rules/catalogue.js';
 import { PLATFORM_RULES } from './rules/platform.js';
-import type { AuditExpectation, Rule, RuleInput } from './rules/rule.js';
+import type { AuditExpectation, CommonInput, Rule } from './rules/rule.js';
 import { neededGlibc } from './rules/versions.js';
 import { type ScanResult, scan } from './scan.js';
 
@@ -31,22 +36,16 @@ async function audit(file: string, source: FileSource, expected: AuditExpectatio
   const head = await source.read(0, HEAD_BYTES);
   const scanned = await scan(source);
   const { facts, findings } = await readFacts(source, head, expected);
-  const detected = languageOf(facts.dynamic, scanned);
+  const detected = languageOf(linkOf(facts), scanned);
   const language = detected ?? 'c';
-  if (facts.dynamic !== undefined) {
-    const input: RuleInput = {
-      facts,
-      dynamic: facts.dynamic,
-      expected,
-      language: expected.language ?? language,
-      detected,
-      size: source.size,
-      finds: scanned.finds,
-    };
-    // What is wrong inside an executable is beside the point.
-    for (const rule of facts.role === 'library' ? ELF_RULES : PLATFORM_RULES)
-      findings.push(...apply(rule, input, file));
-  }
+  const common = {
+    expected,
+    language: expected.language ?? language,
+    detected,
+    size: source.size,
+    finds: scanned.finds,
+  };
+  findings.push(...judge(facts, common, file));
   const target = targetOf(facts);
   const glibc = facts.dynamic === undefined ? undefined : neededGlibc(facts.dynamic.versionNeeds);
   return {
@@ -66,22 +65,41 @@ async function readFacts(
   head: Buffer,
   expected: AuditExpectation,
 ): Promise<{ facts: BinaryFacts; findings: Finding[] }> {
-  if (!isElf(head)) {
-    const facts = recognise(head, source.size);
-    return { facts, findings: foreignFindings(facts, expected.target) };
-  }
+  const seen = recognise(head, source.size);
+  const format = isElf(head) ? 'elf' : seen.format;
+  const read = READERS[format];
+  if (read === undefined) return { facts: seen, findings: foreignFindings(seen, expected.target) };
   try {
-    const facts = await readElf(source, { wanted: expected.entry === undefined ? [] : [expected.entry] });
+    const facts = await read(source, { wanted: expected.entry === undefined ? [] : [expected.entry] });
     // An object file or a memory dump has nothing that the rules could look at.
-    return { facts, findings: facts.dynamic === undefined ? foreignFindings(facts, expected.target) : [] };
+    return { facts, findings: linkOf(facts) === undefined ? foreignFindings(facts, expected.target) : [] };
   } catch (error) {
     if (!(error instanceof BinaryError)) throw error;
-    const facts: BinaryFacts = { format: 'elf', role: 'other', description: 'a damaged ELF file' };
+    const facts: BinaryFacts = { format, role: 'other', description: `a damaged ${FORMAT_NAMES[format]} file` };
     return { facts, findings: [malformed(error)] };
   }
 }
 
-function apply(rule: Rule, input: RuleInput, file: string): Finding[] {
+const READERS: Partial<
+  Record<BinaryFormat, (source: FileSource, options: { readonly wanted: readonly string[] }) => Promise<BinaryFacts>>
+> = { elf: readElf, macho: readMachO, pe: readPe };
+
+const FORMAT_NAMES: Partial<Record<BinaryFormat, string>> = { elf: 'ELF', macho: 'Mach-O', pe: 'PE' };
+
+/** Every rule of the file's format; of a universal file, each slice on its own. */
+function judge(facts: BinaryFacts, common: CommonInput, file: string): Finding[] {
+  const { dynamic, macho, pe, slices } = facts;
+  if (dynamic !== undefined) {
+    // What is wrong inside an executable is beside the point.
+    const rules = facts.role === 'library' ? ELF_RULES : PLATFORM_RULES;
+    return rules.flatMap((rule) => apply(rule, { ...common, facts, dynamic }, file));
+  }
+  if (macho !== undefined) return MACHO_RULES.flatMap((rule) => apply(rule, { ...common, facts, macho }, file));
+  if (pe !== undefined) return PE_RULES.flatMap((rule) => apply(rule, { ...common, facts, pe }, file));
+  return (slices ?? []).flatMap((slice) => judge(slice, common, file));
+}
+
+function apply<Input>(rule: Rule<Input>, input: Input, file: string): Finding[] {
   const again = rule.again.replaceAll('FILE', () => shellWord(file));
   return rule.check(input).map((problem) => ({
     id: rule.id,
@@ -94,7 +112,7 @@ function apply(rule: Rule, input: RuleInput, file: string): Finding[] {
   }));
 }
 
-function languageOf(dynamic: DynamicFacts | undefined, scanned: ScanResult): Language | undefined {
+function languageOf(dynamic: LinkFacts | undefined, scanned: ScanResult): Language | undefined {
   if (dynamic === undefined) return undefined;
   if (dynamic.toolchain.go !== undefined) return 'go';
   if (dynamic.toolchain.comments.some((comment) => comment.startsWith('rustc '))) return 'rust';

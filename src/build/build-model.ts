@@ -2,6 +2,7 @@ import type { AuditReport } from '../model/binary.js';
 import type { Finding } from '../model/finding.js';
 import type { Project } from '../model/manifest.js';
 import type { Language, TargetName } from '../model/target.js';
+import type { CpexError } from '../support/errors.js';
 
 export type BuildMode = 'release' | 'debug';
 
@@ -21,6 +22,8 @@ export interface BuildOptions {
   readonly dryRun: boolean;
   /** Absolute folder that gets everything that would go below the project's own, for a build on trial. */
   readonly scratch?: string;
+  /** Lowest glibc for targets that have one, e.g. `2.17`; a suffix of a target's name comes before it. */
+  readonly glibc?: string;
 }
 
 /** A tool by name, version and absolute path. */
@@ -31,9 +34,31 @@ export interface ToolFound {
   readonly path: string;
 }
 
+/** Where a C compiler or linker for a target came from; the first that there is gets the work. */
+export type CompilerSource = 'explicit' | 'native' | 'cross-gcc' | 'zig' | 'linker';
+
+/** What compiles and links C code for one target. Plain data. */
+export interface CompilerChoice {
+  readonly source: CompilerSource;
+  readonly tool: ToolFound;
+  /** What to start: the executable's absolute path, then arguments such as `cc -target x86_64-linux-gnu.2.17`. */
+  readonly argv: readonly string[];
+  /**
+   * A script that stands for `argv`, for tools that take one path. Its path depends on the target and
+   * the glibc floor alone, because cargo builds everything anew when it changes. Not there before the build.
+   */
+  readonly wrapper?: { readonly path: string; readonly text: string };
+  /** Why this one, for `--verbose`: `CC_linux_arm64 names it`, `the distribution's cross compiler`. */
+  readonly why: string;
+  /** Variables that its programs need besides. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** What builds: the leading tool and its helpers (C compiler, generator). */
 export interface ToolchainIdentity extends ToolFound {
   readonly helpers: readonly ToolFound[];
+  /** Compiler or linker for the target; absent where the toolchain brings its own. */
+  readonly compiler?: CompilerChoice;
 }
 
 /** One call of a tool, as plain data. */
@@ -58,6 +83,10 @@ export interface TargetPlan {
   readonly output: string;
   /** `build.json` beside the library. */
   readonly record: string;
+  /** Lowest glibc that the library is to work with; absent where nothing was asked for. */
+  readonly glibc?: string;
+  /** Targets whose libraries are joined into this one (`darwin-universal`), built first. */
+  readonly slices?: readonly TargetPlan[];
 }
 
 /** A target that `--target all` leaves out, and why. */
@@ -93,10 +122,17 @@ export interface BuiltArtefact {
   readonly explanation: readonly string[];
 }
 
-/** How a build came out. `ok` is false when a library did not pass the audit and was not placed. */
+/** A target whose tools failed; the others were built all the same. */
+export interface TargetFailure {
+  readonly target: TargetName;
+  readonly error: CpexError;
+}
+
+/** How a build came out. `ok` is false when a target failed or its library did not pass the audit. */
 export interface BuildResult {
   readonly plan: BuildPlan;
   readonly artefacts: readonly BuiltArtefact[];
+  readonly failures: readonly TargetFailure[];
   /** What the audit said about each library, placed or not. */
   readonly audits: readonly AuditReport[];
   /** All findings: of the audits, and differences between the build file and `cpex.yaml`. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { linkOf } from '../audit/link-facts.js';
 import type { AuditReport } from '../model/binary.js';
 import type { Language, TargetName } from '../model/target.js';
 import { sha256File } from '../support/files.js';
@@ -45,7 +46,7 @@ export function makeRecord(
   report: AuditReport,
 ): BuildRecord {
   const { manifest } = request.project;
-  const { dynamic } = report.facts;
+  const link = linkOf(report.facts);
   // How thorough a build was does not show in what it made.
   const commands = TOOLCHAINS[plan.language].commands({ ...request, force: false }, plan.toolchain);
   const flags = commands.flatMap(({ argv }) => argv.slice(1)).map((word) => portable(word, request.project.root));
@@ -64,8 +65,8 @@ export function makeRecord(
     file: path.basename(plan.output),
     sha256: report.sha256,
     size: report.size,
-    exports: (dynamic?.exports ?? []).map((symbol) => symbol.name).sort(),
-    needed: dynamic?.needed ?? [],
+    exports: (link?.exports ?? []).map((symbol) => symbol.name).sort(),
+    needed: link?.needed ?? [],
     glibc: report.glibc ?? null,
     inputs: createHash('sha256')
       .update(JSON.stringify([digest, flags, tools, plan.target, plan.mode, cpex]))
@@ -98,7 +99,7 @@ export function recordText(record: BuildRecord): string {
 
 /** go.mod may make Go fetch and use another version of itself; the library says which. */
 function actualToolchain(planned: ToolchainIdentity, { facts }: AuditReport): ToolchainIdentity {
-  const version = facts.dynamic?.toolchain.go?.version.replace(/^go/, '');
+  const version = linkOf(facts)?.toolchain.go?.version.replace(/^go/, '');
   return planned.name === 'go' && version !== undefined ? { ...planned, version } : planned;
 }
 

@@ -20,7 +20,7 @@ import { writing } from './write-error.js';
  */
 export async function buildProject(options: BuildOptions, context: RunContext): Promise<BuildResult> {
   const prepared = await prepareBuild(options, context);
-  if (options.dryRun) return { plan: prepared.plan, artefacts: [], audits: [], findings: [], ok: true };
+  if (options.dryRun) return { plan: prepared.plan, artefacts: [], failures: [], audits: [], findings: [], ok: true };
   return writing(options.project.root, () => apply(prepared, options, context));
 }
 
@@ -82,7 +82,7 @@ async function apply(prepared: PreparedBuild, options: BuildOptions, context: Ru
     findings.push(...outcome.audit.findings);
     if (outcome.artefact !== undefined) artefacts.push(outcome.artefact);
   }
-  return { plan, artefacts, audits, findings, ok: artefacts.length === plan.targets.length };
+  return { plan, artefacts, failures: [], audits, findings, ok: artefacts.length === plan.targets.length };
 }
 
 /** One target with its events. */

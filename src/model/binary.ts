@@ -19,7 +19,7 @@ export interface AuditReport {
   readonly findings: readonly Finding[];
 }
 
-/** What kind of file was found. Only `elf` is read in depth; the others are recognised and named. */
+/** What kind of file was found. `elf`, `macho` and `pe` are read in depth; the others are recognised and named. */
 export type BinaryFormat = 'elf' | 'macho' | 'pe' | 'archive' | 'object' | 'text' | 'other';
 
 /** What a binary is made for. */
@@ -36,21 +36,82 @@ export interface BinaryFacts {
   readonly arch?: TargetArch | (string & {});
   readonly bits?: 32 | 64;
   readonly littleEndian?: boolean;
-  /** Facts of the dynamic linker's tables; absent when the format is not read in depth. */
+  /** ELF: facts of the dynamic linker's tables; absent for object files and other formats. */
   readonly dynamic?: DynamicFacts;
+  /** Mach-O: facts of the load commands; of a universal file they are in its slices. */
+  readonly macho?: MachOFacts;
+  /** Universal Mach-O: what each slice is, in the file's order; absent for every other file. */
+  readonly slices?: readonly BinaryFacts[];
+  /** PE: facts of the optional header and its directories. */
+  readonly pe?: PeFacts;
 }
 
-/** What the dynamic linker will see, and how the file was hardened and made. */
-export interface DynamicFacts {
-  /** The C library that the file needs; undefined when it needs none. */
-  readonly libc?: CLibrary;
+/** What every format says about how a library is joined to others. */
+export interface LinkFacts {
   readonly exports: readonly ExportedSymbol[];
   readonly imports: readonly ImportedSymbol[];
   /** Names of wanted symbols that exist in the file but are not exported. */
   readonly hidden: readonly string[];
+  /** Libraries that the loader must find. */
   readonly needed: readonly string[];
-  /** The library's own name: SONAME, install name. */
+  /** The library's own name: SONAME, install name, the name in a PE export table. */
   readonly ownName?: string;
+  /** Functions that run while the library is loaded. */
+  readonly constructors: number;
+  readonly toolchain: ToolchainFacts;
+  /** Bytes of debug sections; 0 when there are none. */
+  readonly debugBytes: number;
+  /** True when there is no full symbol table. */
+  readonly stripped: boolean;
+  /** Bytes after everything that the headers describe. */
+  readonly overlayBytes: number;
+  /** Bytes of memory that loading takes. */
+  readonly loadedBytes: number;
+}
+
+/** One thin Mach-O file, or one slice of a universal one. */
+export interface MachOFacts extends LinkFacts {
+  readonly fileType: 'dylib' | 'bundle' | 'other';
+  /** Lowest macOS that accepts the file, e.g. `11.0`; undefined when it names none. */
+  readonly minimumOs?: string;
+  readonly sdk?: string;
+  /** Entries of `LC_RPATH`. */
+  readonly runPaths: readonly string[];
+  readonly uuid?: string;
+  readonly segments: readonly (SegmentFacts & { readonly name: string })[];
+  readonly executableStack: boolean;
+  /** Imports are looked up by library (`two-level`) or in every loaded one (`flat`). */
+  readonly namespace: 'two-level' | 'flat';
+  /** Imports that any loaded library may bring (`-undefined dynamic_lookup`). */
+  readonly dynamicLookup: readonly string[];
+  /** `none`: no signature; `adhoc`: page hashes without a signer; `signed`: with a CMS signature. */
+  readonly signature: 'none' | 'adhoc' | 'signed';
+  /** What is wrong with the signature's page hashes, seen by computing them; empty when they fit. */
+  readonly signatureProblems: readonly string[];
+}
+
+export interface PeFacts extends LinkFacts {
+  readonly dll: boolean;
+  readonly dynamicBase: boolean;
+  readonly highEntropy: boolean;
+  readonly nxCompatible: boolean;
+  readonly controlFlowGuard: boolean;
+  /** The header's time stamp; 0 when none, and a hash in reproducible builds of some linkers. */
+  readonly timestamp: number;
+  /** Path of the debug database, where recorded. */
+  readonly pdb?: string;
+  readonly tlsCallbacks: number;
+  readonly sections: readonly (SegmentFacts & { readonly name: string })[];
+  /** An Authenticode signature is attached; its trust is not judged. */
+  readonly signed: boolean;
+  /** Names whose export is forwarded to another library. */
+  readonly forwarded: readonly string[];
+}
+
+/** What the dynamic linker of an ELF system will see, and how the file was hardened and made. */
+export interface DynamicFacts extends LinkFacts {
+  /** The C library that the file needs; undefined when it needs none. */
+  readonly libc?: CLibrary;
   readonly runPaths: readonly RunPath[];
   readonly versionNeeds: readonly VersionNeed[];
   readonly segments: readonly SegmentFacts[];
@@ -68,22 +129,11 @@ export interface DynamicFacts {
   readonly noOpen: boolean;
   /** Marked as a position independent executable. */
   readonly pie: boolean;
-  /** Functions that run while the library is loaded. */
-  readonly constructors: number;
   /** Functions that choose an implementation while the library is loaded. */
   readonly indirectFunctions: number;
   readonly buildId?: string;
   /** CPU feature words of the GNU property note, e.g. `x86 ISA needed: v3`. */
   readonly properties: readonly string[];
-  readonly toolchain: ToolchainFacts;
-  /** Bytes of debug sections; 0 when there are none. */
-  readonly debugBytes: number;
-  /** True when there is no full symbol table. */
-  readonly stripped: boolean;
-  /** Bytes after everything that the headers describe. */
-  readonly overlayBytes: number;
-  /** Bytes of memory that loading takes. */
-  readonly loadedBytes: number;
 }
 
 export interface ExportedSymbol {

@@ -1,4 +1,4 @@
-import type { BinaryFacts, DynamicFacts } from '../../model/binary.js';
+import type { BinaryFacts, DynamicFacts, MachOFacts, PeFacts } from '../../model/binary.js';
 import type { Severity } from '../../model/finding.js';
 import type { Language, Target } from '../../model/target.js';
 import type { Find } from '../scan.js';
@@ -17,10 +17,8 @@ export interface AuditExpectation {
   readonly debug?: boolean;
 }
 
-/** What a rule looks at. */
-export interface RuleInput {
-  readonly facts: BinaryFacts;
-  readonly dynamic: DynamicFacts;
+/** What the rules for every format look at. */
+export interface CommonInput {
   readonly expected: AuditExpectation;
   /** The expected language, or else the one that the file shows. */
   readonly language: Language;
@@ -28,6 +26,24 @@ export interface RuleInput {
   readonly detected: Language | undefined;
   readonly size: number;
   readonly finds: readonly Find[];
+}
+
+/** What a rule for ELF files looks at. */
+export interface RuleInput extends CommonInput {
+  readonly facts: BinaryFacts;
+  readonly dynamic: DynamicFacts;
+}
+
+/** What a rule for Mach-O files looks at: a thin file, or one slice of a universal one. */
+export interface MachORuleInput extends CommonInput {
+  readonly facts: BinaryFacts;
+  readonly macho: MachOFacts;
+}
+
+/** What a rule for PE files looks at. */
+export interface PeRuleInput extends CommonInput {
+  readonly facts: BinaryFacts;
+  readonly pe: PeFacts;
 }
 
 /** What a rule found; the rest of the finding comes from the rule itself. */
@@ -41,7 +57,7 @@ export interface Problem {
 }
 
 /** One check with a stable id. `docs/audit.md` is written from these. */
-export interface Rule {
+export interface Rule<Input = RuleInput> {
   readonly id: string;
   /** Clause of `docs/abi.md` that it holds a library to; absent for advice beyond the ABI. */
   readonly clause?: string;
@@ -54,7 +70,7 @@ export interface Rule {
   readonly cases?: string;
   /** Shell command that shows the same thing; `FILE` stands for the quoted path. */
   readonly again: string;
-  check(input: RuleInput): readonly Problem[];
+  check(input: Input): readonly Problem[];
 }
 
 /** At most `most` items of a list, and how many were left out. */

@@ -1,5 +1,5 @@
 import type { Project } from '../../model/manifest.js';
-import type { Target } from '../../model/target.js';
+import type { Target, TargetName } from '../../model/target.js';
 import type { ToolResult } from '../../support/tools.js';
 import type { BuildMode, GoLink, Stamp, TargetPlan, ToolCommand, ToolchainIdentity } from '../build-model.js';
 import type { Environment } from '../find-toolchain.js';
@@ -13,6 +13,8 @@ export interface ToolchainRequest {
   readonly mode: BuildMode;
   readonly force: boolean;
   readonly extra: readonly string[];
+  /** Lowest glibc that the library is to work with, e.g. `2.17`; only for targets that have glibc. */
+  readonly glibc?: string;
   /** Absolute folder for intermediate files. */
   readonly folder: string;
   readonly env: Environment;
@@ -52,4 +54,9 @@ export interface Toolchain {
   /** The commands that will run, as plain data. */
   commands(request: ToolchainRequest, identity: ToolchainIdentity): readonly ToolCommand[];
   produce(workshop: Workshop): Promise<Product>;
+  /**
+   * Builds several targets in one call of the tool, where calls beside one another would only wait.
+   * A target that is missing from the answer failed; `produce` then says why.
+   */
+  produceTogether?(workshops: readonly Workshop[]): Promise<ReadonlyMap<TargetName, Product>>;
 }
