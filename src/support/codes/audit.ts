@@ -31,4 +31,10 @@ export const auditCodes = {
     title: 'The folder holds no library',
     text: 'In a folder, cpex check looks at files that end in .so, .so.N, .dylib or .dll. Build first (cpex build), or name the file itself: a named file is checked whatever its ending.',
   },
+  CPEX_E_UNIVERSAL: {
+    kind: 'child',
+    exit: 1,
+    title: 'These libraries cannot be joined into a universal one',
+    text: 'A universal library for macOS holds one thin 64-bit dylib for each processor, x64 and arm64. One of the given files is something else: already universal, an executable, a bundle or an object file, for another processor, or for the same processor as another one. `cpex check FILE` says what a file is.',
+  },
 } as const satisfies Record<string, CodeEntry>;

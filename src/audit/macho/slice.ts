@@ -1,0 +1,31 @@
+import { BinaryError } from '../binary-error.js';
+import type { Bytes } from '../bytes.js';
+import type { FileSource } from '../file-source.js';
+
+/** One thin Mach-O file: a whole file, or a part of a universal one. Offsets are relative to its start. */
+export class Slice {
+  constructor(
+    private readonly source: FileSource,
+    /** Where it begins in the file. */
+    readonly start: number,
+    /** Bytes. */
+    readonly size: number,
+  ) {}
+
+  /** Reads a range that must lie within the slice; otherwise, or when it is huge, a `BinaryError`. */
+  async piece(offset: number, length: number, what: string): Promise<Bytes> {
+    if (offset >= 0 && length >= 0 && offset + length > this.size) {
+      throw new BinaryError(
+        'truncated',
+        `The library ends at byte ${this.size}, but ${what} reaches to byte ${offset + length}.`,
+        this.start + offset,
+      );
+    }
+    return this.source.piece(this.start + offset, length, true, what);
+  }
+
+  /** The bytes of a range that was checked before, for hashing. */
+  async raw(offset: number, length: number): Promise<Buffer> {
+    return this.source.read(this.start + offset, Math.max(0, Math.min(length, this.size - offset)));
+  }
+}
