@@ -57,5 +57,6 @@ export const plugins: Readonly<Record<string, Scripted>> = {
   },
   dies: { capabilities: { request_interceptor: true }, lines: [['request.intercept_before', 'crash']] },
   hangs: { capabilities: { request_interceptor: true }, lines: [['request.intercept_before', 'hang']] },
+  falls: { capabilities: {}, registration: [['plugin.register', 'crash']] },
   refuses: { capabilities: {}, registration: [['plugin.register', 'error', { message: 'no key' }]] },
 };

@@ -247,6 +247,13 @@ describe.skipIf(missing !== undefined)(
       expect(stdout).toContain('CLIProxyAPI would wait for ever');
     });
 
+    it('exits with 4 when a plugin dies while it registers', async () => {
+      const folder = hostFolder('falls', ['falls', 'acme']);
+      const { code, stderr } = await run(folder, ['request', '-d', '{"model":"m"}']);
+      expect(code).toBe(4);
+      expect(stderr).toContain('SIGSEGV during plugin.register');
+    });
+
     it('reports a plugin that does not register, and goes on without it', async () => {
       const folder = hostFolder('refuses', ['refuses', 'acme']);
       const { code, stdout, stderr } = await run(folder, ['request', '-d', '{"model":"m"}']);

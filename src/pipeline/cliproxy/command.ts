@@ -174,8 +174,7 @@ class PipelineRun {
 
   /** A dead plugin comes first, then what the word itself says, then a plugin that never became part of the host. */
   private failure(host: PluginHost, candidates: readonly Candidate[], result: WordResult): CpexError | undefined {
-    const dead = host.members.find((one) => one.gone !== undefined);
-    if (dead?.gone !== undefined) return endingError(dead.gone);
+    if (host.death !== undefined) return endingError(host.death);
     if (result.failure !== undefined) return result.failure;
     const broken = host.members.flatMap(({ id, faults }) => faults.map(({ message }) => `${id}: ${message}`));
     if (broken.length > 0) {

@@ -1,4 +1,5 @@
 import type { PluginFile } from '../../hosts/cliproxy/file-name.js';
+import type { Ending } from '../../model/session.js';
 import { describeEnding, SessionFailure } from '../../runtime/failure.js';
 import type { PluginSettings } from './host-config.js';
 import type { Frame, ModelRunner } from './member.js';
@@ -18,12 +19,18 @@ export class LoadedPlugins {
   /** Registered plugins in the order in which they are asked. */
   members: readonly OpenMember[] = [];
   private readonly loaded: OpenMember[] = [];
+  private unloadable: Ending | undefined;
 
   constructor(
     private readonly options: HostRunOptions,
     private readonly frame: Frame,
     private readonly run: ModelRunner,
   ) {}
+
+  /** How the first plugin ended that could not be loaded or has died since, registered or not. */
+  get death(): Ending | undefined {
+    return this.unloadable ?? this.loaded.find((one) => one.gone !== undefined)?.gone;
+  }
 
   /** Loads the enabled plugins one after the other, each registered before the next is loaded. */
   async load(candidates: readonly Candidate[]): Promise<void> {
@@ -75,6 +82,7 @@ export class LoadedPlugins {
       if (!(error instanceof SessionFailure)) throw error;
       const text = `pluginhost: failed to load plugin ${file.id} from ${file.path}: ${describeEnding(error.ending)}`;
       this.frame.log.warn('load', text, file.id);
+      this.unloadable ??= error.ending;
       return undefined;
     }
     this.loaded.push(member);

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { formatName } from '../../hosts/cliproxy/formats.js';
 import { type CliproxyBehaviour, cliproxyRevision } from '../../hosts/cliproxy/revision.js';
+import type { Ending } from '../../model/session.js';
 import { type AuthContext, readAuthFolder } from './auth-folder.js';
 import type { Credential } from './credentials.js';
 import { scopeOf } from './executor.js';
@@ -71,6 +72,11 @@ export class PluginHost implements HostView {
 
   get members(): readonly Member[] {
     return this.plugins.members;
+  }
+
+  /** How the first plugin ended that could not be loaded or has died since; undefined while all live. */
+  get death(): Ending | undefined {
+    return this.plugins.death;
   }
 
   /** Applies the configuration again, as the host does when its file changes. */
