@@ -4,7 +4,8 @@ import { LANGUAGES, type Language, type TargetName } from '../model/target.js';
 import { hostTarget } from '../project/targets/host.js';
 import { findEveryTool } from '../support/find-tool.js';
 import { runTool } from '../support/tools.js';
-import { type Environment, installRemedy, type Probe, type ProbeOptions, probeTool } from './find-toolchain.js';
+import { type Environment, type Probe, type ProbeOptions, probeTool } from './find-toolchain.js';
+import { installRemedy, RUSTUP_DEFAULT } from './remedies.js';
 import { TOOLS, type ToolName } from './tool-table.js';
 
 export interface DoctorOptions {
@@ -158,7 +159,7 @@ function isOptional(name: ToolName, states: ReadonlyMap<ToolName, Probe>): boole
 }
 
 async function remedyFor(name: ToolName, found: Probe, env: Environment): Promise<string> {
-  if (found.state === 'broken' && found.said.includes('rustup')) return 'rustup default stable';
+  if (found.state === 'broken' && found.said.includes('rustup')) return RUSTUP_DEFAULT;
   return installRemedy(TOOLS[name], env);
 }
 

@@ -4,7 +4,8 @@ import { CpexError } from '../support/errors.js';
 import { findTool } from '../support/find-tool.js';
 import { runTool } from '../support/tools.js';
 import type { ToolFound } from './build-model.js';
-import { type Installer, TOOLS, type ToolFacts, type ToolName } from './tool-table.js';
+import { installRemedy, RUSTUP_DEFAULT } from './remedies.js';
+import { TOOLS, type ToolName } from './tool-table.js';
 import type { VersionCache } from './version-cache.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -30,18 +31,36 @@ export interface ProbeOptions {
 
 /** Looks for a tool and asks for its version. A variable such as `CC` comes before the table's names. */
 export async function probeTool(name: ToolName, options: ProbeOptions, preferred?: string): Promise<Probe> {
-  const facts = TOOLS[name];
-  const file = await locate(preferred === undefined ? facts.executables : [preferred], options);
+  const { env, versions } = options;
+  const file = await locate(preferred === undefined ? TOOLS[name].executables : [preferred], options);
   if (file === undefined) return { state: 'missing' };
   const cwd = options.cwd ?? path.dirname(file);
-  const known = options.versions?.recall(file, options.env, cwd);
+  const known = versions?.recall(file, env, cwd);
   if (known !== undefined) return { state: 'good', tool: known };
+  const ask = () => askVersion(name, file, { ...options, cwd });
+  return versions === undefined ? ask() : once(versions, JSON.stringify([name, file, cwd]), ask);
+}
+
+/** Questions that are being asked, by the cache that will hold the answer: many targets want the same tools at once. */
+const asked = new WeakMap<VersionCache, Map<string, Promise<Probe>>>();
+
+async function once(versions: VersionCache, key: string, ask: () => Promise<Probe>): Promise<Probe> {
+  const questions = asked.get(versions) ?? new Map<string, Promise<Probe>>();
+  asked.set(versions, questions);
+  const answer = questions.get(key) ?? ask();
+  questions.set(key, answer);
+  return answer;
+}
+
+async function askVersion(name: ToolName, file: string, options: ProbeOptions & { cwd: string }): Promise<Probe> {
+  const facts = TOOLS[name];
+  const { env, cwd, signal, versions } = options;
   const result = await runTool(file, facts.versionArgs, {
     timeout: PROBE_MS,
     // Asking for a version must not download another one.
-    env: { ...options.env, GOTOOLCHAIN: 'local' },
+    env: { ...env, GOTOOLCHAIN: 'local' },
     cwd,
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(signal === undefined ? {} : { signal }),
   });
   const version = facts.versionPattern.exec(result.stdout)?.[1];
   if (result.code !== 0 || version === undefined) {
@@ -51,7 +70,7 @@ export async function probeTool(name: ToolName, options: ProbeOptions, preferred
   if (facts.floor !== undefined && compareVersions(version, facts.floor) < 0) {
     return { state: 'old', tool, floor: facts.floor };
   }
-  options.versions?.remember(tool, options.env, cwd);
+  versions?.remember(tool, env, cwd);
   return { state: 'good', tool };
 }
 
@@ -94,23 +113,9 @@ async function toolError(
     case 'broken':
       return new CpexError('CPEX_E_BUILD_TOOL_BROKEN', `${name} does not say its version.`, {
         evidence: [probe.path, ...(probe.said === '' ? [] : [probe.said])],
-        remedy: probe.said.includes('rustup') ? 'rustup default stable' : remedy,
+        remedy: probe.said.includes('rustup') ? RUSTUP_DEFAULT : remedy,
       });
   }
-}
-
-/** The one command that brings a tool to this machine. */
-export async function installRemedy(facts: ToolFacts, env: Environment): Promise<string> {
-  return facts.install[(await findInstaller(env)) ?? 'other'];
-}
-
-/** The package manager of this machine, if it is one that the table knows. */
-async function findInstaller(env: Environment): Promise<Installer | undefined> {
-  if (process.platform === 'darwin') return 'brew';
-  if (process.platform === 'win32') return 'winget';
-  if ((await findTool('apt-get', env)) !== undefined) return 'apt';
-  if ((await findTool('dnf', env)) !== undefined) return 'dnf';
-  return undefined;
 }
 
 async function locate(names: readonly string[], options: ProbeOptions): Promise<string | undefined> {

@@ -1,5 +1,10 @@
+import { wheelCommand } from './python-wheel.js';
+
 /** Package managers whose commands the doctor can name. */
 export type Installer = 'apt' | 'dnf' | 'brew' | 'winget';
+
+/** One command, or several joined by `&&`, that can be pasted into a shell; else a sentence that says what to do. */
+type InstallText = string | ((env: Readonly<Record<string, string | undefined>>) => Promise<string>);
 
 /** What cpex knows about a tool: how to ask for its version, how old it may be, how to get it. */
 export interface ToolFacts {
@@ -13,10 +18,13 @@ export interface ToolFacts {
   /** What it is needed for, to be put after "needed". */
   readonly purpose: string;
   /** The one command that installs it, by package manager; `other` where none is known. */
-  readonly install: Readonly<Record<Installer | 'other', string>>;
+  readonly install: Readonly<Record<Installer | 'other', InstallText>>;
 }
 
-export type ToolName = 'cc' | 'cmake' | 'ninja' | 'make' | 'go' | 'cargo' | 'rustc' | 'git';
+/** Compilers of distributions for another machine than their own, by the name of their executable. */
+export type CrossCompiler = 'aarch64-linux-gnu-gcc' | 'x86_64-linux-gnu-gcc' | 'x86_64-w64-mingw32-gcc' | 'musl-gcc';
+
+export type ToolName = 'cc' | 'cmake' | 'ninja' | 'make' | 'go' | 'cargo' | 'rustc' | 'git' | 'zig' | CrossCompiler;
 
 /** Go's own archive; the distributions' packages are often older than a plugin needs. */
 const GO_ARCHIVE = `curl -fsSL https://go.dev/dl/go1.26.8.linux-${process.arch === 'arm64' ? 'arm64' : 'amd64'}.tar.gz | sudo tar -xzC /usr/local, then put /usr/local/go/bin on PATH (the package of Debian 12 is Go 1.19: too old)`;
@@ -38,6 +46,25 @@ const rust = (executable: 'cargo' | 'rustc'): ToolFacts => ({
   },
 });
 
+const ZIG_WINGET = 'winget install zig.zig';
+/** zig comes as a Python wheel to distributions that do not have it. */
+const zigWheel = (env: Readonly<Record<string, string | undefined>>) => wheelCommand('ziglang', env);
+
+/** Distributions differ in which cross compilers they have; zig serves where there is none. */
+const cross = (executable: CrossCompiler, purpose: string, install: Partial<ToolFacts['install']>): ToolFacts => ({
+  executables: [executable],
+  versionArgs: ['--version'],
+  versionPattern: /\b(\d+\.\d+(?:\.\d+)?)\b/,
+  purpose,
+  install: {
+    apt: zigWheel,
+    dnf: 'sudo dnf install zig',
+    brew: 'brew install zig',
+    winget: ZIG_WINGET,
+    other: zigWheel,
+    ...install,
+  },
+});
 export const TOOLS: Readonly<Record<ToolName, ToolFacts>> = {
   cc: {
     executables: process.platform === 'darwin' ? ['clang', 'cc', 'gcc'] : ['gcc', 'cc', 'clang'],
@@ -121,4 +148,35 @@ export const TOOLS: Readonly<Record<ToolName, ToolFacts>> = {
       other: 'install git from https://git-scm.com',
     },
   },
+  zig: {
+    executables: ['zig'],
+    versionArgs: ['version'],
+    versionPattern: /^(\d+\.\d+\.\d+)/,
+    floor: '0.15.1',
+    purpose: 'for targets that no other compiler serves',
+    install: {
+      apt: zigWheel,
+      dnf: 'sudo dnf install zig',
+      brew: 'brew install zig',
+      winget: ZIG_WINGET,
+      other: zigWheel,
+    },
+  },
+  // Without recommended packages Debian's compiler for arm64 would come without headers.
+  'aarch64-linux-gnu-gcc': cross('aarch64-linux-gnu-gcc', 'for linux-arm64', {
+    apt: 'sudo apt install gcc-aarch64-linux-gnu libc6-dev-arm64-cross',
+  }),
+  'x86_64-linux-gnu-gcc': cross('x86_64-linux-gnu-gcc', 'for linux-x64', {
+    apt: 'sudo apt install gcc-x86-64-linux-gnu libc6-dev-amd64-cross',
+  }),
+  'x86_64-w64-mingw32-gcc': cross('x86_64-w64-mingw32-gcc', 'for windows-x64', {
+    apt: 'sudo apt install gcc-mingw-w64-x86-64',
+    dnf: 'sudo dnf install mingw64-gcc',
+    brew: 'brew install mingw-w64',
+    winget: 'winget install BrechtSanders.WinLibs.POSIX.UCRT',
+  }),
+  'musl-gcc': cross('musl-gcc', 'for musl', {
+    apt: 'sudo apt install musl-tools',
+    dnf: 'sudo dnf install musl-gcc musl-devel',
+  }),
 };
