@@ -99,7 +99,9 @@ describe('a registry in a file', () => {
     );
     expect((await install(file, { release: 'v1.0.0' })).plugin.version).toBe('1.0.0');
     await expect(install(file, { release: '3.0.0' })).rejects.toMatchObject({
-      message: 'The registry cannot be used: it has no version 3.0.0 of sample (it has 2.0.0, 1.0.0).',
+      code: 'CPEX_E_INSTALL_NOT_LISTED',
+      exit: 2,
+      message: 'The registry has no version 3.0.0 of sample; it has 2.0.0, 1.0.0.',
     });
   });
 
@@ -111,7 +113,6 @@ describe('a registry in a file', () => {
     ['is of a later schema', registry(3, sound), 'unsupported schema_version 3'],
     ['has no schema', JSON.stringify({ plugins: [sound] }), 'unsupported schema_version none'],
     ['has no plugins', JSON.stringify({ schema_version: 2 }), 'it has no list of plugins'],
-    ['lacks the plugin', registry(2, { ...sound, id: 'simple' }), 'it has no plugin "sample". Did you mean "simple"?'],
     ['names it twice', registry(2, sound, sound), 'plugins[1]: duplicate plugin id "sample"'],
     ['has a bad id', registry(2, sound, { id: '../x' }), 'plugins[1]: invalid plugin id "../x"'],
     ['has no id', registry(2, { ...sound, id: '' }), 'plugins[0]: missing required field id'],
@@ -177,6 +178,14 @@ describe('a registry in a file', () => {
       message: expect.stringContaining(`The registry cannot be used: ${why}`),
     });
     expect(existsSync(at.plugins)).toBe(false);
+  });
+
+  it('that lacks the plugin says which id is close', async () => {
+    await expect(install(local(registry(2, { ...sound, id: 'simple' })))).rejects.toMatchObject({
+      code: 'CPEX_E_INSTALL_NOT_LISTED',
+      exit: 2,
+      message: 'The registry has no plugin "sample". Did you mean "simple"?',
+    });
   });
 
   it.each<[string, string, string]>([

@@ -44,7 +44,7 @@ const PROCESSORS: Readonly<Record<string, string>> = { x64: 'amd64', x86_64: 'am
  * Finds one plugin in a registry. The list as a whole must have a known version and each id once; of
  * the plugins only the one that is wanted is judged in full.
  * @param shown what messages call the registry
- * @throws CpexError `CPEX_E_INSTALL_REGISTRY`
+ * @throws CpexError `CPEX_E_INSTALL_REGISTRY`, `CPEX_E_INSTALL_NOT_LISTED`
  */
 export function findInRegistry(text: string, id: string, shown: string): RegistryPlugin {
   const refuse = (why: string) => registryError(shown, why);
@@ -61,7 +61,7 @@ export function findInRegistry(text: string, id: string, shown: string): Registr
   const twice = ids.find((one, index) => ids.indexOf(one) !== index);
   if (twice !== undefined) throw refuse(`plugins[${ids.lastIndexOf(twice)}]: duplicate plugin id "${twice}"`);
   const at = ids.indexOf(id);
-  if (at === -1) throw refuse(`it has no plugin "${id}".${didYouMean(id, ids)}`.replace(/\.$/, ''));
+  if (at === -1) throw notListed(shown, `no plugin "${id}".${didYouMean(id, ids)}`);
   return readPlugin(fields(plugins[at]), schema, (why) => refuse(`plugins[${at}]: ${why}`));
 }
 
@@ -155,6 +155,13 @@ export function registryError(shown: string, why: string): CpexError {
   // Much of it was written by others.
   const message = `The registry cannot be used: ${printable(why)}${why.endsWith('?') ? '' : '.'}`;
   return new CpexError('CPEX_E_INSTALL_REGISTRY', message, { evidence: [printable(shown)] });
+}
+
+/** The error for what a good registry does not have; `what` goes after "has". */
+export function notListed(shown: string, what: string): CpexError {
+  return new CpexError('CPEX_E_INSTALL_NOT_LISTED', `The registry has ${printable(what)}`, {
+    evidence: [printable(shown)],
+  });
 }
 
 function text(value: unknown): string {

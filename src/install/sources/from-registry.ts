@@ -13,6 +13,7 @@ import { downloadFile, downloadText } from '../net/download.js';
 import { findRelease } from '../registry/github-release.js';
 import {
   findInRegistry,
+  notListed,
   type RegistryArtefact,
   type RegistryPlugin,
   registryError,
@@ -106,7 +107,7 @@ function direct({ id, version, install }: RegistryPlugin, { release }: RegistryR
   const versions = install.type === 'direct' ? install.versions : new Map<string, readonly RegistryArtefact[]>();
   const artefacts = versions.get(wanted);
   if (artefacts !== undefined) return { version: wanted, artefacts };
-  throw registryError(shown, `it has no version ${wanted} of ${id} (it has ${[...versions.keys()].join(', ')})`);
+  throw notListed(shown, `no version ${wanted} of ${id}; it has ${[...versions.keys()].join(', ')}.`);
 }
 
 async function releaseOf(plugin: RegistryPlugin, request: RegistryRequest, work: SourceWork) {

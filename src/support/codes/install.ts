@@ -53,7 +53,13 @@ export const installCodes = {
     kind: 'user',
     exit: 5,
     title: 'A registry or release cannot be used',
-    text: 'A registry is a JSON document of schema_version 1 or 2 with a list of plugins. Refused are registries of another version or with one id twice, plugins without the fields that the schema demands, versions that are not there, releases without an archive for this machine or without checksums.txt, and direct artifacts without SHA-256 and size.',
+    text: 'A registry is a JSON document of schema_version 1 or 2 with a list of plugins. Refused are registries of another version or with one id twice, plugins without the fields that the schema demands, releases without an archive for this machine or without checksums.txt, and direct artifacts without SHA-256 and size.',
+  },
+  CPEX_E_INSTALL_NOT_LISTED: {
+    kind: 'user',
+    exit: 2,
+    title: 'A registry does not have what was asked for',
+    text: 'The registry could be read, but lists no plugin of that id, or not that version of it. The message names an id that is close, or the versions that there are. A registry that cannot be read or trusted is CPEX_E_INSTALL_REGISTRY.',
   },
   CPEX_E_INSTALL_TRIAL: {
     kind: 'child',
