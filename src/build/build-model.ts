@@ -92,7 +92,13 @@ export interface TargetPlan {
 /** A target that `--target all` leaves out, and why. */
 export interface SkippedTarget {
   readonly target: TargetName;
+  /**
+   * `impossible` on any machine; `lacking` a tool on this one; `promised`: lacking a tool although
+   * `cpex.yaml` lists the target, so that the build is not complete.
+   */
+  readonly kind: 'impossible' | 'lacking' | 'promised';
   readonly reason: string;
+  readonly remedy?: string;
 }
 
 /** Everything that a build is about to do. Plain data; `--dry-run` prints it. */
@@ -138,6 +144,8 @@ export interface BuildResult {
   /** All findings: of the audits, and differences between the build file and `cpex.yaml`. */
   readonly findings: readonly Finding[];
   readonly ok: boolean;
+  /** 0 when `ok`; 3 when the machine alone is to blame; 1 otherwise. */
+  readonly exit: 0 | 1 | 3;
 }
 
 /** A link of Go, as the next build needs to know it. */

@@ -1,24 +1,35 @@
 import path from 'node:path';
 import type { RunContext } from '../model/context.js';
-import type { Language, Target } from '../model/target.js';
+import type { Language, Target, TargetName } from '../model/target.js';
 import { emitIdentity } from '../project/identity.js';
 import { hasIdentityFile, sourceRoot } from '../project/source-root.js';
-import { hostTarget } from '../project/targets/host.js';
-import { resolveTarget } from '../project/targets/normalise.js';
-import { possible } from '../project/targets/possible.js';
 import { TARGETS } from '../project/targets/table.js';
-import { CpexError } from '../support/errors.js';
+import { CpexError, isCpexError } from '../support/errors.js';
 import { exists } from '../support/files.js';
-import type { BuildOptions, BuildPlan, SkippedTarget, TargetPlan } from './build-model.js';
+import type { BuildOptions, BuildPlan, SkippedTarget, TargetPlan, ToolchainIdentity } from './build-model.js';
+import { chooseTargets, type WantedTarget } from './choose-targets.js';
 import { TOOLCHAINS } from './toolchains/by-language.js';
 import type { ToolchainRequest } from './toolchains/toolchain.js';
 import { VersionCache } from './version-cache.js';
+
+/** Targets that are joined from the libraries of others. */
+const SLICES: Partial<Record<TargetName, readonly TargetName[]>> = {
+  'darwin-universal': ['darwin-x64', 'darwin-arm64'],
+};
+
+/** One target with what is needed to build it. */
+export interface PreparedTarget {
+  readonly plan: TargetPlan;
+  readonly request: ToolchainRequest;
+  /** The targets that are joined into this one, as in `plan.slices`. */
+  readonly slices: readonly PreparedTarget[];
+}
 
 /** A plan with what is needed to carry it out; the plan itself is plain data. */
 export interface PreparedBuild {
   readonly plan: BuildPlan;
   /** In the order of `plan.targets`. */
-  readonly requests: readonly ToolchainRequest[];
+  readonly targets: readonly PreparedTarget[];
   readonly versions: VersionCache;
 }
 
@@ -29,17 +40,20 @@ export interface PreparedBuild {
 export async function prepareBuild(options: BuildOptions, context: RunContext): Promise<PreparedBuild> {
   const { project } = options;
   const { language } = project.manifest;
-  const { wanted, skipped } = chooseTargets(options.targets, language);
+  const { wanted, skipped } = chooseTargets(options);
   await requireBuildFile(sourceRoot(project), language);
   const home = options.scratch ?? project.root;
   const cache = path.join(home, '.cpex', 'build', 'tools.json');
   const versions = options.force ? VersionCache.empty(cache) : VersionCache.load(cache);
-  const requests = wanted.map((target) => makeRequest(options, target, context, versions));
-  const targets = await Promise.all(requests.map((request) => planTarget(request, home)));
+  const { targets, lacking } = await planAll(wanted, (one) =>
+    planTarget(makeRequest(options, one, context, versions), home),
+  );
   const identity = hasIdentityFile(project.manifest)
     ? { identity: path.join(project.root, emitIdentity(language, project.manifest).path) }
     : {};
-  return { plan: { id: project.manifest.id, root: project.root, ...identity, targets, skipped }, requests, versions };
+  const plans = targets.map(({ plan }) => plan);
+  const plan = { id: project.manifest.id, root: project.root, ...identity, targets: plans };
+  return { plan: { ...plan, skipped: [...skipped, ...lacking] }, targets, versions };
 }
 
 /** Absolute path of the library and its record for a target, whether or not they exist. */
@@ -53,33 +67,61 @@ export function outputPaths(
   return { file: path.join(folder, id + target.libraryExtension), record: path.join(folder, 'build.json') };
 }
 
-async function planTarget(request: ToolchainRequest, home: string): Promise<TargetPlan> {
-  const { project, target, mode } = request;
-  const toolchain = TOOLCHAINS[project.manifest.language];
-  const identity = await toolchain.identify(request);
+async function planTarget(request: ToolchainRequest, home: string): Promise<PreparedTarget> {
+  const { project, target, mode, glibc } = request;
+  const { language } = project.manifest;
   const { file, record } = outputPaths(home, project.manifest.id, target, mode);
-  return {
+  const common = {
     target: target.name,
-    language: project.manifest.language,
+    language,
     mode,
-    toolchain: identity,
-    commands: toolchain.commands(request, identity),
     folder: request.folder,
     output: file,
     record,
+    ...(glibc === undefined ? {} : { glibc }),
   };
+  const parts = SLICES[target.name] ?? [];
+  if (parts.length > 0) {
+    const slices = await Promise.all(parts.map((name) => planTarget(requestFor(request, TARGETS[name]), home)));
+    const plans = slices.map(({ plan }) => plan);
+    const toolchain = joinedToolchain(plans.map((plan) => plan.toolchain));
+    return { plan: { ...common, toolchain, commands: [], slices: plans }, request, slices };
+  }
+  const toolchain = TOOLCHAINS[language];
+  const identity = await toolchain.identify(request);
+  return {
+    plan: { ...common, toolchain: identity, commands: toolchain.commands(request, identity) },
+    request,
+    slices: [],
+  };
+}
+
+/** The tools of all slices, each once, under the leading tool that they share. */
+function joinedToolchain(parts: readonly ToolchainIdentity[]): ToolchainIdentity {
+  const [first, ...more] = parts;
+  if (first === undefined) throw new RangeError('nothing to join');
+  const { compiler: _compiler, ...leading } = first;
+  const tools = [first, ...more].flatMap((part) => [...part.helpers, ...(part.compiler ? [part.compiler.tool] : [])]);
+  return { ...leading, helpers: [...new Map(tools.map((tool) => [tool.path, tool])).values()] };
 }
 
 function makeRequest(
   options: BuildOptions,
-  target: Target,
+  { target, glibc }: WantedTarget,
   context: RunContext,
   versions: VersionCache,
 ): ToolchainRequest {
   const { project, mode, force, extra } = options;
   const folder = path.join(options.scratch ?? project.root, '.cpex', 'build', folderName(target, mode));
   const env = toolEnvironment(context.env, mode);
-  return { project, target, mode, force, extra, folder, env, signal: context.signal, versions };
+  const floor = glibc === undefined ? {} : { glibc };
+  return { project, target, mode, force, extra, ...floor, folder, env, signal: context.signal, versions };
+}
+
+/** The request for a slice of a target. */
+function requestFor(request: ToolchainRequest, target: Target): ToolchainRequest {
+  const folder = path.join(path.dirname(request.folder), folderName(target, request.mode));
+  return { ...request, target, folder };
 }
 
 function folderName(target: Target, mode: BuildOptions['mode']): string {
@@ -94,43 +136,36 @@ function toolEnvironment(env: RunContext['env'], mode: BuildOptions['mode']): Ru
   return { ...rest, LANGUAGE: 'en', ...epoch };
 }
 
-function chooseTargets(
-  names: readonly string[],
-  language: Language,
-): { readonly wanted: readonly Target[]; readonly skipped: readonly SkippedTarget[] } {
-  const host = hostTarget();
-  if (names.includes('all')) return chooseAll(host, language);
-  const wanted = new Map((names.length === 0 ? [host] : names.map(resolveTarget)).map((one) => [one.name, one]));
-  for (const target of wanted.values()) {
-    const judged = possible(language, target);
-    if (!judged.ok) {
-      throw new CpexError('CPEX_E_BUILD_IMPOSSIBLE', `${language} cannot make a plugin for ${target.name}.`, {
-        evidence: [judged.reason],
-        remedy: judged.remedy,
-      });
-    }
-    if (target.name !== host.name) throw crossError(target, host);
+/** Plans each target; one that lacks a tool is an error when it was named, and left out under `all`. */
+async function planAll(wanted: readonly WantedTarget[], plan: (one: WantedTarget) => Promise<PreparedTarget>) {
+  const planned = await Promise.allSettled(wanted.map(plan));
+  const targets: PreparedTarget[] = [];
+  const lacking: (WantedTarget & { readonly error: CpexError })[] = [];
+  for (const [index, outcome] of planned.entries()) {
+    const one = wanted[index];
+    if (outcome.status === 'fulfilled') targets.push(outcome.value);
+    else if (one === undefined || !isCpexError(outcome.reason) || outcome.reason.kind !== 'environment')
+      throw outcome.reason;
+    else lacking.push({ ...one, error: outcome.reason });
   }
-  return { wanted: [...wanted.values()], skipped: [] };
+  const required = targets.length === 0 ? lacking : lacking.filter(({ by }) => by === 'name');
+  if (required.length > 0) throw toolsMissing(required);
+  return { targets, lacking: lacking.map(leftOut) };
 }
 
-/** Every target that can be built here; the others are listed with their reason. */
-function chooseAll(host: Target, language: Language) {
-  const wanted: Target[] = [];
-  const skipped: SkippedTarget[] = [];
-  for (const target of Object.values(TARGETS)) {
-    const judged = possible(language, target);
-    if (!judged.ok) skipped.push({ target: target.name, reason: judged.reason });
-    else if (target.name === host.name) wanted.push(target);
-    else skipped.push({ target: target.name, reason: 'cross-building is not part of this version' });
-  }
-  return { wanted, skipped };
+function leftOut({ target, by, error }: WantedTarget & { readonly error: CpexError }): SkippedTarget {
+  const kind = by === 'manifest' ? 'promised' : 'lacking';
+  const { message: reason, remedy } = error;
+  return { target: target.name, kind, reason, ...(remedy === undefined ? {} : { remedy }) };
 }
 
-function crossError(target: Target, host: Target): CpexError {
-  return new CpexError('CPEX_E_BUILD_CROSS', 'Cross-building is not part of this version.', {
-    evidence: [`wanted: ${target.name}`, `this machine: ${host.name}`],
-    remedy: `Build on a ${target.name} machine, or leave --target away.`,
+function toolsMissing(lacking: readonly (WantedTarget & { readonly error: CpexError })[]): CpexError {
+  const [first] = lacking;
+  if (first !== undefined && lacking.length === 1) return first.error;
+  const remedies = new Set(lacking.flatMap(({ error }) => error.remedy ?? []));
+  return new CpexError('CPEX_E_BUILD_TOOL_MISSING', `Tools are missing for ${lacking.length} targets.`, {
+    evidence: lacking.map(({ target, error }) => `${target.name}: ${error.message}`),
+    remedy: [...remedies].join('; '),
   });
 }
 

@@ -20,7 +20,8 @@ import { writing } from './write-error.js';
  */
 export async function buildProject(options: BuildOptions, context: RunContext): Promise<BuildResult> {
   const prepared = await prepareBuild(options, context);
-  if (options.dryRun) return { plan: prepared.plan, artefacts: [], failures: [], audits: [], findings: [], ok: true };
+  if (options.dryRun)
+    return { plan: prepared.plan, artefacts: [], failures: [], audits: [], findings: [], ok: true, exit: 0 };
   return writing(options.project.root, () => apply(prepared, options, context));
 }
 
@@ -74,15 +75,14 @@ async function apply(prepared: PreparedBuild, options: BuildOptions, context: Ru
   });
   const artefacts: BuiltArtefact[] = [];
   const audits: AuditReport[] = [];
-  for (const [index, target] of plan.targets.entries()) {
-    const request = prepared.requests[index];
-    if (request === undefined) continue;
+  for (const { request, plan: target } of prepared.targets) {
     const outcome = await announced(request, target, options, context);
     audits.push(outcome.audit);
     findings.push(...outcome.audit.findings);
     if (outcome.artefact !== undefined) artefacts.push(outcome.artefact);
   }
-  return { plan, artefacts, failures: [], audits, findings, ok: artefacts.length === plan.targets.length };
+  const ok = artefacts.length === plan.targets.length;
+  return { plan, artefacts, failures: [], audits, findings, ok, exit: ok ? 0 : 1 };
 }
 
 /** One target with its events. */

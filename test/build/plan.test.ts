@@ -69,8 +69,9 @@ withC('the plan', () => {
   it('lists what "all" leaves out', async () => {
     const options = optionsFor(tinyProject('c'), { dryRun: true, targets: ['all'] });
     const { plan } = await buildProject(options, testContext());
-    expect(plan.targets.map((target) => target.target)).toEqual([hostTarget().name]);
-    expect(plan.skipped.length).toBe(TARGET_NAMES.length - 1);
+    const names = [...plan.targets, ...plan.skipped].map((one) => one.target);
+    expect(names.sort()).toEqual([...TARGET_NAMES].sort());
+    expect(plan.targets.map((one) => one.target)).toContain(hostTarget().name);
   });
 
   it('uses make where ninja is missing, and cmake alone is not enough', async () => {
@@ -131,7 +132,7 @@ describe('refusals before any tool starts', () => {
   it.each([
     ['linx-x64', 'CPEX_E_TARGET_UNKNOWN', 2],
     ['linux-x64-musl', 'CPEX_E_BUILD_IMPOSSIBLE', 2],
-    ['windows-arm64', 'CPEX_E_BUILD_CROSS', 3],
+    ['aarch64-linux-gnu.2.17.x', 'CPEX_E_TARGET_UNKNOWN', 2],
   ])('the target %s', async (target, code, exit) => {
     const options = optionsFor(tinyProject('go'), { targets: [target] });
     await expect(buildProject(options, testContext())).rejects.toMatchObject({ code, exit });

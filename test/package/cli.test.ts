@@ -104,12 +104,12 @@ describe.skipIf(!tools || process.platform !== 'linux' || process.arch !== 'x64'
 
     it.each([
       [['package', '--target', 'linux-x64-musl'], 2, 'CPEX_E_PACKAGE_TARGET'],
-      [['package', '--target', 'windows-x64'], 3, 'CPEX_E_BUILD_CROSS'],
+      [['package', '--target', 'windows-x64'], 3, 'CPEX_E_BUILD_TOOL_MISSING'],
       [['package', '--target', 'windows-x64', '--no-build'], 2, 'CPEX_E_PACKAGE_NOT_BUILT'],
       [['package', '--url-base', 'http://example.org'], 2, 'CPEX_E_USAGE'],
       [['install', 'sample', '--registry', 'http://example.org/r.json'], 5, 'CPEX_E_INSTALL_URL'],
-    ])('%j ends with %i', (words, exit, code) => {
-      const { status, stdout, stderr } = cpex(words, { cwd: project, env });
+    ])('%j ends with %i where no tool is installed', (words, exit, code) => {
+      const { status, stdout, stderr } = cpex(words, { cwd: project, env: { ...env, PATH: at.root } });
       expect([status, stdout]).toEqual([exit, '']);
       expect(stderr).toContain(code);
     });

@@ -227,7 +227,7 @@ describe('targets', () => {
     });
     await expect(at.pack({ targets: ['all'] })).rejects.toEqual(refused('CPEX_E_PACKAGE_NOT_BUILT', 2));
     await expect(at.pack({ targets: ['windows-x64'], noBuild: false })).rejects.toEqual(
-      refused('CPEX_E_BUILD_CROSS', 3),
+      refused('CPEX_E_BUILD_LAYOUT', 2),
     );
   });
 

@@ -53,13 +53,7 @@ export const buildCodes = {
     kind: 'user',
     exit: 2,
     title: 'This language cannot make a plugin for this target',
-    text: 'Some pairs cannot work on any machine, so they are refused before a tool is started. The one known pair is Go with musl: the Go runtime cannot be loaded by a musl process (golang/go#54805). `--target all` leaves such pairs out.',
-  },
-  CPEX_E_BUILD_CROSS: {
-    kind: 'environment',
-    exit: 3,
-    title: 'Cross-building is not part of this version',
-    text: 'This version of cpex builds for the machine that it runs on. Build on a machine of the wanted kind, for example in a CI job per target, and leave --target away.',
+    text: 'Some pairs cannot work on any machine, so they are refused before a tool is started. The one known pair is Go with musl: the Go runtime cannot be loaded by a musl process (golang/go#54805). `--target all` lists such pairs and builds the others.',
   },
   CPEX_E_BUILD_WRITE: {
     kind: 'environment',
@@ -72,5 +66,17 @@ export const buildCodes = {
     exit: 3,
     title: 'Another build of the same project does not end',
     text: 'Builds of one project, target and mode take turns. The process named in the message holds the lock and did not give it back within the time limit. If no build is running, remove the lock file named there.',
+  },
+  CPEX_E_BUILD_LOCKED_TOOLS: {
+    kind: 'environment',
+    exit: 3,
+    title: 'The tools are not the locked ones',
+    text: '`cpex build --locked` builds only with the tools that cpex-toolchains.lock records for the target: the same versions, and byte for byte the same programs. The message names each that differs, what the file wants and what is here; no tool has run. Install the wanted tools, or, when the new ones are meant, build with `cpex build --lock` and commit the file. An entry that is missing is refused in the same way.',
+  },
+  CPEX_E_TOOL_LOCK_FILE: {
+    kind: 'user',
+    exit: 2,
+    title: 'cpex-toolchains.lock cannot be read',
+    text: 'The file is damaged, was written by a newer cpex, or is something else under that name. cpex neither guesses nor overwrites it: take the last good one from version control, or delete it and make it anew with `cpex build --lock`. After a merge keep the entries of both sides: each target stands for itself.',
   },
 } as const satisfies Record<string, CodeEntry>;
