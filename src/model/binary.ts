@@ -90,22 +90,33 @@ export interface MachOFacts extends LinkFacts {
   readonly signatureProblems: readonly string[];
 }
 
+/** One PE image: what its headers and directories say. */
 export interface PeFacts extends LinkFacts {
   readonly dll: boolean;
+  /** Holds code for .NET, which a host cannot look up functions in. */
+  readonly managed: boolean;
   readonly dynamicBase: boolean;
+  /** It can be moved to another address: its relocations were not removed. */
+  readonly relocatable: boolean;
   readonly highEntropy: boolean;
   readonly nxCompatible: boolean;
   readonly controlFlowGuard: boolean;
   /** The header's time stamp; 0 when none, and a hash in reproducible builds of some linkers. */
   readonly timestamp: number;
+  /** The linker says that the time stamp is a hash of the content. */
+  readonly reproducible: boolean;
   /** Path of the debug database, where recorded. */
   readonly pdb?: string;
   readonly tlsCallbacks: number;
   readonly sections: readonly (SegmentFacts & { readonly name: string })[];
   /** An Authenticode signature is attached; its trust is not judged. */
   readonly signed: boolean;
-  /** Names whose export is forwarded to another library. */
+  /** Names whose export is forwarded to another library, as `name -> library.function`. */
   readonly forwarded: readonly string[];
+  /** Exported functions that have a number and no name. */
+  readonly ordinalsOnly: readonly number[];
+  /** Libraries that are looked for at the first call of a function of theirs, not while loading. */
+  readonly delayed: readonly string[];
 }
 
 /** What the dynamic linker of an ELF system will see, and how the file was hardened and made. */
