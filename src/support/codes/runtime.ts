@@ -97,4 +97,40 @@ export const runtimeCodes = {
     title: 'The case file to record cannot be written',
     text: 'cpex run --record never overwrites a case: choose another name, or remove the old file. The name has to end in .yaml or .yml, or cpex test would not find it.',
   },
+  CPEX_E_RUNNER_MISSING: {
+    kind: 'environment',
+    exit: 3,
+    title: 'The program that runs plugins for this target is not installed',
+    text: 'A plugin for another machine is started through a runner: qemu for another processor, the loader of musl for musl, wine for Windows. The message names what is missing and the command that installs it. `cpex doctor` shows for each target whether it can be run. Another runner can be named with --runner, a variable such as CPEX_RUNNER_LINUX_ARM64, or `runners` in cpex.yaml.',
+  },
+  CPEX_E_RUNNER_NONE: {
+    kind: 'environment',
+    exit: 3,
+    title: 'Nothing on this machine can run plugins for this target',
+    text: 'Plugins for macOS and FreeBSD run on those systems alone, and wine knows Windows on x86-64 only. `cpex build` still makes such a plugin and `cpex check` reads it; `cpex test --target` does both and says that it was built and not run. To run it, use a machine of that kind, or name a command that reaches one with --runner.',
+  },
+  CPEX_E_RUNNER_INVALID: {
+    kind: 'user',
+    exit: 2,
+    title: 'The runner that was named cannot be used',
+    text: "A runner is a command line that the program to start is put behind: `--runner 'qemu-aarch64 -L /opt/sysroot'`. Its first word is an absolute path or a program on PATH; words are parted by blanks, quotes keep them together, and no shell is involved.",
+  },
+  CPEX_E_RUNNER_FAILED: {
+    kind: 'environment',
+    exit: 3,
+    title: 'The runner for this target could not be made ready',
+    text: 'wine needs a folder of its own with the files of Windows, which cpex makes once in its cache folder (several hundred megabytes) and never in ~/.wine. That failed or took too long: the disk may be full, the cache folder may not be writable, or wine itself does not start. The evidence holds its last words.',
+  },
+  CPEX_E_PROBE_BUILD: {
+    kind: 'environment',
+    exit: 3,
+    title: 'The probe could not be compiled',
+    text: 'Plugins for other targets are loaded by the probe, a small C program whose source comes with cpex. It is compiled once for each target with the compiler that builds C plugins for it, and kept in the cache folder. The compiler failed; its last words are shown. If it cannot link a plain program for the target, the C library of that target is missing.',
+  },
+  CPEX_E_PROBE_CHANNEL: {
+    kind: 'environment',
+    exit: 3,
+    title: 'The probe did not open its channel',
+    text: 'The probe and cpex talk over a descriptor, or, where descriptors are not handed on (Windows, wine), over a connection on 127.0.0.1 that both sides prove with a random token. The probe started and ended, or said nothing, before that was up. A firewall that blocks local connections, a runner that is no runner for this target, or a machine that is much too busy are the usual reasons.',
+  },
 } as const satisfies Record<string, CodeEntry>;
