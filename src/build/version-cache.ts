@@ -42,10 +42,17 @@ export class VersionCache {
       : undefined;
   }
 
-  remember(tool: ToolFound, env: Environment, cwd: string): void {
+  /** What was remembered under a name of its own: a tool that took a search to find. */
+  recallAs(key: string, env: Environment): ToolFound | undefined {
+    const entry = this.entries.get(key);
+    return entry !== undefined && entry.facts === witnesses(entry.tool.path, env, '/') ? entry.tool : undefined;
+  }
+
+  /** @param key what to recall it by; its path when absent */
+  remember(tool: ToolFound, env: Environment, cwd: string, key: string = tool.path): void {
     const facts = witnesses(tool.path, env, cwd);
     if (facts === undefined) return;
-    this.entries.set(tool.path, { tool, facts });
+    this.entries.set(key, { tool, facts });
     this.changed = true;
   }
 
@@ -67,7 +74,7 @@ function readEntries(file: string): Record<string, Entry> {
 
 /** Real names of compilers and build tools; what hides behind other names may be a launcher. */
 const PLAIN_TOOL =
-  /^(?:(?:[\w.+]+-)*(?:gcc|clang|cc)(?:-[\d.]+)?|cmake|ninja(?:-build)?|g?make|go|cargo|rustc)(?:\.exe)?$/;
+  /^(?:(?:[\w.+]+-)*(?:gcc|clang|cc)(?:-[\d.]+)?(?:-win32|-posix)?|zig|cmake|ninja(?:-build)?|g?make|go|cargo|rustc)(?:\.exe)?$/;
 
 /**
  * Size, dates and number of each file that decides what an executable answers; undefined where

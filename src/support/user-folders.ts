@@ -19,3 +19,17 @@ export function userDataFolder(application: string, env: Environment, platform: 
   if (base !== undefined && path.isAbsolute(base)) return path.join(base, application);
   return path.join(home, '.local', 'share', application);
 }
+
+/**
+ * The folder for files that an application can make again: XDG_CACHE_HOME or ~/.cache, ~/Library/Caches,
+ * %LOCALAPPDATA% with a folder of its own. It may not exist yet.
+ */
+export function userCacheFolder(application: string, env: Environment, platform: string = process.platform): string {
+  const home = env.HOME ?? homedir();
+  if (platform === 'win32') return path.win32.join(userDataFolder(application, env, platform), 'cache');
+  if (platform === 'darwin') return path.join(home, 'Library', 'Caches', application);
+  const base = env.XDG_CACHE_HOME;
+  // The XDG rules: a relative path is to be ignored.
+  if (base !== undefined && path.isAbsolute(base)) return path.join(base, application);
+  return path.join(home, '.cache', application);
+}

@@ -1,0 +1,75 @@
+import type { Target } from '../../model/target.js';
+import { CpexError } from '../../support/errors.js';
+import { type Environment, type Probe, type ProbeOptions, requireTool } from '../find-toolchain.js';
+import { compilerRemedy, installRemedy, zigRemedy } from '../remedies.js';
+import { TOOLS } from '../tool-table.js';
+
+/** A compiler that was looked for and cannot be used. */
+export interface Lack {
+  /** Its name: `cc`, `aarch64-linux-gnu-gcc`, `zig`. */
+  readonly wanted: string;
+  readonly probe: Exclude<Probe, { state: 'good' }>;
+  /** Where it was looked for, when that is not PATH alone. */
+  readonly searched?: string;
+}
+
+export interface LackOfCompiler {
+  readonly target: Target;
+  /** The target is the machine's own. */
+  readonly own: boolean;
+  readonly glibc: string | undefined;
+  /** In the order in which they were tried; zig is the last. */
+  readonly lacks: readonly Lack[];
+}
+
+/** What to tell when no compiler serves: the one that is half installed or too old, else all that are missing. */
+export async function lackError(lack: LackOfCompiler, options: ProbeOptions): Promise<CpexError> {
+  const { target, own, glibc, lacks } = lack;
+  const { env } = options;
+  const evidence = lacks.map(describe);
+  const broken = lacks.find(({ probe }) => probe.state === 'broken' || probe.state === 'old');
+  if (broken !== undefined) return unusable(broken, evidence, lack, env);
+  if (own && glibc === undefined) {
+    // The words for the machine's own compiler are those of every other tool.
+    await requireTool('cc', options);
+  }
+  const message =
+    glibc === undefined
+      ? `There is no C compiler for ${target.name}.`
+      : `Only zig can make a library for ${target.name} that works with glibc ${glibc}, and it is not installed.`;
+  const remedy = await compilerRemedy(target, env, glibc);
+  return new CpexError('CPEX_E_BUILD_TOOL_MISSING', message, { evidence, remedy });
+}
+
+async function unusable(
+  { wanted, probe }: Lack,
+  evidence: readonly string[],
+  { target, own, glibc }: LackOfCompiler,
+  env: Environment,
+): Promise<CpexError> {
+  const again = wanted === 'zig' ? await zigRemedy(env) : undefined;
+  if (probe.state === 'old') {
+    const remedy = (again ?? (await compilerRemedy(target, env, glibc))).replace(
+      'pip install',
+      'pip install --upgrade',
+    );
+    const message = `${wanted} ${probe.tool.version} is too old for ${target.name}; ${probe.floor} is the lowest that works.`;
+    return new CpexError('CPEX_E_BUILD_TOOL_OLD', message, { evidence, remedy });
+  }
+  const install =
+    again?.replace('pip install', 'pip install --force-reinstall') ??
+    (own ? await installRemedy(TOOLS.cc, env) : await compilerRemedy(target, env, glibc));
+  const message = `${wanted === 'cc' ? 'The C compiler of this machine' : wanted} is there, but cannot compile for ${target.name}.`;
+  return new CpexError('CPEX_E_BUILD_TOOL_BROKEN', message, { evidence, remedy: install });
+}
+
+function describe({ wanted, probe, searched }: Lack): string {
+  switch (probe.state) {
+    case 'missing':
+      return searched === undefined ? `not on PATH: ${wanted}` : `no ${wanted}: ${searched}`;
+    case 'old':
+      return `${probe.tool.path}: version ${probe.tool.version}`;
+    case 'broken':
+      return `${probe.path}: ${probe.said || 'it does not say its version'}`;
+  }
+}

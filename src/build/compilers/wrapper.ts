@@ -1,0 +1,58 @@
+import path from 'node:path';
+import { sha256Hex } from '../../support/digest.js';
+import { ensureFolder, readTextIfThere, writeFileAtomic } from '../../support/files.js';
+import { userCacheFolder } from '../../support/user-folders.js';
+import type { CompilerChoice } from '../build-model.js';
+import type { Environment } from '../find-toolchain.js';
+
+/**
+ * A script that stands for a compiler with arguments, for tools that take one path. rustc and cmake tell the
+ * kind of compiler from the end of its name.
+ * @param name what tells it from the scripts of other targets
+ * @param argv the compiler's absolute path and its first arguments
+ */
+export function compilerScript(
+  name: string,
+  argv: readonly string[],
+  env: Environment,
+): NonNullable<CompilerChoice['wrapper']> {
+  const windows = process.platform === 'win32';
+  const folder = path.join(userCacheFolder('cpex', env), 'compilers');
+  return {
+    path: path.join(folder, `${name}-cc${windows ? '.cmd' : ''}`),
+    text: windows ? batchText(argv) : shellText(argv),
+  };
+}
+
+/** A short name for arguments, for scripts of compilers that the user names. */
+export function argumentsTag(argv: readonly string[]): string {
+  return sha256Hex(JSON.stringify(argv)).slice(0, 8);
+}
+
+/** A POSIX shell gives way to the compiler, so signals and exit codes are the compiler's own. */
+export function shellText(argv: readonly string[]): string {
+  const words = argv.map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
+  return `#!/bin/sh\n# Written by cpex, which replaces it when the compiler changes.\nexec ${words.join(' ')} "$@"\n`;
+}
+
+/** `%` begins a variable in a batch file, also between quotes. */
+export function batchText(argv: readonly string[]): string {
+  const words = argv.map((word) => `"${word.replaceAll('%', '%%')}"`);
+  return `@echo off\r\nrem Written by cpex, which replaces it when the compiler changes.\r\n${words.join(' ')} %*\r\n`;
+}
+
+/**
+ * Writes the script of a choice where it has one and where its text differs: cargo and cmake go by a
+ * script's path, so only the text changes. Several builds may do so at once; each sees a whole script.
+ * @returns the path that a build tool takes for the compiler
+ * @throws Error of the file system
+ */
+export async function writeWrapper(choice: CompilerChoice): Promise<string> {
+  const { wrapper } = choice;
+  if (wrapper === undefined) return choice.argv[0] ?? choice.tool.path;
+  if ((await readTextIfThere(wrapper.path)) !== wrapper.text) {
+    await ensureFolder(path.dirname(wrapper.path));
+    await writeFileAtomic(wrapper.path, wrapper.text, { mode: 0o755 });
+  }
+  return wrapper.path;
+}
