@@ -6,7 +6,11 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 
 /** Exported name → the schema, or part of one, that a value must fit. */
-const VALIDATORS = { manifest: 'manifest.json', caseFile: 'case.json#/$defs/Case' };
+const VALIDATORS = {
+  manifest: 'manifest.json',
+  caseFile: 'case.json#/$defs/Case',
+  toolchainsLock: 'toolchains-lock.json',
+};
 
 export function writeValidators(root) {
   const ajv = new Ajv2020({ allErrors: true, verbose: true, strictTypes: false, code: { source: true, esm: true } });

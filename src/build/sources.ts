@@ -3,6 +3,7 @@ import { lstatSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { sha256Hex } from '../support/digest.js';
 import type { Stamp } from './build-model.js';
+import { TOOL_LOCK } from './tool-lock-file.js';
 
 /** Path relative to the project, with forward slashes → SHA-256 of the content. */
 export type SourceHashes = ReadonlyMap<string, string>;
@@ -13,7 +14,7 @@ const GENERATED = new Set(['dist', 'target', 'node_modules']);
 /** Hidden folders that decide about a build. */
 const HIDDEN_SOURCES = new Set(['.cargo']);
 
-/** Hashes of every source file of a project, sorted by path. Links and special files are left out. */
+/** Hashes of every source file of a project, sorted by path. Links, special files and the lock file of tools are left out. */
 export function hashSources(root: string): SourceHashes {
   const hashes = new Map<string, string>();
   collect(root, '', hashes);
@@ -65,7 +66,7 @@ function collect(root: string, folder: string, hashes: Map<string, string>): voi
     const relative = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory()) {
       if (isSourceFolder(entry.name)) collect(root, relative, hashes);
-    } else if (entry.isFile()) {
+    } else if (entry.isFile() && relative !== TOOL_LOCK) {
       const content = read(path.join(root, relative));
       if (content !== undefined) hashes.set(relative, digest(content));
     }

@@ -4,3 +4,5 @@ import type { ValidateFunction } from 'ajv';
 export const manifest: ValidateFunction;
 /** Checks one case against `Case` of `schemas/case.json`. */
 export const caseFile: ValidateFunction;
+/** Checks a whole `cpex-toolchains.lock` against `schemas/toolchains-lock.json`. */
+export const toolchainsLock: ValidateFunction;
