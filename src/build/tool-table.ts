@@ -46,6 +46,9 @@ const rust = (executable: 'cargo' | 'rustc'): ToolFacts => ({
   },
 });
 
+/** Debian's compiler for Windows has no dot in its version: `(GCC) 12-win32`. */
+const COMPILER_VERSION = /(?:\b(?=\d+\.\d)|\(GCC\) (?=\d+-))(\d+(?:\.\d+){0,2})\b/;
+
 const ZIG_WINGET = 'winget install zig.zig';
 /** zig comes as a Python wheel to distributions that do not have it. */
 const zigWheel = (env: Readonly<Record<string, string | undefined>>) => wheelCommand('ziglang', env);
@@ -54,7 +57,7 @@ const zigWheel = (env: Readonly<Record<string, string | undefined>>) => wheelCom
 const cross = (executable: CrossCompiler, purpose: string, install: Partial<ToolFacts['install']>): ToolFacts => ({
   executables: [executable],
   versionArgs: ['--version'],
-  versionPattern: /\b(\d+\.\d+(?:\.\d+)?)\b/,
+  versionPattern: COMPILER_VERSION,
   purpose,
   install: {
     apt: zigWheel,
@@ -69,7 +72,7 @@ export const TOOLS: Readonly<Record<ToolName, ToolFacts>> = {
   cc: {
     executables: process.platform === 'darwin' ? ['clang', 'cc', 'gcc'] : ['gcc', 'cc', 'clang'],
     versionArgs: ['--version'],
-    versionPattern: /\b(\d+\.\d+(?:\.\d+)?)\b/,
+    versionPattern: COMPILER_VERSION,
     purpose: 'for C, for cgo and to link Rust',
     install: {
       apt: 'sudo apt install gcc libc6-dev',
