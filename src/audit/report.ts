@@ -86,17 +86,22 @@ const READERS: Partial<
 
 const FORMAT_NAMES: Partial<Record<BinaryFormat, string>> = { elf: 'ELF', macho: 'Mach-O', pe: 'PE' };
 
+/** What is the same for every slice of a file. */
+type FileInput = Omit<CommonInput, 'facts' | 'link'>;
+
 /** Every rule of the file's format; of a universal file, each slice on its own. */
-function judge(facts: BinaryFacts, common: CommonInput, file: string): Finding[] {
+function judge(facts: BinaryFacts, common: FileInput, file: string, whole = facts): Finding[] {
   const { dynamic, macho, pe, slices } = facts;
   if (dynamic !== undefined) {
     // What is wrong inside an executable is beside the point.
     const rules = facts.role === 'library' ? ELF_RULES : PLATFORM_RULES;
-    return rules.flatMap((rule) => apply(rule, { ...common, facts, dynamic }, file));
+    return rules.flatMap((rule) => apply(rule, { ...common, facts, dynamic, link: dynamic }, file));
   }
-  if (macho !== undefined) return MACHO_RULES.flatMap((rule) => apply(rule, { ...common, facts, macho }, file));
-  if (pe !== undefined) return PE_RULES.flatMap((rule) => apply(rule, { ...common, facts, pe }, file));
-  return (slices ?? []).flatMap((slice) => judge(slice, common, file));
+  if (macho !== undefined) {
+    return MACHO_RULES.flatMap((rule) => apply(rule, { ...common, facts, macho, link: macho, whole }, file));
+  }
+  if (pe !== undefined) return PE_RULES.flatMap((rule) => apply(rule, { ...common, facts, pe, link: pe }, file));
+  return (slices ?? []).flatMap((slice) => judge(slice, common, file, whole));
 }
 
 function apply<Input>(rule: Rule<Input>, input: Input, file: string): Finding[] {

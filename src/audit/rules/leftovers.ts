@@ -1,6 +1,8 @@
 import { compareVersions } from '../version-order.js';
-import { LARGE_FILE, LARGE_LOADED, OLDEST_GO, SANITIZER_LIBRARIES, SANITIZER_SYMBOLS } from './expectations.js';
-import { listed, type Problem, type Rule } from './rule.js';
+import { CONTENT_RULES } from './contents.js';
+import { OLDEST_GO, SANITIZER_LIBRARIES, SANITIZER_SYMBOLS } from './expectations.js';
+import { listed, type Rule } from './rule.js';
+import { rulesFor } from './shared.js';
 
 const sanitizer: Rule = {
   id: 'elf.sanitizer',
@@ -42,40 +44,6 @@ const debugInfo: Rule = {
       : [{ message: `The library holds ${dynamic.debugBytes} bytes of debug information.` }],
 };
 
-const homePath: Rule = {
-  id: 'elf.debug-path',
-  severity: 'warn',
-  cases: 'info for a debug build',
-  title: 'No paths of the home folder are inside',
-  why: 'Paths of the build machine tell the name of its user and keep two builds of the same source from being equal.',
-  remedy: 'C: -ffile-prefix-map=$PWD=. ; Go: -trimpath; Rust: --remap-path-prefix for the project and for CARGO_HOME.',
-  again: 'strings -a FILE | grep -E "/(home|Users|root)/"',
-  check: ({ finds, expected }) => {
-    const paths = finds.filter((find) => find.kind === 'home').map((find) => find.text);
-    if (paths.length === 0) return [];
-    const message = 'The library holds paths of a home folder.';
-    const severity = expected.debug === true ? { severity: 'info' as const } : {};
-    return [{ message, evidence: paths.slice(0, 5), ...severity }];
-  },
-};
-
-const secrets: Rule = {
-  id: 'elf.secrets',
-  severity: 'warn',
-  title: 'No access tokens are inside',
-  why: 'Whoever gets the file can read them. Only tokens with a known prefix are recognised.',
-  remedy: 'Revoke the token, and read it from configuration when the plugin runs.',
-  again: 'cpex check FILE',
-  check: ({ finds }) =>
-    finds
-      .filter((find) => find.kind === 'secret')
-      .map(
-        (find): Problem => ({
-          message: `The library holds what looks like a secret: ${find.text} at byte ${find.offset}.`,
-        }),
-      ),
-};
-
 const overlay: Rule = {
   id: 'elf.overlay',
   severity: 'warn',
@@ -85,23 +53,6 @@ const overlay: Rule = {
   again: 'readelf -SW FILE; wc -c FILE',
   check: ({ dynamic }) =>
     dynamic.overlayBytes === 0 ? [] : [{ message: `${dynamic.overlayBytes} bytes follow the end of the library.` }],
-};
-
-const size: Rule = {
-  id: 'elf.size',
-  severity: 'warn',
-  title: 'It is of a sane size',
-  why: 'Plugins are a few megabytes. Much more is a debug build, embedded data or a mistake, and it slows every start.',
-  remedy: 'Strip it and look at what is inside (bloaty, nm --size-sort).',
-  again: 'size -A FILE',
-  check: (input) => {
-    const problems: Problem[] = [];
-    const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
-    if (input.size > LARGE_FILE) problems.push({ message: `The file has ${megabytes(input.size)}.` });
-    const loaded = input.dynamic.loadedBytes;
-    if (loaded > LARGE_LOADED) problems.push({ message: `Loaded, the library takes ${megabytes(loaded)} of memory.` });
-    return problems;
-  },
 };
 
 const goVersion: Rule = {
@@ -120,4 +71,10 @@ const goVersion: Rule = {
   },
 };
 
-export const LEFTOVER_RULES: readonly Rule[] = [sanitizer, debugInfo, homePath, secrets, overlay, size, goVersion];
+export const LEFTOVER_RULES: readonly Rule[] = [
+  sanitizer,
+  debugInfo,
+  ...rulesFor('elf', CONTENT_RULES),
+  overlay,
+  goVersion,
+];

@@ -1,4 +1,4 @@
-import type { BinaryFacts, DynamicFacts, MachOFacts, PeFacts } from '../../model/binary.js';
+import type { BinaryFacts, DynamicFacts, LinkFacts, MachOFacts, PeFacts } from '../../model/binary.js';
 import type { Severity } from '../../model/finding.js';
 import type { Language, Target } from '../../model/target.js';
 import type { Find } from '../scan.js';
@@ -26,23 +26,26 @@ export interface CommonInput {
   readonly detected: Language | undefined;
   readonly size: number;
   readonly finds: readonly Find[];
+  /** A file, or one slice of a universal one. */
+  readonly facts: BinaryFacts;
+  /** What the format's own facts have in common with those of every other format. */
+  readonly link: LinkFacts;
 }
 
 /** What a rule for ELF files looks at. */
 export interface RuleInput extends CommonInput {
-  readonly facts: BinaryFacts;
   readonly dynamic: DynamicFacts;
 }
 
 /** What a rule for Mach-O files looks at: a thin file, or one slice of a universal one. */
 export interface MachORuleInput extends CommonInput {
-  readonly facts: BinaryFacts;
+  /** The file that the slice is a part of; the same as `facts` for a thin file. */
+  readonly whole: BinaryFacts;
   readonly macho: MachOFacts;
 }
 
 /** What a rule for PE files looks at. */
 export interface PeRuleInput extends CommonInput {
-  readonly facts: BinaryFacts;
   readonly pe: PeFacts;
 }
 
