@@ -1,6 +1,7 @@
 import { open, realpath } from 'node:fs/promises';
 import type { RunContext } from '../model/context.js';
-import { LANGUAGES, type Language, type TargetName } from '../model/target.js';
+import type { DoctorReport, LanguageReport, Shadow, ToolReport } from '../model/doctor.js';
+import { LANGUAGES, type Language } from '../model/target.js';
 import { hostTarget } from '../project/targets/host.js';
 import { findEveryTool } from '../support/find-tool.js';
 import { runTool } from '../support/tools.js';
@@ -15,49 +16,6 @@ export interface DoctorOptions {
   readonly folder?: string;
   /** Absolute path of the running cpex, links resolved. */
   readonly running: string;
-}
-
-export interface ToolReport {
-  readonly name: ToolName;
-  readonly state: Probe['state'];
-  readonly purpose: string;
-  /** Nothing fails without it. */
-  readonly optional: boolean;
-  /** What it calls itself, where that differs: `gcc` for `cc`. */
-  readonly identity?: string;
-  readonly version?: string;
-  readonly path?: string;
-  /** Lowest version that works. */
-  readonly floor?: string;
-  /** First line that a broken tool printed. */
-  readonly said?: string;
-  /** The one command that mends it. */
-  readonly remedy?: string;
-}
-
-export interface LanguageReport {
-  readonly language: Language;
-  readonly ready: boolean;
-  /** Tools that keep it from building. */
-  readonly lacks: readonly ToolName[];
-}
-
-/** Another program named `cpex` that a shell finds instead of this one. */
-export interface Shadow {
-  readonly path: string;
-  /** It is a Python script: IBM's package of the same name installs one. */
-  readonly python: boolean;
-}
-
-export interface DoctorReport {
-  readonly target: TargetName;
-  readonly node: { readonly version: string; readonly path: string };
-  readonly tools: readonly ToolReport[];
-  readonly languages: readonly LanguageReport[];
-  readonly shadow?: Shadow;
-  /** The language that decided `ok`; any one when absent. */
-  readonly language?: Language;
-  readonly ok: boolean;
 }
 
 /** Per language, groups of tools of which one each must be there. */

@@ -1,34 +1,36 @@
 import chalk from 'chalk';
-import { LANGUAGE_NAMES, type Language } from '../model/target.js';
+import type { Consultation, DoctorReport, FixReport, ToolReport } from '../model/doctor.js';
+import { LANGUAGE_NAMES } from '../model/target.js';
+import { renderTargets } from './doctor-targets-text.js';
 
-/** The parts of a doctor's report that people see. */
-export interface DoctorView {
-  readonly target: string;
-  readonly node: { readonly version: string; readonly path: string };
-  readonly tools: readonly ToolView[];
-  readonly languages: readonly {
-    readonly language: Language;
-    readonly ready: boolean;
-    readonly lacks: readonly string[];
-  }[];
-  readonly shadow?: { readonly path: string; readonly python: boolean };
+/** What a doctor saw, what was done about it, and where to go from there; lines end before `width` where it is given. */
+export function renderConsultation(seen: Consultation, width?: number): string {
+  const { report, fix } = seen;
+  const text = seen.kind === 'tools' ? renderDoctor(seen.report) : renderTargets(seen.report, width);
+  return [text, ...(fix === undefined ? hints(seen, report.ok) : renderFix(fix, report.ok))].join('\n');
 }
 
-interface ToolView {
-  readonly name: string;
-  readonly state: 'good' | 'old' | 'broken' | 'missing';
-  readonly purpose: string;
-  readonly optional: boolean;
-  readonly identity?: string;
-  readonly version?: string;
-  readonly path?: string;
-  readonly floor?: string;
-  readonly said?: string;
-  readonly remedy?: string;
+function hints({ kind }: Consultation, ok: boolean): string[] {
+  const targets =
+    kind === 'tools' ? ['cpex doctor --target all looks at every target that can be built from here.'] : [];
+  const mend = ok ? [] : ['With --fix cpex runs these commands, after asking.'];
+  const all = [...targets, ...mend];
+  return all.length === 0 ? [] : ['', ...all.map((line) => chalk.dim(line))];
+}
+
+function renderFix({ ran, manual, declined }: FixReport, ok: boolean): string[] {
+  const done = ran.map(({ command, ok: good, end }) =>
+    good ? `${chalk.green('✓')} ${command}` : `${chalk.red('✗')} ${command} ${chalk.dim(end ?? '')}`.trimEnd(),
+  );
+  const byHand = manual.length === 0 ? [] : ['Left to you:', ...manual.map((one) => `  ${chalk.cyan('→')} ${one}`)];
+  if (declined) return ['', 'Nothing was installed.', ...byHand];
+  if (done.length === 0)
+    return ['', ok ? 'There is nothing to mend.' : 'No command that could be run mends this.', ...byHand];
+  return ['', ...done, ...byHand];
 }
 
 /** Tools with version and path, one remedy for each that does not serve, and what follows for the languages. */
-export function renderDoctor(report: DoctorView): string {
+export function renderDoctor(report: DoctorReport): string {
   const rows = [
     toolRow(chalk.green('✓'), 'node', report.node.version, report.node.path),
     ...report.tools.flatMap(renderTool),
@@ -48,7 +50,7 @@ export function renderDoctor(report: DoctorView): string {
   ].join('\n');
 }
 
-function renderTool(tool: ToolView): string[] {
+function renderTool(tool: ToolReport): string[] {
   const name = tool.identity ?? tool.name;
   if (tool.state === 'good') return [toolRow(chalk.green('✓'), name, tool.version ?? '', tool.path ?? '')];
   const mark = tool.optional ? chalk.dim('-') : chalk.red('✗');
@@ -58,7 +60,7 @@ function renderTool(tool: ToolView): string[] {
   return rows;
 }
 
-function problem({ state, purpose, optional, floor, path }: ToolView): string {
+function problem({ state, purpose, optional, floor, path }: ToolReport): string {
   const need = optional ? `useful ${purpose}` : `needed ${purpose}`;
   if (state === 'missing') return `missing, ${need}`;
   if (state === 'old') return `too old, ${floor} is the lowest that works (${path})`;
@@ -69,7 +71,7 @@ function toolRow(mark: string, name: string, version: string, rest: string): str
   return `${mark} ${name.padEnd(7)} ${version.padEnd(9)} ${chalk.dim(rest)}`.trimEnd();
 }
 
-function renderShadow({ shadow }: DoctorView): string[] {
+function renderShadow({ shadow }: DoctorReport): string[] {
   if (shadow === undefined) return [];
   const whose = shadow.python ? ' It is a Python program: IBM’s package cpex installs one of that name.' : '';
   return [

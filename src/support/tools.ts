@@ -1,5 +1,5 @@
 import { onExit } from './cleanup.js';
-import { CpexError } from './errors.js';
+import { CpexError, systemCode } from './errors.js';
 import { signalGroup } from './process-group.js';
 import { TextTail } from './text-tail.js';
 
@@ -15,6 +15,11 @@ export interface ToolOptions {
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
   /** Bytes of stdout and stderr each to keep, the last ones; 1 MiB when absent. */
   readonly keep?: number;
+  /**
+   * The tool has the terminal: it may ask there, for a password, and what it prints goes to stderr as it
+   * comes, so that nothing is kept. Ctrl-C reaches it from the terminal.
+   */
+  readonly terminal?: boolean;
 }
 
 export interface ToolResult {
@@ -42,15 +47,16 @@ export async function runTool(command: string, args: readonly string[], options:
   const { execa } = await import('execa');
   const stdout = new TextTail(options.keep ?? 1 << 20, (line) => options.onLine?.(line, 'stdout'));
   const stderr = new TextTail(options.keep ?? 1 << 20, (line) => options.onLine?.(line, 'stderr'));
+  const { terminal = false } = options;
   const child = execa(command, args, {
-    // A group of its own, so that what the tool starts can be ended with it.
-    detached: process.platform !== 'win32',
+    // A group of its own, so that what the tool starts can be ended with it; but only one group has the terminal.
+    detached: process.platform !== 'win32' && !terminal,
     buffer: false,
     reject: false,
     encoding: 'buffer',
-    stdin: options.input === undefined ? 'ignore' : 'pipe',
-    stdout: 'pipe',
-    stderr: 'pipe',
+    ...(terminal
+      ? { stdin: 'inherit', stdout: 2, stderr: 2 }
+      : { stdin: options.input === undefined ? 'ignore' : 'pipe', stdout: 'pipe', stderr: 'pipe' }),
     windowsHide: true,
     ...(options.input === undefined ? {} : { input: options.input }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
@@ -78,28 +84,38 @@ export async function runTool(command: string, args: readonly string[], options:
 function guardTree(pid: number | undefined, options: ToolOptions) {
   let timedOut = false;
   let force: NodeJS.Timeout | undefined;
+  const send = options.terminal === true ? signalOne : signalGroup;
   const end = () => {
     if (pid === undefined) return;
-    signalGroup(pid, 'SIGTERM');
-    force ??= setTimeout(() => signalGroup(pid, 'SIGKILL'), GRACE_MS);
+    send(pid, 'SIGTERM');
+    force ??= setTimeout(() => send(pid, 'SIGKILL'), GRACE_MS);
   };
   const limit = setTimeout(() => {
     timedOut = true;
     end();
   }, options.timeout);
   options.signal?.addEventListener('abort', end, { once: true });
-  const forget = onExit(() => pid !== undefined && signalGroup(pid, 'SIGKILL'));
+  const forget = onExit(() => pid !== undefined && send(pid, 'SIGKILL'));
   return {
     timedOut: () => timedOut,
     release: () => {
       // What outlived its leader after an abort would be left over.
-      if (force !== undefined && pid !== undefined) signalGroup(pid, 'SIGKILL');
+      if (force !== undefined && pid !== undefined && options.terminal !== true) signalGroup(pid, 'SIGKILL');
       clearTimeout(limit);
       clearTimeout(force);
       options.signal?.removeEventListener('abort', end);
       forget();
     },
   };
+}
+
+/** Ends a tool that shares our group; one that runs with other rights, as under sudo, cannot be reached. */
+function signalOne(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (!['ESRCH', 'EPERM'].includes(systemCode(error) ?? '')) throw error;
+  }
 }
 
 function interrupted(command: string): CpexError {

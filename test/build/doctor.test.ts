@@ -1,7 +1,8 @@
 import { chmodSync, realpathSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type DoctorReport, examine } from '../../src/build/doctor.js';
+import { examine } from '../../src/build/doctor.js';
+import type { DoctorReport } from '../../src/model/doctor.js';
 import { renderDoctor } from '../../src/report/doctor-text.js';
 import { freshFolder, removeFolders, testContext, write } from './projects.js';
 

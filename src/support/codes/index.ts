@@ -1,6 +1,7 @@
 import { adoptCodes } from './adopt.js';
 import { auditCodes } from './audit.js';
 import { buildCodes } from './build.js';
+import { doctorCodes } from './doctor.js';
 import { hostCodes } from './hosts.js';
 import { installCodes } from './install.js';
 import { packageCodes } from './package.js';
@@ -17,6 +18,7 @@ export const CODES = {
   ...adoptCodes,
   ...auditCodes,
   ...buildCodes,
+  ...doctorCodes,
   ...hostCodes,
   ...installCodes,
   ...packageCodes,

@@ -1,0 +1,79 @@
+import type { RunContext } from '../model/context.js';
+import type { Consultation, DoctorReport, FixReport, TargetsReport } from '../model/doctor.js';
+import type { Project } from '../model/manifest.js';
+import type { Language } from '../model/target.js';
+import { CpexError } from '../support/errors.js';
+import { examine } from './doctor.js';
+import { fixLacks } from './doctor-fix.js';
+import { examineTargets } from './doctor-targets.js';
+
+export interface ConsultOptions {
+  /** Absolute path of the running cpex, links resolved. */
+  readonly running: string;
+  readonly language: Language | undefined;
+  /** The project that one stands in. */
+  readonly project: Project | undefined;
+  /** Targets to look at; the tools of this machine in general when empty. */
+  readonly targets: readonly string[];
+  /** Run the install commands of what is lacking. */
+  readonly fix: boolean;
+  /** Consent to them was given beforehand. */
+  readonly yes: boolean;
+}
+
+/**
+ * What `cpex doctor` does: looks, with `fix` mends, and looks again. `failure` is there when an install command failed.
+ * @throws CpexError see {@link examineTargets} and {@link fixLacks}
+ */
+export async function consult(
+  options: ConsultOptions,
+  context: RunContext,
+): Promise<Consultation & { readonly failure?: CpexError }> {
+  const { fix: wanted, yes, targets } = options;
+  const look = targets.length === 0 ? () => lookAtTools(options, context) : () => lookAtTargets(options, context);
+  if (!wanted) return look();
+  const { report, fix } = await fixLacks({ examine: look, remedies: remediesOf, yes }, context);
+  const failed = fix.ran.filter((one) => !one.ok);
+  return { ...report, fix, ...(failed.length === 0 ? {} : { failure: fixError(failed) }) };
+}
+
+async function lookAtTools(options: ConsultOptions, context: RunContext): Promise<Consultation> {
+  const { running, project } = options;
+  const language = options.language ?? project?.manifest.language;
+  const chosen = language === undefined ? {} : { language };
+  const folder = project === undefined ? {} : { folder: project.root };
+  return { kind: 'tools', report: await examine({ running, ...chosen, ...folder }, context) };
+}
+
+async function lookAtTargets(options: ConsultOptions, context: RunContext): Promise<Consultation> {
+  const { targets, language, project } = options;
+  const chosen = language === undefined ? {} : { language };
+  const place = project === undefined ? {} : { project };
+  return { kind: 'targets', report: await examineTargets({ targets, ...chosen, ...place }, context) };
+}
+
+function remediesOf(seen: Consultation): string[] {
+  return seen.kind === 'tools' ? toolRemedies(seen.report) : pairRemedies(seen.report);
+}
+
+/** Those of tools that keep the chosen language, or any one, from building. */
+function toolRemedies({ tools, languages, language }: DoctorReport): string[] {
+  const chosen = languages.filter((one) => language === undefined || one.language === language);
+  const lacks = new Set(chosen.flatMap((one) => one.lacks));
+  return tools.flatMap(({ name, remedy }) => (lacks.has(name) && remedy !== undefined ? [remedy] : []));
+}
+
+function pairRemedies({ pairs }: TargetsReport): string[] {
+  return pairs.flatMap(({ state, remedy }) => (state === 'lacking' && remedy !== undefined ? [remedy] : []));
+}
+
+function fixError(failed: FixReport['ran']): CpexError {
+  const what = failed.length === 1 ? 'An install command' : `${failed.length} install commands`;
+  const old = failed.some(({ end }) => end?.includes('Unable to locate package'));
+  return new CpexError('CPEX_E_DOCTOR_FIX', `${what} failed.`, {
+    evidence: failed.map(({ command, end }) => `${command}: ${end}`),
+    remedy: old
+      ? 'Run apt-get update as root, then this again.'
+      : 'Mend what the command says above, or run it by hand.',
+  });
+}

@@ -1,0 +1,66 @@
+import chalk from 'chalk';
+import type { PairReport, TargetsReport } from '../model/doctor.js';
+import { wrap } from './wrap.js';
+
+/** Columns of the longest name of a target, `linux-arm64-musl`. */
+const NAME_WIDTH = 16;
+/** Columns before what is said of a pair: target, language and mark. */
+const INDENT = NAME_WIDTH + ' · rust ✗ '.length;
+/** Columns before commands on lines of their own: they should stay whole. */
+const COMMAND_INDENT = 4;
+
+/**
+ * One line for each target and language. Where a width is known, on a terminal, what does not fit goes on
+ * below its beginning; in a pipe every pair keeps one line.
+ */
+export function renderTargets({ pairs, host }: TargetsReport, width?: number): string {
+  const rows = pairs.flatMap((pair) => renderPair(pair, width));
+  return [chalk.bold(`Targets from this machine (${host})`), ...rows, '', summary(pairs)].join('\n');
+}
+
+function renderPair(pair: PairReport, width: number | undefined): string[] {
+  const start = `${pair.target.padEnd(NAME_WIDTH)} · ${pair.language.padEnd(4)}`;
+  const said = pair.problem?.message ?? toolOf(pair);
+  const remedy = pair.remedy === undefined ? [] : [`→ ${pair.remedy}`];
+  const notes = pair.notes.map((note) => `! ${note}`);
+  const line = `${start} ${markOf(pair)} ${coloured([said, ...remedy, ...notes].join(' '))}`;
+  if (width === undefined || INDENT + [said, ...remedy, ...notes].join(' ').length <= width) return [line];
+  const below = (text: string, indent: number) => wrap(text, width - indent).map((one) => ' '.repeat(indent) + one);
+  const [first = '', ...rest] = wrap(said, width - INDENT);
+  return [
+    `${start} ${markOf(pair)} ${first}`,
+    ...rest.map((one) => ' '.repeat(INDENT) + one),
+    ...ways(pair)
+      .flatMap((way) => below(way, COMMAND_INDENT))
+      .map(coloured),
+    ...notes.flatMap((note) => below(note, INDENT)).map(coloured),
+  ];
+}
+
+/** Each way to mend it on a line of its own. */
+function ways({ remedy }: PairReport): string[] {
+  return remedy?.split(', or ').map((way, index) => (index === 0 ? `→ ${way}` : `or ${way}`)) ?? [];
+}
+
+/** What makes the difference between targets: the compiler; else the leading tool. */
+function toolOf({ compiler, tools }: PairReport): string {
+  const tool = compiler ?? tools[0];
+  return tool === undefined ? '' : `${tool.name} ${tool.version}`;
+}
+
+function markOf({ state }: PairReport): string {
+  if (state === 'impossible') return chalk.dim('-');
+  return state === 'ready' ? chalk.green('✓') : chalk.red('✗');
+}
+
+function coloured(text: string): string {
+  return text.replace('→', chalk.cyan('→')).replace(/(^|\s)!(?=\s)/, `$1${chalk.yellow('!')}`);
+}
+
+function summary(pairs: readonly PairReport[]): string {
+  const count = (state: PairReport['state']) => pairs.filter((pair) => pair.state === state).length;
+  const sums = [`${count('ready')} can be built here`];
+  if (count('lacking') > 0) sums.push(`${count('lacking')} cannot yet`);
+  if (count('impossible') > 0) sums.push(`${count('impossible')} cannot anywhere`);
+  return `${sums.join(', ')}.`;
+}
