@@ -28,6 +28,7 @@ const LISTS: Readonly<Record<string, { args: string[]; value: string; says: stri
   },
   CPEX_PACKAGE_TARGET: { args: ['package'], value: 'host, amiga', says: 'There is no target "amiga"' },
   CPEX_BUILD_TARGET: { args: ['build'], value: 'host, amiga', says: 'There is no target "amiga"' },
+  CPEX_DOCTOR_TARGET: { args: ['doctor'], value: 'host, amiga', says: 'There is no target "amiga"' },
   CPEX_NEW_CAPABILITY: {
     args: ['new', 'x', '--lang', 'c', '--author', 'A', '--dry-run', '--json'],
     value: 'hook:tool_pre_invoke,command:greet',
