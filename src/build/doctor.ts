@@ -4,7 +4,7 @@ import type { DoctorReport, LanguageReport, Shadow, ToolReport } from '../model/
 import { LANGUAGES, type Language } from '../model/target.js';
 import { hostTarget } from '../project/targets/host.js';
 import { findEveryTool } from '../support/find-tool.js';
-import { runTool } from '../support/tools.js';
+import { probeCompiler } from './compilers/sound.js';
 import { type Environment, type Probe, type ProbeOptions, probeTool } from './find-toolchain.js';
 import { installRemedy, RUSTUP_DEFAULT } from './remedies.js';
 import { TOOLS, type ToolName } from './tool-table.js';
@@ -50,28 +50,9 @@ export async function examine(options: DoctorOptions, context: RunContext): Prom
   };
 }
 
-async function probe(name: ToolName, options: ProbeOptions): Promise<Probe> {
-  if (name !== 'cc') return probeTool(name, options);
-  const found = await probeTool(name, options, options.env.CC?.trim().split(/\s+/)[0] || undefined);
-  return found.state === 'good' ? withHeaders(found, options) : found;
-}
-
-/** A compiler without the headers of the C library says its version just as well. */
-async function withHeaders(found: Extract<Probe, { state: 'good' }>, { env, signal }: ProbeOptions): Promise<Probe> {
-  const result = await runTool(found.tool.path, ['-E', '-xc', '-'], {
-    input: '#include <stdlib.h>\n',
-    timeout: 10_000,
-    keep: 4096,
-    env,
-    ...(signal === undefined ? {} : { signal }),
-  });
-  if (result.code === 0) return found;
-  const said =
-    result.stderr
-      .trim()
-      .split('\n')
-      .find((line) => line.includes('error')) ?? 'stdlib.h is not found';
-  return { state: 'broken', path: found.tool.path, said };
+/** A compiler without the headers of the C library says its version just as well, so it is asked for more. */
+function probe(name: ToolName, options: ProbeOptions): Promise<Probe> {
+  return name === 'cc' ? probeCompiler(options, compilerVariable(options)) : probeTool(name, options);
 }
 
 function judge(language: Language, states: ReadonlyMap<ToolName, Probe>): LanguageReport {

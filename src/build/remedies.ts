@@ -1,7 +1,7 @@
 import type { Target } from '../model/target.js';
-import { hostTarget } from '../project/targets/host.js';
 import { findTool } from '../support/find-tool.js';
-import { type CrossCompiler, type Installer, TOOLS, type ToolFacts } from './tool-table.js';
+import { crossCompilerNames } from './compilers/cross-gcc.js';
+import { CROSS_COMPILERS, type CrossCompiler, type Installer, TOOLS, type ToolFacts } from './tool-table.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -32,13 +32,12 @@ export async function compilerRemedy(target: Target, env: Environment, glibc?: s
   return own === zig ? zig : `${own}, or ${zig}`;
 }
 
-/** The distribution's compiler for a target, from this machine; undefined where distributions have none. */
-export function crossCompiler(target: Target, host: Target = hostTarget()): CrossCompiler | undefined {
-  if (target.os === 'windows') return target.arch === 'x64' ? 'x86_64-w64-mingw32-gcc' : undefined;
-  if (target.os !== 'linux' || host.os !== 'linux') return undefined;
-  if (target.libc === 'musl') return target.arch === host.arch ? 'musl-gcc' : undefined;
-  if (target.arch === host.arch) return undefined;
-  return target.arch === 'arm64' ? 'aarch64-linux-gnu-gcc' : 'x86_64-linux-gnu-gcc';
+/** The one of the distributions' compilers for a target that the table knows how to install. */
+function crossCompiler(target: Target): CrossCompiler | undefined {
+  // The machine's own compiler does that.
+  if (target.libc === 'glibc' && process.platform === 'linux' && target.arch === process.arch) return undefined;
+  const names: readonly string[] = crossCompilerNames(target, process.arch);
+  return CROSS_COMPILERS.find((one) => names.includes(one));
 }
 
 /** What brings Rust's standard library for a target, by Rust's name for it. */

@@ -22,7 +22,13 @@ export interface ToolFacts {
 }
 
 /** Compilers of distributions for another machine than their own, by the name of their executable. */
-export type CrossCompiler = 'aarch64-linux-gnu-gcc' | 'x86_64-linux-gnu-gcc' | 'x86_64-w64-mingw32-gcc' | 'musl-gcc';
+export const CROSS_COMPILERS = [
+  'aarch64-linux-gnu-gcc',
+  'x86_64-linux-gnu-gcc',
+  'x86_64-w64-mingw32-gcc',
+  'musl-gcc',
+] as const;
+export type CrossCompiler = (typeof CROSS_COMPILERS)[number];
 
 export type ToolName = 'cc' | 'cmake' | 'ninja' | 'make' | 'go' | 'cargo' | 'rustc' | 'git' | 'zig' | CrossCompiler;
 

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import chalk from 'chalk';
 import type { PairReport, TargetsReport } from '../model/doctor.js';
 import { wrap } from './wrap.js';
@@ -42,9 +43,10 @@ function ways({ remedy }: PairReport): string[] {
   return remedy?.split(', or ').map((way, index) => (index === 0 ? `→ ${way}` : `or ${way}`)) ?? [];
 }
 
-/** What makes the difference between targets: the compiler; else the leading tool. */
+/** What makes the difference between targets: the compiler, by the name that tells it from others; else the leading tool. */
 function toolOf({ compiler, tools }: PairReport): string {
-  const tool = compiler ?? tools[0];
+  if (compiler !== undefined) return `${path.parse(compiler.path).name} ${compiler.version}`;
+  const [tool] = tools;
   return tool === undefined ? '' : `${tool.name} ${tool.version}`;
 }
 
