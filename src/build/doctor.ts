@@ -4,6 +4,7 @@ import type { DoctorReport, LanguageReport, Shadow, ToolReport } from '../model/
 import { LANGUAGES, type Language } from '../model/target.js';
 import { hostTarget } from '../project/targets/host.js';
 import { findEveryTool } from '../support/find-tool.js';
+import { namedCompiler } from './compilers/explicit.js';
 import { probeCompiler } from './compilers/sound.js';
 import { type Environment, type Probe, type ProbeOptions, probeTool } from './find-toolchain.js';
 import { installRemedy, RUSTUP_DEFAULT } from './remedies.js';
@@ -52,7 +53,9 @@ export async function examine(options: DoctorOptions, context: RunContext): Prom
 
 /** A compiler without the headers of the C library says its version just as well, so it is asked for more. */
 function probe(name: ToolName, options: ProbeOptions): Promise<Probe> {
-  return name === 'cc' ? probeCompiler(options, compilerVariable(options)) : probeTool(name, options);
+  return name === 'cc'
+    ? probeCompiler(options, namedCompiler(hostTarget(), true, options.env)?.executable)
+    : probeTool(name, options);
 }
 
 function judge(language: Language, states: ReadonlyMap<ToolName, Probe>): LanguageReport {
