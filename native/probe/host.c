@@ -1,0 +1,136 @@
+/* The host as the plugin sees it: a table with two functions. A request goes to cpex and its thread waits for the
+ * answer; a call that cpex wants made before it answers is made by that thread. */
+#include "probe.h"
+#include <string.h>
+
+enum { FAILED = 1 };
+
+/* A thread of the plugin that waits, with the frames that have come for it. */
+typedef struct waiter {
+  struct waiter *next;
+  uint32_t id;
+  frame *first;
+  frame *last;
+  platform_signal *news;
+} waiter;
+
+static platform_lock *lock;
+static waiter *waiters;
+static uint32_t last_id;
+static int closed;
+static int optional_response;
+
+static void enlist(waiter *one) {
+  lock_take(lock);
+  one->id = ++last_id;
+  one->next = waiters;
+  waiters = one;
+  lock_drop(lock);
+}
+
+static void leave(waiter *one) {
+  lock_take(lock);
+  for (waiter **at = &waiters; *at != NULL; at = &(*at)->next) {
+    if (*at != one) continue;
+    *at = one->next;
+    break;
+  }
+  lock_drop(lock);
+}
+
+static frame *next_for(waiter *one) {
+  lock_take(lock);
+  while (one->first == NULL) signal_wait(one->news, lock);
+  frame *got = one->first;
+  one->first = got->next;
+  lock_drop(lock);
+  return got;
+}
+
+void host_take(frame *one) {
+  int answer = one->header.kind == KIND_ANSWER;
+  /* A nested call names the request during which it comes in `a`. */
+  double id = answer ? (double)one->header.id : one->header.a;
+  lock_take(lock);
+  waiter *found = waiters;
+  while (found != NULL && (double)found->id != id) found = found->next;
+  if (found != NULL) {
+    if (found->first == NULL) found->first = one;
+    else found->last->next = one;
+    found->last = one;
+    signal_wake(found->news);
+  }
+  lock_drop(lock);
+  if (found == NULL) fault("an answer, or a call, for a request that nobody has made");
+}
+
+void host_close(void) {
+  lock_take(lock);
+  closed = 1;
+  lock_drop(lock);
+}
+
+static int is_closed(void) {
+  lock_take(lock);
+  int now = closed;
+  lock_drop(lock);
+  return now;
+}
+
+/* Hands the answer's own block to the plugin, which gives it back through host_free. */
+static int settle(frame *answer, abi_buffer *response) {
+  int code = answer->header.code;
+  if (response != NULL && answer->header.body_len > 0) {
+    response->ptr = answer->body;
+    response->len = answer->header.body_len;
+    answer->body = NULL;
+  }
+  frame_free(answer);
+  return code;
+}
+
+static int host_call(void *context, const char *method, const uint8_t *request, size_t length, abi_buffer *response) {
+  (void)context;
+  if (response == NULL && !optional_response) return FAILED;
+  if (response != NULL) {
+    response->ptr = NULL;
+    response->len = 0;
+  }
+  if (method == NULL || length > MAX_BODY || (request == NULL && length > 0)) return FAILED;
+  if (strlen(method) > MAX_METHOD) return FAILED;
+  if (is_closed()) {
+    frame_header late = {.kind = KIND_LATE_ASK};
+    channel_send(&late, method, request, length);
+    return FAILED;
+  }
+  waiter self = {.news = signal_new()};
+  enlist(&self);
+  frame_header ask = {.kind = KIND_ASK, .id = self.id};
+  channel_send(&ask, method, request, length);
+  frame *got = next_for(&self);
+  while (got->header.kind != KIND_ANSWER) {
+    call_make(got);
+    got = next_for(&self);
+  }
+  leave(&self);
+  signal_free(self.news);
+  return settle(got, response);
+}
+
+static void host_free(void *block, size_t length) {
+  (void)length;
+  block_give(block);
+}
+
+const abi_host *host_table(uint32_t abi_version, int may_lack_response) {
+  optional_response = may_lack_response;
+  abi_host *table = block_take(sizeof *table);
+  memset(table, 0, sizeof *table);
+  table->abi_version = abi_version;
+  table->host_ctx = table; /* only has to come back unchanged */
+  table->call = host_call;
+  table->free_buffer = host_free;
+  return table;
+}
+
+void host_open(void) { lock = lock_new(); }

@@ -1,0 +1,73 @@
+/* Loading in the steps that every host of this ABI takes: open, find the entry, call it, compare versions, judge the
+ * table. The first step that fails is reported by its name with the facts; cpex puts them into words. */
+#include "probe.h"
+#include <string.h>
+
+abi_plugin plugin_table;
+
+void report_phase(enum phase phase) {
+  frame_header header = {.kind = KIND_PHASE, .code = phase};
+  channel_send(&header, NULL, NULL, 0);
+}
+
+/* `b` says whether the code means something. */
+static int refuse(const char *stage, const char *detail, int32_t code, int has_code) {
+  frame_header header = {.kind = KIND_REFUSED, .code = code, .b = has_code};
+  channel_send(&header, stage, detail, strlen(detail));
+  return 0;
+}
+
+static void missing_functions(const abi_plugin *table, int optional_shutdown, char *names) {
+  names[0] = 0;
+  if (table->call == NULL) strcat(names, "call, ");
+  if (table->free_buffer == NULL) strcat(names, "free_buffer, ");
+  if (table->shutdown == NULL && !optional_shutdown) strcat(names, "shutdown, ");
+  size_t length = strlen(names);
+  if (length > 0) names[length - 2] = 0;
+}
+
+/* Judges what the entry has left. Returns 1 when it can be used, else says why not. */
+static int judge(const plugin_rules *rules, const abi_plugin *table, int code) {
+  const char *stage = NULL;
+  char names[64] = "";
+  int32_t number = code;
+  if (code != 0) {
+    stage = "init";
+  } else if (table->abi_version != rules->abi_version) {
+    stage = "version";
+    number = (int32_t)table->abi_version;
+  } else {
+    missing_functions(table, rules->optional_shutdown, names);
+    if (names[0] != 0) stage = "table";
+  }
+  if (stage == NULL) return 1;
+  if (rules->shutdown_refused && table->shutdown != NULL) {
+    report_phase(PHASE_SHUTDOWN);
+    table->shutdown();
+  }
+  return refuse(stage, names, number, strcmp(stage, "table") != 0);
+}
+
+int plugin_start(const plugin_rules *rules) {
+  char said[1024] = "";
+  report_phase(PHASE_LOAD);
+  /* Never closed: threads of the plugin may be in it as long as the process lives. */
+  void *library = library_open(rules->artefact, said, sizeof said);
+  if (library == NULL) return refuse("load", said, 0, 0);
+  abi_entry entry;
+  void *found = library_symbol(library, rules->entry, said, sizeof said);
+  if (found == NULL) return refuse("entry", said, 0, 0);
+  memcpy(&entry, &found, sizeof entry);
+  abi_plugin *table = block_take(sizeof *table);
+  memset(table, 0, sizeof *table);
+  const abi_host *host = host_table(rules->abi_version, rules->optional_response);
+  report_phase(PHASE_INIT);
+  int code = entry(host, table);
+  if (!judge(rules, table, code)) return 0;
+  plugin_table = *table;
+  return 1;
+}
+
+void plugin_shutdown(void) {
+  if (plugin_table.shutdown != NULL) plugin_table.shutdown();
+}
