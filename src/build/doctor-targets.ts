@@ -1,12 +1,13 @@
 import path from 'node:path';
 import type { RunContext } from '../model/context.js';
-import type { PairReport, TargetsReport, UsedTool } from '../model/doctor.js';
+import type { PairReport, RunReport, TargetsReport, UsedTool } from '../model/doctor.js';
 import type { Manifest, Project } from '../model/manifest.js';
 import { LANGUAGES, type Language, type Target } from '../model/target.js';
 import { hostTarget } from '../project/targets/host.js';
 import { type ParsedTarget, parseTarget } from '../project/targets/normalise.js';
 import { possible } from '../project/targets/possible.js';
 import { TARGETS } from '../project/targets/table.js';
+import { findRunner } from '../runtime/runner.js';
 import { type CpexError, isCpexError } from '../support/errors.js';
 import type { ToolchainIdentity } from './build-model.js';
 import { TOOLCHAINS } from './toolchains/by-language.js';
@@ -95,7 +96,7 @@ function bareProject(language: Language, root: string): Project {
 async function examinePair(request: ToolchainRequest): Promise<PairReport> {
   const { target, project } = request;
   const { language } = project.manifest;
-  const pair = { language, target: target.name, tools: [], notes: [] };
+  const pair = { language, target: target.name, tools: [], notes: [], run: await examineRunner(target, request.env) };
   const judged = possible(language, target);
   if (!judged.ok) {
     const problem = { code: 'CPEX_E_BUILD_IMPOSSIBLE', message: judged.reason, evidence: [] };
@@ -107,6 +108,18 @@ async function examinePair(request: ToolchainRequest): Promise<PairReport> {
   } catch (error) {
     if (!isCpexError(error) || error.kind === 'bug' || error.code === 'CPEX_E_INTERRUPTED') throw error;
     return { ...pair, state: 'lacking', ...lackOf(error) };
+  }
+}
+
+async function examineRunner(target: Target, env: RunContext['env']): Promise<RunReport> {
+  try {
+    const found = await findRunner(target, env);
+    if (found.state !== 'found') return found;
+    const { kind, argv, why } = found.runner;
+    return kind === 'native' ? { state: 'native' } : { state: 'runner', kind, command: argv, why };
+  } catch (error) {
+    if (!isCpexError(error) || error.kind === 'bug') throw error;
+    return { state: 'missing', what: error.message, ...(error.remedy === undefined ? {} : { remedy: error.remedy }) };
   }
 }
 

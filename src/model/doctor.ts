@@ -52,6 +52,16 @@ export interface UsedTool {
   readonly path: string;
 }
 
+/** What can run programs for a target on this machine. */
+export type RunReport =
+  | { readonly state: 'native' }
+  /** `command` comes before the program; its first word is an absolute path. */
+  | { readonly state: 'runner'; readonly kind: string; readonly command: readonly string[]; readonly why: string }
+  /** Something could, but is not there or was named wrongly. */
+  | { readonly state: 'missing'; readonly what: string; readonly remedy?: string }
+  /** Nothing can, whatever is installed. */
+  | { readonly state: 'none'; readonly reason: string };
+
 /** Whether one language can be built for one target here. */
 export interface PairReport {
   readonly language: Language;
@@ -65,6 +75,8 @@ export interface PairReport {
   /** What a build would say. */
   readonly problem?: { readonly code: string; readonly message: string; readonly evidence: readonly string[] };
   readonly remedy?: string;
+  /** Whether what was built can be run here; nothing is `lacking` where it cannot. */
+  readonly run: RunReport;
   /** What is good to know although nothing is lacking. */
   readonly notes: readonly string[];
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import chalk from 'chalk';
-import type { PairReport, TargetsReport } from '../model/doctor.js';
+import type { PairReport, RunReport, TargetsReport } from '../model/doctor.js';
 import { wrap } from './wrap.js';
 
 /** Columns of the longest name of a target, `linux-arm64-musl`. */
@@ -21,9 +21,9 @@ export function renderTargets({ pairs, host }: TargetsReport, width?: number): s
 
 function renderPair(pair: PairReport, width: number | undefined): string[] {
   const start = `${pair.target.padEnd(NAME_WIDTH)} · ${pair.language.padEnd(4)}`;
-  const said = pair.problem?.message ?? toolOf(pair);
+  const said = pair.problem?.message ?? `${toolOf(pair)} · ${howRun(pair.run)}`;
   const remedy = pair.remedy === undefined ? [] : [`→ ${pair.remedy}`];
-  const notes = pair.notes.map((note) => `! ${note}`);
+  const notes = [...pair.notes, ...runNotes(pair)].map((note) => `! ${note}`);
   const line = `${start} ${markOf(pair)} ${coloured([said, ...remedy, ...notes].join(' '))}`;
   if (width === undefined || INDENT + [said, ...remedy, ...notes].join(' ').length <= width) return [line];
   const below = (text: string, indent: number) => wrap(text, width - indent).map((one) => ' '.repeat(indent) + one);
@@ -48,6 +48,25 @@ function toolOf({ compiler, tools }: PairReport): string {
   if (compiler !== undefined) return `${path.parse(compiler.path).name} ${compiler.version}`;
   const [tool] = tools;
   return tool === undefined ? '' : `${tool.name} ${tool.version}`;
+}
+
+function howRun(run: RunReport): string {
+  switch (run.state) {
+    case 'native':
+      return 'runs here';
+    case 'runner':
+      return `runs with ${run.command.map((word) => path.basename(word))[0]}`;
+    case 'missing':
+      return 'not run here';
+    case 'none':
+      return 'built, not run';
+  }
+}
+
+/** What would let it run, where something would. */
+function runNotes({ run, state }: PairReport): string[] {
+  if (run.state !== 'missing' || state !== 'ready') return [];
+  return [`run: ${run.what}${run.remedy === undefined ? '' : ` → ${run.remedy}`}`];
 }
 
 function markOf({ state }: PairReport): string {
