@@ -128,6 +128,15 @@ export interface BuiltArtefact {
   readonly explanation: readonly string[];
 }
 
+/** How one of the targets that were asked for came out. */
+export interface TargetSummary {
+  readonly target: TargetName;
+  /** `refused`: built, and not placed because of its audit; `unchanged`: there was nothing to do. */
+  readonly outcome: 'built' | 'unchanged' | 'refused' | 'failed';
+  /** Time from the begin of its work, or of the call that built it with others, to its end. */
+  readonly durationMs: number;
+}
+
 /** A target whose tools failed; the others were built all the same. */
 export interface TargetFailure {
   readonly target: TargetName;
@@ -137,6 +146,8 @@ export interface TargetFailure {
 /** How a build came out. `ok` is false when a target failed or its library did not pass the audit. */
 export interface BuildResult {
   readonly plan: BuildPlan;
+  /** One for each target of the plan, in its order; empty after a dry run. */
+  readonly targets: readonly TargetSummary[];
   readonly artefacts: readonly BuiltArtefact[];
   readonly failures: readonly TargetFailure[];
   /** What the audit said about each library, placed or not. */

@@ -1,133 +1,161 @@
-import path from 'node:path';
 import type { AuditReport } from '../model/binary.js';
 import type { RunContext } from '../model/context.js';
-import { CpexError } from '../support/errors.js';
-import { lockFile } from '../support/file-lock.js';
-import { ensureFolder } from '../support/files.js';
+import type { TargetName } from '../model/target.js';
+import { type CpexError, isCpexError } from '../support/errors.js';
 import type { BuiltArtefact, Stamp, TargetPlan } from './build-model.js';
+import { writeWrapper } from './compilers/wrapper.js';
 import { judge, passed } from './judge.js';
 import { place } from './place.js';
+import type { PreparedTarget } from './plan.js';
 import { makeRecord } from './record.js';
 import { askTool, runCommand } from './run-command.js';
-import { hashSources, type SourceHashes, touchBackdated, withToolFiles } from './sources.js';
+import { type SourceHashes, touchBackdated, withToolFiles } from './sources.js';
 import { readStamp, writeStamp } from './stamp.js';
 import { TOOLCHAINS } from './toolchains/by-language.js';
-import type { Product, ToolchainRequest } from './toolchains/toolchain.js';
+import type { Product, Workshop } from './toolchains/toolchain.js';
+import { beginWork } from './unfinished.js';
 
-/** Time to wait for another build of the same target, in milliseconds. */
-const LOCK_MS = 15 * 60_000;
+/** What all targets of one build share. */
+export interface Bench {
+  readonly context: RunContext;
+  readonly verbose: boolean;
+  /** Absolute folder of the project. */
+  readonly root: string;
+  /** Others are built as well, so that a failure is told where it happens. */
+  readonly several: boolean;
+  readonly sources: SourceHashes;
+  /** The task that shows a target's progress; a slice that nobody asked for belongs to what it is joined into. */
+  readonly taskOf: (target: TargetName) => string;
+}
 
-export interface TargetOutcome {
-  /** Undefined when the audit found a reason not to place the library. */
-  readonly artefact: BuiltArtefact | undefined;
-  /** Names the placed library, or the intermediate one where it was not placed. */
-  readonly audit: AuditReport;
+/** A library that a tool made and that was audited, still in the intermediate folder. */
+export interface Draft {
+  readonly target: PreparedTarget;
+  readonly file: string;
+  readonly report: AuditReport;
+  readonly explanation: readonly string[];
+}
+
+interface Work {
+  readonly target: PreparedTarget;
+  readonly workshop: Workshop;
+  readonly touched: readonly string[];
+  /** Says that the tool has come to an end of its own. */
+  readonly finish: () => Promise<void>;
 }
 
 /**
- * Carries out the plan for one target: tool, audit, placement. The library of the last good build
- * stays until the new one replaces it.
+ * Makes the libraries of several targets, in one call of the tool where it takes several. What goes
+ * wrong with one target is its answer and does not stop the others.
+ * @throws CpexError `CPEX_E_INTERRUPTED`
  */
-export async function buildTarget(
-  request: ToolchainRequest,
-  plan: TargetPlan,
-  context: RunContext,
-  verbose: boolean,
-): Promise<TargetOutcome> {
-  await ensureFolder(plan.folder);
-  const release = await takeTurn(plan, context);
-  try {
-    return await buildLocked(request, plan, context, verbose);
-  } finally {
-    await release();
-  }
+export async function makeDrafts(
+  targets: readonly PreparedTarget[],
+  bench: Bench,
+): Promise<ReadonlyMap<TargetName, Draft | CpexError>> {
+  const works: Work[] = [];
+  for (const target of targets) works.push(await beginTarget(target, bench));
+  const made = await makeTogether(works);
+  const drafts = new Map<TargetName, Draft | CpexError>();
+  for (const work of works) drafts.set(work.target.plan.target, await draftOf(work, made, bench));
+  return drafts;
 }
 
-async function buildLocked(
-  request: ToolchainRequest,
-  plan: TargetPlan,
-  context: RunContext,
-  verbose: boolean,
-): Promise<TargetOutcome> {
-  const stamp = request.force ? undefined : await readStamp(plan.folder);
-  const sources = hashSources(request.project.root);
-  // Go goes by content.
-  const byDate = plan.language !== 'go' && stamp !== undefined;
-  const touched = byDate ? touchBackdated(request.project.root, sources, stamp) : [];
-  const product = await produce(request, plan, stamp, sources, context, verbose);
-  context.signal.throwIfAborted();
-  const report = await judge(product.file, request);
-  if (!passed(report.findings)) return { artefact: undefined, audit: report };
-  const changed = await place(
-    product.file,
-    plan,
-    makeRecord(request, plan, withToolFiles(request.project.root, sources), report),
-  );
-  const { sha256, size } = report;
+/** Puts an audited library into `dist/`; undefined when its audit speaks against that. */
+export async function placeDraft(draft: Draft, bench: Bench): Promise<BuiltArtefact | undefined> {
+  const { file, report, target, explanation } = draft;
+  bench.context.signal.throwIfAborted();
+  if (!passed(report.findings)) return undefined;
+  const { plan, request } = target;
+  const sources = withToolFiles(request.project.root, bench.sources);
+  const changed = await place(file, plan, makeRecord(target, sources, report));
   return {
-    artefact: {
-      target: plan.target,
-      mode: plan.mode,
-      file: plan.output,
-      record: plan.record,
-      sha256,
-      size,
-      upToDate: !changed,
-      explanation: [...product.explanation, ...touched.map((file) => `touched: ${file} changed, its date did not`)],
-    },
-    audit: { ...report, file: plan.output },
+    target: plan.target,
+    mode: plan.mode,
+    file: plan.output,
+    record: plan.record,
+    sha256: report.sha256,
+    size: report.size,
+    upToDate: !changed,
+    explanation,
   };
 }
 
-async function produce(
-  request: ToolchainRequest,
-  plan: TargetPlan,
-  stamp: Stamp | undefined,
-  sources: SourceHashes,
-  context: RunContext,
-  verbose: boolean,
-): Promise<Product> {
-  const run = { request, task: taskId(plan), emit: context.emit, verbose };
-  const remember = (product?: Product) =>
-    writeStamp(plan.folder, withToolFiles(request.project.root, sources), product?.go);
+async function beginTarget(target: PreparedTarget, bench: Bench): Promise<Work> {
+  const { request, plan } = target;
+  const finish = await beginWork(plan);
+  const stamp = request.force ? undefined : await readStamp(plan.folder);
+  // Go goes by content.
+  const byDate = plan.language !== 'go' && stamp !== undefined;
+  const touched = byDate ? touchBackdated(request.project.root, bench.sources, stamp) : [];
+  const { compiler } = plan.toolchain;
+  if (compiler !== undefined) await writeWrapper(compiler);
+  return { target, workshop: openWorkshop(target, stamp, bench), touched, finish };
+}
+
+function openWorkshop({ request, plan }: PreparedTarget, stamp: Stamp | undefined, bench: Bench): Workshop {
+  const { verbose, context } = bench;
+  const run = { request, task: bench.taskOf(plan.target), emit: context.emit, verbose };
+  return {
+    request,
+    plan,
+    stamp,
+    sources: bench.sources,
+    run: (command) => runCommand(command, run),
+    ask: (argv, env = {}) => askTool(argv, env, request),
+  };
+}
+
+/** A target that is missing from the answer is then built alone, which shows what is wrong with it. */
+async function makeTogether(works: readonly Work[]): Promise<ReadonlyMap<TargetName, Product>> {
+  const [first] = works;
+  const toolchain = first === undefined ? undefined : TOOLCHAINS[first.target.plan.language];
+  if (works.length < 2 || toolchain?.produceTogether === undefined) return new Map();
   try {
-    const product = await TOOLCHAINS[plan.language].produce({
-      request,
-      plan,
-      stamp,
-      sources,
-      run: (command) => runCommand(command, run),
-      ask: (argv, env = {}) => askTool(argv, env, request),
-    });
-    await remember(product);
-    return product;
+    return await toolchain.produceTogether(works.map(({ workshop }) => workshop));
   } catch (error) {
-    // On a full disk the tool's own words say more.
-    await remember().catch(() => {});
-    throw error;
+    return failureOf(error) && new Map();
   }
 }
 
-/** Id of a target's task in the event stream. */
-export function taskId(plan: Pick<TargetPlan, 'target'>): string {
-  return `build:${plan.target}`;
+async function draftOf(
+  work: Work,
+  made: ReadonlyMap<TargetName, Product>,
+  { sources, context }: Bench,
+): Promise<Draft | CpexError> {
+  const { target, workshop, touched } = work;
+  const { plan, request } = target;
+  const remember = (product?: Product) =>
+    writeStamp(plan.folder, withToolFiles(request.project.root, sources), product?.go);
+  try {
+    const product = made.get(plan.target) ?? (await TOOLCHAINS[plan.language].produce(workshop));
+    context.signal.throwIfAborted();
+    await remember(product);
+    await work.finish();
+    const report = await judge(product.file, target);
+    const dates = touched.map((file) => `touched: ${file} changed, its date did not`);
+    return {
+      target,
+      file: product.file,
+      report,
+      explanation: [...compilerReason(plan), ...product.explanation, ...dates],
+    };
+  } catch (error) {
+    // On a full disk the tool's own words say more.
+    await remember().catch(() => {});
+    await work.finish();
+    return failureOf(error);
+  }
 }
 
-async function takeTurn(plan: TargetPlan, context: RunContext): Promise<() => Promise<void>> {
-  const file = path.join(plan.folder, 'lock');
-  const lock = await lockFile(file, {
-    timeout: LOCK_MS,
-    signal: context.signal,
-    onWait: (owner) =>
-      context.emit({
-        type: 'note',
-        level: 'info',
-        text: `Waiting for another build of ${plan.target}${owner === undefined ? '' : ` (process ${owner})`}.`,
-      }),
-  });
-  if (lock.held) return lock.release;
-  throw new CpexError('CPEX_E_BUILD_LOCKED', `Another build of ${plan.target} does not end.`, {
-    evidence: [`lock: ${file}`, ...(lock.owner === undefined ? [] : [`process: ${lock.owner}`])],
-    remedy: 'End that build, or remove the lock file if there is none.',
-  });
+function compilerReason({ toolchain: { compiler } }: TargetPlan): string[] {
+  if (compiler === undefined) return [];
+  const { tool, why } = compiler;
+  return [`compiler: ${tool.name} ${tool.version} (${tool.path}): ${why}`];
+}
+
+/** The failure of one target; whatever is none, and an interruption, ends the whole build. */
+export function failureOf(error: unknown): CpexError {
+  if (!isCpexError(error) || error.kind === 'bug' || error.code === 'CPEX_E_INTERRUPTED') throw error;
+  return error;
 }

@@ -2,10 +2,11 @@ import { auditFile } from '../audit/report.js';
 import { findProfile } from '../hosts/registry.js';
 import type { AuditReport } from '../model/binary.js';
 import type { Finding } from '../model/finding.js';
-import type { ToolchainRequest } from './toolchains/toolchain.js';
+import type { PreparedTarget } from './plan.js';
 
 /** Audits a fresh library against everything that the project says about it. */
-export async function judge(file: string, { project, target, mode }: ToolchainRequest): Promise<AuditReport> {
+export async function judge(file: string, { plan, request }: PreparedTarget): Promise<AuditReport> {
+  const { project, target, mode } = request;
   const entry = findProfile(project.manifest.host).native?.entry;
   return auditFile(file, {
     kind: 'library',
@@ -13,7 +14,7 @@ export async function judge(file: string, { project, target, mode }: ToolchainRe
     language: project.manifest.language,
     ...(entry === undefined ? {} : { entry }),
     debug: mode === 'debug',
-    ...(project.manifest.glibc === undefined ? {} : { glibcFloor: project.manifest.glibc }),
+    ...(plan.glibc === undefined ? {} : { glibcFloor: plan.glibc }),
   });
 }
 

@@ -88,12 +88,26 @@ async function planTarget(request: ToolchainRequest, home: string): Promise<Prep
     return { plan: { ...common, toolchain, commands: [], slices: plans }, request, slices };
   }
   const toolchain = TOOLCHAINS[language];
-  const identity = await toolchain.identify(request);
-  return {
-    plan: { ...common, toolchain: identity, commands: toolchain.commands(request, identity) },
-    request,
-    slices: [],
-  };
+  const [asked, identity] = await identify(request);
+  const commands = toolchain.commands(asked, identity);
+  return { plan: { ...common, toolchain: identity, commands }, request: asked, slices: [] };
+}
+
+/**
+ * The tools for a target. A glibc floor of the manifest says what the library may need, whoever compiles it: without
+ * the one compiler that can aim at it another may do, and the audit of the file decides.
+ */
+async function identify(request: ToolchainRequest): Promise<readonly [ToolchainRequest, ToolchainIdentity]> {
+  const { glibc, ...open } = request;
+  const toolchain = TOOLCHAINS[request.project.manifest.language];
+  try {
+    return [request, await toolchain.identify(request)];
+  } catch (error) {
+    if (glibc === undefined || glibc !== request.project.manifest.glibc) throw error;
+    const identity = await toolchain.identify(open).catch(() => undefined);
+    if (identity === undefined) throw error;
+    return [open, identity];
+  }
 }
 
 /** The tools of all slices, each once, under the leading tool that they share. */

@@ -6,10 +6,10 @@ import type { AuditReport } from '../model/binary.js';
 import type { Language, TargetName } from '../model/target.js';
 import { sha256File } from '../support/files.js';
 import { packageVersion } from '../support/package-root.js';
-import type { BuildMode, TargetPlan, ToolchainIdentity } from './build-model.js';
+import type { BuildMode, CompilerSource, ToolchainIdentity, ToolFound } from './build-model.js';
+import type { PreparedTarget } from './plan.js';
 import { listDigest, type SourceHashes } from './sources.js';
 import { TOOLCHAINS } from './toolchains/by-language.js';
-import type { ToolchainRequest } from './toolchains/toolchain.js';
 
 /** `build.json`, described by `schemas/build.json`: what lies beside it and how it came to be. */
 export interface BuildRecord {
@@ -32,27 +32,40 @@ export interface BuildRecord {
   /** Everything that went in, as one digest. */
   readonly inputs: string;
   readonly sources: { readonly count: number; readonly sha256: string };
-  readonly toolchain: ToolchainIdentity;
+  readonly toolchain: RecordedToolchain;
+  /** What was joined into this library, each with what built it; only of a universal one. */
+  readonly slices?: readonly { readonly target: TargetName; readonly toolchain: RecordedToolchain }[];
   /** The commands without the folders of this machine. */
   readonly flags: readonly string[];
   readonly cpex: string;
 }
 
+/** What built a library: the leading tool, its helpers, and what compiled or linked for the target. */
+export interface RecordedToolchain extends ToolFound {
+  readonly helpers: readonly ToolFound[];
+  readonly compiler?: ToolFound & {
+    readonly source: CompilerSource;
+    /** Arguments that it always gets, such as `-target x86_64-linux-gnu.2.17`. */
+    readonly arguments: readonly string[];
+  };
+}
+
 /** The record of a library that passed the audit. */
 export function makeRecord(
-  request: ToolchainRequest,
-  plan: TargetPlan,
+  { plan, request, slices }: PreparedTarget,
   sources: SourceHashes,
   report: AuditReport,
 ): BuildRecord {
   const { manifest } = request.project;
+  const parts = slices.length === 0 ? [{ plan, request }] : slices;
   const link = linkOf(report.facts);
-  // How thorough a build was does not show in what it made.
-  const commands = TOOLCHAINS[plan.language].commands({ ...request, force: false }, plan.toolchain);
-  const flags = commands.flatMap(({ argv }) => argv.slice(1)).map((word) => portable(word, request.project.root));
+  const flags = parts.flatMap(recordedFlags);
   const cpex = packageVersion();
-  const toolchain = actualToolchain(plan.toolchain, report);
-  const tools = [toolchain, ...toolchain.helpers].map(({ name, version }) => `${name} ${version}`);
+  const toolchain = recorded(plan.toolchain, report);
+  const used = parts.map((part) => recorded(part.plan.toolchain, report));
+  const tools = used.flatMap((one) => [one, ...one.helpers, ...(one.compiler ? [one.compiler] : [])]);
+  const versions = [...new Set(tools.map(({ name, version }) => `${name} ${version}`))];
+  const compilers = used.flatMap(({ compiler }) => (compiler === undefined ? [] : [compiler.arguments]));
   const digest = listDigest(sources);
   return {
     v: 1,
@@ -69,10 +82,15 @@ export function makeRecord(
     needed: link?.needed ?? [],
     glibc: report.glibc ?? null,
     inputs: createHash('sha256')
-      .update(JSON.stringify([digest, flags, tools, plan.target, plan.mode, cpex]))
+      .update(JSON.stringify([digest, flags, versions, compilers, plan.target, plan.mode, cpex]))
       .digest('hex'),
     sources: { count: sources.size, sha256: digest },
     toolchain,
+    ...(slices.length === 0
+      ? {}
+      : {
+          slices: slices.map((one) => ({ target: one.plan.target, toolchain: recorded(one.plan.toolchain, report) })),
+        }),
     flags,
     cpex,
   };
@@ -97,10 +115,20 @@ export function recordText(record: BuildRecord): string {
   return `${JSON.stringify(record, null, 2)}\n`;
 }
 
-/** go.mod may make Go fetch and use another version of itself; the library says which. */
-function actualToolchain(planned: ToolchainIdentity, { facts }: AuditReport): ToolchainIdentity {
-  const version = linkOf(facts)?.toolchain.go?.version.replace(/^go/, '');
-  return planned.name === 'go' && version !== undefined ? { ...planned, version } : planned;
+function recordedFlags({ plan, request }: Pick<PreparedTarget, 'plan' | 'request'>): string[] {
+  // How thorough a build was does not show in what it made.
+  const commands = TOOLCHAINS[plan.language].commands({ ...request, force: false }, plan.toolchain);
+  return commands.flatMap(({ argv }) => argv.slice(1)).map((word) => portable(word, request.project.root));
+}
+
+function recorded(planned: ToolchainIdentity, { facts }: AuditReport): RecordedToolchain {
+  const { name, path: file, helpers, compiler } = planned;
+  // go.mod may make Go fetch and use another version of itself; the library says which.
+  const go = linkOf(facts)?.toolchain.go?.version.replace(/^go/, '');
+  const version = name === 'go' && go !== undefined ? go : planned.version;
+  const leading = { name, version, path: file, helpers };
+  if (compiler === undefined) return leading;
+  return { ...leading, compiler: { ...compiler.tool, source: compiler.source, arguments: compiler.argv.slice(1) } };
 }
 
 function portable(word: string, root: string): string {

@@ -1,27 +1,32 @@
 import path from 'node:path';
-import type { AuditReport } from '../model/binary.js';
 import type { RunContext } from '../model/context.js';
 import type { Finding } from '../model/finding.js';
 import type { Project } from '../model/manifest.js';
+import type { TargetName } from '../model/target.js';
 import { buildFileDrift } from '../project/identity-drift.js';
 import { CpexError } from '../support/errors.js';
-import type { BuildMode, BuildOptions, BuildResult, BuiltArtefact, TargetPlan } from './build-model.js';
-import { buildTarget, type TargetOutcome, taskId } from './build-target.js';
+import type { BuildMode, BuildOptions, BuildPlan, BuildResult, BuiltArtefact, TargetSummary } from './build-model.js';
+import type { Bench } from './build-target.js';
 import { syncIdentity } from './identity-file.js';
+import { groupJobs, type Job, runBeside, Turn } from './jobs.js';
 import { type PreparedBuild, prepareBuild } from './plan.js';
-import type { ToolchainRequest } from './toolchains/toolchain.js';
+import { runJob, type TargetOutcome, taskTitle } from './run-job.js';
+import { hashSources } from './sources.js';
+import { taskId } from './target-locks.js';
+import { TOOLCHAINS } from './toolchains/by-language.js';
 import { writing } from './write-error.js';
+import { coldLibraries, rememberLibraries } from './zig-warm-up.js';
 
 /**
- * Builds a project: plan, identity file, tool, audit, placement into `dist/<target>[-debug]/`.
- * Findings of the audit are in the result (`ok` false when one of them fails); a tool's failure,
- * a missing toolchain and a wrong target are thrown.
+ * Builds a project: plan, identity file, tools, audit, placement into `dist/<target>[-debug]/`.
+ * Findings of the audits are in the result (`ok` false when one of them fails). Of several targets
+ * those that fail are in the result, too, and do not stop the others; the failure of a single one is thrown, as is a
+ * missing toolchain and a wrong target.
  * @throws CpexError `CPEX_E_BUILD_*`, `CPEX_E_TARGET_*`, `CPEX_E_INTERRUPTED`
  */
 export async function buildProject(options: BuildOptions, context: RunContext): Promise<BuildResult> {
   const prepared = await prepareBuild(options, context);
-  if (options.dryRun)
-    return { plan: prepared.plan, artefacts: [], failures: [], audits: [], findings: [], ok: true, exit: 0 };
+  if (options.dryRun) return resultOf(prepared.plan, [], []);
   return writing(options.project.root, () => apply(prepared, options, context));
 }
 
@@ -62,72 +67,102 @@ export async function ensureBuilt(
 
 async function apply(prepared: PreparedBuild, options: BuildOptions, context: RunContext): Promise<BuildResult> {
   const { plan } = prepared;
-  const findings: Finding[] = await buildFileDrift(options.project);
-  for (const finding of findings) context.emit({ type: 'finding', finding });
+  const drift = await buildFileDrift(options.project);
+  for (const finding of drift) context.emit({ type: 'finding', finding });
   await prepared.versions.save();
   if (plan.identity !== undefined && (await syncIdentity(options.project))) {
     const file = path.relative(plan.root, plan.identity);
     context.emit({ type: 'note', level: 'info', text: `Wrote ${file} from cpex.yaml.` });
   }
-  context.emit({
-    type: 'task.plan',
-    tasks: plan.targets.map((target) => ({ id: taskId(target), title: taskTitle(target) })),
-  });
-  const artefacts: BuiltArtefact[] = [];
-  const audits: AuditReport[] = [];
-  for (const { request, plan: target } of prepared.targets) {
-    const outcome = await announced(request, target, options, context);
-    audits.push(outcome.audit);
-    findings.push(...outcome.audit.findings);
-    if (outcome.artefact !== undefined) artefacts.push(outcome.artefact);
-  }
-  const ok = artefacts.length === plan.targets.length;
-  return { plan, artefacts, failures: [], audits, findings, ok, exit: ok ? 0 : 1 };
+  const tasks = plan.targets.map((target) => ({ id: taskId(target), title: taskTitle(target) }));
+  context.emit({ type: 'task.plan', tasks });
+  const outcomes = await runJobs(prepared, benchFor(prepared, options, context));
+  const [first] = outcomes;
+  if (first !== undefined && 'failure' in first && isSingle(plan)) throw first.failure;
+  return resultOf(plan, outcomes, drift);
 }
 
-/** One target with its events. */
-async function announced(
-  request: ToolchainRequest,
-  plan: TargetPlan,
-  options: BuildOptions,
-  context: RunContext,
-): Promise<TargetOutcome> {
-  const started = performance.now();
-  const id = taskId(plan);
-  context.emit({ type: 'task.start', id, title: taskTitle(plan) });
-  const end = (outcome: 'done' | 'failed', title: string, reason?: string) =>
-    context.emit({
-      type: 'task.end',
-      id,
-      title,
-      outcome,
-      durationMs: performance.now() - started,
-      ...(reason === undefined ? {} : { reason }),
-    });
-  try {
-    const outcome = await buildTarget(request, plan, context, options.verbose);
-    for (const finding of outcome.audit.findings) context.emit({ type: 'finding', finding });
-    const { artefact } = outcome;
-    if (artefact === undefined) {
-      end('failed', taskTitle(plan), 'not placed: the audit of the library failed');
-      return outcome;
+function benchFor({ plan, targets }: PreparedBuild, options: BuildOptions, context: RunContext): Bench {
+  const asked = new Set(targets.map((one) => one.plan.target));
+  const joinedInto = (slice: TargetName) =>
+    targets.find(({ slices }) => slices.some((one) => one.plan.target === slice))?.plan.target ?? slice;
+  return {
+    context,
+    verbose: options.verbose,
+    root: options.project.root,
+    several: !isSingle(plan),
+    sources: hashSources(options.project.root),
+    taskOf: (target) => taskId({ target: asked.has(target) ? target : joinedInto(target) }),
+  };
+}
+
+/** All targets' work, beside one another as far as the tools allow. */
+async function runJobs({ targets }: PreparedBuild, bench: Bench): Promise<TargetOutcome[]> {
+  const [first] = targets;
+  if (first === undefined) return [];
+  const asked = new Set(targets.map((one) => one.plan.target));
+  const warmUps = new Turn();
+  const together = TOOLCHAINS[first.plan.language].produceTogether !== undefined;
+  const work = groupJobs(targets, together).map((job) => () => withWarmUp(job, asked, warmUps, bench));
+  const outcomes: TargetOutcome[] = [];
+  for (const result of await runBeside(work)) {
+    // An interruption, or an error of ours: all others have come to their end.
+    if (result.status === 'rejected') throw result.reason;
+    outcomes.push(...result.value);
+  }
+  const order = targets.map((one) => one.plan.target);
+  return outcomes.sort((a, b) => order.indexOf(a.target) - order.indexOf(b.target));
+}
+
+/** Lets no two jobs build zig's C libraries at a time: each would take all cores, and some would build the same. */
+async function withWarmUp(job: Job, asked: ReadonlySet<TargetName>, warmUps: Turn, bench: Bench) {
+  const plans = job.parts.map(({ plan }) => plan);
+  const marks = coldLibraries(plans, bench.context.env);
+  if (marks.length === 0) return runJob(job, asked, bench);
+  return warmUps.take(async () => {
+    for (const { target } of plans.filter((one) => one.target.startsWith('windows-'))) {
+      const text = `The first build for ${target} with zig takes a minute or two: it builds a C library from source.`;
+      bench.context.emit({ type: 'note', level: 'info', text, task: bench.taskOf(target) });
     }
-    const { target, file, sha256, size, upToDate } = artefact;
-    context.emit({ type: 'artefact', target, file, sha256, size });
-    end('done', `Built ${what(plan)}`, upToDate ? 'unchanged' : path.relative(options.project.root, file));
-    return outcome;
-  } catch (error) {
-    end('failed', taskTitle(plan));
-    throw error;
-  }
+    const outcomes = await runJob(job, asked, bench);
+    if (outcomes.every((one) => !('failure' in one))) await rememberLibraries(marks);
+    return outcomes;
+  });
 }
 
-function taskTitle(plan: TargetPlan): string {
-  return `Build ${what(plan)} with ${plan.toolchain.name} ${plan.toolchain.version}`;
+/** One target that was named; of several, one that fails does not stop the others. */
+function isSingle(plan: BuildPlan): boolean {
+  return plan.targets.length === 1 && plan.skipped.length === 0;
 }
 
-function what({ target, mode }: TargetPlan): string {
-  return mode === 'debug' ? `${target} (debug)` : target;
+function resultOf(plan: BuildPlan, outcomes: readonly TargetOutcome[], drift: readonly Finding[]): BuildResult {
+  const artefacts = outcomes.flatMap((one) => ('artefact' in one && one.artefact ? [one.artefact] : []));
+  const audits = outcomes.flatMap((one) => ('audit' in one ? [one.audit] : []));
+  const failures = outcomes.flatMap((one) => ('failure' in one ? [{ target: one.target, error: one.failure }] : []));
+  const refused = audits.length > artefacts.length;
+  const exit = refused || failures.some(({ error }) => error.kind !== 'environment') ? 1 : incomplete(plan, failures);
+  return {
+    plan,
+    targets: outcomes.map(summaryOf),
+    artefacts,
+    failures,
+    audits,
+    findings: [...drift, ...audits.flatMap((audit) => audit.findings)],
+    ok: exit === 0,
+    exit,
+  };
+}
+
+/** 3 where the machine keeps a target from being built that was named, by the user or by `cpex.yaml`. */
+function incomplete({ skipped }: BuildPlan, failures: BuildResult['failures']): 0 | 3 {
+  return failures.length > 0 || skipped.some(({ kind }) => kind === 'promised') ? 3 : 0;
+}
+
+function summaryOf(outcome: TargetOutcome): TargetSummary {
+  const { target, durationMs } = outcome;
+  if ('failure' in outcome) return { target, durationMs, outcome: 'failed' };
+  if (outcome.artefact === undefined) return { target, durationMs, outcome: 'refused' };
+  return { target, durationMs, outcome: outcome.artefact.upToDate ? 'unchanged' : 'built' };
 }
 
 function auditError(findings: readonly Finding[]): CpexError {

@@ -9,7 +9,13 @@ export const EVENT_VERSION = 1;
 /** Everything a command reports while it works. Renderers turn the same events into every output format. */
 export type CpexEvent =
   | { readonly type: 'config'; readonly file: string }
-  | { readonly type: 'note'; readonly level: 'info' | 'warn'; readonly text: string }
+  | {
+      readonly type: 'note';
+      readonly level: 'info' | 'warn';
+      readonly text: string;
+      /** The task that it is about; a display shows it there. */
+      readonly task?: string;
+    }
   /** The tasks that are about to come, in order; a display can show them from the start. */
   | { readonly type: 'task.plan'; readonly tasks: readonly { readonly id: string; readonly title: string }[] }
   | { readonly type: 'task.start'; readonly id: string; readonly title: string }

@@ -48,7 +48,7 @@ const record = { sequence: 1, timeNs: 5, direction: 'to-host', kind: 'response',
 /** One of every type: the compiler asks for a new one when a type is added. */
 const SAMPLES: { readonly [Type in CpexEvent['type']]: readonly Extract<CpexEvent, { type: Type }>[] } = {
   config: [{ type: 'config', file: '/p/cpex.yaml' }],
-  note: [{ type: 'note', level: 'warn', text: 't' }],
+  note: [{ type: 'note', level: 'warn', text: 't', task: 'a' }],
   'task.plan': [{ type: 'task.plan', tasks: [{ id: 'build:linux-x64', title: 'Build' }] }],
   'task.start': [{ type: 'task.start', id: 'a', title: 't' }],
   'task.line': [{ type: 'task.line', id: 'a', stream: 'stderr', line: 'l' }],
