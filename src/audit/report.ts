@@ -10,6 +10,7 @@ import { FileSource } from './file-source.js';
 import { linkOf } from './link-facts.js';
 import { readMachO } from './macho/read-macho.js';
 import { MACHO_RULES } from './macho/rules.js';
+import { PE_PLATFORM_RULES } from './pe/platform-rules.js';
 import { readPe } from './pe/read-pe.js';
 import { PE_RULES } from './pe/rules.js';
 import { HEAD_BYTES, isElf, recognise } from './recognise.js';
@@ -100,7 +101,10 @@ function judge(facts: BinaryFacts, common: FileInput, file: string, whole = fact
   if (macho !== undefined) {
     return MACHO_RULES.flatMap((rule) => apply(rule, { ...common, facts, macho, link: macho, whole }, file));
   }
-  if (pe !== undefined) return PE_RULES.flatMap((rule) => apply(rule, { ...common, facts, pe, link: pe }, file));
+  if (pe !== undefined) {
+    const rules = facts.role === 'library' ? PE_RULES : PE_PLATFORM_RULES;
+    return rules.flatMap((rule) => apply(rule, { ...common, facts, pe, link: pe }, file));
+  }
   return (slices ?? []).flatMap((slice) => judge(slice, common, file, whole));
 }
 

@@ -1,9 +1,11 @@
+import { CONTENT_RULES } from './contents.js';
 import { HARDENING_RULES } from './hardening.js';
-import { LEFTOVER_RULES } from './leftovers.js';
 import { LIBRARY_RULES } from './libraries.js';
 import { LIFETIME_RULES } from './lifetime.js';
+import { MAKING_RULES } from './making.js';
 import { PLATFORM_RULES } from './platform.js';
 import type { Rule } from './rule.js';
+import { rulesFor } from './shared.js';
 import { SYMBOL_RULES } from './symbols.js';
 import { VERSION_RULES } from './versions.js';
 
@@ -15,5 +17,6 @@ export const ELF_RULES: readonly Rule[] = [
   ...LIBRARY_RULES,
   ...HARDENING_RULES,
   ...LIFETIME_RULES,
-  ...LEFTOVER_RULES,
+  ...rulesFor('elf', MAKING_RULES),
+  ...rulesFor('elf', CONTENT_RULES),
 ];

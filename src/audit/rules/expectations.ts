@@ -41,9 +41,12 @@ export const C_LIBRARIES =
 export const VERSIONED_LIBRARIES =
   /^(?:lib(?:c\.so\.6|m\.so\.6|dl\.so\.2|pthread\.so\.0|rt\.so\.1|util\.so\.1|resolv\.so\.2|gcc_s\.so\.1)|ld-linux[-\w]*\.so\.\d+)$/;
 
-export const SANITIZER_LIBRARIES = /^lib(?:a|t|m|l|ub|hwa|rt)san\.so|^libclang_rt\.|^libgcov\b/;
+export const SANITIZER_LIBRARIES = /(?:^|\/)(?:lib(?:a|t|m|l|ub|hwa|rt)san[-.]|libclang_rt\.|clang_rt\.|libgcov\b)/i;
 export const SANITIZER_SYMBOLS =
   /^__(?:asan|tsan|msan|ubsan|hwasan|lsan|sanitizer|gcov|llvm_profile|llvm_gcov|sancov)_|^__afl_|^llvm_gcda_/;
+
+/** Sections that coverage and fuzzing leave in PE files; their symbols are gone after linking. */
+export const SANITIZER_SECTIONS = /^\.(?:lprf|lcov|SCOV|sancov|ASAN)/;
 
 /** Versions of the C library that have a name instead of a number, and what they mean. */
 export const NAMED_GLIBC_VERSIONS: Readonly<Record<string, string>> = {

@@ -118,17 +118,4 @@ const pageSize: Rule = {
   },
 };
 
-const language: Rule = {
-  id: 'elf.language',
-  severity: 'info',
-  title: 'It was written in the expected language',
-  why: 'Each language has its own normal exports and libraries. A file of another language is often simply the wrong file.',
-  remedy: 'Name the right file, or the right language with --language.',
-  again: 'readelf -p .comment FILE',
-  check: ({ detected, expected }) =>
-    detected === undefined || expected.language === undefined || detected === expected.language
-      ? []
-      : [{ message: `The library shows traces of ${detected}, but ${expected.language} was expected.` }],
-};
-
-export const PLATFORM_RULES: readonly Rule[] = [type, machine, libc, goMusl, noOpen, cpuLevel, pageSize, language];
+export const PLATFORM_RULES: readonly Rule[] = [type, machine, libc, goMusl, noOpen, cpuLevel, pageSize];

@@ -1,6 +1,3 @@
-import type { ExportedSymbol } from '../../model/binary.js';
-import { HOSTS } from '../../project/hosts.js';
-import { nearest } from '../../support/suggest.js';
 import {
   LANGUAGE_EXPECTATIONS,
   LINKER_EXPORTS,
@@ -8,7 +5,8 @@ import {
   SANITIZER_SYMBOLS,
   VERSIONED_LIBRARIES,
 } from './expectations.js';
-import { listed, type Problem, type Rule, type RuleInput } from './rule.js';
+import { missingEntry } from './missing-entry.js';
+import { listed, type Rule, type RuleInput } from './rule.js';
 
 const entry: Rule = {
   id: 'elf.entry',
@@ -21,7 +19,7 @@ const entry: Rule = {
   check: ({ dynamic, expected }) => {
     if (expected.entry === undefined) return [];
     const found = dynamic.exports.find((symbol) => symbol.name === expected.entry);
-    if (found === undefined) return [missingEntry(expected.entry, dynamic.exports, dynamic.hidden)];
+    if (found === undefined) return [missingEntry(expected.entry, dynamic, HIDDEN)];
     if (found.kind !== 'function' && found.kind !== 'indirect-function' && found.kind !== 'other') {
       return [{ message: `${found.name} is exported, but as data (${found.kind}), not as a function.` }];
     }
@@ -30,42 +28,9 @@ const entry: Rule = {
   },
 };
 
-function missingEntry(name: string, exports: readonly ExportedSymbol[], hidden: readonly string[]): Problem {
-  const names = exports.map((symbol) => symbol.name);
-  if (hidden.includes(name)) {
-    return {
-      message: `${name} is in the file, but hidden: it is not exported.`,
-      remedy:
-        'Mark it as exported: CPEX_EXPORT (default visibility) in C, #[unsafe(no_mangle)] pub extern "C" in Rust.',
-    };
-  }
-  const mangled = names.find(
-    (one) => one.startsWith(`_Z${name.length}${name}`) || one.includes(`${name.length}${name}`),
-  );
-  if (mangled !== undefined) {
-    return {
-      message: `${name} is exported under a mangled name.`,
-      evidence: [`exported: ${mangled}`],
-      remedy: 'Give it its plain name: extern "C" in C++, #[unsafe(no_mangle)] in Rust.',
-    };
-  }
-  const other = HOSTS.find((host) => names.includes(`${host}_plugin_init`));
-  if (other !== undefined) {
-    return {
-      message: `The entry function ${name} is not exported.`,
-      evidence: [`exported: ${other}_plugin_init, the entry of plugins for the host ${other}`],
-      remedy: `Name the host that it was made for: --host ${other}, or host: ${other} in cpex.yaml.`,
-    };
-  }
-  const guess = nearest(name, names.filter((one) => one.length < 2 * name.length).slice(0, 1000));
-  return {
-    message: `The entry function ${name} is not exported.`,
-    evidence: [
-      names.length === 0 ? 'the library exports nothing' : `exported: ${listed(names)}`,
-      ...(guess === undefined ? [] : [`nearest name: ${guess}`]),
-    ],
-  };
-}
+const HIDDEN = {
+  hidden: 'Mark it as exported: CPEX_EXPORT (default visibility) in C, #[unsafe(no_mangle)] pub extern "C" in Rust.',
+};
 
 const exported: Rule = {
   id: 'elf.exports',
