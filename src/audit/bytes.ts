@@ -52,6 +52,11 @@ export class Bytes {
     return new Bytes(this.data.subarray(at, at + length), this.littleEndian, this.base + at, what);
   }
 
+  /** All of it, to be read only. */
+  raw(): Uint8Array {
+    return this.data;
+  }
+
   /** Lower-case hex of a range. */
   hex(offset: number, length: number): string {
     const at = this.check(offset, length);

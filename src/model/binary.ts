@@ -71,10 +71,20 @@ export interface LinkFacts {
 
 /** One thin Mach-O file, or one slice of a universal one. */
 export interface MachOFacts extends LinkFacts {
-  readonly fileType: 'dylib' | 'bundle' | 'other';
-  /** Lowest macOS that accepts the file, e.g. `11.0`; undefined when it names none. */
+  /** A bundle can be loaded as a dylib can, but not linked against. */
+  readonly fileType: 'dylib' | 'bundle';
+  /** The system that it is for: `macOS`, `iOS`; undefined when it names none. */
+  readonly platform?: string;
+  /** Lowest version of the system that accepts the file, e.g. `11.0`; undefined when it names none. */
   readonly minimumOs?: string;
   readonly sdk?: string;
+  /** Every linked library, by its number from 1 in imports; `weak` and `lazy` ones may be absent. */
+  readonly libraries: readonly {
+    readonly name: string;
+    readonly kind: 'required' | 'weak' | 'reexported' | 'upward' | 'lazy';
+  }[];
+  /** Exported names that lack the underscore of C names, so that `dlsym` cannot find them. */
+  readonly unreachable: readonly string[];
   /** Entries of `LC_RPATH`. */
   readonly runPaths: readonly string[];
   readonly uuid?: string;
@@ -160,7 +170,7 @@ export interface ImportedSymbol {
   readonly name: string;
   readonly weak: boolean;
   readonly version?: string;
-  /** The library that is to bring this version. */
+  /** The library that is to bring it: on ELF the one that has the version. */
   readonly library?: string;
 }
 

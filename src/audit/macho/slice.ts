@@ -12,8 +12,11 @@ export class Slice {
     readonly size: number,
   ) {}
 
-  /** Reads a range that must lie within the slice; otherwise, or when it is huge, a `BinaryError`. */
-  async piece(offset: number, length: number, what: string): Promise<Bytes> {
+  /**
+   * Reads a range that must lie within the slice; otherwise, or when it is huge, a `BinaryError`.
+   * Only signatures are big-endian.
+   */
+  async piece(offset: number, length: number, what: string, littleEndian = true): Promise<Bytes> {
     if (offset >= 0 && length >= 0 && offset + length > this.size) {
       throw new BinaryError(
         'truncated',
@@ -21,10 +24,10 @@ export class Slice {
         this.start + offset,
       );
     }
-    return this.source.piece(this.start + offset, length, true, what);
+    return this.source.piece(this.start + offset, length, littleEndian, what);
   }
 
-  /** The bytes of a range that was checked before, for hashing. */
+  /** Up to `length` bytes from `offset`; shorter only at the end of the slice. */
   async raw(offset: number, length: number): Promise<Buffer> {
     return this.source.read(this.start + offset, Math.max(0, Math.min(length, this.size - offset)));
   }
