@@ -119,7 +119,7 @@ async function examineRunner(target: Target, env: RunContext['env']): Promise<Ru
     return kind === 'native' ? { state: 'native' } : { state: 'runner', kind, command: argv, why };
   } catch (error) {
     if (!isCpexError(error) || error.kind === 'bug') throw error;
-    return { state: 'missing', what: error.message, ...(error.remedy === undefined ? {} : { remedy: error.remedy }) };
+    return { state: 'invalid', message: error.message };
   }
 }
 

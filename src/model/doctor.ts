@@ -57,8 +57,10 @@ export type RunReport =
   | { readonly state: 'native' }
   /** `command` comes before the program; its first word is an absolute path. */
   | { readonly state: 'runner'; readonly kind: string; readonly command: readonly string[]; readonly why: string }
-  /** Something could, but is not there or was named wrongly. */
-  | { readonly state: 'missing'; readonly what: string; readonly remedy?: string }
+  /** Something could, but is not there. */
+  | { readonly state: 'missing'; readonly what: string; readonly remedy: string }
+  /** What the user named cannot be used. */
+  | { readonly state: 'invalid'; readonly message: string }
   /** Nothing can, whatever is installed. */
   | { readonly state: 'none'; readonly reason: string };
 

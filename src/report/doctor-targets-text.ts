@@ -57,6 +57,7 @@ function howRun(run: RunReport): string {
     case 'runner':
       return `runs with ${run.command.map((word) => path.basename(word))[0]}`;
     case 'missing':
+    case 'invalid':
       return 'not run here';
     case 'none':
       return 'built, not run';
@@ -65,8 +66,9 @@ function howRun(run: RunReport): string {
 
 /** What would let it run, where something would. */
 function runNotes({ run, state }: PairReport): string[] {
-  if (run.state !== 'missing' || state !== 'ready') return [];
-  return [`run: ${run.what}${run.remedy === undefined ? '' : ` → ${run.remedy}`}`];
+  if (state !== 'ready') return [];
+  if (run.state === 'missing') return [`run: ${run.what.replace(/,$/, '')} is missing → ${run.remedy}`];
+  return run.state === 'invalid' ? [`run: ${run.message}`] : [];
 }
 
 function markOf({ state }: PairReport): string {
