@@ -48,6 +48,8 @@ export interface CompilerChoice {
    * the glibc floor alone, because cargo builds everything anew when it changes. Not there before the build.
    */
   readonly wrapper?: { readonly path: string; readonly text: string };
+  /** What the compiler reads besides and a build writes before it runs: descriptions of Apple's libraries. */
+  readonly files?: readonly { readonly path: string; readonly text: string }[];
   /** Why this one, for `--verbose`: `CC_linux_arm64 names it`, `the distribution's cross compiler`. */
   readonly why: string;
   /** Variables that its programs need besides. */

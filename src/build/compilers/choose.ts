@@ -5,6 +5,7 @@ import { hostTarget, systemGlibc } from '../../project/targets/host.js';
 import { userCacheFolder } from '../../support/user-folders.js';
 import type { CompilerChoice, ToolFound } from '../build-model.js';
 import { type Environment, type Probe, type ProbeOptions, requireTool } from '../find-toolchain.js';
+import { appleStubs } from './apple-stubs.js';
 import { crossCompilerNames } from './cross-gcc.js';
 import { type NamedCompiler, namedCompiler } from './explicit.js';
 import { type Lack, lackError } from './lack.js';
@@ -12,10 +13,15 @@ import { probeCompiler } from './sound.js';
 import { argumentsTag, compilerScript } from './wrapper.js';
 import { probeZig, zigTriple } from './zig.js';
 
+/** The first macOS for Apple's own processors; zig by itself would ask for a much newer one. */
+const MACOS = '11.0';
+
 export interface CompilerWish extends ProbeOptions {
   readonly target: Target;
   /** Lowest glibc that the result is to work with; without meaning for targets that have none. */
   readonly glibc?: string;
+  /** Lowest macOS that the result is to work with, where MACOSX_DEPLOYMENT_TARGET does not name another; 11.0 when absent. */
+  readonly macos?: string;
 }
 
 /**
@@ -106,15 +112,20 @@ async function crossGcc(
 
 function zigChoice(wish: CompilerWish, tool: ToolFound, glibc: string | undefined, why: string): CompilerChoice {
   const { target, env } = wish;
+  const darwin = target.os === 'darwin';
+  const macos = darwin ? env.MACOSX_DEPLOYMENT_TARGET?.trim() || wish.macos || MACOS : undefined;
   // Without an optimisation level zig makes undefined behaviour a trap (ziglang/zig#5163).
-  const argv = [tool.path, 'cc', '-target', zigTriple(target, glibc), '-fno-sanitize=undefined'];
-  const name = glibc === undefined ? target.name : `${target.name}-glibc${glibc}`;
+  const argv = [tool.path, 'cc', '-target', zigTriple(target, { glibc, macos }), '-fno-sanitize=undefined'];
+  const sdk = darwin ? appleStubs(env) : undefined;
+  if (sdk !== undefined) argv.push(...sdk.flags);
+  const floor = glibc !== undefined ? `-glibc${glibc}` : macos !== undefined && macos !== MACOS ? `-macos${macos}` : '';
   const cache = cacheVariable(env);
   return {
     source: 'zig',
     tool,
     argv,
-    wrapper: compilerScript(name, argv, env),
+    wrapper: compilerScript(target.name + floor, argv, env),
+    ...(sdk === undefined ? {} : { files: sdk.files }),
     why: glibc === undefined ? why : `${why}, and it alone can keep to glibc ${glibc}`,
     ...(cache === undefined ? {} : { env: cache }),
   };

@@ -42,17 +42,25 @@ export function batchText(argv: readonly string[]): string {
 }
 
 /**
- * Writes the script of a choice where it has one and where its text differs: cargo and cmake go by a
+ * Writes the script of a choice, and the files it reads, where their text differs: cargo and cmake go by a
  * script's path, so only the text changes. Several builds may do so at once; each sees a whole script.
  * @returns the path that a build tool takes for the compiler
  * @throws Error of the file system
  */
 export async function writeWrapper(choice: CompilerChoice): Promise<string> {
-  const { wrapper } = choice;
+  const { wrapper, files = [] } = choice;
+  for (const file of files) await writeWhenDifferent(file, 0o644);
   if (wrapper === undefined) return choice.argv[0] ?? choice.tool.path;
-  if ((await readTextIfThere(wrapper.path)) !== wrapper.text) {
-    await ensureFolder(path.dirname(wrapper.path));
-    await writeFileAtomic(wrapper.path, wrapper.text, { mode: 0o755 });
-  }
+  await writeWhenDifferent(wrapper, 0o755);
   return wrapper.path;
+}
+
+/** Writes a file whole or not at all, and leaves one alone that holds this text already. */
+export async function writeWhenDifferent(
+  file: { readonly path: string; readonly text: string },
+  mode: number,
+): Promise<void> {
+  if ((await readTextIfThere(file.path)) === file.text) return;
+  await ensureFolder(path.dirname(file.path));
+  await writeFileAtomic(file.path, file.text, { mode });
 }

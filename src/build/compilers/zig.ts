@@ -95,9 +95,13 @@ async function askPython(python: string, { env, signal }: ProbeOptions): Promise
   return path.join(folder, process.platform === 'win32' ? 'zig.exe' : 'zig');
 }
 
-/** What zig calls a target, with the lowest glibc that the result is to work with. */
-export function zigTriple(target: Target, glibc: string | undefined): string {
+/** What zig calls a target, with the lowest glibc or macOS that the result is to work with. */
+export function zigTriple(
+  target: Target,
+  { glibc, macos }: { readonly glibc: string | undefined; readonly macos: string | undefined },
+): string {
   if (target.zig === undefined) throw new RangeError(`zig has no name for ${target.name}`);
+  if (target.os === 'darwin' && macos !== undefined) return `${target.zig}.${macos}`;
   if (target.libc !== 'glibc' || glibc === undefined) return target.zig;
   // glibc knows arm64 since 2.17, so every plugin for it works with any lower wish, too.
   const oldest = target.arch === 'arm64' && compareVersions(glibc, '2.17') < 0;
