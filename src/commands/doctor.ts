@@ -47,7 +47,7 @@ export default class Doctor extends CpexCommand {
       const { failure, ...result } = await consult({ running, language, project, targets, fix, yes }, context);
       const text = () => renderConsultation(result, process.stdout.columns);
       const value = { ...result.report, ...(result.fix === undefined ? {} : { fix: result.fix }) };
-      return { value, text, exit: result.report.ok ? 0 : 3, ...(failure === undefined ? {} : { failure }) };
+      return failure === undefined ? { value, text, exit: result.report.ok ? 0 : 3 } : { value, text, failure };
     });
   }
 }
