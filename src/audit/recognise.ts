@@ -1,5 +1,7 @@
 import type { BinaryFacts, BinaryRole } from '../model/binary.js';
-import type { TargetArch, TargetOs } from '../model/target.js';
+import type { TargetArch } from '../model/target.js';
+import { nameThin } from './macho/name-thin.js';
+import { sliceCount } from './macho/universal.js';
 
 /** Bytes of a file that are enough to recognise it. */
 export const HEAD_BYTES = 4096;
@@ -19,29 +21,11 @@ function plain(format: BinaryFacts['format'], description: string): BinaryFacts 
   return { format, role: format === 'object' ? 'object' : 'other', description };
 }
 
-const MACHO_CPU: Readonly<Record<number, TargetArch | (string & {})>> = {
-  7: 'x86 (32-bit)',
-  12: 'Arm (32-bit)',
-  16777223: 'x64',
-  16777228: 'arm64',
-};
-const MACHO_ROLE: Readonly<Record<number, BinaryRole>> = { 1: 'object', 2: 'executable', 6: 'library', 8: 'library' };
-
 function machO(head: Buffer): BinaryFacts | undefined {
-  if (head.length < 32) return undefined;
-  const magic = head.readUInt32LE(0);
-  if (magic === 0xfeedface || magic === 0xfeedfacf) {
-    const arch = MACHO_CPU[head.readUInt32LE(4)] ?? `processor ${head.readUInt32LE(4)}`;
-    const role = MACHO_ROLE[head.readUInt32LE(12)] ?? 'other';
-    return foreign('macho', 'Mach-O', 'darwin', arch, role, magic === 0xfeedfacf ? 64 : 32);
-  }
-  const fat = head.readUInt32BE(0);
-  const slices = head.readUInt32BE(4);
-  // Java classes share this magic; their version number is far above any count of slices.
-  if ((fat === 0xcafebabe || fat === 0xcafebabf) && slices > 0 && slices < 20) {
-    return foreign('macho', `universal Mach-O (${slices} slices)`, 'darwin', 'universal', 'library', 64);
-  }
-  return undefined;
+  const slices = sliceCount(head);
+  if (slices === undefined) return nameThin(head);
+  const description = `universal Mach-O file with ${slices} slices`;
+  return { format: 'macho', role: 'library', os: 'darwin', arch: 'universal', bits: 64, description };
 }
 
 const PE_MACHINE: Readonly<Record<number, TargetArch | (string & {})>> = {
@@ -59,25 +43,12 @@ function pe(head: Buffer): BinaryFacts | undefined {
   const machine = head.readUInt16LE(at + 4);
   const library = (head.readUInt16LE(at + 22) & 0x2000) !== 0;
   const arch = PE_MACHINE[machine] ?? `machine 0x${machine.toString(16)}`;
-  return foreign('pe', 'PE', 'windows', arch, library ? 'library' : 'executable', machine === 0x14c ? 32 : 64);
+  return windows(arch, library ? 'library' : 'executable', machine === 0x14c ? 32 : 64);
 }
 
-function foreign(
-  format: 'macho' | 'pe',
-  name: string,
-  os: TargetOs,
-  arch: TargetArch | (string & {}),
-  role: BinaryRole,
-  bits: 32 | 64,
-): BinaryFacts {
-  const words: Readonly<Record<BinaryRole, string>> = {
-    library: 'shared library',
-    executable: 'executable',
-    object: 'object file',
-    core: 'memory dump',
-    other: 'file',
-  };
-  return { format, role, description: `${name} ${words[role]} for ${os} ${arch}`, os, arch, bits };
+function windows(arch: TargetArch | (string & {}), role: BinaryRole, bits: 32 | 64): BinaryFacts {
+  const words = role === 'library' ? 'shared library' : 'executable';
+  return { format: 'pe', role, description: `PE ${words} for windows ${arch}`, os: 'windows', arch, bits };
 }
 
 const MAGICS: readonly (readonly [magic: string, format: BinaryFacts['format'], description: string])[] = [

@@ -19,6 +19,7 @@ import { PLATFORM_RULES } from './rules/platform.js';
 import type { AuditExpectation, CommonInput, Rule } from './rules/rule.js';
 import { neededGlibc } from './rules/versions.js';
 import { type ScanResult, scan } from './scan.js';
+import { joinSliceFindings } from './slice-findings.js';
 
 /**
  * Reads a file and judges it, without loading it. Whatever is wrong with the content is a finding.
@@ -76,8 +77,10 @@ async function readFacts(
     return { facts, findings: linkOf(facts) === undefined ? foreignFindings(facts, expected.target) : [] };
   } catch (error) {
     if (!(error instanceof BinaryError)) throw error;
+    if (seen.format === format && seen.role !== 'library')
+      return { facts: seen, findings: foreignFindings(seen, expected.target) };
     const facts: BinaryFacts = { format, role: 'other', description: `a damaged ${FORMAT_NAMES[format]} file` };
-    return { facts, findings: [malformed(error)] };
+    return { facts, findings: [malformed(format, error)] };
   }
 }
 
@@ -105,11 +108,15 @@ function judge(facts: BinaryFacts, common: FileInput, file: string, whole = fact
     const rules = facts.role === 'library' ? PE_RULES : PE_PLATFORM_RULES;
     return rules.flatMap((rule) => apply(rule, { ...common, facts, pe, link: pe }, file));
   }
-  return (slices ?? []).flatMap((slice) => judge(slice, common, file, whole));
+  // Slices that cannot be read in depth have nothing to look at; the rules see them in `whole`.
+  const judged = (slices ?? []).filter((slice) => slice.macho !== undefined);
+  return joinSliceFindings(
+    judged.map((slice) => ({ name: slice.arch ?? 'unknown', findings: judge(slice, common, file, whole) })),
+  );
 }
 
 function apply<Input>(rule: Rule<Input>, input: Input, file: string): Finding[] {
-  const again = rule.again.replaceAll('FILE', () => shellWord(file));
+  const again = forThisSystem(rule.again, rule.id).replaceAll('FILE', () => shellWord(file));
   return rule.check(input).map((problem) => ({
     id: rule.id,
     severity: problem.severity ?? rule.severity,
@@ -121,6 +128,12 @@ function apply<Input>(rule: Rule<Input>, input: Input, file: string): Finding[] 
   }));
 }
 
+/** Elsewhere than on macOS, the tools that read its files are LLVM's. */
+function forThisSystem(command: string, id: string): string {
+  const foreign = id.startsWith('macho.') && process.platform !== 'darwin';
+  return foreign ? command.replace(/^(?:otool|nm|objdump|size)(?= )/, 'llvm-$&') : command;
+}
+
 function languageOf(dynamic: LinkFacts | undefined, scanned: ScanResult): Language | undefined {
   if (dynamic === undefined) return undefined;
   if (dynamic.toolchain.go !== undefined) return 'go';
@@ -130,8 +143,15 @@ function languageOf(dynamic: LinkFacts | undefined, scanned: ScanResult): Langua
 
 function targetOf(facts: BinaryFacts): TargetName | undefined {
   const musl = facts.dynamic?.libc === 'musl';
+  const arch = facts.slices === undefined ? facts.arch : archOfSlices(facts.slices);
   const row = Object.values(TARGETS).find(
-    (one) => one.os === facts.os && one.arch === facts.arch && (one.libc === 'musl') === musl,
+    (one) => one.os === facts.os && one.arch === arch && (one.libc === 'musl') === musl,
   );
   return facts.bits === 32 || facts.littleEndian === false ? undefined : row?.name;
+}
+
+/** A universal file with one processor of ours is for that one, whatever else it holds. */
+function archOfSlices(slices: readonly BinaryFacts[]): string | undefined {
+  const ours = slices.flatMap(({ arch }) => (arch === 'x64' || arch === 'arm64' ? [arch] : []));
+  return ours.length > 1 ? 'universal' : ours[0];
 }

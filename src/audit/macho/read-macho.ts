@@ -1,19 +1,12 @@
-import type { BinaryFacts, BinaryRole, MachOFacts } from '../../model/binary.js';
+import type { BinaryFacts, MachOFacts } from '../../model/binary.js';
 import { BinaryError } from '../binary-error.js';
 import type { FileSource } from '../file-source.js';
 import { CodeMap } from './code-map.js';
-import {
-  FILE_TYPE,
-  HEADER_BYTES,
-  HEADER_FLAG,
-  type MachOHeader,
-  processorName,
-  readHeader,
-  thinKind,
-} from './header.js';
+import { FILE_TYPE, HEADER_BYTES, HEADER_FLAG, type MachOHeader, processorName, readHeader } from './header.js';
 import { installName, readLibraries, runPaths } from './libraries.js';
 import { COMMAND, LoadCommands } from './load-commands.js';
 import { readPlatform, readToolchain } from './making.js';
+import { NAME_BYTES, nameThin, roleWords } from './name-thin.js';
 import { inFile, SECTION_TYPE } from './segments.js';
 import { readSignature } from './signature.js';
 import { Slice } from './slice.js';
@@ -54,7 +47,7 @@ function universalFacts(slices: readonly BinaryFacts[], appended: number): Binar
   return {
     format: 'macho',
     role,
-    description: `universal Mach-O ${ROLE_WORDS[role]} for ${names}`,
+    description: `universal Mach-O ${roleWords(role)} for ${names}`,
     ...os,
     arch: 'universal',
     bits: slices.some((one) => one.bits === 64) ? 64 : 32,
@@ -67,49 +60,18 @@ function universalFacts(slices: readonly BinaryFacts[], appended: number): Binar
   };
 }
 
-const ROLES: Readonly<Record<number, BinaryRole>> = {
-  [FILE_TYPE.OBJECT]: 'object',
-  [FILE_TYPE.EXECUTE]: 'executable',
-  [FILE_TYPE.CORE]: 'core',
-  [FILE_TYPE.DYLIB]: 'library',
-  [FILE_TYPE.BUNDLE]: 'library',
-};
-const ROLE_WORDS: Readonly<Record<BinaryRole, string>> = {
-  library: 'shared library',
-  executable: 'executable',
-  object: 'object file',
-  core: 'memory dump',
-  other: 'file',
-};
-
 async function readThin(slice: Slice, options: MachOOptions): Promise<BinaryFacts> {
-  const head = await slice.piece(0, 16, 'the Mach-O header');
-  const kind = thinKind(head.u32(0));
-  if (kind === undefined)
+  const named = nameThin(await slice.raw(0, NAME_BYTES));
+  if (named === undefined) {
     throw new BinaryError('malformed', 'A slice does not begin as a Mach-O file does.', slice.start);
-  if (kind.bits === 32 || !kind.littleEndian) return namedOnly(slice, kind);
+  }
+  if (named.role !== 'library' || named.bits === 32 || named.littleEndian === false) return named;
   const header = await readHeader(slice);
-  const arch = processorName(header.cpuType, header.cpuSubtype);
-  const role = ROLES[header.fileType] ?? 'other';
-  const bundle = header.fileType === FILE_TYPE.BUNDLE ? 'shared library (bundle)' : ROLE_WORDS[role];
-  const base = { format: 'macho', role, arch, ...kind, description: `64-bit Mach-O ${bundle} for ${arch}` } as const;
-  if (role !== 'library') return { ...base, os: 'darwin' };
-  const commands = await LoadCommands.read(slice, header);
-  const macho = await readLibrary(slice, header, commands, options);
-  const mac = macho.platform === undefined || macho.platform === 'macOS';
-  return { ...base, ...(mac ? { os: 'darwin' } : {}), macho };
-}
-
-async function namedOnly(
-  slice: Slice,
-  kind: { readonly bits: 32 | 64; readonly littleEndian: boolean },
-): Promise<BinaryFacts> {
-  const head = await slice.piece(0, 16, 'the Mach-O header', kind.littleEndian);
-  const arch = processorName(head.u32(4), head.u32(8));
-  const role = ROLES[head.u32(12)] ?? 'other';
-  const order = kind.littleEndian ? '' : ' big-endian';
-  const description = `${kind.bits}-bit${order} Mach-O ${ROLE_WORDS[role]} for ${arch}`;
-  return { format: 'macho', role, os: 'darwin', arch, ...kind, description };
+  const macho = await readLibrary(slice, header, await LoadCommands.read(slice, header), options);
+  if (macho.platform === undefined || macho.platform === 'macOS') return { ...named, macho };
+  // Other systems of Apple have the same format, and none of them is a target.
+  const { os: _os, ...foreign } = named;
+  return { ...foreign, macho };
 }
 
 async function readLibrary(

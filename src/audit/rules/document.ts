@@ -1,4 +1,6 @@
 import { FILE_FINDINGS } from '../file-findings.js';
+import { MACHO_RULES } from '../macho/rules.js';
+import { PE_RULES } from '../pe/rules.js';
 import { SYSTEM_GLIBC } from '../system.js';
 import { ELF_RULES } from './catalogue.js';
 
@@ -9,12 +11,14 @@ const INTRODUCTION = `# The audit
 
 Every finding has a stable id and one of three weights: **fail** breaks the run (exit code 1; a refusal with
 exit code 5 under \`install\`), **warn** is worth mending, **info** is good to know. A normal C, Go or Rust
-library raises neither fail nor warn. ELF files (Linux, FreeBSD) of both word sizes and byte orders are read;
-Mach-O and PE files are recognised by their headers and named. What is not checked without \`--target\`,
-\`--entry\` or \`--glibc\` (or a project that gives them) is left out.
+library raises neither fail nor warn. ELF (Linux, FreeBSD), Mach-O (macOS, thin and universal) and PE files
+(Windows) are read by cpex itself, so no tool has to be installed. Of a universal file each slice is judged on its
+own; what holds for one slice only names it. What is not checked without \`--target\`, \`--entry\` or \`--glibc\`
+(or a project that gives them) is left out.
 
 Each finding shows what was seen, how to mend it, and a shell command that shows the same thing again; where it is about
-a duty of the [ABI](abi.md), it names the clause.
+a duty of the [ABI](abi.md), it names the clause. The tools for Mach-O files have their names of macOS here; elsewhere
+they are part of LLVM and begin with \`llvm-\`.
 
 Written by a test from the rules themselves; \`npx vitest run test/audit/docs.test.ts -u\` writes it anew.
 `;
@@ -35,13 +39,16 @@ breaks a run: the built plugin takes id and version from \`cpex.yaml\` alone.
 /** `docs/audit.md`: every finding of the audit, from the same table that makes them. */
 export function auditDocument(): string {
   const files = Object.entries(FILE_FINDINGS).map(([id, entry]) => section({ id, ...entry }));
-  const rules = ELF_RULES.map((rule) => section(rule));
   return [
     INTRODUCTION,
     '## The file as a whole\n',
     ...files,
     '## ELF libraries\n',
-    ...rules,
+    ...ELF_RULES.map((rule) => section(rule)),
+    '## Mach-O libraries\n',
+    ...MACHO_RULES.map((rule) => section(rule)),
+    '## PE libraries\n',
+    ...PE_RULES.map((rule) => section(rule)),
     '## This system\n',
     section(SYSTEM_GLIBC),
     PROJECT,
