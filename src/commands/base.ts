@@ -17,6 +17,8 @@ export interface Outcome {
   readonly value: unknown;
   /** Text for stdout, without the last line end; empty prints nothing. */
   readonly text: () => string | Promise<string>;
+  /** Text for stderr, before the other, with its last line end; empty prints nothing. */
+  readonly problems?: () => string;
   /** 0 when absent. */
   readonly exit?: number;
   /** Reported after the text; its exit code counts. */
@@ -80,7 +82,7 @@ export abstract class CpexCommand extends Command {
       interactive: isInteractive(),
     };
     try {
-      const { value, text, failure, exit = failure?.exit ?? 0 } = await service(context);
+      const { value, text, problems, failure, exit = failure?.exit ?? 0 } = await service(context);
       if (flags.json) {
         printJson(this.id ?? null, {
           ok: exit === 0,
@@ -88,6 +90,7 @@ export abstract class CpexCommand extends Command {
           ...(failure === undefined ? {} : { error: failure.toJSON() }),
         });
       } else {
+        process.stderr.write(problems?.() ?? '');
         await print(await text());
         if (failure !== undefined) process.stderr.write(`${renderError(failure)}\n`);
       }

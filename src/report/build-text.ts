@@ -1,8 +1,11 @@
 import chalk from 'chalk';
 import type { AuditReport } from '../model/binary.js';
 import type { Finding } from '../model/finding.js';
+import type { CpexError } from '../support/errors.js';
 import { shellWord } from '../support/shell-word.js';
 import { renderAudit, renderFinding } from './audit-text.js';
+import { renderSkipped, renderSummary, type SkippedView, type SummaryView } from './build-summary.js';
+import { renderError } from './error-text.js';
 import { shortPath } from './short-path.js';
 
 /** The parts of a build's result that people see. */
@@ -12,9 +15,11 @@ export interface BuildView {
     readonly root: string;
     readonly identity?: string;
     readonly targets: readonly TargetView[];
-    readonly skipped: readonly { readonly target: string; readonly reason: string }[];
+    readonly skipped: readonly SkippedView[];
   };
-  readonly artefacts: readonly { readonly target: string; readonly explanation: readonly string[] }[];
+  readonly targets: SummaryView['targets'];
+  readonly artefacts: readonly (SummaryView['artefacts'][number] & { readonly explanation: readonly string[] })[];
+  readonly failures: readonly { readonly target: string; readonly error: CpexError }[];
   readonly audits: readonly AuditReport[];
   readonly findings: readonly Finding[];
 }
@@ -22,7 +27,10 @@ export interface BuildView {
 interface TargetView {
   readonly target: string;
   readonly mode: string;
-  readonly toolchain: ToolView & { readonly helpers: readonly ToolView[] };
+  readonly toolchain: ToolView & {
+    readonly helpers: readonly ToolView[];
+    readonly compiler?: { readonly tool: ToolView; readonly why: string };
+  };
   readonly commands: readonly {
     readonly argv: readonly string[];
     readonly cwd: string;
@@ -31,6 +39,7 @@ interface TargetView {
   readonly folder: string;
   readonly output: string;
   readonly record: string;
+  readonly slices?: readonly TargetView[];
 }
 
 interface ToolView {
@@ -48,41 +57,57 @@ export interface BuildTextOptions {
   readonly verbose: boolean;
 }
 
-/** The result of a build: what was placed and what its audit said, faults last seen first. */
+/** The result of a build: what was placed and what its audits said; of several targets, a table. */
 export function renderBuild(result: BuildView, options: BuildTextOptions): string {
   const lines: string[] = [];
   for (const finding of result.findings) {
     const shown = options.verbose || finding.severity !== 'info';
     if (shown && finding.id.startsWith('project.')) lines.push(...renderFinding(finding));
   }
+  const several = result.targets.length + result.plan.skipped.length > 1;
   for (const audit of result.audits) {
     const findings = audit.findings.filter((finding) => options.verbose || finding.severity !== 'info');
-    lines.push(renderAudit({ ...audit, findings }, options.cwd));
+    // The table names every library.
+    if (!several || findings.length > 0) lines.push(renderAudit({ ...audit, findings }, options.cwd));
   }
-  for (const { target, reason } of result.plan.skipped) lines.push(chalk.dim(`- ${target}: ${reason}`));
+  if (several) lines.push(...renderSummary(result, options.cwd));
   if (options.explain) lines.push(...renderExplanation(result));
   return lines.join('\n');
+}
+
+/** What failed of several targets, each with its tool's last lines, for stderr; empty when nothing did. */
+export function renderFailures({ failures }: Pick<BuildView, 'failures'>): string {
+  return failures.map(({ target, error }) => `${chalk.bold(target)}\n${renderError(error)}\n`).join('');
 }
 
 /** What `--dry-run` prints: the commands as a shell would take them, and what they are for. */
 export function renderBuildPlan({ plan }: BuildView, cwd: string): string {
   const lines = [`${chalk.bold(plan.id)} in ${plan.root}`];
   for (const target of plan.targets) {
-    const tools = [target.toolchain, ...target.toolchain.helpers];
     lines.push('', chalk.bold(`${target.target} (${target.mode})`));
-    for (const tool of tools) lines.push(chalk.dim(`  ${tool.name} ${tool.version}  ${tool.path}`));
+    for (const part of target.slices ?? [target]) lines.push(...toolLines(part));
     if (plan.identity !== undefined) {
       lines.push(`  write   ${shortPath(plan.identity, cwd)} ${chalk.dim('if cpex.yaml says something new')}`);
     }
-    for (const command of target.commands) {
+    for (const command of (target.slices ?? [target]).flatMap((part) => part.commands)) {
       const variables = Object.entries(command.env).map(([name, value]) => `${name}=${shellWord(value)}`);
       lines.push(`  run     ${[...variables, ...command.argv.map(shellWord)].join(' ')}`);
     }
+    if (target.slices !== undefined) lines.push(`  join    ${target.slices.map((part) => part.target).join(', ')}`);
     lines.push(`  audit   ${chalk.dim('what came out')}`);
     lines.push(`  place   ${shortPath(target.output, cwd)}`, `  write   ${shortPath(target.record, cwd)}`);
   }
-  for (const { target, reason } of plan.skipped) lines.push(chalk.dim(`- ${target}: ${reason}`));
+  lines.push(...plan.skipped.flatMap(renderSkipped));
   return lines.join('\n');
+}
+
+function toolLines({ toolchain }: TargetView): string[] {
+  const { helpers, compiler } = toolchain;
+  const others = helpers.filter((tool) => tool.path !== compiler?.tool.path);
+  const lines = [toolchain, ...others].map((tool) => chalk.dim(`  ${tool.name} ${tool.version}  ${tool.path}`));
+  if (compiler === undefined) return lines;
+  const { tool, why } = compiler;
+  return [...lines, chalk.dim(`  ${tool.name} ${tool.version}  ${tool.path}: ${why}`)];
 }
 
 function renderExplanation({ artefacts }: BuildView): string[] {

@@ -15,7 +15,12 @@ type Wrapper = ListrTaskWrapper<unknown, never, never>;
 interface Row {
   readonly id: string;
   readonly title: string;
+  /** Others may come before it, so its announcement is not its begin. */
+  readonly waits: boolean;
+  /** The display has it. */
   readonly started: Signal<Wrapper>;
+  /** Its work has begun, under this title. */
+  readonly began: Signal<string>;
   readonly ended: Signal<Extract<CpexEvent, { type: 'task.end' }>>;
 }
 
@@ -41,15 +46,21 @@ export function startLiveProgress(stream: NodeJS.WriteStream, cwd: string): Live
   const emit = (event: CpexEvent): void => {
     switch (event.type) {
       case 'task.plan':
-        if (event.tasks.length > 0) show(event.tasks.map(({ id, title }) => makeRow(id, title)));
+        if (event.tasks.length > 0)
+          show(event.tasks.map(({ id, title }) => makeRow(id, title, event.tasks.length > 1)));
         break;
-      case 'task.start':
-        if (!rows.has(event.id)) show([makeRow(event.id, event.title)]);
+      case 'task.start': {
+        const row = rows.get(event.id);
+        if (row === undefined) show([makeRow(event.id, event.title)]);
+        else row.began.resolve(event.title);
+        break;
+      }
+      case 'note':
+        if (event.task === undefined || event.level === 'warn') later.push(event);
+        else below(rows.get(event.task), event.text);
         break;
       case 'task.line':
-        void rows.get(event.id)?.started.promise.then((wrapper) => {
-          if (event.line.trim() !== '') wrapper.output = event.line;
-        });
+        below(rows.get(event.id), event.line);
         break;
       case 'task.end':
         rows.get(event.id)?.ended.resolve(event);
@@ -70,11 +81,22 @@ export function startLiveProgress(stream: NodeJS.WriteStream, cwd: string): Live
   return { emit, stop };
 }
 
+/** Shows a line dimmed below a task, in the place of the one before. */
+function below(row: Row | undefined, line: string): void {
+  if (line.trim() === '') return;
+  void row?.started.promise.then((wrapper) => {
+    wrapper.output = line;
+  });
+}
+
 async function display(rows: readonly Row[], stream: NodeJS.WriteStream): Promise<void> {
   const tasks = rows.map((row) => ({
-    title: row.title,
+    title: row.waits ? `${row.title} · waiting` : row.title,
     task: async (_context: unknown, wrapper: unknown) => {
       row.started.resolve(wrapper as Wrapper);
+      void row.began.promise.then((title) => {
+        (wrapper as Wrapper).title = title;
+      });
       const end = await row.ended.promise;
       const shown = wrapper as Wrapper;
       const time = end.durationMs === 0 ? '' : ` (${(end.durationMs / 1000).toFixed(1)} s)`;
@@ -107,8 +129,8 @@ async function display(rows: readonly Row[], stream: NodeJS.WriteStream): Promis
   await list.run();
 }
 
-function makeRow(id: string, title: string): Row {
-  return { id, title, started: signal(), ended: signal() };
+function makeRow(id: string, title: string, waits = false): Row {
+  return { id, title, waits, started: signal(), began: signal(), ended: signal() };
 }
 
 function signal<T>(): Signal<T> {

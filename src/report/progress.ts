@@ -17,13 +17,39 @@ export interface ProgressOptions {
 /** Turns events into plain lines for stderr; used in pipes, in CI and beside a live display. */
 export function plainProgress(options: ProgressOptions): (event: CpexEvent) => void {
   let manifest: string | undefined;
+  const block = taskBlocks(options);
   return (event) => {
     if (event.type === 'config') {
       if (event.file === manifest) return;
       manifest = event.file;
     }
     const line = options.quiet ? undefined : lineFor(event, options);
-    if (line !== undefined) options.write(`${line}\n`);
+    const text = line === undefined ? '' : `${line}\n`;
+    const shown = block(event, text);
+    if (shown !== '') options.write(shown);
+  };
+}
+
+/**
+ * Keeps what several tasks print at a time apart: where more than one was announced, the lines of each come in one
+ * block when it ends.
+ */
+function taskBlocks({ verbose }: ProgressOptions): (event: CpexEvent, text: string) => string {
+  const kept = new Map<string, string>();
+  let several = false;
+  return (event, text) => {
+    if (event.type === 'task.plan') several = event.tasks.length > 1;
+    if (!several || !verbose) return text;
+    if (event.type === 'task.start') kept.set(event.id, text);
+    else if (event.type === 'task.line') kept.set(event.id, (kept.get(event.id) ?? '') + text);
+    else if (event.type === 'note' && event.task !== undefined && event.level === 'info') {
+      kept.set(event.task, (kept.get(event.task) ?? '') + text);
+    } else if (event.type === 'task.end') {
+      const block = kept.get(event.id) ?? '';
+      kept.delete(event.id);
+      return block + text;
+    } else return text;
+    return '';
   };
 }
 

@@ -1,0 +1,26 @@
+import { boolean, string } from '@oclif/core/flags';
+
+/** The flags of `cpex build`. */
+export const BUILD_FLAGS = {
+  target: string({
+    description:
+      'Target to build for, in any usual spelling, host, or all; the machine itself when absent. Repeatable.',
+    env: 'CPEX_BUILD_TARGET',
+    multiple: true,
+    helpValue: 'TARGET',
+  }),
+  glibc: string({
+    description:
+      'Lowest glibc that Linux libraries are to work with; that of cpex.yaml when absent. A version in the spelling of a target, as in x86_64-linux-gnu.2.17, comes before it.',
+    env: 'CPEX_BUILD_GLIBC',
+    helpValue: 'VERSION',
+  }),
+  debug: boolean({ description: 'Unoptimised and with debug information.', env: 'CPEX_BUILD_DEBUG' }),
+  verbose: boolean({
+    description: 'Show everything that the tools print, and which compiler each target gets and why.',
+    env: 'CPEX_BUILD_VERBOSE',
+  }),
+  force: boolean({ description: 'Build from scratch, whatever is there.', env: 'CPEX_BUILD_FORCE' }),
+  explain: boolean({ description: 'Say why each step was or was not done.', env: 'CPEX_BUILD_EXPLAIN' }),
+  'dry-run': boolean({ description: 'Print the plan and do nothing.', env: 'CPEX_BUILD_DRY_RUN' }),
+};
