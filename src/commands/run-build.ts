@@ -1,0 +1,29 @@
+import type { BuildOptions } from '../build/build-model.js';
+import type { RunContext } from '../model/context.js';
+import type { Outcome } from './base.js';
+
+/** The flags of `build` that decide what is done and shown beside the build itself. */
+export interface BuildFlags {
+  readonly explain: boolean;
+  readonly verbose: boolean;
+  readonly lock: boolean;
+  readonly locked: boolean;
+  readonly 'check-reproducible': boolean;
+}
+
+/** Builds, with the tools compared or recorded where asked; or compares two builds. */
+export async function runBuild(options: BuildOptions, flags: BuildFlags, context: RunContext): Promise<Outcome> {
+  const use = flags.lock ? 'write' : flags.locked ? 'require' : undefined;
+  if (flags['check-reproducible']) {
+    const { checkReproducible } = await import('../build/reproducible.js');
+    const { renderReproducible } = await import('../report/reproducible-text.js');
+    const result = await checkReproducible(options, use === 'require', context);
+    return { value: result, text: () => renderReproducible(result), exit: result.ok ? 0 : 1 };
+  }
+  const { buildWithLock } = await import('../build/tool-lock-build.js');
+  const { renderBuild, renderBuildPlan, renderFailures } = await import('../report/build-text.js');
+  const result = await buildWithLock(options, use, context);
+  const text = () =>
+    options.dryRun ? renderBuildPlan(result, context.cwd) : renderBuild(result, { cwd: context.cwd, ...flags });
+  return { value: result, text, problems: () => renderFailures(result), exit: result.exit };
+}
