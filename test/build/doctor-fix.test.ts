@@ -47,6 +47,12 @@ describe('the plan of what to install', () => {
     });
   });
 
+  it('keeps apart what options keep apart', () => {
+    const add = 'rustup target add';
+    const remedies = [`${add} a`, `${add} --toolchain x b`, `${add} --toolchain x c`, `${add} d`];
+    expect(texts(remedies).commands).toEqual([`${add} a d`, `${add} --toolchain x b c`]);
+  });
+
   it.each([
     'curl -fsSL https://example.org/x.sh | sh',
     'sudo apt install a; rm -rf /',
@@ -62,9 +68,9 @@ describe('the plan of what to install', () => {
 
 /** A PATH of its own with a compiler and package managers that note how they were called and bring fake tools. */
 class Machine {
+  private static count = 0;
   readonly bin = path.join(cli.folder, `bin-${Machine.count++}`);
   readonly log = `${this.bin}.log`;
-  private static count = 0;
 
   constructor() {
     mkdirSync(this.bin);
