@@ -42,7 +42,15 @@ function crossCompiler(target: Target): CrossCompiler | undefined {
 
 /** What brings Rust's standard library for a target, by Rust's name for it. */
 export function rustStdRemedy(triple: string): string {
-  return `rustup target add ${triple}, or the package of your distribution with the standard library for it`;
+  return `${rustupTargetRemedy(triple)}, or the package of your distribution with the standard library for it`;
+}
+
+/**
+ * The same where rustup is in charge.
+ * @param toolchain rustup's name for the toolchain, where it is not the one that rustup would take
+ */
+export function rustupTargetRemedy(triple: string, toolchain?: string): string {
+  return `rustup target add ${toolchain === undefined ? '' : `--toolchain ${toolchain} `}${triple}`;
 }
 
 /** Where rustup has no toolchain to run. */

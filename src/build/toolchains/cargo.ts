@@ -1,23 +1,22 @@
-import { readFile, realpath } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
-import { parse as parseToml } from 'smol-toml';
-import type { Project } from '../../model/manifest.js';
+import type { TargetName } from '../../model/target.js';
 import { sourceRoot } from '../../project/source-root.js';
 import { CpexError } from '../../support/errors.js';
-import type { ToolchainIdentity } from '../build-model.js';
+import { runTool } from '../../support/tools.js';
+import type { ToolCommand, ToolchainIdentity, ToolFound } from '../build-model.js';
 import { requireTool } from '../find-toolchain.js';
-import { canMapPrefix } from './prefix-map.js';
-import type { Product, Toolchain, ToolchainRequest } from './toolchain.js';
+import { buildCommand, type CargoJob, callsFor, cleanCommand, isCross } from './cargo-command.js';
+import { librariesFor, noLibrary, ownLibrary, sharedLibraries } from './cargo-messages.js';
+import { writeSdk } from './rust-darwin.js';
+import { chooseLinker, isNative } from './rust-linker.js';
+import { requireStd, rustSysroot, rustTriple } from './rust-std.js';
+import type { Product, Toolchain, ToolchainRequest, Workshop } from './toolchain.js';
 
-/** A line of cargo's JSON output that tells of a finished crate. */
-interface CompilerArtifact {
-  readonly reason: 'compiler-artifact';
-  readonly manifest_path: string;
-  readonly target: { readonly crate_types: readonly string[] };
-  readonly filenames: readonly string[];
-  readonly fresh: boolean;
-}
+/** Time for cargo to say where it builds, in milliseconds. */
+const ASK_MS = 60_000;
+
+/** Where cargo keeps its files, for requests that are to start from scratch. */
+const targetFolders = new WeakMap<ToolchainRequest, string>();
 
 /** Rust through `cargo build`; the library's path is read from cargo's own messages. */
 export const cargoToolchain: Toolchain = {
@@ -26,88 +25,93 @@ export const cargoToolchain: Toolchain = {
   async identify(request): Promise<ToolchainIdentity> {
     const options = { ...request, cwd: sourceRoot(request.project) };
     const [cargo, rustc] = await Promise.all([requireTool('cargo', options), requireTool('rustc', options)]);
-    return { ...cargo, helpers: [rustc] };
+    const identity = { ...cargo, helpers: [rustc] };
+    if (isNative(request)) return identity;
+    const sysroot = await rustSysroot(request, rustc);
+    await requireStd(request, rustc, sysroot);
+    if (request.force) targetFolders.set(request, await targetFolder(request, cargo));
+    const compiler = await chooseLinker(request, sysroot);
+    return compiler === undefined ? identity : { ...identity, compiler };
   },
 
   commands(request, identity) {
-    const cwd = sourceRoot(request.project);
-    const { crate, flags: own = [] } = request.project.manifest.build ?? {};
-    const only = crate === undefined ? [] : ['--package', crate];
-    const { flags, env } = remap(request);
-    const argv = [identity.path, 'build', '--message-format=json-render-diagnostics', ...only, ...flags];
-    if (request.mode === 'release') argv.push('--release');
-    const build = { argv: [...argv, ...own, ...request.extra], cwd, env };
-    if (!request.force) return [build];
-    const clean = [identity.path, 'clean', ...only];
-    clean.push(...(request.mode === 'release' ? ['--release'] : ['--profile', 'dev']));
-    return [{ argv: clean, cwd, env }, build];
+    const job = { request, identity };
+    return [...cleaning(job), buildCommand([job])];
   },
 
-  async produce(workshop): Promise<Product> {
-    const { commands } = workshop.plan;
+  async produce({ request, plan, run }): Promise<Product> {
+    const job = { request, identity: plan.toolchain };
+    await prepare([job]);
     let stdout = '';
-    for (const command of commands) stdout = (await workshop.run(command)).stdout;
-    const { project, target } = workshop.request;
-    const made = artifacts(stdout).filter((one) => one.target.crate_types.includes('cdylib'));
-    const own = await ownArtifact(project, made);
-    const file = own?.filenames.find((name) => name.endsWith(target.libraryExtension));
-    if (own === undefined || file === undefined) {
-      throw new CpexError('CPEX_E_BUILD_NO_LIBRARY', 'cargo made no cdylib.', {
-        evidence: made.map((one) => `cdylib: ${one.manifest_path}`),
-        remedy: 'Put crate-type = ["cdylib", "rlib"] under [lib] in Cargo.toml.',
-      });
+    for (const command of plan.commands) stdout = (await run(command)).stdout;
+    const all = sharedLibraries(stdout);
+    const made = isCross(job) ? librariesFor(rustTriple(request), all) : all;
+    const product = await ownLibrary(request, made);
+    if (product === undefined) throw noLibrary(made);
+    return product;
+  },
+
+  async produceTogether(workshops) {
+    const products = new Map<TargetName, Product>();
+    const foreign = workshops.filter((one) => isCross(jobOf(one)));
+    for (const jobs of callsFor(foreign.map(jobOf))) {
+      const some = foreign.filter(({ request }) => jobs.some((job) => job.request === request));
+      for (const [name, product] of await callOnce(some)) products.set(name, product);
     }
-    return { file, explanation: [`build: left to cargo, which found the crate ${own.fresh ? 'fresh' : 'stale'}`] };
+    return products;
   },
 };
 
-/** Crates that the plugin depends on may be libraries of that kind, too. */
-async function ownArtifact(project: Project, made: readonly CompilerArtifact[]): Promise<CompilerArtifact | undefined> {
-  const { crate } = project.manifest.build ?? {};
-  if (crate === undefined) {
-    const manifest = await realpath(path.join(sourceRoot(project), 'Cargo.toml'));
-    return made.find((one) => path.resolve(one.manifest_path) === manifest) ?? made[0];
-  }
-  for (const one of made) if ((await packageName(one.manifest_path)) === crate) return one;
-  return undefined;
+function jobOf({ request, plan }: Workshop): CargoJob {
+  return { request, identity: plan.toolchain };
 }
 
-async function packageName(manifest: string): Promise<unknown> {
-  const document = parseToml(await readFile(manifest, 'utf8')) as { package?: { name?: unknown } };
-  return document.package?.name;
+/** One call of cargo for targets whose flags allow it; alone, a target is as well built later. */
+async function callOnce(workshops: readonly Workshop[]): Promise<[TargetName, Product][]> {
+  const [first, ...others] = workshops;
+  if (first === undefined || others.length === 0) return [];
+  const jobs: [CargoJob, ...CargoJob[]] = [jobOf(first), ...others.map(jobOf)];
+  await prepare(jobs);
+  for (const command of jobs.flatMap(cleaning)) await first.run(command);
+  const made = sharedLibraries((await first.run(buildCommand(jobs))).stdout);
+  const products: [TargetName, Product][] = [];
+  for (const { request } of jobs) {
+    const product = await ownLibrary(request, librariesFor(rustTriple(request), made));
+    if (product !== undefined) products.push([request.target.name, product]);
+  }
+  return products;
 }
 
-function artifacts(stdout: string): CompilerArtifact[] {
-  const found: CompilerArtifact[] = [];
-  for (const line of stdout.split('\n')) {
-    if (!line.startsWith('{')) continue;
-    const message = JSON.parse(line) as { reason?: string };
-    if (message.reason === 'compiler-artifact') found.push(message as CompilerArtifact);
-  }
-  return found;
+async function prepare(jobs: readonly CargoJob[]): Promise<void> {
+  const linked = jobs.find(({ identity }) => identity.compiler?.source === 'linker');
+  if (linked !== undefined) await writeSdk(linked.request);
 }
 
-/**
- * Keeps the folders of project and crates out of a release build, without disturbing flags of the
- * user: cargo adds `build.rustflags` given here to those of its configuration files, while the variables
- * replace them all and so are extended where they are set.
- */
-function remap(request: ToolchainRequest): { flags: readonly string[]; env: Readonly<Record<string, string>> } {
-  if (request.mode === 'debug') return { flags: [], env: {} };
-  const { env } = request;
-  const folders: [string, string][] = [
-    [env.CARGO_HOME ?? path.join(env.HOME ?? homedir(), '.cargo'), '/cargo'],
-    [request.project.root, '.'],
-  ];
-  const ours = folders
-    .filter(([folder]) => canMapPrefix(folder))
-    .map(([folder, name]) => `--remap-path-prefix=${folder}=${name}`);
-  const encoded = env.CARGO_ENCODED_RUSTFLAGS ?? env.RUSTFLAGS?.trim().split(/\s+/).join('\x1f');
-  if (encoded !== undefined && encoded !== '') {
-    return { flags: [], env: { CARGO_ENCODED_RUSTFLAGS: [encoded, ...ours].join('\x1f') } };
-  }
-  // A TOML array of basic strings reads like JSON here.
-  return ours.length === 0
-    ? { flags: [], env: {} }
-    : { flags: ['--config', `build.rustflags=${JSON.stringify(ours)}`], env: {} };
+function cleaning(job: CargoJob): ToolCommand[] {
+  const { request } = job;
+  if (!request.force) return [];
+  const folder = targetFolders.get(request);
+  if (!isCross(job) || folder === undefined) return [cleanCommand(job)];
+  return [cleanCommand(job, path.join(folder, rustTriple(request)))];
+}
+
+/** cargo alone knows how variables, configuration files and workspaces decide where it builds. */
+async function targetFolder(request: ToolchainRequest, cargo: ToolFound): Promise<string> {
+  const { env, signal, project } = request;
+  const args = ['metadata', '--no-deps', '--format-version', '1'];
+  const said = await runTool(cargo.path, args, {
+    cwd: sourceRoot(project),
+    env,
+    signal,
+    timeout: ASK_MS,
+    keep: 16 << 20,
+  });
+  const folder =
+    said.code === 0 ? (JSON.parse(said.stdout) as { target_directory?: unknown }).target_directory : undefined;
+  if (typeof folder === 'string') return folder;
+  throw new CpexError('CPEX_E_BUILD_FAILED', 'cargo cannot read the project.', {
+    evidence: [`command: ${cargo.path} ${args.join(' ')}`],
+    remedy: 'Mend what the tool says above.',
+    output: said.stderr.trim().split('\n'),
+  });
 }

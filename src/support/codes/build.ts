@@ -49,6 +49,12 @@ export const buildCodes = {
     title: 'A tool does not run',
     text: 'The executable is there, but asking for its version failed. Common reasons: a rustup shim without a default toolchain (`rustup default stable`), macOS without the command line tools (`xcode-select --install`), a library that the tool needs and does not find.',
   },
+  CPEX_E_BUILD_STD_MISSING: {
+    kind: 'environment',
+    exit: 3,
+    title: "Rust's standard library for the target is missing",
+    text: "Rust has a standard library of its own for every target, and only that of your machine is installed with it. Where rustup is in charge, `rustup target add TRIPLE` fetches another; the message names the triple. A Rust from a distribution gets it from the distribution, where there is such a package, of exactly the same version; or it is built from Rust's sources with -Zbuild-std, which cpex passes on. A folder that is there without libstd in it is a half finished installation: run the command again.",
+  },
   CPEX_E_BUILD_IMPOSSIBLE: {
     kind: 'user',
     exit: 2,
