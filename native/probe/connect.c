@@ -1,6 +1,7 @@
 /* The channel's two forms, named by the variable CPEX_PROBE_CHANNEL:
  *   fd:N                   a socket that was handed on as descriptor N
  *   tcp:PORT:MINE:THEIRS   127.0.0.1, each side proving itself with a token of 32 letters
+ * (and "none", which probe.c takes: no channel, wait for the end of the input)
  * The variable is removed before a plugin can see it. */
 #if defined(__APPLE__)
 #define _DARWIN_C_SOURCE

@@ -1,5 +1,6 @@
 import koffi, { type TypeObject } from 'koffi';
 import type { LoadStage, NativeRules } from '../model/session.js';
+import { refusalText } from '../runtime/refusal-text.js';
 import { type Libc, nativeBuffer, type Pointer, pin } from './libc.js';
 
 type AsyncCall<Args extends unknown[], Result> = {
@@ -56,12 +57,9 @@ export function loadLibrary(artefact: string, rules: NativeRules): ReturnType<ty
   try {
     return pin(koffi.load(artefact));
   } catch (error) {
-    const detail = (error as Error).message.replace(/^Failed to load shared library: /, '');
     // koffi cuts off what the loader says first: the file, unless another one is at fault.
-    const said = /^\S*(?:\/|\.so)\S*: /.test(detail) ? detail : `${artefact}: ${detail}`;
-    const words = inHostWords(rules, 'load', { path: artefact, detail: said });
-    const message = words ?? `${artefact} cannot be loaded: ${detail}`;
-    throw new Refusal('load', `${message}${hint(detail)}`);
+    const detail = (error as Error).message.replace(/^Failed to load shared library: /, '');
+    throw new Refusal('load', refusalText('load', rules, { path: artefact, detail }));
   }
 }
 
@@ -74,17 +72,13 @@ export function findEntry(
   try {
     return pin(library.func(entry, 'int', ['void *', 'void *']));
   } catch {
-    const detail = `${artefact}: undefined symbol: ${entry}`;
-    const message = inHostWords(rules, 'entry', { entry, detail });
-    throw new Refusal('entry', message ?? `The library does not export ${entry}.`);
+    throw new Refusal('entry', refusalText('entry', rules, { path: artefact }));
   }
 }
 
 /** The refusal of an entry function that returned another code than 0. */
 export function refusedInit(code: number, rules: NativeRules): Refusal {
-  const { entry } = rules;
-  const message = inHostWords(rules, 'init', { entry, code: String(code) });
-  return new Refusal('init', message ?? `${entry} returned ${code}.`, code);
+  return new Refusal('init', refusalText('init', rules, { path: '', code }), code);
 }
 
 /** Writes the host's table. Its address stays valid for the life of the process. */
@@ -108,17 +102,12 @@ export function readTable(table: Buffer, rules: NativeRules): PluginTable {
   const [call, freeBuffer] = [0, 8].map((at) => table.readBigUInt64LE(POINTERS_AT + at));
   const shutdown = shutdownAddress(table);
   if (found !== abiVersion) {
-    const message = inHostWords(rules, 'version', { version: String(found) });
-    throw new Refusal(
-      'version',
-      message ?? `The plugin speaks ABI version ${found}; this host speaks ${abiVersion}.`,
-      found,
-    );
+    throw new Refusal('version', refusalText('version', rules, { path: '', code: found }), found);
   }
   if (!call || !freeBuffer || (!shutdown && optionalShutdown !== true)) {
     const missing = Object.entries({ call, free_buffer: freeBuffer, shutdown }).filter(([, pointer]) => !pointer);
     const detail = missing.map(([name]) => name).join(', ');
-    throw new Refusal('table', inHostWords(rules, 'table', { detail }) ?? `The plugin's table has no ${detail}.`);
+    throw new Refusal('table', refusalText('table', rules, { path: '', detail }));
   }
   return { abiVersion: found, call, freeBuffer, shutdown };
 }
@@ -141,24 +130,4 @@ export function decodeTable(table: PluginTable): PluginFunctions {
     freeBuffer: decode(table.freeBuffer, koffi.proto('void', ['void *', 'size_t'])),
     ...(table.shutdown ? { shutdown: decodeShutdown(table.shutdown) } : {}),
   };
-}
-
-/** What the profile's host says when a step fails; undefined where it has no words of its own. */
-function inHostWords(
-  rules: NativeRules,
-  stage: LoadStage,
-  facts: Readonly<Record<string, string>>,
-): string | undefined {
-  return rules.messages?.[stage]?.replaceAll(/\{(\w+)\}/g, (_, name: string) => facts[name] ?? '');
-}
-
-function hint(detail: string): string {
-  if (/GLIBC_[0-9.]+' not found/.test(detail)) return ' (built against a newer C library than this machine has)';
-  if (/undefined symbol/.test(detail))
-    return ' (a function that the library uses is in none of the libraries it names)';
-  if (/invalid ELF header|file too short|wrong ELF class|not a valid|Exec format/.test(detail)) {
-    return ' (not a shared library for this machine)';
-  }
-  if (/cannot open shared object file/.test(detail)) return ' (the file, or a library that it needs, is missing)';
-  return '';
 }

@@ -1,60 +1,30 @@
-import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import type {
-  Call,
-  CallEnd,
-  CallOptions,
-  Ending,
-  LoopOptions,
-  LoopResult,
-  Session,
-  SessionOptions,
-} from '../../model/session.js';
-import { CpexError } from '../../support/errors.js';
-import { SessionFailure } from '../failure.js';
+import type { SessionOptions } from '../../model/session.js';
 import { Channel } from '../wire/channel.js';
-import { Flag, type Frame, isMethodName, Kind } from '../wire/frame.js';
+import { type Frame, Kind } from '../wire/frame.js';
+import { FrameSession } from './frame-session.js';
 import type { Launched } from './launch.js';
 import { OrderedLane } from './ordered-lane.js';
 import { RequestFile, readPayload } from './payload-file.js';
-import { PendingCall } from './pending-call.js';
-import { type QuestionHost, Questions } from './questions.js';
+import type { PendingCall } from './pending-call.js';
+import { Questions } from './questions.js';
 import type { Supervisor } from './supervisor.js';
-import { Tracer } from './tracer.js';
 
-/** The parent's side of one native child. */
-export class NativeSession implements Session, QuestionHost {
-  readonly pid: number;
-  readonly ended: Promise<Ending>;
-  /** Resolves when the plugin is initialised, or with how it ended instead. */
-  readonly ready: Promise<Ending | undefined>;
-  abiVersion?: number;
-
-  private readonly tracer: Tracer;
-  private readonly control: Channel;
+/** The parent's side of one native child: three channels and two shared files. */
+export class NativeSession extends FrameSession {
+  protected readonly control: Channel;
+  protected readonly lane: OrderedLane;
   private readonly calls: Channel;
   private readonly callbacks: Channel;
   private readonly questions: Questions;
-  private readonly lane: OrderedLane;
-  /** Calls beside the lane: concurrent ones, and those made while the plugin waits for an answer. */
-  private readonly beside = new Map<number, { call: PendingCall; timer: NodeJS.Timeout; nested: boolean }>();
   private readonly requests: RequestFile;
-  private readonly over = new AbortController();
-  private ending: Ending | undefined;
-  private stopping: Promise<Ending> | undefined;
-  private stopToken: Buffer | undefined;
-  private nextId = 1;
-  private unfinished = 0;
-  private onQuiet: (() => void) | undefined;
-  private becomeReady: (ending?: Ending) => void = () => undefined;
 
   constructor(
-    private readonly options: SessionOptions,
+    options: SessionOptions,
     private readonly child: Launched,
-    private readonly supervisor: Supervisor,
+    supervisor: Supervisor,
   ) {
-    this.pid = child.pid;
-    this.tracer = new Tracer(options.trace);
+    super(options, child.pid, supervisor);
     this.requests = new RequestFile(child.requests);
     this.control = this.open(child.control, (frame) => this.controlled(frame));
     this.calls = this.open(child.calls, () => undefined);
@@ -63,104 +33,15 @@ export class NativeSession implements Session, QuestionHost {
     );
     this.questions = new Questions(this.callbacks, options.services, this.tracer, this);
     this.lane = new OrderedLane(this.control, this.calls, (deadline) => supervisor.expire(deadline));
-    this.ready = new Promise((resolve) => {
-      this.becomeReady = resolve;
-    });
-    this.ended = supervisor.ended.then((ending) => this.finish(ending));
-    this.tracer.life('to-plugin', 'init');
   }
 
-  call(method: string, request: Uint8Array, options: CallOptions = {}): Call {
-    const call = this.begin(method, options.deadline);
-    if (call.id === 0) return call;
-    if (this.tracer.active) {
-      this.tracer.record({ direction: 'to-plugin', kind: 'request', id: call.id, method, body: request });
-    }
-    if (options.concurrent === true) this.sendBeside(this.control, call, request, Flag.Concurrent);
-    // The worker sees a call return while the child's main thread waits for an answer.
-    else this.lane.add(call, { kind: Kind.Call, id: call.id }, request, options.overlapping === true);
-    return call;
+  protected sendNested(call: PendingCall, request: Uint8Array): void {
+    this.sendBeside(this.callbacks, call, request, { kind: Kind.Call, id: call.id, flags: 0 });
   }
 
-  async loop(method: string, request: Uint8Array, count: number, options: LoopOptions = {}): Promise<LoopResult> {
-    const call = this.begin(method, options.deadline);
-    const flags = options.mode === 'copied' ? Flag.Copied : 0;
-    if (call.id !== 0) this.lane.add(call, { kind: Kind.Loop, id: call.id, flags, a: count }, request, true);
-    const end = await call.end;
-    return { count, totalNs: end.durationNs, code: end.code };
-  }
-
-  stop(): Promise<Ending> {
-    this.stopping ??= this.shutDown();
-    return this.stopping;
-  }
-
-  kill(): void {
-    this.supervisor.cancel();
-  }
-
-  context(): { readonly callId: number; readonly signal: AbortSignal } {
-    const caller = this.caller();
-    return { callId: caller?.id ?? 0, signal: caller?.signal ?? this.over.signal };
-  }
-
-  callBack(method: string, request: Uint8Array): Promise<CallEnd> {
-    const call = this.begin(method);
-    if (call.id === 0) return call.end;
-    this.tracer.record({ direction: 'to-plugin', kind: 'request', id: call.id, method, body: request });
-    this.sendBeside(this.callbacks, call, request, 0);
-    return call.end;
-  }
-
-  serviceFailed(method: string, error: unknown): void {
-    this.supervisor.fault(`The service ${method} failed: ${error instanceof Error ? error.stack : error}`);
-  }
-
-  /** Waits for the calls that were made, then asks the child to shut the plugin down. */
-  private async shutDown(): Promise<Ending> {
-    if (this.unfinished > 0) {
-      await new Promise<void>((resolve) => {
-        this.onQuiet = resolve;
-      });
-    }
-    if (this.ending !== undefined) return this.ending;
-    this.stopToken = randomBytes(16);
-    const { stop } = this.options.deadlines;
-    const linger = this.options.lingerMs ?? 0;
-    const timer = setTimeout(() => this.supervisor.expire(stop), stop + linger);
+  protected override beforeStop(): void {
     // The end of this channel ends the worker.
     this.calls.end();
-    this.control.send({ kind: Kind.Stop, a: linger }, '', this.stopToken);
-    const ending = await this.ended;
-    clearTimeout(timer);
-    return ending;
-  }
-
-  /** A new call; one with id 0 has failed already: the session is over, or C cannot take the name. */
-  private begin(method: string, deadline = this.options.deadlines.call): PendingCall {
-    const problem = this.problem(method);
-    if (problem !== undefined) {
-      const call = new PendingCall(0, method, deadline);
-      call.fail(problem);
-      return call;
-    }
-    this.unfinished++;
-    return new PendingCall(this.nextId++, method, deadline);
-  }
-
-  private problem(method: string): Error | undefined {
-    if (this.ending !== undefined) return new SessionFailure(this.ending);
-    if (this.stopToken !== undefined) {
-      return new SessionFailure({ kind: 'harness-fault', message: 'A call was made after stop.' });
-    }
-    if (isMethodName(method)) return undefined;
-    return new CpexError('CPEX_E_METHOD_NAME', 'A method name may not hold a NUL byte or be longer than 60000 bytes.');
-  }
-
-  private sendBeside(channel: Channel, call: PendingCall, request: Uint8Array, flags: number): void {
-    const timer = setTimeout(() => this.supervisor.expire(call.deadline), call.deadline);
-    this.beside.set(call.id, { call, timer, nested: channel === this.callbacks });
-    channel.send({ kind: Kind.Call, id: call.id, flags }, call.method, request);
   }
 
   /** Replies and releases come over every channel; `other` takes the rest. */
@@ -168,7 +49,7 @@ export class NativeSession implements Session, QuestionHost {
     const channel: Channel = new Channel(
       stream,
       (frame) => {
-        if (frame.kind === Kind.Reply) this.replied(frame, channel);
+        if (frame.kind === Kind.Reply) this.replied(frame, this.body(frame, channel));
         else if (frame.kind === Kind.Release) this.requests.release(frame.a);
         else other(frame);
       },
@@ -179,64 +60,12 @@ export class NativeSession implements Session, QuestionHost {
   }
 
   private controlled(frame: Frame): void {
-    switch (frame.kind) {
-      case Kind.WorkerReady:
-        this.lane.workerReady();
-        break;
-      case Kind.Ready:
-        this.abiVersion = frame.a;
-        if (frame.b === 1) this.requests.enable();
-        this.tracer.life('to-host', 'init', 0);
-        this.becomeReady(undefined);
-        break;
-      case Kind.Refused:
-        this.refused(frame);
-        break;
-      case Kind.ShuttingDown:
-        this.tracer.life('to-plugin', 'shutdown');
-        break;
-      case Kind.LateAsk:
-        this.tracer.life('to-host', `${frame.method} after shutdown`, 1);
-        this.supervisor.lateRequest(frame.method);
-        break;
-      case Kind.End:
-        this.tracer.life('to-host', 'shutdown', 0);
-        if (this.stopToken?.equals(frame.body) === true) this.supervisor.proven();
-        break;
-      case Kind.Fault:
-        this.supervisor.fault(frame.body.toString());
-        break;
-      default:
-        this.supervisor.fault(`The child sent a frame of kind ${frame.kind}.`);
+    if (frame.kind === Kind.WorkerReady) this.lane.workerReady();
+    else if (frame.kind === Kind.Refused) this.refused(frame, frame.body.toString());
+    else {
+      if (frame.kind === Kind.Ready && frame.b === 1) this.requests.enable();
+      if (!this.lived(frame)) this.supervisor.fault(`The child sent a frame of kind ${frame.kind}.`);
     }
-  }
-
-  private refused(frame: Frame): void {
-    const stage = frame.method as Extract<Ending, { kind: 'refused' }>['stage'];
-    const code = frame.b === 1 ? { code: frame.code } : {};
-    this.tracer.life('to-host', 'init', frame.code);
-    this.supervisor.refused({ kind: 'refused', stage, message: frame.body.toString(), ...code });
-  }
-
-  private replied(frame: Frame, channel: Channel): void {
-    const { id, code, a: durationNs, b: length, flags } = frame;
-    const body = this.body(frame, channel);
-    const call = this.lane.reply(id) ?? this.besideReply(id);
-    if (call === undefined) return;
-    if (this.tracer.active) {
-      this.tracer.record({ direction: 'to-host', kind: 'response', id, method: call.method, code, body, durationNs });
-    }
-    call.finish({ code, body, durationNs, slot: { nullPointer: (flags & Flag.NullPointer) !== 0, length } });
-    this.unfinished--;
-    if (this.unfinished === 0) this.onQuiet?.();
-  }
-
-  private besideReply(id: number): PendingCall | undefined {
-    const entry = this.beside.get(id);
-    if (entry === undefined) return undefined;
-    clearTimeout(entry.timer);
-    this.beside.delete(id);
-    return entry.call;
   }
 
   /** A body of one's own: the frame's buffer goes on to other frames, the shared region to other bodies. */
@@ -246,29 +75,5 @@ export class NativeSession implements Session, QuestionHost {
     const body = readPayload(this.child.replies, shared);
     channel.send({ kind: Kind.Release, a: shared.offset });
     return body;
-  }
-
-  /** The call that the plugin works on; none where there are several, for the ABI does not say which one asks. */
-  private caller(): PendingCall | undefined {
-    const entries = [...this.beside.values()];
-    const nested = entries.findLast((entry) => entry.nested);
-    if (nested !== undefined) return nested.call;
-    const calls = entries.map((entry) => entry.call);
-    if (this.lane.current !== undefined) calls.push(this.lane.current);
-    return calls.length === 1 ? calls[0] : undefined;
-  }
-
-  private finish(ending: Ending): Ending {
-    this.ending = ending;
-    this.over.abort();
-    const rest = [...this.lane.drain(), ...[...this.beside.values()].map((entry) => entry.call)];
-    for (const { timer } of this.beside.values()) clearTimeout(timer);
-    this.beside.clear();
-    for (const call of rest) call.fail(new SessionFailure(ending));
-    this.unfinished = 0;
-    this.onQuiet?.();
-    this.becomeReady(ending);
-    this.tracer.life('to-host', `ended: ${ending.kind}`);
-    return ending;
   }
 }

@@ -17,6 +17,7 @@ interface Entry {
 /**
  * Calls in order, one at a time in the plugin. The first ones go through the child's pool; later a
  * worker thread serves them, which is much faster. A call's deadline runs from when its turn came.
+ * A child that needs no worker has no channel `calls`.
  */
 export class OrderedLane {
   private readonly running: Entry[] = [];
@@ -30,7 +31,7 @@ export class OrderedLane {
 
   constructor(
     private readonly control: Channel,
-    private readonly calls: Channel,
+    private readonly calls: Channel | undefined,
     private readonly onExpired: (deadline: number) => void,
   ) {}
 
@@ -41,6 +42,10 @@ export class OrderedLane {
 
   /** Queues a call; `worker` when it must be made on the worker thread. */
   add(call: PendingCall, header: Header, body: Uint8Array | undefined, worker: boolean): void {
+    if (this.calls === undefined) {
+      this.send(this.control, { call, header, body, worker: false });
+      return;
+    }
     this.made++;
     if (this.served === 'pool' && (worker || this.made > CALLS_BEFORE_WORKER)) {
       this.served = 'starting';
@@ -92,7 +97,7 @@ export class OrderedLane {
   }
 
   private switchOver(): void {
-    if (this.served !== 'draining' || this.current !== undefined) return;
+    if (this.calls === undefined || this.served !== 'draining' || this.current !== undefined) return;
     this.served = 'worker';
     const waiting = this.held;
     this.held = [];

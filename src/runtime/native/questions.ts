@@ -7,8 +7,8 @@ import type { Tracer } from './tracer.js';
 export interface QuestionHost {
   /** The call during which the plugin asks, as far as that can be told, and the signal of its end. */
   context(): Pick<CallContext, 'callId' | 'signal'>;
-  /** Calls the plugin while its own request waits. */
-  callBack(method: string, request: Uint8Array): Promise<CallEnd>;
+  /** Calls the plugin while its own request, with the id `during`, waits. */
+  callBack(method: string, request: Uint8Array, during: number): Promise<CallEnd>;
   /** A service threw, which it must not. */
   serviceFailed(method: string, error: unknown): void;
 }
@@ -22,7 +22,7 @@ export class Questions {
     private readonly host: QuestionHost,
   ) {}
 
-  /** A request has come: the child's main thread waits for its answer. */
+  /** A request has come: a thread of the child waits for its answer. */
   asked(frame: Frame, body: Uint8Array): void {
     const { id, method } = frame;
     const began = performance.now();
@@ -34,7 +34,7 @@ export class Questions {
     };
     const context: CallContext = {
       ...this.host.context(),
-      call: (nested, request) => this.host.callBack(nested, request),
+      call: (nested, request) => this.host.callBack(nested, request, id),
     };
     this.services.answer(method, body, context).then(
       (reply) => answer(reply.code, reply.body),

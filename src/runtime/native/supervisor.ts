@@ -2,6 +2,7 @@ import type { Ending } from '../../model/session.js';
 import { onExit } from '../../support/cleanup.js';
 import { groupMembers, processesWithVariable, processName, signalGroup } from '../../support/process-group.js';
 import { TextTail } from '../../support/text-tail.js';
+import type { LastMoment } from '../wire/recorder.js';
 import { childStartError, type Launched } from './launch.js';
 import { SESSION_VARIABLE } from './launch-config.js';
 import { readOutput } from './plugin-output.js';
@@ -13,6 +14,16 @@ const STDERR_TAIL = 64 * 1024;
 const ABORT_GRACE_MS = 2000;
 /** How long output that is still in the pipes may take after the process is gone. */
 const DRAIN_MS = 500;
+
+/** What a supervisor has to know of a child, whatever engine it runs. */
+export interface Watched extends Pick<Launched, 'process' | 'pid' | 'token' | 'stdout' | 'stderr' | 'close'> {
+  /** How far the plugin has come; until `close`. */
+  lastMoment(): LastMoment;
+  /** Resolves when nothing more will come over a channel that is none of the process's own pipes. */
+  readonly drained?: Promise<unknown>;
+  /** The signal of a crash that the exit status does not show. */
+  crashed?(code: number | null): string | undefined;
+}
 
 /** Watches a child to its end: kills it when it must, takes along what it started, and says how it ended. */
 export class Supervisor {
@@ -33,7 +44,7 @@ export class Supervisor {
    * @param onUnstartable called when the system could not start the child at all
    */
   constructor(
-    private readonly child: Launched,
+    private readonly child: Watched,
     output: ((stream: 'stdout' | 'stderr', bytes: Uint8Array) => void) | undefined,
     onUnstartable: (error: Error) => void,
   ) {
@@ -70,7 +81,8 @@ export class Supervisor {
           finish(this.classify(code, signal));
         };
         const drained = setTimeout(() => setImmediate(judge), DRAIN_MS);
-        child.process.once('close', judge);
+        const closed = new Promise((done) => child.process.once('close', done));
+        void Promise.all([closed, child.drained]).then(judge);
       });
     });
   }
@@ -139,7 +151,9 @@ export class Supervisor {
       const name = processName(pid);
       // The guardian is ours, and leaves by itself.
       if (name === undefined || name.includes('guardian.cjs')) continue;
-      names.push(name.includes('child.cjs') ? `process ${pid}, a fork of the plugin's own` : `process ${pid}, ${name}`);
+      names.push(
+        /child\.cjs|cpex-probe/.test(name) ? `process ${pid}, a fork of the plugin's own` : `process ${pid}, ${name}`,
+      );
     }
     signalGroup(this.child.pid, 'SIGKILL');
     for (const pid of marked) {
@@ -165,7 +179,8 @@ export class Supervisor {
         message: `The child ended with ${how} before it reached the plugin.\n${stderrTail}`,
       };
     }
-    if (signal !== null) return { kind: 'crash', signal, ...moment, stderrTail, frames: [] };
+    const fatal = signal ?? this.child.crashed?.(code);
+    if (fatal !== undefined) return { kind: 'crash', signal: fatal, ...moment, stderrTail, frames: [] };
     if (code === 0 && this.shutDown) {
       return {
         kind: 'clean',

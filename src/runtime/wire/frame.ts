@@ -29,6 +29,14 @@ export const Kind = {
   LateAsk: 14,
   /** From the child: `shutdown` is about to be called. */
   ShuttingDown: 15,
+  /** To the probe, first of all: settings, as a body of `name NUL value NUL` pairs. */
+  Start: 16,
+  /** From the probe: the step of its life, in `code`, that begins. */
+  Phase: 17,
+  /** From the probe: the call with this id begins. */
+  Begin: 18,
+  /** From the probe, on Windows: it has crashed. The method is the signal of that name elsewhere, `code` the exception. */
+  Crash: 19,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
@@ -41,6 +49,8 @@ export const Flag = {
   Concurrent: 4,
   /** `Loop`: write the request and copy the reply each time, as a real call does. */
   Copied: 8,
+  /** `Call` to the probe: to be made by the thread whose request, `a`, waits for its answer. */
+  Nested: 16,
 } as const;
 
 /**
