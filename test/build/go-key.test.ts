@@ -63,7 +63,7 @@ describe.skipIf(missing !== undefined)(
       write(own.root, 'internal/entry/entry.go', entry);
       write(own.root, 'main.go', 'package main\n\nimport _ "tiny/internal/entry"\n\nfunc main() {}\n');
       const first = await build(own);
-      expect((await build(own)).explanation).toEqual(['link: left to go, which changed nothing']);
+      expect((await build(own)).explanation).toContain('link: left to go, which changed nothing');
       replaceIn(path.join(own.root, 'internal/entry/entry.go'), 'C.int(len', 'C.int(7 + len');
       expect((await build(own)).sha256).not.toBe(first.sha256);
       const intermediate = path.join(own.root, '.cpex', 'build', hostTarget().name, 'go');

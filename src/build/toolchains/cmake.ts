@@ -4,9 +4,12 @@ import { sourceRoot } from '../../project/source-root.js';
 import { sha256Hex } from '../../support/digest.js';
 import { writeFileAtomic } from '../../support/files.js';
 import type { ToolCommand, ToolchainIdentity } from '../build-model.js';
+import { chooseCompiler } from '../compilers/choose.js';
+import { writeWhenDifferent } from '../compilers/wrapper.js';
 import { probeTool, requireTool } from '../find-toolchain.js';
-import { compilerVariable } from './c-compiler.js';
+import { isOwnTarget } from './c-compiler.js';
 import { askFileApi, readLibrary } from './cmake-file-api.js';
+import { type ConfigurationFile, crossFiles, toolchainFile } from './cmake-toolchain-file.js';
 import { canMapPrefix } from './prefix-map.js';
 import type { Product, Toolchain, ToolchainRequest, Workshop } from './toolchain.js';
 
@@ -17,36 +20,30 @@ export const cmakeToolchain: Toolchain = {
   async identify(request): Promise<ToolchainIdentity> {
     const [cmake, compiler, ninja] = await Promise.all([
       requireTool('cmake', request),
-      requireTool('cc', request, compilerVariable(request)),
+      chooseCompiler(request),
       probeTool('ninja', request),
     ]);
     const generator = ninja.state === 'good' ? ninja.tool : await requireTool('make', request);
-    return { ...cmake, helpers: [generator, compiler] };
+    return { ...cmake, helpers: [generator, compiler.tool], compiler };
   },
 
   commands(request, identity) {
     const folder = buildFolder(request);
-    const release = request.mode === 'release';
-    const [generator, compiler] = identity.helpers;
-    const env: Record<string, string> = { CC: request.env.CC ?? compiler?.path ?? 'cc' };
-    const flags = prefixMapFlags(request);
-    if (flags !== undefined) env.CFLAGS = flags;
+    const [generator] = identity.helpers;
     const cwd = sourceRoot(request.project);
     const settings = request.project.manifest.build;
+    const env = environment(request, identity);
     const configure = [
       ...[identity.path, '-S', cwd, '-B', folder],
       ...['-G', generator?.name === 'ninja' ? 'Ninja' : 'Unix Makefiles', '--no-warn-unused-cli'],
-      `-DCMAKE_BUILD_TYPE=${release ? 'Release' : 'Debug'}`,
+      `-DCMAKE_BUILD_TYPE=${request.mode === 'release' ? 'Release' : 'Debug'}`,
       // The plugin only: its unit tests are `cpex test --native`.
       '-DBUILD_TESTING=OFF',
       ...(generator?.name === 'ninja' ? [`-DCMAKE_MAKE_PROGRAM=${generator.path}`] : []),
-      ...(release && request.target.os !== 'darwin' ? ['-DCMAKE_SHARED_LINKER_FLAGS_RELEASE=-s'] : []),
+      ...(isForeign(request, identity) ? [`-DCMAKE_TOOLCHAIN_FILE=${toolchainFile(folder)}`] : []),
+      ...linkSettings(request, identity),
+      ...(settings?.flags ?? []),
     ];
-    // Modules have link flags of their own.
-    if (settings?.target !== undefined && release && request.target.os !== 'darwin') {
-      configure.push('-DCMAKE_MODULE_LINKER_FLAGS_RELEASE=-s');
-    }
-    configure.push(...(settings?.flags ?? []));
     const build = [identity.path, '--build', folder, ...(request.force ? ['--clean-first'] : [])];
     if (settings?.target !== undefined) build.push('--target', settings.target);
     if (request.extra.length > 0) build.push('--', ...request.extra);
@@ -69,6 +66,38 @@ export const cmakeToolchain: Toolchain = {
   },
 };
 
+/**
+ * The machine's own compiler, or the one in CC, is cmake's to examine. Any other needs a toolchain file: also
+ * zig for this machine's target, lest headers and libraries of the machine come into a library for an older glibc.
+ */
+function isForeign(request: ToolchainRequest, { compiler }: ToolchainIdentity): boolean {
+  return compiler !== undefined && (compiler.source === 'zig' || !isOwnTarget(request.target));
+}
+
+function environment(request: ToolchainRequest, identity: ToolchainIdentity): Readonly<Record<string, string>> {
+  const { compiler } = identity;
+  const env: Record<string, string> = { ...compiler?.env };
+  // A toolchain file comes before CC, and stands for it.
+  if (!isForeign(request, identity)) env.CC = compiler?.argv.join(' ') ?? 'cc';
+  const flags = prefixMapFlags(request);
+  if (flags !== undefined) env.CFLAGS = flags;
+  return env;
+}
+
+/** Symbols that only a debugger reads are left out of a release, and so is the time of the link. */
+function linkSettings(request: ToolchainRequest, { compiler }: ToolchainIdentity): string[] {
+  const { target, mode, project } = request;
+  // Without these a library for macOS would carry the folder that it was built in as its name.
+  if (target.os === 'darwin') return ['-DCMAKE_INSTALL_NAME_DIR=@rpath', '-DCMAKE_BUILD_WITH_INSTALL_NAME_DIR=ON'];
+  if (mode === 'debug') return [];
+  const gnuLinker = target.os === 'windows' && compiler?.tool.name === 'gcc';
+  const flags = gnuLinker ? '-s -Wl,--no-insert-timestamp' : '-s';
+  const settings = [`-DCMAKE_SHARED_LINKER_FLAGS_RELEASE=${flags}`];
+  // Modules have link flags of their own.
+  if (project.manifest.build?.target !== undefined) settings.push(`-DCMAKE_MODULE_LINKER_FLAGS_RELEASE=${flags}`);
+  return settings;
+}
+
 function buildFolder(request: ToolchainRequest): string {
   return path.join(request.folder, 'cmake');
 }
@@ -87,15 +116,24 @@ async function configureWhenNeeded(workshop: Workshop, command: ToolCommand): Pr
   if (previous !== key) await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await rm(keyFile, { force: true });
+  for (const file of configurationFiles(workshop)) await writeWhenDifferent(file, file.mode);
   await askFileApi(folder);
   await workshop.run(command);
   await writeFileAtomic(keyFile, key);
   return `configure: ${previous === undefined ? 'first time' : previous === key ? 'no stamp' : 'tools or flags changed'}, key ${key.slice(0, 12)}`;
 }
 
-function configurationKey({ plan, request }: Workshop, command: ToolCommand): string {
+function configurationFiles({ plan, request }: Workshop): readonly ConfigurationFile[] {
+  const { compiler } = plan.toolchain;
+  if (compiler === undefined || !isForeign(request, plan.toolchain)) return [];
+  return crossFiles(buildFolder(request), request.target, compiler);
+}
+
+function configurationKey(workshop: Workshop, command: ToolCommand): string {
+  const { plan, request } = workshop;
   const variables = ['CPPFLAGS', 'LDFLAGS', 'CMAKE_PREFIX_PATH', 'CMAKE_TOOLCHAIN_FILE', 'PKG_CONFIG_PATH'];
-  const facts = [command, plan.toolchain, variables.map((name) => request.env[name] ?? null)];
+  const given = variables.map((name) => request.env[name] ?? null);
+  const facts = [command, plan.toolchain, configurationFiles(workshop), given];
   return sha256Hex(JSON.stringify(facts));
 }
 

@@ -2,11 +2,15 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { sourceRoot } from '../../project/source-root.js';
 import { exists, sha256File } from '../../support/files.js';
-import type { GoLink, ToolCommand, ToolchainIdentity } from '../build-model.js';
+import type { CompilerChoice, GoLink, ToolCommand, ToolchainIdentity } from '../build-model.js';
+import { chooseCompiler } from '../compilers/choose.js';
 import { requireTool } from '../find-toolchain.js';
 import { compilerVariable } from './c-compiler.js';
 import { type GoKey, goKey, headerVariable } from './go-key.js';
 import type { Product, Toolchain, ToolchainRequest, Workshop } from './toolchain.js';
+
+/** Lowest macOS for the runtime of Go 1.25 and newer. */
+const MACOS = '12.0';
 
 /** Go through `go build -buildmode=c-shared`; the relink that Go never skips is skipped by a key. */
 export const goToolchain: Toolchain = {
@@ -15,17 +19,19 @@ export const goToolchain: Toolchain = {
   async identify(request): Promise<ToolchainIdentity> {
     const [go, compiler] = await Promise.all([
       requireTool('go', { ...request, cwd: sourceRoot(request.project) }),
-      requireTool('cc', request, compilerVariable(request)),
+      chooseCompiler({ ...request, macos: MACOS }),
     ]);
-    return { ...go, helpers: [compiler] };
+    return { ...go, helpers: [compiler.tool], compiler };
   },
 
   commands(request, identity) {
     const { target, project } = request;
-    const argv = [identity.path, 'build', ...buildFlags(request), '-o', libraryFile(request)];
+    const { compiler } = identity;
+    const argv = [identity.path, 'build', ...buildFlags(request, compiler), '-o', libraryFile(request)];
     const env: Record<string, string> = {
+      ...compiler?.env,
       CGO_ENABLED: '1',
-      CC: request.env.CC ?? identity.helpers[0]?.path ?? 'cc',
+      CC: compiler === undefined ? 'cc' : compilerVariable(compiler),
       ...(target.go === undefined ? {} : { GOOS: target.go.os, GOARCH: target.go.arch }),
     };
     return [{ argv: [...argv, ...request.extra, mainPackage(request)], cwd: sourceRoot(project), env }];
@@ -72,8 +78,9 @@ async function link(workshop: Workshop, command: ToolCommand, file: string): Pro
 }
 
 function keyFor(workshop: Workshop, command: ToolCommand): Promise<GoKey> {
-  const { request } = workshop;
-  return goKey(workshop, command, [...buildFlags(request), ...request.extra], mainPackage(request));
+  const { request, plan } = workshop;
+  const flags = buildFlags(request, plan.toolchain.compiler);
+  return goKey(workshop, command, [...flags, ...request.extra], mainPackage(request));
 }
 
 /** What the next build may rely on; nothing where no sound key can be had. */
@@ -82,12 +89,26 @@ async function remembered(file: string, key: GoKey): Promise<Pick<Product, 'go'>
   return { go: { key: key.value, sha256: (await digest(file)) ?? '', relinks: key.relinks } };
 }
 
-function buildFlags({ mode, project }: ToolchainRequest): string[] {
+function buildFlags(request: ToolchainRequest, compiler: CompilerChoice | undefined): string[] {
+  const { mode, project } = request;
   const always = ['-buildmode=c-shared', '-buildvcs=false'];
+  const release = mode === 'release';
+  const link = linkFlags(request, compiler);
+  const linking = link === '' ? [] : [`-ldflags=${link}`];
   // A debugger needs the paths that -trimpath removes.
-  const flags = mode === 'release' ? ['-trimpath', '-ldflags=-s -w'] : ['-gcflags=all=-N -l'];
+  const flags = release ? ['-trimpath', ...linking] : ['-gcflags=all=-N -l', ...linking];
   // Go takes the last of repeated flags, so the project's own have their way.
   return [...always, ...flags, ...(project.manifest.build?.flags ?? [])];
+}
+
+function linkFlags(request: ToolchainRequest, compiler: CompilerChoice | undefined): string {
+  const release = request.mode === 'release';
+  const ours = release ? ['-s -w'] : [];
+  // Without it the library's name would be whatever the linker takes: the file's alone, or where it was built.
+  if (request.target.os === 'darwin') ours.push(`-extldflags=-Wl,-install_name,@rpath/${libraryName(request)}`);
+  // What Go tells the linker after its own -s brings the symbols back with zig.
+  else if (release && compiler?.tool.name === 'zig') ours.push('-extldflags=-s');
+  return ours.join(' ');
 }
 
 function mainPackage({ project }: ToolchainRequest): string {
@@ -95,8 +116,12 @@ function mainPackage({ project }: ToolchainRequest): string {
 }
 
 /** Always a file name: Go leaves the extension away when it is given a folder. */
-function libraryFile({ folder, project, target }: ToolchainRequest): string {
-  return path.join(folder, 'go', project.manifest.id + target.libraryExtension);
+function libraryFile(request: ToolchainRequest): string {
+  return path.join(request.folder, 'go', libraryName(request));
+}
+
+function libraryName({ project, target }: ToolchainRequest): string {
+  return project.manifest.id + target.libraryExtension;
 }
 
 async function digest(file: string): Promise<string | undefined> {
