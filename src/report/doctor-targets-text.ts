@@ -67,7 +67,7 @@ function howRun(run: RunReport): string {
 /** What would let it run, where something would. */
 function runNotes({ run, state }: PairReport): string[] {
   if (state !== 'ready') return [];
-  if (run.state === 'missing') return [`run: ${run.what.replace(/,$/, '')} is missing → ${run.remedy}`];
+  if (run.state === 'missing') return [`run: ${run.what} is missing → ${run.remedy}`];
   return run.state === 'invalid' ? [`run: ${run.message}`] : [];
 }
 
