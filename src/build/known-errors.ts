@@ -1,12 +1,30 @@
-import type { Language } from '../model/target.js';
+import type { Language, Target } from '../model/target.js';
+import { possible } from '../project/targets/possible.js';
+import { compilerVariableName } from './compilers/explicit.js';
+import type { Environment } from './find-toolchain.js';
+import { compilerRemedy, RUSTUP_UPDATE, rustStdRemedy, zigRemedy } from './remedies.js';
+
+/** What was being built when a tool failed. */
+export interface FailedBuild {
+  readonly language: Language;
+  readonly target: Target;
+  readonly env: Environment;
+}
+
+/** A text, or what makes it for the target at hand: remedies are those of `cpex doctor`. */
+type Text = string | ((build: FailedBuild) => string | Promise<string>);
 
 /** A raw error of a tool, and what it means here. */
 interface KnownError {
   readonly languages: readonly Language[];
   readonly pattern: RegExp;
-  readonly meaning: string;
-  readonly remedy: string;
+  readonly meaning: Text;
+  readonly remedy: Text;
 }
+
+/** The command that installs a compiler for the target, and the variable that names another. */
+const anotherCompiler = async ({ target, env }: FailedBuild) =>
+  `${await compilerRemedy(target, env)}; ${compilerVariableName(target)} names another compiler.`;
 
 const ALL: readonly Language[] = ['c', 'go', 'rust'];
 
@@ -27,26 +45,26 @@ const KNOWN: readonly KnownError[] = [
   {
     languages: ['rust'],
     pattern: /error\[E0463\]: can't find crate for `(?:std|core)`/,
-    meaning: "Rust's standard library for this target is not installed.",
-    remedy: 'rustup target add TARGET, or install the rust-std package of your distribution.',
+    meaning: ({ target }) => `Rust's standard library for ${target.name} is not installed.`,
+    remedy: ({ target }) => rustStdRemedy(target.rust ?? target.name),
   },
   {
     languages: ['rust'],
     pattern: /feature `edition2024` is required|this version of Cargo is older than the `2024` edition/,
     meaning: 'This cargo is too old for edition 2024.',
-    remedy: 'rustup update stable (1.85 is the lowest that works)',
+    remedy: `${RUSTUP_UPDATE} (1.85 is the lowest that works)`,
   },
   {
     languages: ['rust'],
     pattern: /requires rustc (\d+\.\d+)|rustc \S+ is not supported by the following package/,
     meaning: 'A crate needs a newer Rust than the one that is installed.',
-    remedy: 'rustup update stable, or choose an older version of that crate: cargo update CRATE --precise VERSION',
+    remedy: `${RUSTUP_UPDATE}, or choose an older version of that crate: cargo update CRATE --precise VERSION`,
   },
   {
     languages: ['rust'],
     pattern: /linker `([^`]+)` not found/,
     meaning: 'Rust links through a C compiler, and there is none.',
-    remedy: 'cpex doctor --lang rust names the command that installs one.',
+    remedy: anotherCompiler,
   },
   {
     languages: ['rust'],
@@ -87,14 +105,17 @@ const KNOWN: readonly KnownError[] = [
   {
     languages: ['go'],
     pattern: /no such instruction: .?stp x29|unrecognized command-line option .?-mthreads/,
-    meaning: 'The C compiler is for another processor or system than the target.',
-    remedy: 'Set CC to a compiler for the target.',
+    meaning: ({ target }) => `The C compiler is for another processor or system than ${target.name}.`,
+    remedy: anotherCompiler,
   },
   {
     languages: ['go'],
     pattern: /initial-exec TLS resolves to dynamic definition/,
     meaning: 'Go shared libraries cannot be loaded on musl (golang/go#54805).',
-    remedy: 'Build for the glibc target, or write the plugin in C or Rust.',
+    remedy: ({ language, target }) => {
+      const judged = possible(language, target);
+      return judged.ok ? 'Run the plugin on a glibc system.' : judged.remedy;
+    },
   },
   {
     languages: ['go'],
@@ -146,16 +167,39 @@ const KNOWN: readonly KnownError[] = [
     remedy: 'Install a newer cmake, or lower cmake_minimum_required (3.20 is the lowest that works).',
   },
   {
-    languages: ['c'],
+    languages: ALL,
     pattern: /unsupported linker arg/,
     meaning: 'zig does not understand an option of the linker.',
-    remedy: 'Use a newer zig, or another compiler through CC.',
+    remedy: async ({ target, env }) =>
+      `Use a newer zig (${await zigRemedy(env)}), or name another compiler in ${compilerVariableName(target)}.`,
+  },
+  {
+    languages: ALL,
+    pattern: /unable to find (?:framework|dynamic system library)|(?:library|framework) not found for /,
+    meaning: 'A library of the system is not among those that can be linked from this machine.',
+    remedy: ({ target }) =>
+      target.os === 'darwin'
+        ? 'Build that target on a Mac, or leave away what needs that library of macOS.'
+        : 'Install the library for the target, or leave away what needs it.',
+  },
+  {
+    languages: ALL,
+    pattern: /invalid ELF header/,
+    meaning: 'A program of one C library met a library of another: musl and glibc do not mix.',
+    remedy: 'Build for the target whose C library the program has, linux-x64 or linux-x64-musl.',
+  },
+  {
+    languages: ALL,
+    pattern: /file size limit exceeded|file too large|EFBIG|os error 27\b/i,
+    meaning: 'A file grew beyond the limit that the system sets.',
+    remedy: 'Raise the limit (ulimit -f unlimited) and build again.',
   },
   {
     languages: ALL,
     pattern: /fatal error: '?([\w/.]+\.h)'?(?:: No such file| file not found)/,
     meaning: 'A header is missing: of the system, of a library, or of the SDK.',
-    remedy: 'System headers come with libc6-dev or glibc-devel, those of the SDK from your version control.',
+    remedy: async ({ target, env }) =>
+      `System headers come with the C compiler of the target (${await compilerRemedy(target, env)}), those of the SDK from your version control.`,
   },
   {
     languages: ALL,
@@ -178,9 +222,12 @@ const KNOWN: readonly KnownError[] = [
 ];
 
 /** What a tool's output means, where it is one of the errors that we know. */
-export function explainOutput(
-  language: Language,
+export async function explainOutput(
   output: string,
-): { readonly meaning: string; readonly remedy: string } | undefined {
-  return KNOWN.find((known) => known.languages.includes(language) && known.pattern.test(output));
+  build: FailedBuild,
+): Promise<{ readonly meaning: string; readonly remedy: string } | undefined> {
+  const known = KNOWN.find((one) => one.languages.includes(build.language) && one.pattern.test(output));
+  if (known === undefined) return undefined;
+  const text = async (one: Text) => (typeof one === 'string' ? one : one(build));
+  return { meaning: await text(known.meaning), remedy: await text(known.remedy) };
 }

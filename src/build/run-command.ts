@@ -47,7 +47,7 @@ export async function runCommand(command: ToolCommand, options: RunOptions): Pro
     },
   });
   if (result.code === 0) return result;
-  throw failure(command, result, lines.slice(-TAIL_LINES), options);
+  throw await failure(command, result, lines.slice(-TAIL_LINES), options);
 }
 
 /** Asks a tool something; the caller judges the answer. */
@@ -61,12 +61,12 @@ export async function askTool(
   return runTool(tool, args, { ...options, signal: request.signal });
 }
 
-function failure(
+async function failure(
   command: ToolCommand,
   result: ToolResult,
   lines: readonly string[],
   { request, verbose }: RunOptions,
-): CpexError {
+): Promise<CpexError> {
   const text = command.argv.map(shellWord).join(' ');
   const name = request.project.manifest.language === 'c' ? 'cmake' : request.project.manifest.language;
   const output = verbose ? [] : lines;
@@ -82,7 +82,9 @@ function failure(
       output,
     });
   }
-  const known = explainOutput(request.project.manifest.language, `${result.stdout}\n${result.stderr}`);
+  const { target, env } = request;
+  const { language } = request.project.manifest;
+  const known = await explainOutput(`${result.stdout}\n${result.stderr}`, { language, target, env });
   const end = result.signal === undefined ? `exit: ${result.code}` : `signal: ${result.signal}`;
   return new CpexError('CPEX_E_BUILD_FAILED', `The build failed.${known === undefined ? '' : ` ${known.meaning}`}`, {
     evidence: [`command: ${text}`, end],

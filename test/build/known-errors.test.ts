@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { explainOutput } from '../../src/build/known-errors.js';
-import type { Language } from '../../src/model/target.js';
+import { compilerRemedy, rustStdRemedy } from '../../src/build/remedies.js';
+import type { Language, TargetName } from '../../src/model/target.js';
+import { hostTarget } from '../../src/project/targets/host.js';
+import { TARGETS } from '../../src/project/targets/table.js';
 
 const RAW: readonly [Language, string, RegExp][] = [
   [
@@ -44,15 +47,64 @@ const RAW: readonly [Language, string, RegExp][] = [
   ['c', 'ninja: error: opening build log: Permission denied', /may not be read or written/],
 ];
 
+/** Raw errors of builds for other targets, with words that the remedy must hold. */
+const FOREIGN: readonly [Language, TargetName, string, RegExp, RegExp][] = [
+  [
+    'rust',
+    'linux-arm64',
+    "error[E0463]: can't find crate for `std`",
+    /for linux-arm64/,
+    /rustup target add aarch64-unknown-linux-gnu/,
+  ],
+  ['rust', 'windows-x64', 'error: linker `x86_64-w64-mingw32-gcc` not found', /C compiler/, /CC_windows_x64/],
+  [
+    'rust',
+    'linux-x64-musl',
+    'error: cannot produce cdylib for `x` as the target `x86_64-unknown-linux-musl` does not support these crate types',
+    /dynamically/,
+    /crt-static/,
+  ],
+  ['go', 'linux-arm64', "Error: no such instruction: `stp x29,x30,[sp,#-96]!'", /linux-arm64/, /CC_linux_arm64/],
+  ['go', 'windows-x64', "gcc: error: unrecognized command-line option '-mthreads'", /windows-x64/, /CC_windows_x64/],
+  ['go', 'darwin-x64', "error: unable to find dynamic system library 'resolv'", /not among/, /Mac/],
+  ['go', 'darwin-arm64', 'error: unsupported linker arg: -x', /zig/, /newer zig/],
+  ['rust', 'windows-x64', 'error: unsupported linker arg: --no-undefined-version', /zig/, /CC_windows_x64/],
+  ['go', 'linux-x64-musl', 'initial-exec TLS resolves to dynamic definition in x.so', /musl/, /linux-x64/],
+  ['c', 'linux-x64', '/lib/x86_64-linux-gnu/libc.so: invalid ELF header', /do not mix/, /linux-x64-musl/],
+  ['c', 'linux-arm64', 'plugin.c:1:10: fatal error: stdlib.h: No such file or directory', /header/, /System headers/],
+  ['c', 'linux-x64', "fatal error: error writing to 'x.o': File too large", /limit/, /ulimit/],
+  ['go', 'linux-x64', '/usr/bin/ld: final link failed: No space left on device', /disk is full/, /Free/],
+];
+
 describe('raw errors of the tools', () => {
-  it.each(RAW)('%s: %s', (language, output, meaning) => {
-    const known = explainOutput(language, output);
+  const at = (language: Language, target: TargetName = hostTarget().name) => ({
+    language,
+    target: TARGETS[target],
+    env: process.env,
+  });
+
+  it.each(RAW)('%s: %s', async (language, output, meaning) => {
+    const known = await explainOutput(output, at(language));
     expect(known?.meaning).toMatch(meaning);
     expect(known?.remedy).toMatch(/\S/);
   });
 
-  it('says nothing about what it does not know', () => {
-    expect(explainOutput('c', "plugin.c:8:3: error: unknown type name 'retrun'")).toBeUndefined();
-    expect(explainOutput('rust', 'error: expected one of `!` or `::`, found `@`')).toBeUndefined();
+  it.each(FOREIGN)('%s for %s: %s', async (language, target, output, meaning, remedy) => {
+    const known = await explainOutput(output, at(language, target));
+    expect(known?.meaning).toMatch(meaning);
+    expect(known?.remedy).toMatch(remedy);
+  });
+
+  it('are answered with what the doctor says', async () => {
+    const { env } = process;
+    const known = await explainOutput("no such instruction: `stp x29'", at('go', 'linux-arm64'));
+    expect(known?.remedy).toContain(await compilerRemedy(TARGETS['linux-arm64'], env));
+    const std = await explainOutput("error[E0463]: can't find crate for `std`", at('rust', 'windows-arm64'));
+    expect(std?.remedy).toBe(rustStdRemedy('aarch64-pc-windows-gnullvm'));
+  });
+
+  it('says nothing about what it does not know', async () => {
+    expect(await explainOutput("plugin.c:8:3: error: unknown type name 'retrun'", at('c'))).toBeUndefined();
+    expect(await explainOutput('error: expected one of `!` or `::`, found `@`', at('rust'))).toBeUndefined();
   });
 });
