@@ -70,7 +70,8 @@ export async function readElf(source: FileSource, options: ElfOptions): Promise<
     overlayBytes: overlayBytes(source, header, sections, segments),
     loadedBytes: segments.of(SEGMENT.LOAD).reduce((sum, one) => sum + one.memorySize, 0),
   };
-  const os = osOf(header, notes.freebsd);
+  // Of the systems here FreeBSD alone numbers its C library and is not Linux.
+  const os = osOf(header, notes.freebsd || libc === 'system');
   const words = role === 'library' ? 'shared library' : 'executable';
   return { ...base, role, ...(os === undefined ? {} : { os }), description: describe(words, header), dynamic: facts };
 }

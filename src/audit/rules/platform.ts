@@ -26,15 +26,17 @@ const machine: Rule = {
   why: 'A library for another processor or system cannot be loaded; 32-bit libraries are not supported at all.',
   remedy: 'Build for the right target (cpex build --target …) or name the one it was built for with --target.',
   again: 'readelf -hW FILE',
-  check: ({ facts, expected }) => {
+  check: ({ facts, dynamic, expected }) => {
     const { target } = expected;
     const evidence: string[] = [];
+    // What needs no C library may say nothing of FreeBSD in its header, which then reads like that of Linux.
+    const silent = target?.os === 'freebsd' && facts.os === 'linux' && dynamic.libc === undefined;
     if (facts.bits === 32) evidence.push('word size: 32 bits, expected 64');
     if (facts.littleEndian === false) evidence.push('byte order: big-endian, expected little-endian');
     if (target !== undefined && facts.arch !== target.arch) {
       evidence.push(`processor: ${facts.arch}, expected ${target.arch}`);
     }
-    if (target !== undefined && facts.os !== target.os) {
+    if (target !== undefined && facts.os !== target.os && !silent) {
       evidence.push(`system: ${facts.os ?? 'not one that cpex knows'}, expected ${target.os}`);
     }
     const wanted = target === undefined ? 'any target of cpex' : target.name;
