@@ -5,10 +5,7 @@ import { shortPath } from './short-path.js';
 /** The parts of a build of several targets that its table shows. */
 export interface SummaryView {
   readonly plan: {
-    readonly targets: readonly {
-      readonly target: string;
-      readonly toolchain: NamedTool & { readonly compiler?: { readonly tool: NamedTool } };
-    }[];
+    readonly targets: readonly PlanView[];
     readonly skipped: readonly SkippedView[];
   };
   readonly targets: readonly {
@@ -17,6 +14,12 @@ export interface SummaryView {
     readonly durationMs: number;
   }[];
   readonly artefacts: readonly { readonly target: string; readonly file: string; readonly size: number }[];
+}
+
+interface PlanView {
+  readonly target: string;
+  readonly toolchain: NamedTool & { readonly compiler?: { readonly tool: NamedTool } };
+  readonly slices?: readonly PlanView[];
 }
 
 export interface SkippedView {
@@ -48,20 +51,31 @@ export function renderSummary(view: SummaryView, cwd: string): string[] {
     const facts = `${tools.padEnd(second)}  ${size.padStart(third)}  ${time.padStart(fourth)}`;
     return `${mark} ${chalk.bold(target.padEnd(first))}  ${chalk.dim(facts)}  ${outcome}`;
   });
-  return [...lines, ...view.plan.skipped.flatMap(renderSkipped), sentence(view)];
+  return [...lines, ...renderSkipped(view.plan.skipped), sentence(view)];
 }
 
-/** A target that was left out, why, and what would bring it. */
-export function renderSkipped({ target, kind, reason, remedy }: SkippedView): string[] {
-  const head = kind === 'promised' ? `${chalk.yellow('!')} ${target}: ${reason}` : chalk.dim(`- ${target}: ${reason}`);
-  const pointer = kind === 'impossible' || remedy === undefined ? [] : [`    ${chalk.cyan('→')} ${remedy}`];
-  return [head, ...pointer];
+/** Targets that were left out, why, and what would bring them: one remedy below all that it serves. */
+export function renderSkipped(skipped: readonly SkippedView[]): string[] {
+  const groups = new Map<string, SkippedView[]>();
+  for (const one of skipped) {
+    const remedy = one.kind === 'impossible' ? '' : (one.remedy ?? '');
+    groups.set(remedy, [...(groups.get(remedy) ?? []), one]);
+  }
+  return [...groups].flatMap(([remedy, group]) => [
+    ...group.map(skippedLine),
+    ...(remedy === '' ? [] : [`  ${chalk.cyan('→')} ${remedy}`]),
+  ]);
 }
 
-function toolsOf(plan: SummaryView['plan']['targets'][number] | undefined): string {
+function skippedLine({ target, kind, reason }: SkippedView): string {
+  return kind === 'promised' ? `${chalk.yellow('!')} ${target}: ${reason}` : chalk.dim(`- ${target}: ${reason}`);
+}
+
+function toolsOf(plan: PlanView | undefined): string {
   if (plan === undefined) return '';
-  const { toolchain } = plan;
-  const tools = [toolchain, ...(toolchain.compiler === undefined ? [] : [toolchain.compiler.tool])];
+  const { toolchain, slices = [] } = plan;
+  const compiler = [toolchain, ...slices.map((one) => one.toolchain)].find((one) => one.compiler)?.compiler?.tool;
+  const tools = [toolchain, ...(compiler === undefined ? [] : [compiler])];
   return tools.map(({ name, version }) => `${name} ${version}`).join(', ');
 }
 

@@ -97,7 +97,7 @@ export function renderBuildPlan({ plan }: BuildView, cwd: string): string {
     lines.push(`  audit   ${chalk.dim('what came out')}`);
     lines.push(`  place   ${shortPath(target.output, cwd)}`, `  write   ${shortPath(target.record, cwd)}`);
   }
-  lines.push(...plan.skipped.flatMap(renderSkipped));
+  lines.push(...renderSkipped(plan.skipped));
   return lines.join('\n');
 }
 
