@@ -89,6 +89,8 @@ export interface MachOFacts extends LinkFacts {
   readonly runPaths: readonly string[];
   readonly uuid?: string;
   readonly segments: readonly (SegmentFacts & { readonly name: string })[];
+  /** Names of the sections, without those of their segments. */
+  readonly sections: readonly string[];
   readonly executableStack: boolean;
   /** Imports are looked up by library (`two-level`) or in every loaded one (`flat`). */
   readonly namespace: 'two-level' | 'flat';

@@ -104,6 +104,7 @@ async function readLibrary(
     needed: libraries.filter((one) => one.kind !== 'weak' && one.kind !== 'lazy').map((one) => one.name),
     runPaths: runPaths(commands),
     segments: commands.segments.map(({ fileOffset: _offset, sections: _sections, ...facts }) => facts),
+    sections: sections.map((one) => one.name),
     executableStack: (header.flags & HEADER_FLAG.ALLOW_STACK_EXECUTION) !== 0,
     namespace: (header.flags & HEADER_FLAG.TWO_LEVEL) !== 0 ? 'two-level' : 'flat',
     constructors: constructors(commands),

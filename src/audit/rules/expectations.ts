@@ -13,7 +13,8 @@ export interface LanguageExpectation {
 }
 
 /** Markers that some linkers export for every library. */
-export const LINKER_EXPORTS = /^(?:_init|_fini|_edata|_end|_etext|__bss_start(?:__)?|__data_start|edata|end)$/;
+export const LINKER_EXPORTS =
+  /^(?:_init|_fini|_edata|_end|_etext|__bss_start(?:__)?|__data_start|edata|end|_mh_(?:dylib|bundle)_header|__dso_handle)$/;
 
 export const LANGUAGE_EXPECTATIONS: Readonly<Record<Language, LanguageExpectation>> = {
   c: { toolchainExports: /^$/, extraExports: 'warn', toolchainLibraries: /^$/, constructors: 2 },
@@ -45,8 +46,8 @@ export const SANITIZER_LIBRARIES = /(?:^|\/)(?:lib(?:a|t|m|l|ub|hwa|rt)san[-.]|l
 export const SANITIZER_SYMBOLS =
   /^__(?:asan|tsan|msan|ubsan|hwasan|lsan|sanitizer|gcov|llvm_profile|llvm_gcov|sancov)_|^__afl_|^llvm_gcda_/;
 
-/** Sections that coverage and fuzzing leave in PE files; their symbols are gone after linking. */
-export const SANITIZER_SECTIONS = /^\.(?:lprf|lcov|SCOV|sancov|ASAN)/;
+/** Sections that sanitizers, coverage and fuzzing leave in PE and Mach-O files; their symbols are gone after linking. */
+export const SANITIZER_SECTIONS = /^\.(?:lprf|lcov|SCOV|sancov|ASAN)|^__(?:llvm_prf|llvm_cov|sancov|asan)_/;
 
 /** Versions of the C library that have a name instead of a number, and what they mean. */
 export const NAMED_GLIBC_VERSIONS: Readonly<Record<string, string>> = {

@@ -51,7 +51,7 @@ const sanitizer: SharedRule = {
 };
 
 function sectionNames(facts: BinaryFacts): readonly string[] {
-  return facts.pe?.sections.map((one) => one.name) ?? [];
+  return facts.macho?.sections ?? facts.pe?.sections.map((one) => one.name) ?? [];
 }
 
 const debugInfo: SharedRule = {
@@ -62,7 +62,7 @@ const debugInfo: SharedRule = {
   remedy: 'Build for release: -s in the linker flags, -ldflags="-s -w", strip = true in the release profile.',
   again: {
     elf: 'readelf -SW FILE | grep debug_',
-    macho: 'llvm-objdump -h FILE | grep DWARF',
+    macho: 'otool -l FILE | grep -E "__debug_|__DWARF"; nm -a FILE | grep OSO',
     pe: 'llvm-objdump -h FILE | grep debug_',
   },
   check: ({ link, expected }) =>
@@ -79,7 +79,7 @@ const overlay: SharedRule = {
   remedy: 'Embed data as data (xxd -i, //go:embed, include_bytes!).',
   again: {
     elf: 'readelf -SW FILE; wc -c FILE',
-    macho: 'llvm-otool -l FILE; wc -c FILE',
+    macho: 'otool -l FILE; wc -c FILE',
     pe: 'llvm-readobj --sections FILE; wc -c FILE',
   },
   check: ({ link }) =>

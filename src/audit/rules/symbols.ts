@@ -1,10 +1,5 @@
-import {
-  LANGUAGE_EXPECTATIONS,
-  LINKER_EXPORTS,
-  NOTABLE_IMPORTS,
-  SANITIZER_SYMBOLS,
-  VERSIONED_LIBRARIES,
-} from './expectations.js';
+import { LANGUAGE_EXPECTATIONS, NOTABLE_IMPORTS, SANITIZER_SYMBOLS, VERSIONED_LIBRARIES } from './expectations.js';
+import { extraExports } from './extra-exports.js';
 import { missingEntry } from './missing-entry.js';
 import { listed, type Rule, type RuleInput } from './rule.js';
 
@@ -41,19 +36,19 @@ const exported: Rule = {
   why: 'Every exported name can collide with the same name in the host or in another plugin, and each one becomes an interface that somebody may use.',
   remedy: 'Compile with -fvisibility=hidden and mark only the entry (C), or drop no_mangle from the others (Rust).',
   again: 'nm -D --defined-only FILE',
-  check: ({ dynamic, expected, language }) => {
+  check: (input) => {
+    const { dynamic, expected, language } = input;
     if (dynamic.exports.length === 0) {
       const reported = expected.entry !== undefined;
       return reported ? [] : [{ message: 'The library exports nothing, so no host can use it.' }];
     }
     if (expected.entry === undefined) return [];
-    const { toolchainExports, extraExports } = LANGUAGE_EXPECTATIONS[language];
-    const extra = dynamic.exports
-      .map((symbol) => symbol.name)
-      .filter((name) => name !== expected.entry && !LINKER_EXPORTS.test(name) && !toolchainExports.test(name));
+    const extra = extraExports(input);
     if (extra.length === 0) return [];
     const message = `The library exports ${extra.length === 1 ? 'a name' : `${extra.length} names`} beside its entry.`;
-    return [{ severity: extraExports, message, evidence: [`exported: ${listed(extra, 12)}`] }];
+    return [
+      { severity: LANGUAGE_EXPECTATIONS[language].extraExports, message, evidence: [`exported: ${listed(extra, 12)}`] },
+    ];
   },
 };
 
