@@ -7,6 +7,7 @@ import type { Language } from '../../src/model/target.js';
 import { hostTarget } from '../../src/project/targets/host.js';
 import { ENTRY, GOOD_SOURCE, hasTool, sectionOf, Workbench } from './c-library.js';
 import { asComparable, askBinutils } from './oracle.js';
+import { GO_SOURCE, RUST_SOURCE } from './sources.js';
 
 const bench = new Workbench();
 afterAll(() => bench.remove());
@@ -18,32 +19,6 @@ async function dynamicFacts(file: string) {
   if (facts.dynamic === undefined) throw new Error(`${file}: ${facts.description}`);
   return facts.dynamic;
 }
-
-const GO_SOURCE = `package main
-
-import "C"
-
-import (
-	"encoding/json"
-	"fmt"
-)
-
-//export cpex_plugin_init
-func cpex_plugin_init(host, plugin uintptr) int32 {
-	text, _ := json.Marshal(map[string]int{"a": 1})
-	fmt.Println(string(text))
-	return 0
-}
-
-func main() {}
-`;
-
-const RUST_SOURCE = `
-#[unsafe(no_mangle)]
-pub extern "C" fn cpex_plugin_init(_host: *const u8, _plugin: *mut u8) -> i32 {
-    std::panic::catch_unwind(|| std::thread::spawn(|| println!("hi")).join().is_ok()).map_or(1, |_| 0)
-}
-`;
 
 function buildGo(output: string, flags: readonly string[]): string {
   const folder = bench.path('go');
