@@ -21,11 +21,15 @@ export function isCross({ request, identity }: CargoJob): boolean {
   return request.target.name !== hostTarget().name || identity.compiler !== undefined;
 }
 
-/** Parts jobs into calls of cargo: flags in a variable hold for all targets of a call. */
+/**
+ * Parts jobs into calls of cargo: flags in a variable hold for all targets of a call, and a linker for the
+ * machine's own target links the build scripts of all of them, which would then be built anew.
+ */
 export function callsFor(jobs: readonly CargoJob[]): CargoJob[][] {
   const calls = new Map<string, CargoJob[]>();
   for (const job of jobs) {
-    const key = JSON.stringify(flagsFor(job.request, isCross(job)).env);
+    const own = job.request.target.name === hostTarget().name;
+    const key = JSON.stringify([own, flagsFor(job.request, isCross(job)).env]);
     calls.set(key, [...(calls.get(key) ?? []), job]);
   }
   return [...calls.values()];

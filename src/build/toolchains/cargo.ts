@@ -18,6 +18,9 @@ const ASK_MS = 60_000;
 /** Where cargo keeps its files, for requests that are to start from scratch. */
 const targetFolders = new WeakMap<ToolchainRequest, string>();
 
+/** Requests whose traces of earlier builds are gone: what a common call has built since is not to be lost. */
+const cleaned = new WeakSet<ToolchainRequest>();
+
 /** Rust through `cargo build`; the library's path is read from cargo's own messages. */
 export const cargoToolchain: Toolchain = {
   buildFile: 'Cargo.toml',
@@ -43,7 +46,8 @@ export const cargoToolchain: Toolchain = {
     const job = { request, identity: plan.toolchain };
     await prepare([job]);
     let stdout = '';
-    for (const command of plan.commands) stdout = (await run(command)).stdout;
+    const commands = cleaned.has(request) ? plan.commands.slice(-1) : plan.commands;
+    for (const command of commands) stdout = (await run(command)).stdout;
     const all = sharedLibraries(stdout);
     const made = isCross(job) ? librariesFor(rustTriple(request), all) : all;
     const product = await ownLibrary(request, made);
@@ -72,7 +76,10 @@ async function callOnce(workshops: readonly Workshop[]): Promise<[TargetName, Pr
   if (first === undefined || others.length === 0) return [];
   const jobs: [CargoJob, ...CargoJob[]] = [jobOf(first), ...others.map(jobOf)];
   await prepare(jobs);
-  for (const command of jobs.flatMap(cleaning)) await first.run(command);
+  for (const job of jobs) {
+    for (const command of cleaning(job)) await first.run(command);
+    cleaned.add(job.request);
+  }
   const made = sharedLibraries((await first.run(buildCommand(jobs))).stdout);
   const products: [TargetName, Product][] = [];
   for (const { request } of jobs) {

@@ -2,11 +2,11 @@ import path from 'node:path';
 import { compareVersions } from '../../audit/version-order.js';
 import { sourceRoot } from '../../project/source-root.js';
 import { hostTarget, systemGlibc } from '../../project/targets/host.js';
+import { CpexError } from '../../support/errors.js';
 import { exists } from '../../support/files.js';
-import { findTool } from '../../support/find-tool.js';
 import type { CompilerChoice } from '../build-model.js';
 import { chooseCompiler } from '../compilers/choose.js';
-import { requireTool } from '../find-toolchain.js';
+import { probeTool } from '../find-toolchain.js';
 import { cargoSettings } from './cargo-config.js';
 import { darwinLinker } from './rust-darwin.js';
 import { type LinkRules, linkScript } from './rust-link-script.js';
@@ -64,12 +64,22 @@ export async function chooseLinker(request: ToolchainRequest, sysroot: string): 
   return { ...choice, wrapper: linkScript(name, rules, choice.argv, env) };
 }
 
-/** cargo has the linker from its own settings, so nothing is set and nothing stands before it. */
+/**
+ * cargo has the linker from its own settings, so nothing is set and nothing stands before it. Not every
+ * linker says a version.
+ */
 async function named(executable: string, from: string, request: ToolchainRequest): Promise<CompilerChoice> {
-  const cwd = sourceRoot(request.project);
-  const file = (await findTool(executable, request.env, cwd)) ?? (await requireTool('cc', request, executable)).path;
-  const tool = { name: path.basename(executable), version: '', path: file };
-  return { source: 'explicit', tool, argv: [file], why: `${from} names it` };
+  const options = { ...request, cwd: sourceRoot(request.project) };
+  const probe = await probeTool('cc', options, executable);
+  if (probe.state === 'missing') {
+    throw new CpexError('CPEX_E_BUILD_TOOL_MISSING', `The linker for ${request.target.name} is missing.`, {
+      evidence: [`${from} names it: ${executable}`],
+      remedy: `Install it, or take the line out of ${from}.`,
+    });
+  }
+  const tool =
+    probe.state === 'broken' ? { name: path.basename(probe.path), version: 'unknown', path: probe.path } : probe.tool;
+  return { source: 'explicit', tool, argv: [tool.path], why: `${from} names it` };
 }
 
 function zigRules({ target }: ToolchainRequest): LinkRules {
