@@ -84,15 +84,19 @@ function environment(request: ToolchainRequest, identity: ToolchainIdentity): Re
   return env;
 }
 
-/** Symbols that only a debugger reads are left out of a release, and so is the time of the link. */
+/**
+ * What only a debugger reads is left out of a release, and so is the time of the link. A library for macOS
+ * gets a name that does not depend on the folder it was built in.
+ */
 function linkSettings(request: ToolchainRequest, { compiler }: ToolchainIdentity): string[] {
   const { target, mode, project } = request;
-  // Without these a library for macOS would carry the folder that it was built in as its name.
-  if (target.os === 'darwin') return ['-DCMAKE_INSTALL_NAME_DIR=@rpath', '-DCMAKE_BUILD_WITH_INSTALL_NAME_DIR=ON'];
-  if (mode === 'debug') return [];
+  const darwin = target.os === 'darwin';
+  const settings = darwin ? ['-DCMAKE_INSTALL_NAME_DIR=@rpath', '-DCMAKE_BUILD_WITH_INSTALL_NAME_DIR=ON'] : [];
+  if (mode === 'debug') return settings;
   const gnuLinker = target.os === 'windows' && compiler?.tool.name === 'gcc';
-  const flags = gnuLinker ? '-s -Wl,--no-insert-timestamp' : '-s';
-  const settings = [`-DCMAKE_SHARED_LINKER_FLAGS_RELEASE=${flags}`];
+  // Linkers for macOS know no -s; without these they name each object file by its folder.
+  const flags = darwin ? '-Wl,-S,-x' : gnuLinker ? '-s -Wl,--no-insert-timestamp' : '-s';
+  settings.push(`-DCMAKE_SHARED_LINKER_FLAGS_RELEASE=${flags}`);
   // Modules have link flags of their own.
   if (project.manifest.build?.target !== undefined) settings.push(`-DCMAKE_MODULE_LINKER_FLAGS_RELEASE=${flags}`);
   return settings;
