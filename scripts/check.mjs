@@ -6,12 +6,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { prepare, root } from './prepare.mjs';
+import { consoleTable } from './targets.mjs';
 
 const STATIC = [
   ['types', 'tsc', ['--noEmit']],
   ['format and lint', 'biome', ['check']],
   ['layers', 'depcruise', ['src', '--config', '.dependency-cruiser.cjs']],
   ['docs/commands.md is fresh', process.execPath, ['scripts/docs.mjs', '--check']],
+  ['docs/targets.md is fresh', process.execPath, ['scripts/targets.mjs', '--check']],
   ['bindings are fresh', process.execPath, ['scripts/generate-bindings.mjs', '--check']],
 ];
 
@@ -27,7 +29,7 @@ function run(title, command, args, env = {}) {
   return status === 0;
 }
 
-/** Counts and skip reasons of the test run, or undefined when it did not get that far. */
+/** What the test run wrote, or undefined when it did not get that far. */
 function readSummary(file) {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }
@@ -38,8 +40,11 @@ for (const [title, command, args] of STATIC) count[run(title, command, args) ? '
 
 const folder = mkdtempSync(path.join(tmpdir(), 'cpex-check-'));
 const summaryFile = path.join(folder, 'summary.json');
-const good = run('tests', 'vitest', ['run', ...process.argv.slice(2)], { CPEX_TEST_SUMMARY: summaryFile });
+const targetsFile = path.join(folder, 'targets.json');
+const files = { CPEX_TEST_SUMMARY: summaryFile, CPEX_TEST_TARGETS: targetsFile };
+const good = run('tests', 'vitest', ['run', ...process.argv.slice(2)], files);
 const summary = readSummary(summaryFile);
+const targets = readSummary(targetsFile);
 rmSync(folder, { recursive: true, force: true });
 if (summary !== undefined) {
   count.passed += summary.passed;
@@ -52,5 +57,6 @@ if (summary !== undefined) {
 // A crash of the runner, or an error outside of any test, is a failure too.
 if (!good && (summary?.failures.length ?? 0) === 0) count.failed++;
 if ((summary?.passed ?? 0) === 0) count.failed++;
+if (targets !== undefined) console.log(`\n${consoleTable(targets)}\n`);
 console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
 process.exitCode = count.failed === 0 ? 0 : 1;
