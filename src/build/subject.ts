@@ -8,6 +8,7 @@ import type { HostProfile } from '../model/profile.js';
 import type { Target } from '../model/target.js';
 import { requireProject } from '../project/find.js';
 import { hostTarget } from '../project/targets/host.js';
+import { resolveTarget } from '../project/targets/normalise.js';
 import { CpexError } from '../support/errors.js';
 import { shellWord } from '../support/shell-word.js';
 import { ensureBuilt } from './service.js';
@@ -19,6 +20,8 @@ export interface SubjectOptions {
   readonly host?: string;
   /** Use the project's debug build. */
   readonly debug: boolean;
+  /** Target in any spelling; the host's own when absent. */
+  readonly target?: string;
 }
 
 /** A built plugin, ready to be started. */
@@ -33,7 +36,7 @@ export interface BuiltSubject {
 
 /** The library named, after an audit, or the project's own, built when stale. */
 export async function resolveSubject(options: SubjectOptions, context: RunContext): Promise<BuiltSubject> {
-  const target = hostTarget();
+  const target = options.target === undefined ? hostTarget() : resolveTarget(options.target);
   if (options.plugin !== undefined) {
     const artefact = path.resolve(context.cwd, options.plugin);
     const profile = findProfile(options.host ?? 'cpex');
@@ -42,7 +45,8 @@ export async function resolveSubject(options: SubjectOptions, context: RunContex
   }
   const project = await requireProject(context);
   const profile = findProfile(options.host ?? project.manifest.host);
-  const built = await ensureBuilt(project, { target: 'host', mode: options.debug ? 'debug' : 'release' }, context);
+  const mode = options.debug ? 'debug' : 'release';
+  const built = await ensureBuilt(project, { target: target.name, mode }, context);
   return { artefact: built.file, target, profile, project };
 }
 

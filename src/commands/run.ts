@@ -1,5 +1,6 @@
 import { boolean, integer, string } from '@oclif/core/flags';
 import { CpexCommand } from './base.js';
+import { engineFlags } from './engine-flags.js';
 import { pluginFlags } from './plugin-flags.js';
 import { serveFlags } from './serve-flags.js';
 
@@ -13,6 +14,7 @@ export default class Run extends CpexCommand {
     '<%= config.bin %> run plugin.register --trace',
     '<%= config.bin %> run --plugin ./plugin.so --host cpex hook tool_pre_invoke',
     '<%= config.bin %> run --serve',
+    '<%= config.bin %> run --target linux-arm64 plugin.register',
     '<%= config.bin %> run --host-config config.yaml request -d @request.json',
     '<%= config.bin %> run --plugin ./plugin.so --host cliproxy request.normalize --answers answers.yaml',
   ];
@@ -34,6 +36,7 @@ export default class Run extends CpexCommand {
       helpValue: 'FILE',
     }),
     ...pluginFlags,
+    ...engineFlags('RUN'),
     host: string({ description: 'Host profile.', env: 'CPEX_RUN_HOST', helpValue: 'PROFILE' }),
     timeout: integer({ description: 'Milliseconds to start, and for the call.', min: 1, env: 'CPEX_RUN_TIMEOUT' }),
     record: string({

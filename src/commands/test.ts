@@ -1,32 +1,24 @@
 import { boolean, integer, string } from '@oclif/core/flags';
 import { CpexCommand } from './base.js';
+import { engineFlags } from './engine-flags.js';
+import { selectionFlags } from './selection-flags.js';
 
 export default class Test extends CpexCommand {
   static override summary = 'Test a plugin: audit, conformance, cases.';
   static override description =
-    'Builds the project when it is stale, audits the artefact, runs the conformance tests and the cases of tests/cases, each in a process of its own. A built library can be named instead; no project is needed then. Exit code 1 when anything fails or nothing ran.';
+    'Builds the project when it is stale, audits the artefact, runs the conformance tests and the cases of tests/cases, each in a process of its own. A built library can be named instead; no project is needed then. With --target the plugin is built for another machine and runs under qemu, wine or the loader of musl; where nothing can run it, it is built and audited, and the summary says that it was not run. Exit code 1 when anything fails or nothing ran.';
   static override examples = [
     '<%= config.bin %> test',
     '<%= config.bin %> test --reporter github --reporter junit=report.xml',
     '<%= config.bin %> test ./plugin.so --host cpex --only "env.*"',
+    '<%= config.bin %> test --target windows-x64',
   ];
   static override strict = false;
   static override usage = 'test [FILE…] [FLAGS]';
   static override flags = {
     host: string({ description: 'Host profile to test against.', env: 'CPEX_TEST_HOST', helpValue: 'PROFILE' }),
-    level: integer({
-      description: 'Highest level of conformance tests.',
-      default: 2,
-      min: 1,
-      max: 10,
-      env: 'CPEX_TEST_LEVEL',
-    }),
-    only: string({
-      description: 'Run only these tests: an id, `env.*`, a case.',
-      multiple: true,
-      env: 'CPEX_TEST_ONLY',
-    }),
-    skip: string({ description: 'Leave these tests out.', multiple: true, env: 'CPEX_TEST_SKIP' }),
+    ...engineFlags('TEST'),
+    ...selectionFlags,
     native: boolean({ description: "Also run the language's own tests.", env: 'CPEX_TEST_NATIVE' }),
     bail: boolean({ description: 'Stop at the first failure.', env: 'CPEX_TEST_BAIL' }),
     update: boolean({ char: 'u', description: 'Record snapshots instead of comparing.', env: 'CPEX_TEST_UPDATE' }),

@@ -78,6 +78,8 @@ export interface TestReport {
   readonly artefacts: readonly string[];
   /** Host profile by whose rules they were judged. */
   readonly profile: string;
+  /** Those that nothing on this machine can run, so that only the files were judged, and why. */
+  readonly notRun?: readonly { readonly artefact: string; readonly target: TargetName; readonly reason: string }[];
   readonly results: readonly TestResult[];
   readonly summary: TestSummary;
   readonly durationMs: number;

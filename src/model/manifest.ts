@@ -1,4 +1,4 @@
-import type { Language } from './target.js';
+import type { Language, TargetName } from './target.js';
 
 /** `cpex.yaml`: the one source of what a plugin is. Checked against `schemas/manifest.json`. */
 export interface Manifest {
@@ -24,6 +24,8 @@ export interface Manifest {
   readonly targets?: readonly string[];
   /** Highest glibc version that the artefact may need, e.g. `2.28`. */
   readonly glibc?: string;
+  /** Command lines that run programs for a target on this machine; found by cpex when absent. */
+  readonly runners?: Readonly<Partial<Record<TargetName, string>>>;
   /** JSON Schema of the plugin's configuration. */
   readonly config_schema?: Readonly<Record<string, unknown>>;
   readonly test?: TestSettings;

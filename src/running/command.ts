@@ -1,3 +1,4 @@
+import type { EngineName } from '../build/engine.js';
 import { streamValue } from '../host-process/stream-value.js';
 import type { RunContext } from '../model/context.js';
 import type { ServiceEvent } from '../model/profile.js';
@@ -16,6 +17,9 @@ export interface RunFlags extends PipelineFlags, ServeFlags {
   readonly serve?: boolean;
   readonly extensions?: string | undefined;
   readonly context?: string | undefined;
+  readonly target?: string | undefined;
+  readonly engine?: EngineName | undefined;
+  readonly runner?: string | undefined;
 }
 
 interface RunOutcome {
@@ -30,12 +34,14 @@ export async function runCommand(words: readonly string[], flags: RunFlags, cont
   const traced: TraceRecord[] = [];
   const shown: RunContext = flags.json ? context : { ...context, emit: display(context) };
   if (flags.serve) {
+    refuseTarget(flags);
     const { serveCommand } = await import('./serve/command.js');
     return serveCommand(words, flags, shown, showTrace);
   }
   const { pipelineHost } = await import('../pipeline/cliproxy/which-host.js');
   const together = await pipelineHost(words, flags, context);
   if (together !== undefined) {
+    refuseTarget(flags);
     const { pipelineCommand } = await import('../pipeline/cliproxy/command.js');
     return pipelineCommand(together, words, flags, shown, flags.json ? undefined : showTrace);
   }
@@ -62,6 +68,15 @@ export async function runCommand(words: readonly string[], flags: RunFlags, cont
     text: () => answerText(report),
     ...(report.failure === undefined ? { exit: exitCode(report) } : { failure: report.failure }),
   };
+}
+
+/** Several plugins share this machine's process model, and so does what is served. */
+function refuseTarget(flags: RunFlags): void {
+  const named = (['target', 'engine', 'runner'] as const).find((name) => flags[name] !== undefined);
+  if (named === undefined) return;
+  throw new CpexError('CPEX_E_USAGE', `--${named} is for one plugin and a call of it.`, {
+    remedy: 'Name a method and one plugin, or leave the flag away.',
+  });
 }
 
 /** A command's own exit code is ours too. */
@@ -115,6 +130,8 @@ function showTrace(record: TraceRecord): void {
 /** The flags that are passed on under their own names, without those that were not given. */
 function pick(flags: RunFlags): Partial<RunOptions> {
   const { data, extensions, config, answers, plugin: [plugin] = [], host, timeout, record } = flags;
-  const given = Object.entries({ data, extensions, config, answers, plugin, host, timeout, record });
+  const { target, engine, runner } = flags;
+  const all = { data, extensions, config, answers, plugin, host, timeout, record, target, engine, runner };
+  const given = Object.entries(all);
   return Object.fromEntries(given.filter(([, value]) => value !== undefined)) as Partial<RunOptions>;
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { EngineName } from '../build/engine.js';
 import type { RunContext } from '../model/context.js';
 import type { ServiceEvent } from '../model/profile.js';
 import type { Ending, TraceRecord } from '../model/session.js';
@@ -21,6 +22,9 @@ export interface RunOptions {
   readonly answers?: string;
   readonly plugin?: string;
   readonly host?: string;
+  readonly target?: string;
+  readonly engine?: EngineName;
+  readonly runner?: string;
   readonly debug: boolean;
   readonly timeout?: number;
   readonly allowNet: boolean;
@@ -128,12 +132,15 @@ export function sessionOptions(
   config: unknown,
   observe: (event: ServiceEvent) => void,
 ): RunSessionOptions {
-  const { plugin, host, debug, timeout, allowNet } = options;
+  const { plugin, host, target, engine, runner, debug, timeout, allowNet } = options;
   return {
     debug,
     allowNet,
     ...(plugin === undefined ? {} : { plugin }),
     ...(host === undefined ? {} : { host }),
+    ...(target === undefined ? {} : { target }),
+    ...(engine === undefined ? {} : { engine }),
+    ...(runner === undefined ? {} : { runner }),
     ...(timeout === undefined ? {} : { timeout }),
     ...(config === undefined ? {} : { config }),
     observe: (event) => {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { type EngineName, engineFor } from '../build/engine.js';
 import { type BuiltSubject, resolveSubject } from '../build/subject.js';
 import { deadlinesFor, type Invocation, type OpenPlugin, openPlugin } from '../host-process/reference-host.js';
 import type { RunContext } from '../model/context.js';
@@ -12,9 +13,11 @@ import type {
   ServiceEvent,
   ServiceScript,
 } from '../model/profile.js';
-import type { Ending, TraceRecord } from '../model/session.js';
+import type { Ending, Engine, TraceRecord } from '../model/session.js';
+import { findProject } from '../project/find.js';
+import { hostTarget } from '../project/targets/host.js';
+import { resolveTarget } from '../project/targets/normalise.js';
 import { endingError, SessionFailure } from '../runtime/failure.js';
-import { nativeEngine } from '../runtime/native/engine.js';
 import { CpexError } from '../support/errors.js';
 import { temporaryFolder } from '../support/files.js';
 import { TextTail } from '../support/text-tail.js';
@@ -29,6 +32,10 @@ export interface RunSessionOptions {
   readonly plugin?: string;
   readonly host?: string;
   readonly debug: boolean;
+  /** Target of the plugin in any spelling; the host's own when absent. */
+  readonly target?: string;
+  readonly engine?: EngineName;
+  readonly runner?: string;
   readonly config?: unknown;
   /** Milliseconds for one call. */
   readonly timeout?: number;
@@ -67,6 +74,7 @@ export interface RunSession {
 
 /** Builds when stale, starts the plugin in the reference host and registers it. */
 export async function openRunSession(options: RunSessionOptions, context: RunContext): Promise<RunSession> {
+  const engine = await engineOf(options, context);
   const subject = await resolveSubject(options, context);
   const { profile, project } = subject;
   const folder = await temporaryFolder('run');
@@ -84,7 +92,7 @@ export async function openRunSession(options: RunSessionOptions, context: RunCon
       artefact: subject.artefact,
       target: subject.target.name,
       profile,
-      engine: nativeEngine(),
+      engine,
       cwd: folder.path,
       services: {
         pluginId: project?.manifest.id ?? path.parse(subject.artefact).name,
@@ -120,6 +128,21 @@ export async function openRunSession(options: RunSessionOptions, context: RunCon
     await close();
     throw asError(error);
   }
+}
+
+/** What is to load the plugin; asked before anything is built for a target that nothing here runs. */
+async function engineOf(options: RunSessionOptions, context: RunContext): Promise<Engine> {
+  const { engine, runner, plugin } = options;
+  const project = plugin === undefined ? await findProject(context.cwd) : undefined;
+  return engineFor(
+    {
+      target: options.target === undefined ? hostTarget() : resolveTarget(options.target),
+      ...(engine === undefined ? {} : { engine }),
+      ...(runner === undefined ? {} : { runner }),
+      ...(project === undefined ? {} : { manifest: project.manifest }),
+    },
+    context,
+  );
 }
 
 /** Who a plugin is that did not say so. */

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import type { EngineName } from '../build/engine.js';
 import type { RunContext } from '../model/context.js';
 import type { TestReport } from '../model/event.js';
 import { outputError } from '../report/broken-output.js';
@@ -9,6 +10,9 @@ import { runTests } from './service.js';
 /** The flags of `cpex test` as the parser gives them. */
 export interface TestFlags {
   readonly host?: string | undefined;
+  readonly target?: string | undefined;
+  readonly engine?: EngineName | undefined;
+  readonly runner?: string | undefined;
   readonly level: number;
   readonly only?: string[] | undefined;
   readonly skip?: string[] | undefined;
@@ -59,6 +63,9 @@ export async function testCommand(
       files,
       ...(flags.host === undefined ? {} : { host: flags.host }),
       ...(flags.timeout === undefined ? {} : { timeout: flags.timeout }),
+      ...(flags.target === undefined ? {} : { target: flags.target }),
+      ...(flags.engine === undefined ? {} : { engine: flags.engine }),
+      ...(flags.runner === undefined ? {} : { runner: flags.runner }),
       level: flags.level,
       only: flags.only ?? [],
       skip: flags.skip ?? [],

@@ -1,5 +1,6 @@
 import chalk from 'chalk';
 import { CATALOGUE } from './conformance/catalogue.js';
+import { PROBE_JUDGES } from './conformance/run.js';
 
 /** The catalogue for `cpex test --list`: ids, what they show, how, and what cannot run yet. */
 export function listTests(): { value: unknown; text: () => string } {
@@ -9,7 +10,7 @@ export function listTests(): { value: unknown; text: () => string } {
     text: () =>
       rows
         .map(({ id, level, title, catches, clause, available }) => {
-          const note = available ? '' : chalk.dim(' (needs the C probe, which is not part of this version)');
+          const note = available ? '' : chalk.dim(` (${PROBE_JUDGES})`);
           return `${String(level).padStart(2)}  ${id.padEnd(16)} ${title}${note}\n${chalk.dim(`    ${' '.repeat(17)}catches ${catches} · ${clause}`)}`;
         })
         .join('\n'),

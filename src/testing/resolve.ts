@@ -1,13 +1,15 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { type EngineName, engineFor } from '../build/engine.js';
 import { ensureBuilt } from '../build/service.js';
 import { findProfile } from '../hosts/registry.js';
 import type { RunContext } from '../model/context.js';
 import type { Project } from '../model/manifest.js';
 import { findProject } from '../project/find.js';
 import { hostTarget } from '../project/targets/host.js';
+import { resolveTarget } from '../project/targets/normalise.js';
 import { nativeEngine } from '../runtime/native/engine.js';
-import { CpexError, systemCode } from '../support/errors.js';
+import { CpexError, isCpexError, systemCode } from '../support/errors.js';
 import { isCaseFile } from './cases/find.js';
 import type { Subject } from './subject.js';
 import type { TestTarget } from './test-target.js';
@@ -17,6 +19,10 @@ export interface ResolveOptions {
   readonly host?: string;
   readonly timeout?: number;
   readonly debug: boolean;
+  /** Target in any spelling; the host's own when absent. */
+  readonly target?: string;
+  readonly engine?: EngineName;
+  readonly runner?: string;
 }
 
 /** Finds out what is to be tested: the libraries named, else the project, built when stale. */
@@ -26,16 +32,22 @@ export async function findSubjects(options: ResolveOptions, context: RunContext)
   const libraries: string[] = [];
   for (const file of paths) ((await isCases(file)) ? caseFiles : libraries).push(file);
   const project = await findProject(context.cwd);
-  if (libraries.length > 0) return libraries.map((file) => bare(file, project, caseFiles, options, context));
+  if (libraries.length > 0) {
+    const means = await findMeans(options, undefined, context);
+    return libraries.map((file) => bare(file, project, caseFiles, options, { ...means, signal: context.signal }));
+  }
   if (project === undefined) {
     throw noSubject(caseFiles, context.cwd);
   }
+  const means = await findMeans(options, project, context);
   context.emit({ type: 'config', file: project.file });
   const mode = options.debug ? 'debug' : 'release';
-  const built = await ensureBuilt(project, { target: 'host', mode }, context);
+  const built = await ensureBuilt(project, { target: means.target.name, mode }, context);
   const { manifest } = project;
   const subject: Subject = {
-    ...common(options, context),
+    ...means,
+    ...common(options),
+    signal: context.signal,
     artefact: built.file,
     profile: findProfile(options.host ?? manifest.host),
     manifest,
@@ -59,20 +71,45 @@ function bare(
   project: Project | undefined,
   caseFiles: readonly string[],
   options: ResolveOptions,
-  context: RunContext,
+  means: Means & Pick<Subject, 'signal'>,
 ): TestTarget {
   const host = options.host ?? project?.manifest.host ?? 'cpex';
-  const subject: Subject = { ...common(options, context), artefact: file, profile: findProfile(host), config: {} };
+  const subject: Subject = { ...means, ...common(options), artefact: file, profile: findProfile(host), config: {} };
   return { subject, caseFiles };
 }
 
-function common(options: ResolveOptions, context: RunContext) {
-  return {
-    target: hostTarget(),
-    engine: nativeEngine(),
-    signal: context.signal,
-    ...(options.timeout === undefined ? {} : { callDeadline: options.timeout, startDeadline: options.timeout }),
-  };
+/** What the plugin is started with, and on. */
+type Means = Pick<Subject, 'target' | 'engine' | 'notRun' | 'startDeadline'>;
+
+/** Milliseconds to start under an emulator, which has to translate the plugin's code first. */
+const EMULATED_START = 30_000;
+
+/** The engine for the target. Where nothing here can run such plugins, the reason stands in for it. */
+async function findMeans(
+  { target: spelling, engine, runner }: ResolveOptions,
+  project: Project | undefined,
+  context: RunContext,
+): Promise<Means> {
+  const target = spelling === undefined ? hostTarget() : resolveTarget(spelling);
+  try {
+    const chosen = await engineFor(
+      {
+        target,
+        ...(engine === undefined ? {} : { engine }),
+        ...(runner === undefined ? {} : { runner }),
+        ...(project === undefined ? {} : { manifest: project.manifest }),
+      },
+      context,
+    );
+    return { target, engine: chosen, ...(chosen.name === 'probe' ? { startDeadline: EMULATED_START } : {}) };
+  } catch (error) {
+    if (!isCpexError(error) || error.code !== 'CPEX_E_RUNNER_NONE') throw error;
+    return { target, engine: nativeEngine(), notRun: error.evidence.join('; ') };
+  }
+}
+
+function common(options: ResolveOptions) {
+  return options.timeout === undefined ? {} : { callDeadline: options.timeout, startDeadline: options.timeout };
 }
 
 async function isCases(file: string): Promise<boolean> {

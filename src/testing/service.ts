@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { auditFile } from '../audit/report.js';
+import type { EngineName } from '../build/engine.js';
 import type { AuditReport } from '../model/binary.js';
 import type { RunContext } from '../model/context.js';
 import type { CpexEvent, TestReport, TestResult, TestSummary } from '../model/event.js';
@@ -38,6 +39,10 @@ export interface TestOptions extends Selection {
   /** Milliseconds for one call. */
   readonly timeout?: number;
   readonly debug: boolean;
+  /** Target in any spelling; the host's own when absent. */
+  readonly target?: string;
+  readonly engine?: EngineName;
+  readonly runner?: string;
 }
 
 /** Audits, runs the conformance tests, the cases and, if asked, the language's own tests. */
@@ -55,7 +60,7 @@ export async function runTests(options: TestOptions, context: RunContext): Promi
       : []),
   ]);
   if (options.level > HIGHEST_LEVEL) {
-    const text = `This version has the levels 1 to ${HIGHEST_LEVEL}; those above need the C probe, which it does not have.`;
+    const text = `This version has the levels 1 to ${HIGHEST_LEVEL}; those above need the C probe to judge, which it does not do yet.`;
     context.emit({ type: 'note', level: 'warn', text });
   }
   const run = new Run(options, context);
@@ -64,6 +69,7 @@ export async function runTests(options: TestOptions, context: RunContext): Promi
   return report(run.results, {
     artefacts: targets.map(({ subject }) => subject.artefact),
     profile,
+    ...untried(targets),
     durationMs: performance.now() - started,
   });
 }
@@ -86,7 +92,8 @@ class Run {
     const selected = skipReasons(this.options, subject.manifest);
     const safe = await this.audit(target, selected);
     // Nothing is loaded that the audit refuses; --skip audit takes that on oneself.
-    const reason: SkipReason = safe ? selected : () => 'needs audit';
+    const built = subject.notRun === undefined ? undefined : `built, not run: ${subject.notRun}`;
+    const reason: SkipReason = safe ? (id, test) => selected(id, test) ?? built : () => 'needs audit';
     await this.suite(SUITE, catalogueOf(subject.profile.name).length, () => this.conformance(subject, reason));
     if (cases.length > 0) await this.suite('cases', cases.length, () => this.cases(cases, subject, reason));
     if (this.options.native && project !== undefined) {
@@ -230,7 +237,7 @@ function summarise(results: readonly TestResult[]): TestSummary {
 
 function report(
   results: readonly TestResult[],
-  about: Pick<TestReport, 'artefacts' | 'profile' | 'durationMs'>,
+  about: Pick<TestReport, 'artefacts' | 'profile' | 'notRun' | 'durationMs'>,
 ): TestReport {
   const summary = summarise(results);
   const ran = summary.passed + summary.failed;
@@ -242,6 +249,14 @@ function report(
     ok: summary.failed === 0 && reason === undefined,
     ...(reason === undefined ? {} : { reason }),
   };
+}
+
+/** The artefacts of a run that nothing here can run. */
+function untried(targets: readonly TestTarget[]): Pick<TestReport, 'notRun'> {
+  const notRun = targets.flatMap(({ subject: { artefact, target, notRun: reason } }) =>
+    reason === undefined ? [] : [{ artefact, target: target.name, reason }],
+  );
+  return notRun.length === 0 ? {} : { notRun };
 }
 
 /** Lets at most `most` pieces of work run at the same time, first come first served. */

@@ -15,6 +15,8 @@ export interface Subject {
   readonly target: Target;
   readonly profile: HostProfile;
   readonly engine: Engine;
+  /** Why nothing on this machine can run it; only the file can be judged then. */
+  readonly notRun?: string;
   /** Absent for a bare library. */
   readonly manifest?: Manifest;
   /** Configuration that tests register with. */

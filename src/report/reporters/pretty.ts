@@ -71,12 +71,13 @@ function groupByReason(results: readonly TestResult[]): Map<string, string[]> {
   return groups;
 }
 
-function summaryLine({ summary, ok, reason, durationMs, profile }: TestReport): string {
+function summaryLine({ summary, ok, reason, notRun = [], durationMs, profile }: TestReport): string {
   const { passed, failed, warned, skipped } = summary;
   const parts = [chalk.green(`${passed} passed`)];
   if (warned > 0) parts.push(chalk.yellow(`${warned} with warnings`));
   if (failed > 0) parts.push(chalk.red(`${failed} failed`));
   if (skipped > 0) parts.push(chalk.dim(`${skipped} skipped`));
+  for (const { target } of notRun) parts.push(chalk.yellow(`${target} built, not run`));
   const facts = chalk.dim(`host ${profile} · ${(durationMs / 1000).toFixed(1)} s`);
   const line = `${ok ? chalk.green('✓') : chalk.red('✗')} ${parts.join(', ')}  ${facts}`;
   return reason === undefined ? line : `${line}\n  ${chalk.red(reason)}`;

@@ -7,6 +7,9 @@ import { judgeEnding } from '../verdict.js';
 import { clauseOf, severityOf } from './policy.js';
 import type { ConformanceTest } from './types.js';
 
+/** Why tests are left out for which the probe would have to watch memory and threads. */
+export const PROBE_JUDGES = 'needs the C probe to judge, which is not part of this version';
+
 /** Suite name of conformance results. */
 export const SUITE = 'conformance';
 
@@ -30,7 +33,7 @@ export function skipped(test: ConformanceTest, reason: string): TestResult {
 async function attempt(test: ConformanceTest, subject: Subject): Promise<TestResult> {
   const started = performance.now();
   const about = { suite: SUITE, id: test.id, title: test.title };
-  if (test.run === undefined) return skipped(test, 'needs the C probe, which is not part of this version');
+  if (test.run === undefined) return skipped(test, PROBE_JUDGES);
   const outcome = await test.run(subject);
   const severity = severityOf(test, subject.profile.name);
   const death = outcome.ending === undefined ? undefined : judgeEnding(outcome.ending, test.id);

@@ -1,0 +1,59 @@
+import type { RunContext } from '../model/context.js';
+import type { Manifest } from '../model/manifest.js';
+import type { Engine } from '../model/session.js';
+import type { Target } from '../model/target.js';
+import { hostTarget } from '../project/targets/host.js';
+import { nativeEngine } from '../runtime/native/engine.js';
+import { probeEngine } from '../runtime/probe/engine.js';
+import { findRunner, isNative, noRunner, type RunnerSettings } from '../runtime/runner.js';
+import { readyProbe } from '../runtime/runner-ready.js';
+import { CpexError } from '../support/errors.js';
+import { cacheFolder, probeFor } from './probe.js';
+
+/** What can load a plugin: koffi in Node for this machine's own libraries, the C probe for any. */
+export const ENGINES = ['koffi', 'probe'] as const;
+export type EngineName = (typeof ENGINES)[number];
+
+export interface EngineWish {
+  readonly target: Target;
+  /** koffi for what this machine itself runs, the probe for everything else, when absent. */
+  readonly engine?: EngineName;
+  /** Command line that runs the target's programs; implies the probe. */
+  readonly runner?: string;
+  readonly manifest?: Pick<Manifest, 'runners'>;
+}
+
+/**
+ * The engine for a target. A probe is compiled and its runner made ready when the first session starts; what runs it
+ * is known before.
+ * @throws CpexError `CPEX_E_USAGE` for wishes that exclude each other, `CPEX_E_RUNNER_*` where nothing can run it
+ */
+export async function engineFor(wish: EngineWish, context: RunContext): Promise<Engine> {
+  const { target, manifest } = wish;
+  const settings: RunnerSettings = {
+    ...(wish.runner === undefined ? {} : { flag: wish.runner }),
+    ...(manifest?.runners === undefined ? {} : { manifest: manifest.runners }),
+  };
+  const found = await findRunner(target, context.env, settings);
+  if (found.state !== 'found') throw noRunner(target.name, found);
+  const own = isNative(target, hostTarget());
+  if (wish.engine === 'koffi') {
+    if (!own || wish.runner !== undefined) throw onlyProbe(wish);
+    return nativeEngine();
+  }
+  if (wish.engine === undefined && found.runner.kind === 'native') return nativeEngine();
+  return probeEngine(async () => {
+    const { env, signal } = context;
+    const say = (text: string) => context.emit({ type: 'note', level: 'info', text });
+    const program = await probeFor(target, { env, signal, settings });
+    const onFirst = (folder: string) => say(`Making wine's folder ${folder}, once.`);
+    return readyProbe(program, { cache: cacheFolder(env), env, signal, onFirst });
+  });
+}
+
+function onlyProbe({ target, runner }: EngineWish): CpexError {
+  const what = runner === undefined ? `libraries for ${target.name} on this machine` : 'libraries under a runner';
+  return new CpexError('CPEX_E_USAGE', `The engine koffi cannot load ${what}.`, {
+    remedy: 'Leave --engine away, or say --engine probe.',
+  });
+}
