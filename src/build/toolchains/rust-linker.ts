@@ -58,7 +58,7 @@ export async function chooseLinker(request: ToolchainRequest, sysroot: string): 
   // Apple's compiler serves both of its processors, and rustc tells it which.
   if (target.os === 'darwin') return process.platform === 'darwin' ? undefined : darwinLinker(request, sysroot);
   const choice = await chooseCompiler({ ...request, cwd });
-  const rules = choice.source === 'zig' ? zigRules(request) : await muslRules(request, sysroot);
+  const rules = choice.tool.name === 'zig' ? zigRules(request) : await muslRules(request, sysroot);
   if (rules === undefined) return choice;
   const name = path.parse(choice.wrapper?.path ?? '').name.replace(/-cc$/, '') || target.name;
   return { ...choice, wrapper: linkScript(name, rules, choice.argv, env) };
