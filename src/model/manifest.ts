@@ -24,7 +24,7 @@ export interface Manifest {
   readonly targets?: readonly string[];
   /** Highest glibc version that the artefact may need, e.g. `2.28`. */
   readonly glibc?: string;
-  /** Command lines that run programs for a target on this machine; found by cpex when absent. */
+  /** Command lines that run programs for a target on this machine; searched for when absent. */
   readonly runners?: Readonly<Partial<Record<TargetName, string>>>;
   /** JSON Schema of the plugin's configuration. */
   readonly config_schema?: Readonly<Record<string, unknown>>;

@@ -2,17 +2,50 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Ending, HostServices, Session, SessionOptions, TraceRecord } from '../../src/model/session.js';
+import type { Ending, Engine, HostServices, Session, SessionOptions, TraceRecord } from '../../src/model/session.js';
+import { hostTarget } from '../../src/project/targets/host.js';
 import { SessionFailure } from '../../src/runtime/failure.js';
 import { type NativeEngineOptions, nativeEngine } from '../../src/runtime/native/engine.js';
+import { compileProbe } from '../../src/runtime/probe/compile.js';
+import { probeEngine } from '../../src/runtime/probe/engine.js';
+import type { ReadyProbe } from '../../src/runtime/probe/program.js';
 import { groupMembers } from '../../src/support/process-group.js';
 
 const sources = path.join(import.meta.dirname, 'plugins');
+
+/** An engine that a suite runs over; the options are for the one that takes them. */
+export interface EngineKit {
+  readonly name: 'koffi' | 'probe';
+  make(folder: string, options: NativeEngineOptions): Promise<Engine>;
+}
+
+export const koffiKit: EngineKit = { name: 'koffi', make: async (_folder, options) => nativeEngine(options) };
+
+export const probeKit: EngineKit = {
+  name: 'probe',
+  make: async (folder) => probeEngine(() => ownProbe(folder)),
+};
+
+/** The probe for this machine, compiled once for a test file and with all warnings as errors. */
+export async function ownProbe(cache: string): Promise<ReadyProbe> {
+  const tool = { name: 'gcc', version: '0', path: '/usr/bin/cc' };
+  const argv = ['cc', '-Wall', '-Wextra', '-Werror'];
+  const compiler = { source: 'native', tool, argv };
+  const file = await compileProbe({
+    target: hostTarget(),
+    compiler,
+    cache: path.join(cache, 'cache'),
+    env: process.env,
+  });
+  return { argv: [], file, env: {}, windows: false };
+}
 
 /** A folder for one test file, and what is compiled and started in it. */
 export class Bench {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'cpex-runtime-'));
   private readonly started: number[] = [];
+
+  constructor(private readonly kit: EngineKit = koffiKit) {}
 
   /** Compiles a C plugin and returns the path of the library. */
   compile(name: string): string {
@@ -42,7 +75,7 @@ export class Bench {
     options: Partial<SessionOptions> = {},
     engine: NativeEngineOptions = {},
   ): Promise<Session> {
-    const session = await nativeEngine(engine).start({
+    const session = await (await this.kit.make(this.folder, engine)).start({
       artefact,
       target: 'linux-x64',
       native: { entry: 'cpex_plugin_init', abiVersion: 1 },

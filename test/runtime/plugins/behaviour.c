@@ -38,12 +38,20 @@ static void hang(void) {
 }
 
 static void grandchild(int own_session, const char *pid_file) {
+  int running[2];
+  if (pipe2(running, O_CLOEXEC) != 0) return;
   pid_t pid = fork();
   if (pid == 0) {
     if (own_session) setsid();
     execlp("sleep", "sleep", "1000", (char *)NULL);
     _exit(1);
   }
+  /* Ends when the child has become another program. */
+  char nothing;
+  close(running[1]);
+  ssize_t ended = read(running[0], &nothing, 1);
+  (void)ended;
+  close(running[0]);
   FILE *file = fopen(pid_file, "w");
   if (file == NULL) return;
   fprintf(file, "%d", (int)pid);
