@@ -40,15 +40,14 @@ function taskBlocks({ verbose }: ProgressOptions): (event: CpexEvent, text: stri
   return (event, text) => {
     if (event.type === 'task.plan') several = event.tasks.length > 1;
     if (!several || !verbose) return text;
-    if (event.type === 'task.start') kept.set(event.id, text);
-    else if (event.type === 'task.line') kept.set(event.id, (kept.get(event.id) ?? '') + text);
-    else if (event.type === 'note' && event.task !== undefined && event.level === 'info') {
-      kept.set(event.task, (kept.get(event.task) ?? '') + text);
-    } else if (event.type === 'task.end') {
+    const task = event.type === 'task.start' || event.type === 'task.line' ? event.id : undefined;
+    if (event.type === 'task.end') {
       const block = kept.get(event.id) ?? '';
       kept.delete(event.id);
       return block + text;
-    } else return text;
+    }
+    if (task === undefined) return text;
+    kept.set(task, (kept.get(task) ?? '') + text);
     return '';
   };
 }
