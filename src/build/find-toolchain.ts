@@ -38,18 +38,26 @@ export async function probeTool(name: ToolName, options: ProbeOptions, preferred
   const known = versions?.recall(file, env, cwd);
   if (known !== undefined) return { state: 'good', tool: known };
   const ask = () => askVersion(name, file, { ...options, cwd });
-  return versions === undefined ? ask() : once(versions, JSON.stringify([name, file, cwd]), ask);
+  return versions === undefined ? ask() : askOnce(versions, JSON.stringify([name, file, cwd]), ask);
 }
 
-/** Questions that are being asked, by the cache that will hold the answer: many targets want the same tools at once. */
-const asked = new WeakMap<VersionCache, Map<string, Promise<Probe>>>();
+/** Questions that were asked, by the cache for which they were. */
+const asked = new WeakMap<VersionCache, Map<string, Promise<unknown>>>();
 
-async function once(versions: VersionCache, key: string, ask: () => Promise<Probe>): Promise<Probe> {
-  const questions = asked.get(versions) ?? new Map<string, Promise<Probe>>();
+/**
+ * Asks a tool something once for all targets of a build, which want the same tools at the same time.
+ * @param key tells the question from all others
+ */
+export async function askOnce<Answer>(
+  versions: VersionCache,
+  key: string,
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
+  const questions = asked.get(versions) ?? new Map<string, Promise<unknown>>();
   asked.set(versions, questions);
   const answer = questions.get(key) ?? ask();
   questions.set(key, answer);
-  return answer;
+  return answer as Promise<Answer>;
 }
 
 async function askVersion(name: ToolName, file: string, options: ProbeOptions & { cwd: string }): Promise<Probe> {

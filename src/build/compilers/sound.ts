@@ -1,6 +1,6 @@
 import { runTool } from '../../support/tools.js';
 import type { ToolFound } from '../build-model.js';
-import { type Probe, type ProbeOptions, probeTool } from '../find-toolchain.js';
+import { askOnce, type Probe, type ProbeOptions, probeTool } from '../find-toolchain.js';
 
 /** Time for a compiler to read one header, in milliseconds. */
 const CHECK_MS = 20_000;
@@ -16,7 +16,8 @@ export async function probeCompiler(options: ProbeOptions, name?: string): Promi
   const { tool } = found;
   const key = `sound: ${tool.path}`;
   if (options.versions?.recallAs(key, options.env) !== undefined) return found;
-  const said = await whyUnsound(tool, options);
+  const ask = () => whyUnsound(tool, options);
+  const said = options.versions === undefined ? await ask() : await askOnce(options.versions, key, ask);
   if (said !== undefined) return { state: 'broken', path: tool.path, said };
   options.versions?.remember(tool, options.env, '/', key);
   return found;
