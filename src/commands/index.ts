@@ -1,6 +1,7 @@
 import Adopt from './adopt.js';
 import Build from './build.js';
 import Check from './check.js';
+import Ci from './ci.js';
 import Completion from './completion.js';
 import Doctor from './doctor.js';
 import Explain from './explain.js';
@@ -19,6 +20,7 @@ export const COMMANDS = {
   adopt: Adopt,
   build: Build,
   check: Check,
+  ci: Ci,
   completion: Completion,
   doctor: Doctor,
   explain: Explain,

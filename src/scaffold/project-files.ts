@@ -6,6 +6,7 @@ import { pluginNames } from '../project/plugin-names.js';
 import { schemaText } from '../support/schemas.js';
 import type { NewAnswers } from './answers.js';
 import { caseFiles, SAMPLE_COMMAND, SAMPLE_HOOK } from './case-files.js';
+import { newWorkflow } from './ci/new-workflow.js';
 import { licenseText } from './license-text.js';
 import { manifestText, newManifest } from './manifest-text.js';
 import { contentHash, RECORD_FILE, recordedAnswers, type ScaffoldRecord } from './record.js';
@@ -32,18 +33,19 @@ const MODE = 0o644;
 
 /** All files of a new project, sorted by path. Reads nothing but cpex's own templates. */
 export function projectFiles(answers: NewAnswers, cpexVersion: string): ProjectFiles {
-  const template = readTemplate({ host: hostName(answers.host), language: answers.language, ci: answers.ci });
+  const template = readTemplate({ host: hostName(answers.host), language: answers.language });
   const manifest = newManifest(answers);
   const files = new Map<string, ProjectFile>();
   const put = (name: string, text: string, mode = MODE) => files.set(name, { path: name, text, mode });
 
-  const render = renderer(answers, cpexVersion);
+  const render = renderer(answers);
   for (const file of template.files) for (const rendered of render(file)) files.set(rendered.path, rendered);
   const identity = emitIdentity(answers.language, manifest);
   put(identity.path, identity.content);
   put('cpex.yaml', manifestText(manifest));
   put('.cpex/manifest.schema.json', schemaText('manifest.json'));
   put('.cpex/case.schema.json', schemaText('case.json'));
+  if (answers.ci === 'github') put('.github/workflows/cpex.yml', firstWorkflow(answers, cpexVersion));
   const license = licenseText(answers);
   if (license !== undefined) put('LICENSE', license);
 
@@ -59,6 +61,11 @@ export function projectFiles(answers: NewAnswers, cpexVersion: string): ProjectF
   return { files: [...sorted, recordFile], logicFile: logicFileOf(sorted, answers, template) };
 }
 
+/** One target to begin with; `cpex ci` adds others. */
+function firstWorkflow({ language }: NewAnswers, cpex: string): string {
+  return newWorkflow({ language, cpex, targets: ['linux-x64'] });
+}
+
 /** Where the author goes first: the file of the first capability where each has one, else the template's. */
 function logicFileOf(files: readonly ProjectFile[], answers: NewAnswers, template: Template): string {
   const { dir, ext } = path.posix.parse(template.logicFile);
@@ -68,7 +75,7 @@ function logicFileOf(files: readonly ProjectFile[], answers: NewAnswers, templat
 }
 
 /** Fills names and regions into one template file; a sample case becomes one file per capability. */
-function renderer(answers: NewAnswers, cpexVersion: string): (file: TemplateFile) => ProjectFile[] {
+function renderer(answers: NewAnswers): (file: TemplateFile) => ProjectFile[] {
   const plugin = renamePlugin(pluginNames(answers.id));
   const contract = contractData(answers.host);
   const payload = (hook: string) => JSON.stringify(contract.hooks[hook]?.sample ?? {});
@@ -89,20 +96,19 @@ function renderer(answers: NewAnswers, cpexVersion: string): (file: TemplateFile
     if (text.trim() === '' && file.text !== text) return [];
     return caseFiles({ path: file.path, text }, answers, contract).map((one) => ({
       path: plugin(one.path, false),
-      text: finish(file, plugin(one.text, file.packageFile), answers, cpexVersion),
+      text: finish(file, plugin(one.text, file.packageFile), answers),
       mode: file.mode,
     }));
   };
 }
 
 /** What a name alone does not decide. */
-function finish(file: TemplateFile, text: string, answers: NewAnswers, cpexVersion: string): string {
+function finish(file: TemplateFile, text: string, answers: NewAnswers): string {
   if (file.path === 'Cargo.lock') return sortLockedPackages(text);
   if (file.path === 'README.md') {
     const described = text.replace('A sample plugin.', () => answers.description);
     return described.replace(/host profile `[^`]*`/, () => `host profile \`${answers.host}\``);
   }
-  if (file.path.startsWith('.github/')) return text.replace(/cpex@\d+\.\d+\.\d+/, () => `cpex@${cpexVersion}`);
   return text;
 }
 

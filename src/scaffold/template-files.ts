@@ -30,7 +30,6 @@ interface Overlay {
   readonly to: string;
   readonly host?: string;
   readonly language?: Language;
-  readonly ci?: string;
 }
 
 /** One file of a template, before names and regions are filled in. */
@@ -49,7 +48,6 @@ export interface TemplateChoice {
   /** Name of the profile, without a revision. */
   readonly host: string;
   readonly language: Language;
-  readonly ci: string;
 }
 
 export interface Template {
@@ -87,9 +85,7 @@ export function readTemplate(choice: TemplateChoice): Template {
 }
 
 function applies(overlay: Overlay, choice: TemplateChoice): boolean {
-  return (['host', 'language', 'ci'] as const).every(
-    (key) => overlay[key] === undefined || overlay[key] === choice[key],
-  );
+  return (['host', 'language'] as const).every((key) => overlay[key] === undefined || overlay[key] === choice[key]);
 }
 
 /** Paths below a folder, with forward slashes, in a stable order. */

@@ -28,6 +28,7 @@ describe('the command surface', () => {
       'adopt',
       'build',
       'check',
+      'ci',
       'completion',
       'doctor',
       'explain',

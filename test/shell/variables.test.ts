@@ -28,6 +28,7 @@ const LISTS: Readonly<Record<string, { args: string[]; value: string; says: stri
   },
   CPEX_PACKAGE_TARGET: { args: ['package'], value: 'host, amiga', says: 'There is no target "amiga"' },
   CPEX_BUILD_TARGET: { args: ['build'], value: 'host, amiga', says: 'There is no target "amiga"' },
+  CPEX_CI_TARGET: { args: ['ci', '--dry-run'], value: 'host, amiga', says: 'There is no target "amiga"' },
   CPEX_DOCTOR_TARGET: { args: ['doctor'], value: 'host, amiga', says: 'There is no target "amiga"' },
   CPEX_NEW_CAPABILITY: {
     args: ['new', 'x', '--lang', 'c', '--author', 'A', '--dry-run', '--json'],
@@ -41,6 +42,7 @@ const LISTS: Readonly<Record<string, { args: string[]; value: string; says: stri
   },
   CPEX_TEST_ONLY: { args: ['test'], value: 'init.ok, nothing.at-all', says: 'No test matches "nothing.at-all"' },
   CPEX_TEST_SKIP: { args: ['test'], value: 'init.ok,nothing.at-all', says: 'No test matches "nothing.at-all"' },
+  CPEX_CHECK_REPORTER: { args: ['check', '.'], value: 'json,pritty', says: 'There is no reporter "pritty"' },
   CPEX_TEST_REPORTER: { args: ['test'], value: 'tap,pritty', says: 'There is no reporter "pritty"' },
 };
 

@@ -37,4 +37,22 @@ export const scaffoldCodes = {
     title: 'The project cannot be written',
     text: 'The system refused to create a file or folder: no permission, a read-only or full disk, a path that is too long. Everything that had been created is removed again.',
   },
+  CPEX_E_CI_EDITED: {
+    kind: 'user',
+    exit: 2,
+    title: 'The workflow was edited where cpex writes',
+    text: '`cpex ci` writes the lines between two marks, `# >>> cpex ci NAME DIGEST >>>` and `# <<< cpex ci NAME <<<`, and knows by the digest when somebody changed them. Nothing was written. The difference to what cpex would write is shown. Lines of your own go outside the marks, where they are kept byte for byte. `cpex ci --force` replaces the edited lines and keeps the old text as a file that ends in .orig. In place of a region that is not wanted, a line `# cpex ci off: NAME` says so.',
+  },
+  CPEX_E_CI_MARKS: {
+    kind: 'user',
+    exit: 2,
+    title: 'The workflow does not have the marks that cpex ci needs',
+    text: 'The file was written by somebody else, or marks of `cpex ci` were removed, doubled or moved into one another; the message lists the lines. Nothing was written. Put the marks back (an empty pair is filled), or let `cpex ci --force` write the file anew, which keeps the old text as a file that ends in .orig.',
+  },
+  CPEX_E_CI_WRITE: {
+    kind: 'environment',
+    exit: 3,
+    title: 'The workflow cannot be written',
+    text: 'The system refused to write below .github/workflows at the top of the repository: no permission, a read-only or full disk, or a file where a folder is needed. `cpex ci --dry-run` shows what would be written.',
+  },
 } as const satisfies Record<string, CodeEntry>;
