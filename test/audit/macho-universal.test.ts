@@ -18,9 +18,9 @@ describe.skipIf(withoutZig !== undefined)(`joining slices (${withoutZig ?? 'with
     arm64 = bench.dylib('arm64', 'arm64');
   });
 
-  const withoutLipo = missing('lipo');
+  const withoutLipo = missing('llvm-lipo');
   it.skipIf(withoutLipo !== undefined)(`writes what llvm-lipo writes (${withoutLipo ?? 'compared'})`, async () => {
-    bench.llvm('lipo', ['-create', x64, arm64, '-output', bench.path('lipo.dylib')]);
+    bench.llvm('llvm-lipo', ['-create', x64, arm64, '-output', bench.path('lipo.dylib')]);
     for (const slices of [
       [x64, arm64],
       [arm64, x64],
@@ -28,7 +28,7 @@ describe.skipIf(withoutZig !== undefined)(`joining slices (${withoutZig ?? 'with
       await writeUniversal(slices, bench.path('ours.dylib'));
       expect(readFileSync(bench.path('ours.dylib')).equals(readFileSync(bench.path('lipo.dylib')))).toBe(true);
     }
-    bench.llvm('lipo', ['-create', arm64, '-output', bench.path('lipo-one.dylib')]);
+    bench.llvm('llvm-lipo', ['-create', arm64, '-output', bench.path('lipo-one.dylib')]);
     await writeUniversal([arm64], bench.path('one.dylib'));
     expect(readFileSync(bench.path('one.dylib')).equals(readFileSync(bench.path('lipo-one.dylib')))).toBe(true);
   });

@@ -92,7 +92,7 @@ const flatNamespace: Rule<MachORuleInput> = {
     macho.namespace === 'flat' ? [{ message: 'The library was linked with a flat namespace.' }] : [],
 };
 
-/** Go\'s run time calls the system through libSystem, where it makes system calls elsewhere. */
+/** Go's run time calls the system through libSystem, where it makes system calls elsewhere. */
 const OWN_USES = { c: /^$/, go: /^(?:fork|execve|ptrace)$/, rust: /^$/ } as const;
 
 const notable: Rule<MachORuleInput> = {
