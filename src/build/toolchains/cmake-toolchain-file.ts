@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Target } from '../../model/target.js';
 import type { CompilerChoice } from '../build-model.js';
@@ -18,37 +19,58 @@ export function toolchainFile(folder: string): string {
 
 /**
  * The files that tell cmake of a foreign target: what it is, what compiles for it, and that libraries
- * and headers of this machine are none of its. With zig its archiver comes too, because the one of this machine
- * makes archives that no linker for macOS or Windows reads.
+ * and headers of this machine are none of its.
  */
 export function crossFiles(folder: string, target: Target, choice: CompilerChoice): readonly ConfigurationFile[] {
   const compiler = choice.wrapper?.path ?? choice.tool.path;
-  const archivers = choice.tool.name === 'zig' ? zigArchivers(folder, choice.tool.path) : [];
+  const scripts = choice.tool.name === 'zig' ? zigScripts(folder, choice) : [];
   const lines = [
     '# Written by cpex for each configuration.',
     set('CMAKE_SYSTEM_NAME', target.cmake.system),
     set('CMAKE_SYSTEM_PROCESSOR', target.cmake.processor),
     set('CMAKE_C_COMPILER', compiler),
-    ...archivers.map(({ variable, path: file }) => set(variable, file)),
+    ...(scripts.length > 0 ? scripts.map(({ variable, path: file }) => set(variable, file)) : cppCompiler(compiler)),
     ...['PROGRAM NEVER', 'LIBRARY ONLY', 'INCLUDE ONLY', 'PACKAGE ONLY'].map((mode) => {
       const [what = '', where = ''] = mode.split(' ');
       return set(`CMAKE_FIND_ROOT_PATH_MODE_${what}`, where);
     }),
+    // cmake stops where Apple's tool is missing; it would change libraries when they are installed, which ours never are.
+    ...(target.os === 'darwin' && process.platform !== 'darwin' ? [set('CMAKE_INSTALL_NAME_TOOL', 'not-needed')] : []),
   ];
   return [
-    ...archivers.map(({ path: file, text, mode }) => ({ path: file, text, mode })),
+    ...scripts.map(({ path: file, text, mode }) => ({ path: file, text, mode })),
     { path: toolchainFile(folder), text: `${lines.join('\n')}\n`, mode: 0o644 },
   ];
 }
 
-function zigArchivers(folder: string, zig: string): (ConfigurationFile & { readonly variable: string })[] {
+/**
+ * A project that does not say its languages has C++ among them, which Debian packages apart from C. One
+ * without C++ sources builds without it, and must not get that of this machine.
+ */
+function cppCompiler(compiler: string): string[] {
+  const { dir, base } = path.parse(compiler);
+  const sibling = path.join(dir, base.replace(/gcc((?:\.exe)?)$/, 'g++$1').replace(/clang((?:\.exe)?)$/, 'clang++$1'));
+  if (sibling !== compiler && existsSync(sibling)) return [set('CMAKE_CXX_COMPILER', sibling)];
+  return [set('CMAKE_CXX_COMPILER', compiler), set('CMAKE_CXX_COMPILER_WORKS', 'TRUE')];
+}
+
+/** zig's other halves. Archives that this machine's archiver makes are read by no linker for macOS or Windows. */
+function zigScripts(
+  folder: string,
+  { argv: [zig = '', , ...args] }: CompilerChoice,
+): (ConfigurationFile & { readonly variable: string })[] {
   const windows = process.platform === 'win32';
-  return ['ar', 'ranlib'].map((name) => ({
-    variable: `CMAKE_${name.toUpperCase()}`,
+  const script = (variable: string, name: string, words: readonly string[]) => ({
+    variable,
     path: path.join(folder, `cpex-${name}${windows ? '.cmd' : ''}`),
-    text: windows ? batchText([zig, name]) : shellText([zig, name]),
+    text: windows ? batchText(words) : shellText(words),
     mode: 0o755,
-  }));
+  });
+  return [
+    script('CMAKE_CXX_COMPILER', 'c++', [zig, 'c++', ...args]),
+    script('CMAKE_AR', 'ar', [zig, 'ar']),
+    script('CMAKE_RANLIB', 'ranlib', [zig, 'ranlib']),
+  ];
 }
 
 function set(variable: string, value: string): string {
