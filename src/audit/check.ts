@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { AuditReport } from '../model/binary.js';
 import type { RunContext } from '../model/context.js';
 import type { Finding } from '../model/finding.js';
-import type { Language, Target } from '../model/target.js';
+import type { Language, Target, TargetName } from '../model/target.js';
 import { findProject } from '../project/find.js';
 import { identityDrift } from '../project/identity-drift.js';
 import { resolveTarget } from '../project/targets/normalise.js';
@@ -33,42 +33,79 @@ export interface CheckOutcome {
   readonly ok: boolean;
 }
 
+/** One library: where it can be read, and the path whose folder tells what it is for. */
+export interface LibraryToCheck {
+  readonly file: string;
+  readonly place: string;
+  /** Expected where neither options nor folder name another. */
+  readonly target?: TargetName;
+}
+
+/** Expectations that hold for all files of a check. */
+export interface Checker {
+  /** Audits one library. Throws `CPEX_E_INTERRUPTED` once the run was interrupted. */
+  audit(library: LibraryToCheck): Promise<AuditReport>;
+  /** Adds what the project has to say. */
+  conclude(reports: readonly AuditReport[]): Promise<CheckOutcome>;
+}
+
 /**
  * Audits a file, or every library below a folder. Inside a project its language and glibc limit
  * are expected, and its files are compared with `cpex.yaml`; below a folder named like a target
  * (`dist/linux-x64/`), that target is expected.
  */
 export async function checkPath(given: string, options: CheckOptions, context: RunContext): Promise<CheckOutcome> {
-  if (options.glibc !== undefined && !/^\d+(?:\.\d+)+$/.test(options.glibc)) {
-    throw new CpexError('CPEX_E_USAGE', `${JSON.stringify(options.glibc)} is not a glibc version; 2.28 is one.`);
-  }
   const root = path.resolve(context.cwd, given);
+  requireGlibcVersion(options.glibc);
   const folder = await isFolder(root, given);
   const files = folder ? await librariesBelow(root, given, context) : [root];
+  const checker = await openChecker(folder ? root : path.dirname(root), options, context);
+  const reports: AuditReport[] = [];
+  for (const file of files) reports.push(await checker.audit({ file, place: file }));
+  return checker.conclude(reports);
+}
+
+/** Settles what is expected of libraries in a folder, from the options and the project around it. */
+export async function openChecker(folder: string, options: CheckOptions, context: RunContext): Promise<Checker> {
+  requireGlibcVersion(options.glibc);
   const target = options.target === undefined ? undefined : resolveTarget(options.target);
-  const project = await findProject(folder ? root : path.dirname(root));
+  const project = await findProject(folder);
   if (project !== undefined) context.emit({ type: 'config', file: project.file });
   const language = options.language ?? project?.manifest.language;
   const glibcFloor = options.glibc ?? project?.manifest.glibc;
   const entry = options.entryOf?.(project?.manifest.host);
-  const reports: AuditReport[] = [];
-  for (const file of files) {
-    if (context.signal.aborted) throw new CpexError('CPEX_E_INTERRUPTED', 'Interrupted while libraries were checked.');
-    const place = placeOf(file);
-    const expectedTarget = target ?? place?.target;
-    const expected: AuditExpectation = {
-      kind: 'library',
-      ...(expectedTarget === undefined ? {} : { target: expectedTarget }),
-      ...(language === undefined ? {} : { language }),
-      ...(entry === undefined ? {} : { entry }),
-      ...(glibcFloor === undefined ? {} : { glibcFloor }),
-      ...(place?.debug === true ? { debug: true } : {}),
-    };
-    reports.push(await auditFile(file, expected));
-  }
-  const drift = project === undefined ? [] : await identityDrift(project);
-  const findings = [...drift, ...reports.flatMap((report) => report.findings)];
-  return { reports, project: drift, ok: findings.every((finding) => finding.severity !== 'fail') };
+  const common = {
+    kind: 'library',
+    ...(language === undefined ? {} : { language }),
+    ...(entry === undefined ? {} : { entry }),
+    ...(glibcFloor === undefined ? {} : { glibcFloor }),
+  } as const;
+  return {
+    audit: async (library) => {
+      if (context.signal.aborted) {
+        throw new CpexError('CPEX_E_INTERRUPTED', 'Interrupted while libraries were checked.');
+      }
+      const place = placeOf(library.place);
+      const own = library.target === undefined ? undefined : TARGETS[library.target];
+      const wanted = target ?? place?.target ?? own;
+      const expected: AuditExpectation = {
+        ...common,
+        ...(wanted === undefined ? {} : { target: wanted }),
+        ...(place?.debug === true ? { debug: true } : {}),
+      };
+      return auditFile(library.file, expected);
+    },
+    conclude: async (reports) => {
+      const drift = project === undefined ? [] : await identityDrift(project);
+      const findings = [...drift, ...reports.flatMap((report) => report.findings)];
+      return { reports, project: drift, ok: findings.every((finding) => finding.severity !== 'fail') };
+    },
+  };
+}
+
+function requireGlibcVersion(glibc: string | undefined): void {
+  if (glibc === undefined || /^\d+(?:\.\d+)+$/.test(glibc)) return;
+  throw new CpexError('CPEX_E_USAGE', `${JSON.stringify(glibc)} is not a glibc version; 2.28 is one.`);
 }
 
 async function librariesBelow(root: string, given: string, context: RunContext): Promise<readonly string[]> {

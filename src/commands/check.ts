@@ -6,13 +6,13 @@ import { CpexCommand } from './base.js';
 export default class Check extends CpexCommand {
   static override summary = 'Check a built library without loading it.';
   static override description =
-    'Reads the file and reports what keeps a host from loading it, what makes it unsafe, and what a reader may want to know: entry function, exports, processor, glibc version, needed libraries, run paths, executable memory, leftovers. In a folder, every library below it; in a project, also where its files disagree with cpex.yaml. Nothing of the file is run. Exit code 1 when there is a fault.';
+    'Reads the file and reports what keeps a host from loading it, what makes it unsafe, and what a reader may want to know: entry function, exports, processor, glibc version, needed libraries, run paths, executable memory, leftovers. In a folder, every library below it; in a zip archive, every library inside; in a project, also where its files disagree with cpex.yaml. Nothing of the file is run. Exit code 1 when there is a fault.';
   static override examples = [
     '<%= config.bin %> check dist',
     '<%= config.bin %> check ./plugin.so --target linux-arm64 --glibc 2.28',
-    '<%= config.bin %> check ./plugin.so --json',
+    '<%= config.bin %> check plugin_1.0.0_linux_amd64.zip --reporter sarif=report.sarif --reporter pretty',
   ];
-  static override args = { path: argument({ description: 'File or folder to check.', required: true }) };
+  static override args = { path: argument({ description: 'File, folder or zip archive to check.', required: true }) };
   static override flags = {
     target: string({
       description: 'Target that the library must fit; told from the folder when absent.',
@@ -34,21 +34,23 @@ export default class Check extends CpexCommand {
       env: 'CPEX_CHECK_GLIBC',
       helpValue: 'VERSION',
     }),
+    reporter: string({
+      description: 'Output: pretty, json, github or sarif, each with =FILE if wanted.',
+      multiple: true,
+      env: 'CPEX_CHECK_REPORTER',
+      helpValue: 'NAME[=FILE]',
+    }),
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Check);
-    const [{ checkPath }, { findProfile }] = await Promise.all([
-      import('../audit/check.js'),
+    const [{ checkCommand }, { findProfile }] = await Promise.all([
+      import('../install/check/check-command.js'),
       import('../hosts/registry.js'),
     ]);
     const { entry, host, target, glibc } = flags;
     const language = LANGUAGES.find((one) => one === flags.language);
     const entryOf = (own: string | undefined) => entry ?? findProfile(host ?? own ?? 'cpex').native?.entry;
-    await this.work(flags, async (context) => {
-      const outcome = await checkPath(args.path, { target, language, glibc, entryOf }, context);
-      const text = async () => (await import('../report/audit-text.js')).renderAudits(outcome, context.cwd);
-      return { value: outcome, text, exit: outcome.ok ? 0 : 1 };
-    });
+    await this.work(flags, (context) => checkCommand(args.path, { target, language, glibc, entryOf }, flags, context));
   }
 }

@@ -23,7 +23,7 @@ export default class Test extends CpexCommand {
     bail: boolean({ description: 'Stop at the first failure.', env: 'CPEX_TEST_BAIL' }),
     update: boolean({ char: 'u', description: 'Record snapshots instead of comparing.', env: 'CPEX_TEST_UPDATE' }),
     reporter: string({
-      description: 'Output: pretty, json, ndjson, junit, tap or github, each with =FILE if wanted.',
+      description: 'Output: pretty, json, ndjson, junit, tap, github or sarif, each with =FILE if wanted.',
       multiple: true,
       env: 'CPEX_TEST_REPORTER',
       helpValue: 'NAME[=FILE]',

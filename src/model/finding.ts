@@ -19,3 +19,14 @@ export interface Finding {
   /** File the finding is about, absolute or relative to the working folder. */
   readonly file?: string;
 }
+
+/** What a check is about, whatever it found: for reports that explain the findings that they list. */
+export interface CheckDescription {
+  readonly id: string;
+  /** The usual weight. */
+  readonly severity: Severity;
+  /** What holds when the check finds nothing. */
+  readonly title: string;
+  readonly why: string;
+  readonly remedy: string;
+}

@@ -32,12 +32,16 @@ export function renderAudit(report: AuditReport, cwd: string): string {
 }
 
 function facts(report: AuditReport): string {
-  if (report.facts.dynamic === undefined) return report.facts.description;
+  const { dynamic, macho, pe, slices } = report.facts;
+  const read = dynamic ?? macho ?? pe ?? slices?.[0];
+  if (read === undefined) return report.facts.description;
+  const system = macho?.minimumOs ?? slices?.find((slice) => slice.macho?.minimumOs !== undefined)?.macho?.minimumOs;
   return [
     LANGUAGE_NAMES[report.language],
     report.target ?? report.facts.description,
     size(report.size),
     ...(report.glibc === undefined ? [] : [`glibc ≥ ${report.glibc}`]),
+    ...(system === undefined ? [] : [`macOS ≥ ${system}`]),
     `sha256 ${report.sha256.slice(0, 12)}`,
   ].join(' · ');
 }

@@ -3,8 +3,8 @@ import type { EngineName } from '../build/engine.js';
 import type { RunContext } from '../model/context.js';
 import type { TestReport } from '../model/event.js';
 import { outputError } from '../report/broken-output.js';
-import { openSinks } from '../report/reporters/sinks.js';
-import { CpexError, systemCode } from '../support/errors.js';
+import { chosenReporters, openSinks } from '../report/reporters/sinks.js';
+import { systemCode } from '../support/errors.js';
 import { runTests } from './service.js';
 
 /** The flags of `cpex test` as the parser gives them. */
@@ -38,18 +38,7 @@ export async function testCommand(
   flags: TestFlags,
   context: RunContext,
 ): Promise<TestOutcome> {
-  // With --json stdout belongs to the one object of the command; reporters with a file still work.
-  const chosen = flags.reporter ?? (flags.json ? [] : ['pretty']);
-  const loud = flags.json ? chosen.find((word) => !word.includes('=')) : undefined;
-  if (loud !== undefined) {
-    throw new CpexError(
-      'CPEX_E_USAGE',
-      `With --json nothing else can write to stdout, and the reporter ${loud} would.`,
-      {
-        remedy: `Give it a file: --reporter ${loud}=FILE`,
-      },
-    );
-  }
+  const chosen = chosenReporters(flags.reporter, flags.json ?? false);
   const sinks = openSinks(chosen, context.cwd, (text) => writeAll(text));
   const watched: RunContext = {
     ...context,

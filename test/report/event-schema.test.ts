@@ -95,7 +95,7 @@ describe('schemas/event.json', () => {
       ok: false,
       reason: 'r',
     };
-    expect(problems(ndjsonReporter.end(report))).toEqual([]);
+    expect(problems(ndjsonReporter.end(report, root))).toEqual([]);
   });
 
   it('writes bytes as base64', () => {

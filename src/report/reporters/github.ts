@@ -15,7 +15,8 @@ export const githubReporter: Reporter = {
   },
 };
 
-function annotation(level: string, id: string, finding: Finding, line: number | undefined): string {
+/** One workflow command: an error, a warning or a notice beside a line of a file. */
+export function annotation(level: string, id: string, finding: Finding, line: number | undefined): string {
   const parts = [`title=${property(id)}`];
   if (finding.file !== undefined) parts.push(`file=${property(finding.file)}`);
   if (finding.file !== undefined && line !== undefined) parts.push(`line=${line}`);

@@ -8,6 +8,7 @@ import { jsonReporter, ndjsonReporter } from './json.js';
 import { junitReporter } from './junit.js';
 import { prettyReporter } from './pretty.js';
 import type { Reporter } from './reporter.js';
+import { sarifReporter } from './sarif.js';
 import { tapReporter } from './tap.js';
 
 const REPORTERS: Readonly<Record<string, Reporter>> = {
@@ -17,30 +18,50 @@ const REPORTERS: Readonly<Record<string, Reporter>> = {
   junit: junitReporter,
   tap: tapReporter,
   github: githubReporter,
+  sarif: sarifReporter,
 };
 
 /** Names that `--reporter` takes. */
 export const REPORTER_NAMES = Object.keys(REPORTERS);
 
 /** Several reporters at once: those without a file write to stdout, the others to theirs. */
-export interface Sinks {
+export interface Sinks<Report = TestReport> {
   event(event: CpexEvent): void;
-  end(report: TestReport): Promise<void>;
+  end(report: Report): Promise<void>;
+}
+
+/**
+ * The reporters that were asked for, or the usual one. With --json stdout belongs to the one object
+ * of the command; reporters with a file still work.
+ */
+export function chosenReporters(given: readonly string[] | undefined, json: boolean): readonly string[] {
+  const chosen = given ?? (json ? [] : ['pretty']);
+  const loud = json ? chosen.find((word) => !word.includes('=')) : undefined;
+  if (loud === undefined) return chosen;
+  const message = `With --json nothing else can write to stdout, and the reporter ${loud} would.`;
+  throw new CpexError('CPEX_E_USAGE', message, { remedy: `Give it a file: --reporter ${loud}=FILE` });
+}
+
+/** The reporters of a test run. As {@link openSinksOf}. */
+export function openSinks(words: readonly string[], cwd: string, stdout: (text: string) => void): Sinks {
+  return openSinksOf(REPORTERS, words, cwd, stdout);
 }
 
 /** @param words `NAME` or `NAME=FILE`; files are relative to `cwd` */
-export function openSinks(words: readonly string[], cwd: string, stdout: (text: string) => void): Sinks {
+export function openSinksOf<Report>(
+  reporters: Readonly<Record<string, Reporter<Report>>>,
+  words: readonly string[],
+  cwd: string,
+  stdout: (text: string) => void,
+): Sinks<Report> {
+  const names = Object.keys(reporters);
   const sinks = words.map((word) => {
     const [name = '', ...rest] = word.split('=');
-    const reporter = Object.hasOwn(REPORTERS, name) ? REPORTERS[name] : undefined;
+    const reporter = Object.hasOwn(reporters, name) ? reporters[name] : undefined;
     if (reporter === undefined) {
-      throw new CpexError(
-        'CPEX_E_REPORTER_UNKNOWN',
-        `There is no reporter "${name}".${didYouMean(name, REPORTER_NAMES)}`,
-        {
-          remedy: `Reporters: ${REPORTER_NAMES.join(', ')}.`,
-        },
-      );
+      throw new CpexError('CPEX_E_REPORTER_UNKNOWN', `There is no reporter "${name}".${didYouMean(name, names)}`, {
+        remedy: `Reporters: ${names.join(', ')}.`,
+      });
     }
     if (rest.length > 0 && rest.join('=') === '') {
       throw new CpexError('CPEX_E_USAGE', `The reporter ${name} has an equals sign and no file after it.`);
@@ -49,7 +70,7 @@ export function openSinks(words: readonly string[], cwd: string, stdout: (text: 
   });
   if (sinks.filter(({ file }) => file === undefined).length > 1) {
     throw new CpexError('CPEX_E_USAGE', 'Only one reporter can write to stdout.', {
-      remedy: 'Give the others a file: --reporter junit=report.xml',
+      remedy: `Give the others a file: --reporter ${names.includes('junit') ? 'junit=report.xml' : 'sarif=report.sarif'}`,
     });
   }
   const files = sinks.flatMap(({ file }) => file ?? []);
@@ -68,7 +89,7 @@ export function openSinks(words: readonly string[], cwd: string, stdout: (text: 
     },
     end: async (report) => {
       for (const { reporter, file, text } of sinks) {
-        const last = reporter.end(report);
+        const last = reporter.end(report, cwd);
         if (file === undefined) {
           stdout(last);
         } else {

@@ -23,7 +23,7 @@ export const testingCodes = {
     kind: 'user',
     exit: 2,
     title: 'No reporter has this name',
-    text: 'Reporters are pretty, json, ndjson, junit, tap and github. Each may be followed by `=FILE`; one without a file writes to stdout.',
+    text: 'Reporters are pretty, json, ndjson, junit, tap, github and sarif; cpex check has pretty, json, github and sarif. Each may be followed by `=FILE`; one without a file writes to stdout.',
   },
   CPEX_E_TEST_NO_SUBJECT: {
     kind: 'user',

@@ -1,0 +1,107 @@
+import { open, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { type CheckOptions, type CheckOutcome, openChecker } from '../../audit/check.js';
+import { findProfile } from '../../hosts/registry.js';
+import type { AuditReport } from '../../model/binary.js';
+import type { RunContext } from '../../model/context.js';
+import type { TargetName } from '../../model/target.js';
+import { HOSTS } from '../../project/hosts.js';
+import { CpexError, systemCode } from '../../support/errors.js';
+import { temporaryFolder } from '../../support/files.js';
+import { shellWord } from '../../support/shell-word.js';
+import { extractFile } from '../archive/extract.js';
+import { type OpenArchive, openArchive } from '../archive/open-archive.js';
+import { ARCHIVE_LIMITS, type ArchiveLimits } from '../archive/refuse.js';
+import { readArchiveName } from '../archive-names.js';
+
+/** What libraries are called; `.so.1.2` is one as well. */
+const LIBRARY = /\.(?:so(?:\.\d+)*|dylib|dll)$/i;
+/** How zip archives begin: with a file, or, when they are empty, with their end. */
+const ZIP = ['PK\x03\x04', 'PK\x05\x06'];
+
+/** True for a file that begins like a zip archive; false also for what cannot be read. */
+export async function isArchive(file: string): Promise<boolean> {
+  try {
+    // A pipe would block `open` for ever.
+    if (!(await stat(file)).isFile()) return false;
+    const handle = await open(file, 'r');
+    try {
+      const start = Buffer.alloc(4);
+      await handle.read(start, 0, 4, 0);
+      return ZIP.includes(start.toString('latin1'));
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return false;
+  }
+}
+
+/**
+ * Audits every library in a zip archive, under names such as `plugin.zip!/plugin.so`. The archive
+ * has to keep the rules that `cpex install` has for all of them.
+ * @throws CpexError `CPEX_E_INSTALL_ARCHIVE` for one that does not
+ */
+export async function checkArchive(
+  given: string,
+  options: CheckOptions,
+  context: RunContext,
+  limits: ArchiveLimits = ARCHIVE_LIMITS,
+): Promise<CheckOutcome> {
+  const file = path.resolve(context.cwd, given);
+  const checker = await openChecker(path.dirname(file), options, context);
+  const target = targetOfName(path.basename(file));
+  const temporary = await temporaryFolder('check');
+  let archive: OpenArchive | undefined;
+  try {
+    archive = await openArchive(file, given, limits);
+    const libraries = archive.files.filter((one) => LIBRARY.test(one.name));
+    if (libraries.length === 0) throw noLibrary(file);
+    const reports: AuditReport[] = [];
+    for (const [index, library] of libraries.entries()) {
+      const unpacked = path.join(temporary.path, `${index}${path.posix.extname(library.name)}`);
+      await extractFile(archive, library, unpacked);
+      const place = path.join(file, library.name);
+      const known = target === undefined ? {} : { target };
+      const report = await checker.audit({ file: unpacked, place, ...known });
+      reports.push(renamed(report, unpacked, file, library.name));
+    }
+    return await checker.conclude(reports);
+  } finally {
+    archive?.close();
+    await temporary.remove();
+  }
+}
+
+/** The target that an archive of a release is named after, where that is one alone. */
+function targetOfName(base: string): TargetName | undefined {
+  for (const host of HOSTS) {
+    const targets = readArchiveName(base, findProfile(host).release)?.targets ?? [];
+    if (targets.length > 0) return targets.length === 1 ? targets[0] : undefined;
+  }
+  return undefined;
+}
+
+/** A report as if the library had been read in the archive; its commands unpack it first. */
+function renamed(report: AuditReport, unpacked: string, archive: string, name: string): AuditReport {
+  const file = `${archive}!/${name}`;
+  const again = (command: string) =>
+    `unzip -o ${shellWord(archive)} ${shellWord(name)} && ${command.replaceAll(shellWord(unpacked), () => shellWord(name))}`;
+  return {
+    ...report,
+    file,
+    findings: report.findings.map((one) => ({
+      ...one,
+      file,
+      ...(one.again === undefined ? {} : { again: again(one.again) }),
+    })),
+  };
+}
+
+function noLibrary(file: string): CpexError {
+  return new CpexError('CPEX_E_AUDIT_NOTHING', 'There is no library in this archive.', {
+    evidence: [file],
+    remedy: 'Name the archive of a built plugin (cpex package makes one), or the library itself.',
+  });
+}
