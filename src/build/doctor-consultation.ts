@@ -4,8 +4,6 @@ import type { Project } from '../model/manifest.js';
 import type { Language } from '../model/target.js';
 import { CpexError } from '../support/errors.js';
 import { examine } from './doctor.js';
-import { fixLacks } from './doctor-fix.js';
-import { examineTargets } from './doctor-targets.js';
 
 export interface ConsultOptions {
   /** Absolute path of the running cpex, links resolved. */
@@ -23,7 +21,7 @@ export interface ConsultOptions {
 
 /**
  * What `cpex doctor` does: looks, with `fix` mends, and looks again. `failure` is there when an install command failed.
- * @throws CpexError see {@link examineTargets} and {@link fixLacks}
+ * @throws CpexError `CPEX_E_TARGET_UNKNOWN`, `CPEX_E_DOCTOR_CONSENT`, `CPEX_E_INTERRUPTED`
  */
 export async function consult(
   options: ConsultOptions,
@@ -32,6 +30,7 @@ export async function consult(
   const { fix: wanted, yes, targets } = options;
   const look = targets.length === 0 ? () => lookAtTools(options, context) : () => lookAtTargets(options, context);
   if (!wanted) return look();
+  const { fixLacks } = await import('./doctor-fix.js');
   const { report, fix } = await fixLacks({ examine: look, remedies: remediesOf, yes }, context);
   const failed = fix.ran.filter((one) => !one.ok);
   return { ...report, fix, ...(failed.length === 0 ? {} : { failure: fixError(failed) }) };
@@ -49,6 +48,8 @@ async function lookAtTargets(options: ConsultOptions, context: RunContext): Prom
   const { targets, language, project } = options;
   const chosen = language === undefined ? {} : { language };
   const place = project === undefined ? {} : { project };
+  // The toolchains are needed for this alone.
+  const { examineTargets } = await import('./doctor-targets.js');
   return { kind: 'targets', report: await examineTargets({ targets, ...chosen, ...place }, context) };
 }
 
