@@ -9,8 +9,8 @@ import { possible } from '../project/targets/possible.js';
 import { TARGETS } from '../project/targets/table.js';
 import { findRunner } from '../runtime/runner.js';
 import { type CpexError, isCpexError } from '../support/errors.js';
-import type { ToolchainIdentity } from './build-model.js';
-import { TOOLCHAINS } from './toolchains/by-language.js';
+import type { TargetPlan } from './build-model.js';
+import { makeRequest, planTarget } from './plan.js';
 import type { ToolchainRequest } from './toolchains/toolchain.js';
 import { VersionCache } from './version-cache.js';
 
@@ -61,22 +61,13 @@ function requestFor(
   language: Language,
   { target, glibc }: ParsedTarget,
   { project, versions }: Surroundings,
-  { cwd, env, signal }: RunContext,
+  context: RunContext,
 ): ToolchainRequest {
-  const subject = project?.manifest.language === language ? project : bareProject(language, cwd);
+  const subject = project?.manifest.language === language ? project : bareProject(language, context.cwd);
   const floor = target.libc === 'glibc' ? (glibc ?? subject.manifest.glibc) : undefined;
-  return {
-    project: subject,
-    target,
-    mode: 'release',
-    force: false,
-    extra: [],
-    folder: path.join(subject.root, '.cpex', 'build', target.name),
-    env,
-    signal,
-    versions,
-    ...(floor === undefined ? {} : { glibc: floor }),
-  };
+  const wanted = { target, by: 'name', ...(floor === undefined ? {} : { glibc: floor }) } as const;
+  const options = { project: subject, targets: [], mode: 'release', force: false, verbose: false, extra: [] } as const;
+  return makeRequest({ ...options, dryRun: true }, wanted, context, versions);
 }
 
 /** Stands for any project of a language: tools do not depend on more. */
@@ -103,8 +94,8 @@ async function examinePair(request: ToolchainRequest): Promise<PairReport> {
     return { ...pair, state: 'impossible', problem, remedy: judged.remedy };
   }
   try {
-    const parts = await Promise.all(slicesOf(target).map((slice) => identify({ ...request, target: slice })));
-    return { ...pair, state: 'ready', ...usedBy(parts) };
+    const { plan } = await planTarget(request, project.root);
+    return { ...pair, state: 'ready', ...usedBy(plan) };
   } catch (error) {
     if (!isCpexError(error) || error.kind === 'bug' || error.code === 'CPEX_E_INTERRUPTED') throw error;
     return { ...pair, state: 'lacking', ...lackOf(error) };
@@ -123,27 +114,14 @@ async function examineRunner(target: Target, env: RunContext['env']): Promise<Ru
   }
 }
 
-function identify(request: ToolchainRequest): Promise<ToolchainIdentity> {
-  return TOOLCHAINS[request.project.manifest.language].identify(request);
-}
-
-/** The targets that are built for this one: itself, or what is joined into it. */
-function slicesOf(target: Target): readonly Target[] {
-  return target.arch === 'universal' ? [TARGETS['darwin-x64'], TARGETS['darwin-arm64']] : [target];
-}
-
 function lackOf(error: CpexError): Pick<PairReport, 'problem' | 'remedy'> {
   const { code, message, evidence, remedy } = error;
   return { problem: { code, message, evidence }, ...(remedy === undefined ? {} : { remedy }) };
 }
 
-function usedBy(parts: readonly ToolchainIdentity[]): Pick<PairReport, 'tools' | 'compiler'> {
-  const tools = parts.flatMap((one) => [
-    one,
-    ...one.helpers,
-    ...(one.compiler === undefined ? [] : [one.compiler.tool]),
-  ]);
-  const compiler = parts[0]?.compiler;
+function usedBy({ toolchain, slices = [] }: TargetPlan): Pick<PairReport, 'tools' | 'compiler'> {
+  const compiler = toolchain.compiler ?? slices[0]?.toolchain.compiler;
+  const tools = [toolchain, ...toolchain.helpers, ...(compiler === undefined ? [] : [compiler.tool])];
   return {
     tools: [...new Map(tools.map((tool) => [tool.path, bare(tool)])).values()],
     ...(compiler === undefined

@@ -67,7 +67,12 @@ export function outputPaths(
   return { file: path.join(folder, id + target.libraryExtension), record: path.join(folder, 'build.json') };
 }
 
-async function planTarget(request: ToolchainRequest, home: string): Promise<PreparedTarget> {
+/**
+ * Decides how one target is built. Starts questions to tools, and writes nothing.
+ * @param home absolute folder that gets `dist`
+ * @throws CpexError environment errors for missing tools, with what brings them
+ */
+export async function planTarget(request: ToolchainRequest, home: string): Promise<PreparedTarget> {
   const { project, target, mode, glibc } = request;
   const { language } = project.manifest;
   const { file, record } = outputPaths(home, project.manifest.id, target, mode);
@@ -119,7 +124,8 @@ function joinedToolchain(parts: readonly ToolchainIdentity[]): ToolchainIdentity
   return { ...leading, helpers: [...new Map(tools.map((tool) => [tool.path, tool])).values()] };
 }
 
-function makeRequest(
+/** What the toolchain is asked for one target. */
+export function makeRequest(
   options: BuildOptions,
   { target, glibc }: WantedTarget,
   context: RunContext,

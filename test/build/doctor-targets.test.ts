@@ -167,10 +167,12 @@ describe.skipIf(!here)('the doctor on targets (made for linux-x64)', () => {
       'c linux-x64',
       'c linux-arm64',
     ]);
-    // Only zig can link against an older glibc.
-    expect(report.pairs.map(({ state, problem }) => [state, problem?.message])).toEqual(
-      report.pairs.map(({ target }) => ['lacking', expect.stringMatching(`${target}.*2\\.17`)]),
-    );
+    // A floor of cpex.yaml is judged by the audit of what another compiler made; one that is asked for needs zig.
+    expect(report.pairs.map(({ state }) => state)).toEqual(['ready', 'ready']);
+    const asked = await targets(machine, { targets: ['x86_64-linux-gnu.2.12'], project });
+    expect(asked.pairs).toMatchObject([
+      { state: 'lacking', problem: { message: expect.stringMatching(/zig.*2\.12/) } },
+    ]);
     const other = await targets(machine, { targets: ['linux-arm64'], language: 'go', project });
     expect(other.pairs.map(({ language, state }) => [language, state])).toEqual([['go', 'ready']]);
   });
