@@ -49,7 +49,7 @@ export interface CompilerChoice {
    */
   readonly wrapper?: { readonly path: string; readonly text: string };
   /** What the compiler reads besides and a build writes before it runs: descriptions of Apple's libraries. */
-  readonly files?: readonly { readonly path: string; readonly text: string }[];
+  readonly files?: readonly { readonly path: string; readonly text: string; readonly executable?: boolean }[];
   /** Why this one, for `--verbose`: `CC_linux_arm64 names it`, `the distribution's cross compiler`. */
   readonly why: string;
   /** Variables that its programs need besides. */

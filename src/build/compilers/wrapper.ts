@@ -49,7 +49,7 @@ export function batchText(argv: readonly string[]): string {
  */
 export async function writeWrapper(choice: CompilerChoice): Promise<string> {
   const { wrapper, files = [] } = choice;
-  for (const file of files) await writeWhenDifferent(file, 0o644);
+  for (const file of files) await writeWhenDifferent(file, file.executable ? 0o755 : 0o644);
   if (wrapper === undefined) return choice.argv[0] ?? choice.tool.path;
   await writeWhenDifferent(wrapper, 0o755);
   return wrapper.path;

@@ -4,6 +4,7 @@ import type { ToolCommand, ToolchainIdentity } from '../build-model.js';
 import { cargoHome, cargoSettings, cargoWord } from './cargo-config.js';
 import { canMapPrefix } from './prefix-map.js';
 import { INSTALL_NAME } from './rust-link-script.js';
+import { isNative } from './rust-linker.js';
 import { rustTriple } from './rust-std.js';
 import type { ToolchainRequest } from './toolchain.js';
 
@@ -17,8 +18,8 @@ export interface CargoJob {
  * Whether cargo is told the target's name. It then keeps the target's files in a folder of their own and
  * gives them other symbols, so the machine's own target is built as the user's own `cargo build` builds it.
  */
-export function isCross({ request, identity }: CargoJob): boolean {
-  return request.target.name !== hostTarget().name || identity.compiler !== undefined;
+export function isCross(request: ToolchainRequest): boolean {
+  return !isNative(request);
 }
 
 /**
@@ -29,7 +30,7 @@ export function callsFor(jobs: readonly CargoJob[]): CargoJob[][] {
   const calls = new Map<string, CargoJob[]>();
   for (const job of jobs) {
     const own = job.request.target.name === hostTarget().name;
-    const key = JSON.stringify([own, flagsFor(job.request, isCross(job)).env]);
+    const key = JSON.stringify([own, flagsFor(job.request).env]);
     calls.set(key, [...(calls.get(key) ?? []), job]);
   }
   return [...calls.values()];
@@ -45,8 +46,8 @@ export function buildCommand(jobs: readonly [CargoJob, ...CargoJob[]]): ToolComm
   if (crate !== undefined) argv.push('--package', crate);
   const env: Record<string, string> = {};
   for (const job of jobs) {
-    const flags = flagsFor(job.request, isCross(job));
-    if (isCross(job)) argv.push('--target', rustTriple(job.request));
+    const flags = flagsFor(job.request);
+    if (isCross(job.request)) argv.push('--target', rustTriple(job.request));
     argv.push(...flags.argv);
     Object.assign(env, flags.env, linkerVariables(job));
   }
@@ -64,7 +65,7 @@ export function cleanCommand({ request, identity }: CargoJob, folder?: string): 
   if (folder !== undefined) argv.push('--target-dir', folder);
   else if (crate !== undefined) argv.push('--package', crate);
   argv.push(...(request.mode === 'release' ? ['--release'] : ['--profile', 'dev']));
-  return { argv, cwd: sourceRoot(request.project), env: flagsFor(request, isCross({ request, identity })).env };
+  return { argv, cwd: sourceRoot(request.project), env: flagsFor(request).env };
 }
 
 /** The linker that cpex has chosen; one that the user has chosen is where cargo finds it. */
@@ -85,10 +86,10 @@ function linkerVariables({ request, identity: { compiler } }: CargoJob): Record<
  * what its configuration files have for it, while the variables replace them all and so are extended where
  * they are set. For the machine's own target they are those of the build as a whole.
  */
-function flagsFor(
-  request: ToolchainRequest,
-  cross: boolean,
-): { readonly argv: readonly string[]; readonly env: Readonly<Record<string, string>> } {
+function flagsFor(request: ToolchainRequest): {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+} {
   const { env } = request;
   const ours = ourFlags(request);
   const encoded = env.CARGO_ENCODED_RUSTFLAGS ?? env.RUSTFLAGS?.trim().split(/\s+/).join('\x1f');
@@ -97,7 +98,7 @@ function flagsFor(
     return { argv: [], env: { CARGO_ENCODED_RUSTFLAGS: [encoded, ...ours].join('\x1f') } };
   }
   // A TOML array of basic strings reads like JSON here.
-  if (!cross) return { argv: ['--config', `build.rustflags=${JSON.stringify(ours)}`], env: {} };
+  if (!isCross(request)) return { argv: ['--config', `build.rustflags=${JSON.stringify(ours)}`], env: {} };
   const triple = rustTriple(request);
   const { buildFlags } = cargoSettings(triple, sourceRoot(request.project), env);
   return { argv: ['--config', `target.${triple}.rustflags=${JSON.stringify([...buildFlags, ...ours])}`], env: {} };

@@ -29,10 +29,10 @@ export const cargoToolchain: Toolchain = {
     const options = { ...request, cwd: sourceRoot(request.project) };
     const [cargo, rustc] = await Promise.all([requireTool('cargo', options), requireTool('rustc', options)]);
     const identity = { ...cargo, helpers: [rustc] };
-    if (isNative(request)) return identity;
+    if (isNative(request) && request.target.os !== 'darwin') return identity;
     const sysroot = await rustSysroot(request, rustc);
-    await requireStd(request, rustc, sysroot);
-    if (request.force) targetFolders.set(request, await targetFolder(request, cargo));
+    if (isCross(request)) await requireStd(request, rustc, sysroot);
+    if (isCross(request) && request.force) targetFolders.set(request, await targetFolder(request, cargo));
     const compiler = await chooseLinker(request, sysroot);
     return compiler === undefined ? identity : { ...identity, compiler };
   },
@@ -49,7 +49,7 @@ export const cargoToolchain: Toolchain = {
     const commands = cleaned.has(request) ? plan.commands.slice(-1) : plan.commands;
     for (const command of commands) stdout = (await run(command)).stdout;
     const all = sharedLibraries(stdout);
-    const made = isCross(job) ? librariesFor(rustTriple(request), all) : all;
+    const made = isCross(request) ? librariesFor(rustTriple(request), all) : all;
     const product = await ownLibrary(request, made);
     if (product === undefined) throw noLibrary(made);
     return product;
@@ -57,7 +57,7 @@ export const cargoToolchain: Toolchain = {
 
   async produceTogether(workshops) {
     const products = new Map<TargetName, Product>();
-    const foreign = workshops.filter((one) => isCross(jobOf(one)));
+    const foreign = workshops.filter((one) => isCross(one.request));
     for (const jobs of callsFor(foreign.map(jobOf))) {
       const some = foreign.filter(({ request }) => jobs.some((job) => job.request === request));
       for (const [name, product] of await callOnce(some)) products.set(name, product);
@@ -98,7 +98,7 @@ function cleaning(job: CargoJob): ToolCommand[] {
   const { request } = job;
   if (!request.force) return [];
   const folder = targetFolders.get(request);
-  if (!isCross(job) || folder === undefined) return [cleanCommand(job)];
+  if (!isCross(request) || folder === undefined) return [cleanCommand(job)];
   return [cleanCommand(job, path.join(folder, rustTriple(request)))];
 }
 

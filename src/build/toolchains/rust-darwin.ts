@@ -8,8 +8,10 @@ import { findTool } from '../../support/find-tool.js';
 import { runTool } from '../../support/tools.js';
 import { userCacheFolder } from '../../support/user-folders.js';
 import type { CompilerChoice, ToolFound } from '../build-model.js';
+import { appleStubs } from '../compilers/apple-stubs.js';
 import { probeZig, zigLibrary } from '../compilers/zig.js';
 import { zigRemedy } from '../remedies.js';
+import { zigForDarwin } from './rust-c-tools.js';
 import { linkScript } from './rust-link-script.js';
 import type { ToolchainRequest } from './toolchain.js';
 
@@ -41,7 +43,9 @@ export async function darwinLinker(request: ToolchainRequest, sysroot: string): 
   const { env, target } = request;
   const { tool, argv, why } = await findLinker(request, sysroot);
   const { folder: sdk } = await findSdk(request);
-  const words = [...argv, '-syslibroot', sdk];
+  const stubs = appleStubs(env);
+  const words = [...argv, '-syslibroot', sdk, ...stubs.flags];
+  const tools = await zigForDarwin(request);
   return {
     source: 'linker',
     tool,
@@ -49,7 +53,8 @@ export async function darwinLinker(request: ToolchainRequest, sysroot: string): 
     wrapper: linkScript(target.name, { kind: 'ld64', swap: SWAP }, words, env),
     why,
     // rustc would ask Xcode for it.
-    env: { SDKROOT: sdk },
+    env: { ...tools.env, SDKROOT: sdk },
+    files: [...stubs.files, ...(tools.files ?? [])],
   };
 }
 

@@ -4,8 +4,11 @@ import type { Environment } from '../find-toolchain.js';
 
 /** How rustc's words for a linker differ from those that a program takes. */
 export interface LinkRules {
-  /** `driver`: a C compiler that links; `ld64`: a bare linker for macOS, which knows no words of a C compiler. */
-  readonly kind: 'driver' | 'ld64';
+  /**
+   * `driver`: a C compiler that links; `zig`: one that has its own ideas of several options; `ld64`: a bare
+   * linker for macOS, which knows no words of a C compiler.
+   */
+  readonly kind: 'driver' | 'zig' | 'ld64';
   /** Words to replace, and by what; an empty text drops the word. */
   readonly swap: Readonly<Record<string, string>>;
 }
@@ -28,15 +31,21 @@ const PROGRAM = [
   // Argument files hold one word a line, with a backslash before what is special.
   "const lines=f=>fs.readFileSync(f,'utf8').split('\\n').filter(Boolean).map(l=>l.replace(/\\\\(.)/g,'$1'))",
   'let file',
-  'const words=more.flatMap(w=>w[0]===`@`?lines(file=w.slice(1)):[w])',
-  // zig takes a list of exports as an input file and not as an option of the linker.
-  'const driver=w=>swap.has(w)?[swap.get(w)].filter(Boolean):/^-Wl,.*\\.def$/.test(w)?[w.slice(4)]:[w]',
-  "const plain=kind==='ld64'?words.flatMap(w=>w.startsWith('-Wl,')?w.slice(4).split(','):w==='-Xlinker'?[]:[w]):words",
-  "const ld64=w=>{const v=/^-mmacosx?-version-min=(.+)/.exec(w);return v?['-platform_version','macos',v[1],v[1]]:driver(w)}",
-  "let out=plain.flatMap(kind==='ld64'?ld64:driver)",
-  `const name=process.env.${INSTALL_NAME}||out[out.indexOf('-o')+1].split(/[\\\\/]/).pop()`,
-  "if(out.includes('-dylib')&&!out.includes('-install_name'))out.push('-install_name','@rpath/'+name)",
-  "if(file){fs.writeFileSync(file+'.cpex',out.map(w=>w.replace(/[\\s\\\\\\x22\\x27]/g,'\\\\$&')).join('\\n'));out=['@'+file+'.cpex']}",
+  'let out=more.flatMap(w=>w[0]===`@`?lines(file=w.slice(1)):[w])',
+  // zig knows its target and has headers of its own, and takes a list of exports for an input file.
+  "const own=(w,i,all)=>!/^(--target=|-isysroot$|-mmacosx?-version-min=)/.test(w)&&all[i-1]!=='-isysroot'",
+  "if(kind==='zig')out=out.filter(own).map(w=>/^-Wl,.*\\.def$/.test(w)?w.slice(4):w)",
+  "const bare=w=>w.startsWith('-Wl,')?w.slice(4).split(','):w==='-Xlinker'?[]:[w]",
+  "const version=w=>['-platform_version','macos',...Array(2).fill(w.split('=')[1])]",
+  "if(kind==='ld64')out=out.flatMap(bare).flatMap(w=>/^-mmacosx?-version-min=/.test(w)?version(w):[w])",
+  'out=out.flatMap(w=>swap.has(w)?[swap.get(w)].filter(Boolean):[w])',
+  "const made=out[out.indexOf('-o')+1]||''",
+  `const name='@rpath/'+(process.env.${INSTALL_NAME}||made.split(/[\\\\/]/).pop())`,
+  "const named=out.some(w=>w.includes('-install_name'))",
+  "if(!named&&out.includes('-dylib'))out.push('-install_name',name)",
+  "if(!named&&out.includes('-dynamiclib'))out.push('-Wl,-install_name,'+name)",
+  "const line=w=>w.replace(/[\\s\\\\\\x22\\x27]/g,'\\\\$&')+'\\n'",
+  "if(file){fs.writeFileSync(file+='.cpex',out.map(line).join(''));out=['@'+file]}",
   "const end=spawnSync(tool,[...first,...out],{stdio:'inherit'})",
   'if(end.error)console.error(end.error.message)',
   'process.exit(end.status??1)',

@@ -6,8 +6,10 @@ import { CpexError } from '../../support/errors.js';
 import { exists } from '../../support/files.js';
 import type { CompilerChoice } from '../build-model.js';
 import { chooseCompiler } from '../compilers/choose.js';
+import { namedCompiler } from '../compilers/explicit.js';
 import { probeTool } from '../find-toolchain.js';
 import { cargoSettings } from './cargo-config.js';
+import { zigForBuildScripts } from './rust-c-tools.js';
 import { darwinLinker } from './rust-darwin.js';
 import { type LinkRules, linkScript } from './rust-link-script.js';
 import { rustTriple, stdFolder } from './rust-std.js';
@@ -51,17 +53,22 @@ export function isNative({ target, glibc }: ToolchainRequest): boolean {
  */
 export async function chooseLinker(request: ToolchainRequest, sysroot: string): Promise<CompilerChoice | undefined> {
   const { target, env, project } = request;
-  if (isNative(request)) return undefined;
+  // A library for macOS is to be known by another name than its path on this machine.
+  if (isNative(request) && target.os !== 'darwin') return undefined;
   const cwd = sourceRoot(project);
   const { linker } = cargoSettings(rustTriple(request), cwd, env);
   if (linker !== undefined) return named(linker.executable, linker.from, request);
-  // Apple's compiler serves both of its processors, and rustc tells it which.
-  if (target.os === 'darwin') return process.platform === 'darwin' ? undefined : darwinLinker(request, sysroot);
+  if (target.os === 'darwin' && process.platform !== 'darwin' && !namesCompiler(request)) {
+    return darwinLinker(request, sysroot);
+  }
   const choice = await chooseCompiler({ ...request, cwd });
-  const rules = choice.tool.name === 'zig' ? zigRules(request) : await muslRules(request, sysroot);
+  const rules = await rulesFor(request, choice, sysroot);
   if (rules === undefined) return choice;
   const name = path.parse(choice.wrapper?.path ?? '').name.replace(/-cc$/, '') || target.name;
-  return { ...choice, wrapper: linkScript(name, rules, choice.argv, env) };
+  const wrapper = linkScript(name, rules, choice.argv, env);
+  if (rules.kind !== 'zig') return { ...choice, wrapper };
+  const tools = zigForBuildScripts(request, choice, wrapper.path);
+  return { ...choice, wrapper, env: { ...choice.env, ...tools.env }, files: tools.files ?? [] };
 }
 
 /**
@@ -82,16 +89,22 @@ async function named(executable: string, from: string, request: ToolchainRequest
   return { source: 'explicit', tool, argv: [tool.path], why: `${from} names it` };
 }
 
-function zigRules({ target }: ToolchainRequest): LinkRules {
-  return { kind: 'driver', swap: ZIG_SWAP[target.os] ?? {} };
+/** The user names a compiler for the target, and not zig, whose linker exports everything that is in a dylib. */
+function namesCompiler({ target, env }: ToolchainRequest): boolean {
+  const named = namedCompiler(target, false, env);
+  return named !== undefined && !/^zig(?:\.exe)?$/.test(path.basename(named.executable));
 }
 
-/**
- * The unwinder in libgcc is glibc's, or one more library that has to be there on the user's machine; Rust
- * brings its own for musl.
- */
-async function muslRules(request: ToolchainRequest, sysroot: string): Promise<LinkRules | undefined> {
-  if (request.target.libc !== 'musl') return undefined;
+async function rulesFor(
+  request: ToolchainRequest,
+  { tool }: CompilerChoice,
+  sysroot: string,
+): Promise<LinkRules | undefined> {
+  const { target } = request;
+  if (tool.name === 'zig') return { kind: 'zig', swap: ZIG_SWAP[target.os] ?? {} };
+  if (target.os === 'darwin') return { kind: 'driver', swap: {} };
+  if (target.libc !== 'musl') return undefined;
+  // The unwinder in libgcc is glibc's, or one more library that has to be on the user's machine; Rust has its own.
   const unwinder = path.join(stdFolder(sysroot, rustTriple(request)), 'self-contained', 'libunwind.a');
   return (await exists(unwinder)) ? { kind: 'driver', swap: { '-lgcc_s': unwinder } } : undefined;
 }
