@@ -12,6 +12,9 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'a folder is in the place of a file',
 };
 
+/** What room alone mends. */
+const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
+
 /** Runs work that writes below a folder and says what the system's refusal means. */
 export async function writing<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -23,7 +26,9 @@ export async function writing<T>(folder: string, work: () => Promise<T>): Promis
     const at = (error as { path?: unknown }).path;
     throw new CpexError('CPEX_E_BUILD_WRITE', `${folder} cannot be written: ${reason}.`, {
       evidence: [`${code}: ${typeof at === 'string' ? path.resolve(folder, at) : folder}`],
-      remedy: 'Make the folder writable, or copy the project to one that is.',
+      remedy: FULL.has(code)
+        ? 'Free some space; .cpex/build and target can always be deleted.'
+        : 'Make the folder writable, or copy the project to one that is.',
       cause: error,
     });
   }

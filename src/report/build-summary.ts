@@ -94,7 +94,7 @@ function sentence({ targets, plan: { skipped } }: SummaryView): string {
   const good = targets.filter(({ outcome }) => outcome === 'built' || outcome === 'unchanged').length;
   const lacking = skipped.filter(({ kind }) => kind !== 'impossible').length;
   const impossible = skipped.length - lacking;
-  const parts = [`${good} of ${targets.length + lacking} targets ${good === 1 ? 'is' : 'are'} in dist`];
+  const parts = [`${good} of ${targets.length + lacking} targets ${good === 1 ? 'is' : 'are'} built`];
   const failed = targets.length - good;
   if (failed > 0) parts.push(chalk.red(`${failed} failed`));
   if (lacking > 0) parts.push(chalk.yellow(`${lacking} ${lacking === 1 ? 'lacks' : 'lack'} tools`));
