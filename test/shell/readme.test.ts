@@ -48,6 +48,29 @@ describe('the README', () => {
     280_000,
   );
 
+  it.skipIf(tools.length > 0 || !onLinux)(
+    'has commands for every target that work, or say what is missing (needs cc, cmake and Linux x64)',
+    () => {
+      const home = path.join(folder, 'targets');
+      mkdirSync(home);
+      const env = { ...process.env, PATH: pathWithCpex() };
+      const run = (command: string, cwd: string) => spawnSync('sh', ['-c', command], { cwd, env, encoding: 'utf8' });
+      expect(run('cpex new my-plugin --lang c --author Ada --capability hook:tool_pre_invoke', home).status).toBe(0);
+      const [commands = ''] = blocks('sh targets');
+      expect(commands).toContain('cpex build --target all');
+      for (const command of commands.trim().split('\n')) {
+        const { status, stdout, stderr } = run(command, path.join(home, 'my-plugin'));
+        // 3: a tool for a foreign target is not on this machine, and the command that brings it is named.
+        expect({ command, status, stdout, stderr }).toMatchObject({
+          status: /doctor|test/.test(command) ? expect.toBeOneOf([0, 3]) : 0,
+        });
+        if (status === 3) expect(stdout + stderr).toMatch(/→ \S/);
+      }
+      expect(existsSync(path.join(home, 'my-plugin/dist/linux-x64/my-plugin.so'))).toBe(true);
+    },
+    900_000,
+  );
+
   it('has a first command that works for every toolchain that is there', () => {
     const env = { ...process.env, TMPDIR: folder };
     const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(root, 'scripts/try.mjs')], {
