@@ -10,8 +10,8 @@ const MOST_FINDS = 20;
 
 /** Something in the bytes of a file that should not leave the author's machine. */
 export interface Find {
-  readonly kind: 'home' | 'secret';
-  /** What it is: the path's first part, or the kind of token with all but its start masked. */
+  readonly kind: 'home' | 'secret' | 'instrumentation';
+  /** What it is: the path's first part, the kind of token with all but its start masked, or the run time's name. */
   readonly text: string;
   readonly offset: number;
 }
@@ -38,6 +38,13 @@ const TOKENS: readonly (readonly [name: string, pattern: string])[] = [
   ['private key', '-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\\r?\\n[A-Za-z0-9+/=]{40,}'],
 ];
 
+/** Messages of run times that were linked in, and whose symbols are gone once the file is stripped. */
+const RUN_TIMES: readonly (readonly [name: string, message: string])[] = [
+  ['gcov', 'libgcov profiling error:'],
+  ["LLVM's profiler", 'LLVM Profile Error: '],
+  ['the undefined behaviour sanitizer', 'variable length array bound evaluates to non-positive value'],
+];
+
 const HOME = '(?<![A-Za-z0-9._-])(?:/(?:home|Users)/[A-Za-z0-9._-]{1,64}/|/root/)[A-Za-z0-9._-]{1,64}';
 const WINDOWS_HOME = '[A-Za-z]:[\\\\/]Users[\\\\/][A-Za-z0-9._ -]{1,64}[\\\\/][A-Za-z0-9._-]{1,64}';
 const RUST = Buffer.from('/rustc/');
@@ -46,8 +53,9 @@ const RUST = Buffer.from('/rustc/');
 export async function scan(source: FileSource): Promise<ScanResult> {
   const hash = createHash('sha256');
   const patterns: readonly Pattern[] = [
-    new Pattern('home', undefined, `${HOME}|${WINDOWS_HOME}`),
-    ...TOKENS.map(([name, pattern]) => new Pattern('secret', name, pattern)),
+    new Pattern('home', `${HOME}|${WINDOWS_HOME}`, withHiddenEscaped, false),
+    ...TOKENS.map(([name, pattern]) => new Pattern('secret', pattern, (text) => `${name} ${text.slice(0, 8)}…`)),
+    ...RUN_TIMES.map(([name, message]) => new Pattern('instrumentation', message, () => name, false)),
   ];
   let rust = false;
   let carried = Buffer.alloc(0);
@@ -68,10 +76,12 @@ class Pattern {
   private readonly seen = new Set<string>();
   private readonly expression: RegExp;
 
+  /** @param each every place counts, and not only every different text */
   constructor(
     private readonly kind: Find['kind'],
-    private readonly name: string | undefined,
     pattern: string,
+    private readonly show: (text: string) => string,
+    private readonly each = true,
   ) {
     this.expression = new RegExp(pattern, 'g');
   }
@@ -79,11 +89,10 @@ class Pattern {
   look(text: string, base: number): void {
     for (const match of text.matchAll(this.expression)) {
       if (this.finds.length >= MOST_FINDS) return;
-      const shown = this.name === undefined ? withHiddenEscaped(match[0]) : `${this.name} ${match[0].slice(0, 8)}…`;
-      const key = this.name === undefined ? match[0] : `${base + match.index}`;
+      const key = this.each ? `${base + match.index}` : match[0];
       if (this.seen.has(key)) continue;
       this.seen.add(key);
-      this.finds.push({ kind: this.kind, text: shown, offset: base + match.index });
+      this.finds.push({ kind: this.kind, text: this.show(match[0]), offset: base + match.index });
     }
   }
 }

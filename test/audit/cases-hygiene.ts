@@ -147,6 +147,13 @@ export function hygieneCases(bench: Workbench): readonly RuleCase[] {
     {
       rule: 'elf.sanitizer',
       severity: 'fail',
+      title: 'coverage whose symbols are gone',
+      make: (name) => good(name, '--coverage', '-Wl,--exclude-libs,ALL'),
+      says: /holds the run time of gcov/,
+    },
+    {
+      rule: 'elf.sanitizer',
+      severity: 'fail',
       title: 'the race detector of Go',
       make: (name) => source(name, goInfo('go1.26.1', 'path\tplugin\nbuild\t-race=true\n')),
       says: /Go with -race/,

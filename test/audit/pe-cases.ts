@@ -300,6 +300,13 @@ export function dllHygieneCases(bench: DllBench): readonly RuleCase[] {
     },
     {
       rule: 'pe.sanitizer',
+      severity: 'fail',
+      title: 'coverage whose symbols are gone',
+      make: (name) => bench.good(name, '--coverage'),
+      says: /holds the run time of gcov/,
+    },
+    {
+      rule: 'pe.sanitizer',
       severity: 'warn',
       title: 'coverage in a debug build',
       make: (name) => source(name, `__attribute__((section(".lprfc$M"))) long counters[4] = {1};`),

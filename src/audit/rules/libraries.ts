@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { C_LIBRARIES, LANGUAGE_EXPECTATIONS, SANITIZER_LIBRARIES } from './expectations.js';
+import { C_LIBRARIES, FREEBSD_LIBRARIES, LANGUAGE_EXPECTATIONS, SANITIZER_LIBRARIES } from './expectations.js';
 import type { Problem, Rule } from './rule.js';
 
 const STDCXX = /^lib(?:std)?c\+\+(?:abi)?\.so/;
@@ -13,7 +13,7 @@ const needed: Rule = {
   why: 'A library that is not part of the system must be installed wherever the plugin goes. One that is named with its folder exists on the build machine only.',
   remedy: 'Link the dependency statically, or say in the README what must be installed.',
   again: 'readelf -dW FILE | grep NEEDED',
-  check: ({ dynamic, language }) => {
+  check: ({ facts, dynamic, language }) => {
     const own = LANGUAGE_EXPECTATIONS[language].toolchainLibraries;
     return dynamic.needed.flatMap((name): Problem[] => {
       if (name.includes('/')) {
@@ -25,7 +25,9 @@ const needed: Rule = {
           },
         ];
       }
-      const known = C_LIBRARIES.test(name) || own.test(name) || STDCXX.test(name) || SANITIZER_LIBRARIES.test(name);
+      const system = facts.os === 'freebsd' && FREEBSD_LIBRARIES.test(name);
+      const known =
+        system || C_LIBRARIES.test(name) || own.test(name) || STDCXX.test(name) || SANITIZER_LIBRARIES.test(name);
       return known ? [] : [{ message: `The library needs ${name}, which not every system has.` }];
     });
   },

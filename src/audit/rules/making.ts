@@ -23,13 +23,14 @@ const sanitizer: SharedRule = {
   cases: 'warn for a debug build',
   title: 'No sanitizer, coverage or fuzzing code is left in',
   why: 'Such builds need a run time that hosts do not have, are slow, and write files or end the process on their own.',
-  remedy: 'Build without -fsanitize, --coverage, -race, -asan and -msan.',
+  remedy:
+    'Build without -fsanitize, --coverage, -race, -asan and -msan. zig cc adds a sanitizer unless it is told to optimise (-O2).',
   again: {
     elf: 'nm -D FILE | grep -E "__(asan|tsan|ubsan|gcov)"',
     macho: 'nm FILE | grep -E "__(asan|tsan|ubsan|gcov)"',
     pe: 'llvm-readobj --coff-imports --coff-exports --sections FILE | grep -E "asan|tsan|ubsan|gcov|lprf"',
   },
-  check: ({ facts, link, expected }) => {
+  check: ({ facts, link, finds, expected }) => {
     const symbols = [...link.imports, ...link.exports]
       .map((symbol) => symbol.name)
       .filter((name) => SANITIZER_SYMBOLS.test(name));
@@ -38,10 +39,12 @@ const sanitizer: SharedRule = {
     const settings = Object.entries(link.toolchain.go?.settings ?? {})
       .filter(([name, value]) => /^-(?:race|asan|msan|cover)$/.test(name) && value === 'true')
       .map(([name]) => name);
+    const runTimes = finds.filter((find) => find.kind === 'instrumentation').map((find) => find.text);
     const evidence = [
       ...(libraries.length === 0 ? [] : [`needs ${listed(libraries)}`]),
       ...(symbols.length === 0 ? [] : [`symbols: ${listed(symbols)}`]),
       ...(sections.length === 0 ? [] : [`sections: ${listed(sections)}`]),
+      ...(runTimes.length === 0 ? [] : [`holds the run time of ${listed(runTimes)}`]),
       ...(settings.length === 0 ? [] : [`built by Go with ${settings.join(' ')}`]),
     ];
     if (evidence.length === 0) return [];
