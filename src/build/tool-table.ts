@@ -30,7 +30,18 @@ export const CROSS_COMPILERS = [
 ] as const;
 export type CrossCompiler = (typeof CROSS_COMPILERS)[number];
 
-export type ToolName = 'cc' | 'cmake' | 'ninja' | 'make' | 'go' | 'cargo' | 'rustc' | 'git' | 'zig' | CrossCompiler;
+export type ToolName =
+  | 'cc'
+  | 'cmake'
+  | 'ninja'
+  | 'make'
+  | 'go'
+  | 'cargo'
+  | 'rustc'
+  | 'git'
+  | 'zig'
+  | 'lld'
+  | CrossCompiler;
 
 /** Go's own archive; the distributions' packages are often older than a plugin needs. */
 const GO_ARCHIVE = `curl -fsSL https://go.dev/dl/go1.26.8.linux-${process.arch === 'arm64' ? 'arm64' : 'amd64'}.tar.gz | sudo tar -xzC /usr/local, then put /usr/local/go/bin on PATH (the package of Debian 12 is Go 1.19: too old)`;
@@ -169,6 +180,19 @@ export const TOOLS: Readonly<Record<ToolName, ToolFacts>> = {
       brew: 'brew install zig',
       winget: ZIG_WINGET,
       other: zigWheel,
+    },
+  },
+  lld: {
+    executables: ['ld64.lld'],
+    versionArgs: ['--version'],
+    versionPattern: /LLD (\d+\.\d+\.\d+)/,
+    purpose: 'to link Rust for macOS',
+    install: {
+      apt: 'sudo apt install lld',
+      dnf: 'sudo dnf install lld',
+      brew: 'brew install lld',
+      winget: 'winget install LLVM.LLVM',
+      other: 'install lld from https://lld.llvm.org',
     },
   },
   // Without recommended packages Debian's compiler for arm64 would come without headers.

@@ -1,7 +1,8 @@
-import { chmodSync, realpathSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, realpathSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { examine } from '../../src/build/doctor.js';
+import { wheelCommand } from '../../src/build/python-wheel.js';
 import type { DoctorReport } from '../../src/model/doctor.js';
 import { renderDoctor } from '../../src/report/doctor-text.js';
 import { freshFolder, removeFolders, testContext, write } from './projects.js';
@@ -38,6 +39,33 @@ async function doctor(PATH: string, changes: Partial<Parameters<typeof examine>[
 }
 
 const tool = (report: DoctorReport, name: string) => report.tools.find((one) => one.name === name);
+
+describe.skipIf(process.platform === 'win32')('the command that installs a wheel', () => {
+  const of = (PATH: string) => wheelCommand('ziglang', { PATH });
+
+  it('is plain for a Python that belongs to no distribution', async () => {
+    expect(await of(pathWith(['python3']))).toBe('python3 -m pip install ziglang');
+    expect(await of(pathWith(['python']))).toBe('python -m pip install ziglang');
+  });
+
+  it.skipIf(!existsSync('/usr/bin/python3'))("goes to the user's place for the distribution's Python", async () => {
+    const command = await of('/usr/bin');
+    const managed = readdirSync('/usr/lib').some(
+      (name) => /^python3\.\d+$/.test(name) && existsSync(path.join('/usr/lib', name, 'EXTERNALLY-MANAGED')),
+    );
+    expect(command).toContain('python3 -m pip install --user ');
+    expect(command.includes('--break-system-packages')).toBe(managed);
+    // A virtual environment links to it, and refuses --user.
+    const environment = pathWith([]);
+    symlinkSync('/usr/bin/python3', path.join(environment, 'python3'));
+    write(path.dirname(environment), 'pyvenv.cfg', '');
+    expect(await of(environment)).toBe('python3 -m pip install ziglang');
+  });
+
+  it('says where to get zig where there is no Python', async () => {
+    expect(await of(freshFolder('empty'))).toContain('https://ziglang.org/download');
+  });
+});
 
 describe.skipIf(process.platform === 'win32')('the doctor', () => {
   it('finds everything', async () => {

@@ -10,7 +10,8 @@ import { userCacheFolder } from '../../support/user-folders.js';
 import type { CompilerChoice, ToolFound } from '../build-model.js';
 import { appleStubs } from '../compilers/apple-stubs.js';
 import { probeZig, zigLibrary } from '../compilers/zig.js';
-import { zigRemedy } from '../remedies.js';
+import { installRemedy, zigRemedy } from '../remedies.js';
+import { TOOLS } from '../tool-table.js';
 import { zigForDarwin } from './rust-c-tools.js';
 import { linkScript } from './rust-link-script.js';
 import type { ToolchainRequest } from './toolchain.js';
@@ -82,7 +83,7 @@ async function findLinker(request: ToolchainRequest, sysroot: string) {
   }
   throw new CpexError('CPEX_E_BUILD_TOOL_MISSING', `There is no linker for ${request.target.name}.`, {
     evidence: [`no rust-lld in ${folder}`, 'not on PATH: ld64.lld'],
-    remedy: 'sudo apt install lld, or use a Rust from https://rustup.rs, which has a linker of its own',
+    remedy: `${await installRemedy(TOOLS.lld, request.env)}, or use a Rust from https://rustup.rs, which has a linker of its own`,
   });
 }
 
