@@ -40,6 +40,7 @@ export async function describeTools(project: Project, plan: TargetPlan, context:
     Object.assign(tools, await describe(named, { plan, ask, context }, compiler));
   }
   if (go !== undefined) Object.assign(tools, await goTools(go));
+  if (language === 'rust' && compiler === undefined) Object.assign(tools, await rustLinker({ plan, ask, context }));
   return {
     cpex: packageVersion(),
     host: hostTarget().name,
@@ -124,6 +125,12 @@ async function rustTool(tool: ToolFound, plan: TargetPlan, ask: Ask): Promise<To
   };
 }
 
+/** What rustc links with where nobody tells it: the C compiler of the machine, which Windows may do without. */
+async function rustLinker(around: Surroundings): Promise<Tools> {
+  const file = await findTool('cc', around.context.env);
+  return file === undefined ? {} : { cc: await ofFile(file), ...(await gccParts('cc', [file], around)) };
+}
+
 /** rustc is a small program in front of two large libraries. */
 const RUSTC_LIBRARY = /^(?:lib)?(?:rustc_driver|LLVM).*\.(?:so|dylib|dll)/;
 
@@ -179,7 +186,8 @@ async function filesIn(folder: string, pattern: RegExp): Promise<string[]> {
   return entries.filter((one) => one.isFile() && pattern.test(one.name)).map((one) => path.join(folder, one.name));
 }
 
-/** `-target x86_64-linux-gnu.2.17` stays; an absolute path says nothing on another machine. */
+/** `-target x86_64-linux-gnu.2.17` stays; of an absolute path, `-I` and the like in front of it or not, its last part. */
 function withoutFolders(word: string): string {
-  return word.replaceAll(/(?:[A-Za-z]:)?[\\/][^\s=,:]*[\\/]([^\\/\s=,:]+)/g, '$1');
+  const [, option = '', file] = /^(-[A-Za-z]|[^=]*=)?((?:[A-Za-z]:)?[\\/].*)$/.exec(word) ?? [];
+  return file === undefined ? word : option + (file.split(/[\\/]/).at(-1) ?? '');
 }

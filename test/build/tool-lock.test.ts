@@ -45,7 +45,11 @@ function toolPaths(): string[] {
 }
 
 describe('cpex build --lock', () => {
-  const PARTS = { c: ['cmake'], go: ['go', 'go/asm', 'go/cgo', 'go/compile', 'go/link'], rust: ['cargo', 'rustc'] };
+  const PARTS = {
+    c: ['cmake'],
+    go: ['go', 'go/asm', 'go/cgo', 'go/compile', 'go/link'],
+    rust: ['cargo', 'cc', 'rustc'],
+  };
 
   for (const language of ['c', 'go', 'rust'] as const) {
     it.skipIf(missingFor(language) !== undefined)(`records what built ${language}, and no folder`, async () => {
