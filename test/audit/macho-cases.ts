@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { TARGETS } from '../../src/project/targets/table.js';
 import type { RuleCase } from './broken-library.js';
 import { visible } from './broken-library.js';
@@ -17,11 +17,13 @@ export function dylibMakers(bench: DylibBench) {
     /** Not the good source, but this one. */
     alone: (name: string, text: string) =>
       bench.dylib(name, 'arm64', `${text}\n${visible} int beside(void) { return 1; }`, DYLIB_FLAGS),
-    patched: (name: string, change: (bytes: Buffer) => void) =>
-      bench.patched(good(`${name}-whole`), `${name}.dylib`, (bytes) => {
+    patched: (name: string, change: (bytes: Buffer) => void) => {
+      if (!existsSync(bench.path('whole.dylib'))) good('whole');
+      return bench.patched(bench.path('whole.dylib'), `${name}.dylib`, (bytes) => {
         change(bytes);
         return bytes;
-      }),
+      });
+    },
     /** Links against a library of some install name that exists for the test only. */
     linked: (name: string, provider: string) => {
       bench.dylib(`${name}-provider`, 'arm64', 'int provided(void) { return 1; }', ['-install_name', provider]);
