@@ -71,7 +71,7 @@ const minimumOs: Rule<MachORuleInput> = {
   clause: 'ABI-LOAD-004',
   severity: 'info',
   title: 'Which macOS it needs',
-  why: 'The loader warns of or refuses a library for a newer macOS, and functions that the older one lacks are missing. Compilers take the version of the machine or the SDK unless told otherwise.',
+  why: 'Functions that came with that macOS are missing on an older one, where loading then fails. Compilers take the version of the machine or of the SDK unless told otherwise.',
   remedy:
     'Set MACOSX_DEPLOYMENT_TARGET, or give the compiler -mmacosx-version-min=11.0 (zig: -target aarch64-macos.11.0).',
   again: 'otool -l FILE | grep -A4 -E "LC_BUILD_VERSION|LC_VERSION_MIN"',
