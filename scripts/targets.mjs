@@ -186,7 +186,16 @@ export function consoleTable(results) {
       .join('  ')
       .trimEnd(),
   );
-  return [...lines, ...reasons(results).map(([reason, pairs]) => `${reason}: ${pairs.join(', ')}`)].join('\n');
+  const why = reasons(results).map(([reason, pairs]) => `${reason}: ${pairs.join(', ')}`);
+  return [...lines, `time of the build: ${times(results).join(', ')}`, ...why].join('\n');
+}
+
+/** How long the one build of each language took, from its begin to the end of its last target. */
+function times({ pairs }) {
+  return Object.entries(LANGUAGES).flatMap(([language, name]) => {
+    const seconds = pairs.filter((one) => one.language === language).map((one) => one.seconds ?? 0);
+    return seconds.some((one) => one > 0) ? [`${name} ${Math.round(Math.max(...seconds))} s`] : [];
+  });
 }
 
 /** Why pairs were skipped or only built, with the pairs. */
@@ -202,9 +211,7 @@ function reasons({ pairs }) {
 
 function measuredPart(results) {
   const size = (bytes) => (bytes === undefined ? '' : `${Math.round(bytes / 1024)} KiB`);
-  const time = (seconds) => (seconds === undefined ? '' : `${seconds} s`);
-  const cell = (pair) =>
-    [outcome(pair), ...(pair?.size === undefined ? [] : [size(pair.size), time(pair.seconds)])].join(', ');
+  const cell = (pair) => [outcome(pair), ...(pair?.size === undefined ? [] : [size(pair.size)])].join(', ');
   const rows = targetsOf(results).map((target) => [
     code(target),
     ...Object.keys(LANGUAGES).map((language) => cell(pairOf(results, language, target))),
@@ -214,8 +221,7 @@ function measuredPart(results) {
 ## Measured
 
 A new project of each language, built for every target by one command on ${results.host}, audited, and tested with
-\`cpex test\` where something runs it ("run"; without a name, the machine itself). The time is that of the target's part
-of the build; all targets share the processors.
+\`cpex test\` where something runs it ("run"; without a name, the machine itself).
 
 Measured on ${results.date} with ${tools.join(', ')}.
 

@@ -87,7 +87,7 @@ function bareProject(language: Language, root: string): Project {
 async function examinePair(request: ToolchainRequest): Promise<PairReport> {
   const { target, project } = request;
   const { language } = project.manifest;
-  const pair = { language, target: target.name, tools: [], notes: [], run: await examineRunner(target, request.env) };
+  const pair = { language, target: target.name, tools: [], notes: [], run: await examineRunner(request) };
   const judged = possible(language, target);
   if (!judged.ok) {
     const problem = { code: 'CPEX_E_BUILD_IMPOSSIBLE', message: judged.reason, evidence: [] };
@@ -102,9 +102,10 @@ async function examinePair(request: ToolchainRequest): Promise<PairReport> {
   }
 }
 
-async function examineRunner(target: Target, env: RunContext['env']): Promise<RunReport> {
+async function examineRunner({ target, env, project }: ToolchainRequest): Promise<RunReport> {
+  const { runners } = project.manifest;
   try {
-    const found = await findRunner(target, env);
+    const found = await findRunner(target, env, runners === undefined ? {} : { manifest: runners });
     if (found.state !== 'found') return found;
     const { kind, argv, why } = found.runner;
     return kind === 'native' ? { state: 'native' } : { state: 'runner', kind, command: argv, why };

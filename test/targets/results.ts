@@ -16,7 +16,7 @@ export interface PairResult {
   readonly runner?: string;
   /** Bytes of the library. */
   readonly size?: number;
-  /** Time of its part of the build. Targets built at the same time share the processors. */
+  /** Time of its part of the build, which others share: the whole call of cargo, for a Rust target. */
   readonly seconds?: number;
   /** Why it was skipped, refused or not run. */
   readonly reason?: string;
