@@ -19,11 +19,16 @@ const LIBRARY = /\.(?:so(?:\.\d+)*|dylib|dll)$/i;
 /** How zip archives begin: with a file, or, when they are empty, with their end. */
 const ZIP = ['PK\x03\x04', 'PK\x05\x06'];
 
-/** True for a file that begins like a zip archive; false also for what cannot be read. */
+/**
+ * True for a file that is named or begins like a zip archive; false also for what cannot be read.
+ * One that is named like a library is meant to be one, so it is not looked into.
+ */
 export async function isArchive(file: string): Promise<boolean> {
+  if (LIBRARY.test(file)) return false;
   try {
     // A pipe would block `open` for ever.
     if (!(await stat(file)).isFile()) return false;
+    if (/\.zip$/i.test(file)) return true;
     const handle = await open(file, 'r');
     try {
       const start = Buffer.alloc(4);
@@ -87,7 +92,7 @@ function targetOfName(base: string): TargetName | undefined {
 function renamed(report: AuditReport, unpacked: string, archive: string, name: string): AuditReport {
   const file = `${archive}!/${name}`;
   const again = (command: string) =>
-    `unzip -o ${shellWord(archive)} ${shellWord(name)} && ${command.replaceAll(shellWord(unpacked), () => shellWord(name))}`;
+    `unzip -oq ${shellWord(archive)} ${shellWord(name)} && ${command.replaceAll(shellWord(unpacked), () => shellWord(name))}`;
   return {
     ...report,
     file,
