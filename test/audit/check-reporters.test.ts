@@ -120,7 +120,7 @@ describe.skipIf(!hasTool('gcc'))('the reports of cpex check (needs gcc)', () => 
     const unknown = checkCommand('out', options, { reporter: ['sariff'] }, context);
     await expect(unknown).rejects.toMatchObject({
       code: 'CPEX_E_REPORTER_UNKNOWN',
-      message: expect.stringContaining('Did you mean sarif?'),
+      message: expect.stringContaining('Did you mean "sarif"?'),
     });
     const both = checkCommand('out', options, { reporter: ['json', 'sarif'] }, context);
     await expect(both).rejects.toMatchObject({ remedy: expect.stringContaining('sarif=report.sarif') });
