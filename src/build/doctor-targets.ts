@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { RunContext } from '../model/context.js';
 import type { PairReport, RunReport, TargetsReport, UsedTool } from '../model/doctor.js';
 import type { Manifest, Project } from '../model/manifest.js';
-import { LANGUAGES, type Language, type Target } from '../model/target.js';
+import { LANGUAGES, type Language } from '../model/target.js';
 import { hostTarget } from '../project/targets/host.js';
 import { type ParsedTarget, parseTarget } from '../project/targets/normalise.js';
 import { possible } from '../project/targets/possible.js';
