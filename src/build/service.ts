@@ -48,21 +48,28 @@ export async function ensureBuilt(
   options: EnsureOptions,
   context: RunContext,
 ): Promise<BuiltArtefact> {
-  const result = await buildProject(
-    {
-      project,
-      targets: options.target === undefined ? [] : [options.target],
-      mode: options.mode ?? 'release',
-      force: false,
-      verbose: false,
-      extra: [],
-      dryRun: false,
-    },
-    context,
-  );
-  const [artefact] = result.artefacts;
-  if (artefact === undefined) throw auditError(result.findings);
+  const targets = options.target === undefined ? [] : [options.target];
+  const [artefact] = await ensureAllBuilt(project, targets, options.mode ?? 'release', context);
+  if (artefact === undefined) throw new RangeError('a build without a target');
   return artefact;
+}
+
+/**
+ * As {@link ensureBuilt}, for several targets in one build. What goes wrong with one of them is thrown
+ * once the others have come to their end.
+ */
+export async function ensureAllBuilt(
+  project: Project,
+  targets: readonly string[],
+  mode: BuildMode,
+  context: RunContext,
+): Promise<readonly BuiltArtefact[]> {
+  const common = { force: false, verbose: false, extra: [], dryRun: false };
+  const result = await buildProject({ project, targets, mode, ...common }, context);
+  const [failure] = result.failures;
+  if (failure !== undefined) throw failure.error;
+  if (!result.ok) throw auditError(result.findings);
+  return result.artefacts;
 }
 
 async function apply(prepared: PreparedBuild, options: BuildOptions, context: RunContext): Promise<BuildResult> {

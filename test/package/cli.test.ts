@@ -102,6 +102,23 @@ describe.skipIf(!tools || process.platform !== 'linux' || process.arch !== 'x64'
       expect(existsSync(path.join(project, 'dist', 'package', ARCHIVE))).toBe(true);
     });
 
+    it.skipIf(!isThere('x86_64-w64-mingw32-gcc'))(
+      'build and pack for targets that are not in dist (needs gcc for Windows)',
+      () => {
+        manifest('1.2.3');
+        writeFileSync(path.join(project, 'plugin.c'), sourceOf({ host: 'cliproxy', version: '1.2.3' }));
+        const words = ['package', '--target', 'windows-x64', '--target', 'host', '--out', 'several', '--json'];
+        const { status, stdout } = cpex(words, { cwd: project, env });
+        rmSync(path.join(project, 'dist', 'windows-x64'), { recursive: true, force: true });
+        expect(status, stdout).toBe(0);
+        const { files } = JSON.parse(stdout).result as { files: { kind: string; target?: string }[] };
+        expect(files.flatMap(({ kind, target }) => (kind === 'archive' ? [target] : []))).toEqual([
+          'linux-x64',
+          'windows-x64',
+        ]);
+      },
+    );
+
     it.each([
       [['package', '--target', 'linux-x64-musl'], 2, 'CPEX_E_PACKAGE_TARGET'],
       [['package', '--target', 'windows-x64'], 3, 'CPEX_E_BUILD_TOOL_MISSING'],

@@ -264,7 +264,7 @@ describe('a build that is not this project', () => {
 
   it.each([
     ['a web page', Buffer.from('<!doctype html>'), 'file.kind'],
-    ['a library for another processor', FOREIGN['windows-arm64'], 'file.target'],
+    ['a library for another processor', FOREIGN['windows-arm64'], 'pe.machine'],
   ])('is refused by the audit: %s', async (_name, bytes, finding) => {
     at.built('windows-x64', bytes);
     await expect(at.pack({ targets: ['windows-x64'] })).rejects.toMatchObject({

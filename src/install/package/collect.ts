@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { outputPaths } from '../../build/plan.js';
 import { type BuildRecord, readBuilt } from '../../build/record.js';
-import { ensureBuilt } from '../../build/service.js';
+import { ensureAllBuilt } from '../../build/service.js';
 import { hashSources, listDigest, withToolFiles } from '../../build/sources.js';
 import type { RunContext } from '../../model/context.js';
 import type { Project } from '../../model/manifest.js';
@@ -39,16 +39,17 @@ export interface Collected {
 }
 
 /**
- * The release builds that were asked for. That of this machine is built when stale; those of other
- * machines are taken from `dist/`.
+ * The release builds that were asked for. That of this machine is built when stale, one for another target
+ * when `dist/` has none.
  * @throws CpexError `CPEX_E_PACKAGE_TARGET`, `CPEX_E_PACKAGE_STALE`, `CPEX_E_PACKAGE_NOT_BUILT`, and what a build throws
  */
 export async function collectLibraries(options: CollectOptions, context: RunContext): Promise<Collected> {
   const { wanted, skipped } = await chooseTargets(options);
+  await buildMissing(wanted, options, context);
   const libraries: BuiltLibrary[] = [];
   const notes: string[] = [];
   for (const target of wanted) {
-    const library = await libraryOf(target, options, context);
+    const library = await libraryOf(target, options);
     libraries.push(library);
     if (target.name !== hostTarget().name) notes.push(...ageNotes(library, options.project.root));
   }
@@ -94,14 +95,22 @@ async function missingTargets({ manifest }: Project, found: readonly Target[]) {
   return missing.map((one) => ({ target: one.name, reason: `cpex.yaml names it, and dist/${one.name} is not there` }));
 }
 
-async function libraryOf(target: Target, options: CollectOptions, context: RunContext): Promise<BuiltLibrary> {
-  const { project, noBuild } = options;
-  const { record: recordFile, file } = outputPaths(project.root, project.manifest.id, target, 'release');
-  const own = target.name === hostTarget().name;
-  const there = await exists(recordFile);
+/** Builds the machine's own library when it is stale, and others that are not there: theirs may come from elsewhere. */
+async function buildMissing(wanted: readonly Target[], { project, noBuild }: CollectOptions, context: RunContext) {
+  if (noBuild) return;
+  const { root, manifest } = project;
+  const names: string[] = [];
+  for (const target of wanted) {
+    const there = await exists(outputPaths(root, manifest.id, target, 'release').record);
+    if (!there || target.name === hostTarget().name) names.push(target.name);
+  }
   // What cannot be built here is refused by the build itself, in its own words.
-  if (!noBuild && (own || !there)) await ensureBuilt(project, { target: target.name }, context);
-  else if (!there) {
+  if (names.length > 0) await ensureAllBuilt(project, names, 'release', context);
+}
+
+async function libraryOf(target: Target, { project }: CollectOptions): Promise<BuiltLibrary> {
+  const { record: recordFile, file } = outputPaths(project.root, project.manifest.id, target, 'release');
+  if (!(await exists(recordFile))) {
     const shown = path.relative(project.root, path.dirname(file));
     throw notBuilt(target.name, shown, `Build it first, or put ${shown} here from the machine that built it.`);
   }
@@ -146,6 +155,6 @@ function notBuilt(what: string, where: string, remedy: string): CpexError {
 function stale(file: string, message: string, evidence: readonly string[]): CpexError {
   return new CpexError('CPEX_E_PACKAGE_STALE', message, {
     evidence: [file, ...evidence],
-    remedy: 'Build it again on its own machine: cpex build',
+    remedy: 'Build it again, with cpex build --target, here or on its own machine.',
   });
 }

@@ -11,13 +11,13 @@ export const packageCodes = {
     kind: 'user',
     exit: 2,
     title: 'There is no build to package',
-    text: '`cpex package` takes release builds: that of this machine is made when it is stale, those of other machines are taken from dist/<target>/, where the machines that built them put them. With --no-build nothing is made, so everything must lie there.',
+    text: '`cpex package` takes release builds: that of this machine is made when it is stale, those for other targets are taken from dist/<target>/, where another machine may have put them, and made when they are not there. With --no-build nothing is made, so everything must lie there.',
   },
   CPEX_E_PACKAGE_STALE: {
     kind: 'user',
     exit: 1,
     title: 'A build does not belong to this project as it is',
-    text: 'The record build.json beside a library names another id, version or host than cpex.yaml, or another file than the one beside it. Handing it on would give one release two versions. Build it again on its own machine and bring the whole folder dist/<target>/.',
+    text: 'The record build.json beside a library names another id, version or host than cpex.yaml, or another file than the one beside it. Handing it on would give one release two versions. Build it again with `cpex build --target`, or on its own machine, and bring the whole folder dist/<target>/.',
   },
   CPEX_E_PACKAGE_AUDIT: {
     kind: 'child',
