@@ -13,6 +13,7 @@ import type { TargetPlan } from './build-model.js';
 import { makeRequest, planTarget } from './plan.js';
 import type { ToolchainRequest } from './toolchains/toolchain.js';
 import { VersionCache } from './version-cache.js';
+import { coldLibraries } from './zig-warm-up.js';
 
 export interface TargetsOptions {
   /** Targets in any accepted spelling, `host` or `all`. */
@@ -95,7 +96,7 @@ async function examinePair(request: ToolchainRequest): Promise<PairReport> {
   }
   try {
     const { plan } = await planTarget(request, project.root);
-    return { ...pair, state: 'ready', ...usedBy(plan) };
+    return { ...pair, state: 'ready', ...usedBy(plan), notes: notesOn(plan, request.env) };
   } catch (error) {
     if (!isCpexError(error) || error.kind === 'bug' || error.code === 'CPEX_E_INTERRUPTED') throw error;
     return { ...pair, state: 'lacking', ...lackOf(error) };
@@ -129,6 +130,12 @@ function usedBy({ toolchain, slices = [] }: TargetPlan): Pick<PairReport, 'tools
       ? {}
       : { compiler: { ...bare(compiler.tool), source: compiler.source, why: compiler.why } }),
   };
+}
+
+/** For Windows zig makes a C library from source before the first build, with all cores. */
+function notesOn(plan: TargetPlan, env: RunContext['env']): string[] {
+  const slow = plan.target.startsWith('windows-') && coldLibraries([plan], env).length > 0;
+  return slow ? ['the first build takes a minute or two: zig makes a C library'] : [];
 }
 
 function bare({ name, version, path: file }: UsedTool): UsedTool {

@@ -188,6 +188,17 @@ describe.skipIf(!here)('the doctor on targets (made for linux-x64)', () => {
     expect(renderTargets(invalid)).toMatch(/! run: .*no-such-thing/);
   });
 
+  it('tells of the slow first build with zig', async () => {
+    const machine = new Machine().has(...C, ['zig', '0.17.1']);
+    for (const file of ['std/std.zig', 'libc/x']) write(path.join(machine.bin, 'lib'), file, '');
+    const report = await targets(machine, { targets: ['windows-arm64', 'freebsd-x64'], language: 'c' });
+    expect(report.pairs.map(({ state, notes }) => [state, notes])).toEqual([
+      ['ready', [expect.stringContaining('first build')]],
+      ['ready', []],
+    ]);
+    expect(renderTargets(report)).toMatch(/^windows-arm64 .* zig 0\.17\.1 · built, not run ! the first build/m);
+  });
+
   it('brings what is lacking for several targets with one command for each manager', async () => {
     const machine = new Machine().has(...C, ...RUST);
     const [name, version] = CROSS;
