@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunContext } from '../model/context.js';
 import type { CpexEvent } from '../model/event.js';
 import type { Project } from '../model/manifest.js';
@@ -147,7 +148,6 @@ async function chosenRust(project: Project, { env, signal }: RunContext): Promis
 async function nextTick(ended: number, signal: AbortSignal): Promise<void> {
   const rest = (Math.floor(ended / TICK_MS) + 1) * TICK_MS - Date.now();
   if (rest <= 0) return;
-  const { setTimeout: sleep } = await import('node:timers/promises');
   await sleep(rest, undefined, { signal }).catch(() => {});
 }
 

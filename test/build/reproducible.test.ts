@@ -20,6 +20,8 @@ import {
   write,
 } from './projects.js';
 
+// A toolchain that compiles its own library takes its time on a busy machine.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 afterAll(removeFolders);
 afterEach(() => void vi.unstubAllEnvs());
 

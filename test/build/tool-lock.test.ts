@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildWithLock } from '../../src/build/tool-lock-build.js';
 import type { LockEntry, ToolLock } from '../../src/build/tool-lock-model.js';
 import type { Project } from '../../src/model/manifest.js';
@@ -12,6 +12,8 @@ import { findTool } from '../../src/support/find-tool.js';
 import { validate } from '../../src/support/schemas.js';
 import { freshFolder, missingFor, optionsFor, removeFolders, testContext, tinyProject, write } from './projects.js';
 
+// A toolchain that compiles its own library takes its time on a busy machine.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 afterAll(removeFolders);
 
 const host = hostTarget().name;
