@@ -11,6 +11,8 @@ export interface WantedTarget {
   readonly target: Target;
   /** Lowest glibc that the library is to work with; only for targets that have glibc. */
   readonly glibc?: string;
+  /** That glibc was asked for by name, and is not only the limit of `cpex.yaml`. */
+  readonly aimed?: boolean;
   /**
    * Who asked. By `name` it has to be built; `cpex.yaml` promises it to users; `all` takes whatever
    * this machine can make.
@@ -51,7 +53,7 @@ export function chooseTargets(options: Pick<BuildOptions, 'project' | 'targets' 
       skipped.push({ target: name, kind: 'impossible', reason: judged.reason, remedy: judged.remedy });
     }
   }
-  return { wanted: folded(mentions, requestedFloor(options.glibc) ?? glibc), skipped };
+  return { wanted: folded(mentions, requestedFloor(options.glibc), glibc), skipped };
 }
 
 function named(names: readonly string[]): Mention[] {
@@ -80,7 +82,7 @@ function requirePossible(language: Language, target: Target): void {
 }
 
 /** Each target once, however often and in whatever spelling it was mentioned. */
-function folded(mentions: readonly Mention[], floor: string | undefined): WantedTarget[] {
+function folded(mentions: readonly Mention[], asked: string | undefined, limit: string | undefined): WantedTarget[] {
   return [...new Set(mentions.map(({ target }) => target))].map((target) => {
     const [first, ...more] = mentions.filter((one) => one.target === target);
     const by = first?.by ?? 'name';
@@ -88,8 +90,9 @@ function folded(mentions: readonly Mention[], floor: string | undefined): Wanted
     // What a name says comes before what the manifest says.
     const stated = [first, ...more].filter((one) => one?.by === by).flatMap((one) => one?.glibc ?? []);
     if (new Set(stated).size > 1) throw contradiction(target, stated);
-    const glibc = stated[0] ?? floor;
-    return glibc === undefined ? { target, by } : { target, by, glibc };
+    const aim = stated[0] ?? asked;
+    const glibc = aim ?? limit;
+    return { target, by, aimed: aim !== undefined, ...(glibc === undefined ? {} : { glibc }) };
   });
 }
 

@@ -46,7 +46,7 @@ export async function prepareBuild(options: BuildOptions, context: RunContext): 
   const cache = path.join(home, '.cpex', 'build', 'tools.json');
   const versions = options.force ? VersionCache.empty(cache) : VersionCache.load(cache);
   const { targets, lacking } = await planAll(wanted, (one) =>
-    planTarget(makeRequest(options, one, context, versions), home),
+    planTarget(makeRequest(options, one, context, versions), home, one.aimed),
   );
   const identity = hasIdentityFile(project.manifest)
     ? { identity: path.join(project.root, emitIdentity(language, project.manifest).path) }
@@ -70,9 +70,14 @@ export function outputPaths(
 /**
  * Decides how one target is built. Starts questions to tools, and writes nothing.
  * @param home absolute folder that gets `dist`
+ * @param aimed the wish for a glibc is the user's own, and not only the limit of `cpex.yaml`
  * @throws CpexError environment errors for missing tools, with what brings them
  */
-export async function planTarget(request: ToolchainRequest, home: string): Promise<PreparedTarget> {
+export async function planTarget(
+  request: ToolchainRequest,
+  home: string,
+  aimed = request.glibc !== request.project.manifest.glibc,
+): Promise<PreparedTarget> {
   const { project, target, mode, glibc } = request;
   const { language } = project.manifest;
   const { file, record } = outputPaths(home, project.manifest.id, target, mode);
@@ -87,13 +92,13 @@ export async function planTarget(request: ToolchainRequest, home: string): Promi
   };
   const parts = SLICES[target.name] ?? [];
   if (parts.length > 0) {
-    const slices = await Promise.all(parts.map((name) => planTarget(requestFor(request, TARGETS[name]), home)));
+    const slices = await Promise.all(parts.map((name) => planTarget(requestFor(request, TARGETS[name]), home, aimed)));
     const plans = slices.map(({ plan }) => plan);
     const toolchain = joinedToolchain(plans.map((plan) => plan.toolchain));
     return { plan: { ...common, toolchain, commands: [], slices: plans }, request, slices };
   }
   const toolchain = TOOLCHAINS[language];
-  const [asked, identity] = await identify(request);
+  const [asked, identity] = await identify(request, aimed);
   const commands = toolchain.commands(asked, identity);
   return { plan: { ...common, toolchain: identity, commands }, request: asked, slices: [] };
 }
@@ -102,13 +107,16 @@ export async function planTarget(request: ToolchainRequest, home: string): Promi
  * The tools for a target. A glibc floor of the manifest says what the library may need, whoever compiles it: without
  * the one compiler that can aim at it another may do, and the audit of the file decides.
  */
-async function identify(request: ToolchainRequest): Promise<readonly [ToolchainRequest, ToolchainIdentity]> {
+async function identify(
+  request: ToolchainRequest,
+  aimed: boolean,
+): Promise<readonly [ToolchainRequest, ToolchainIdentity]> {
   const { glibc, ...open } = request;
   const toolchain = TOOLCHAINS[request.project.manifest.language];
   try {
     return [request, await toolchain.identify(request)];
   } catch (error) {
-    if (glibc === undefined || glibc !== request.project.manifest.glibc) throw error;
+    if (glibc === undefined || aimed) throw error;
     const identity = await toolchain.identify(open).catch(() => undefined);
     if (identity === undefined) throw error;
     return [open, identity];
