@@ -20,16 +20,23 @@ export function toolchainFile(folder: string): string {
 /**
  * The files that tell cmake of a foreign target: what it is, what compiles for it, and that libraries
  * and headers of this machine are none of its.
+ * @param cpp the project holds C++ sources
  */
-export function crossFiles(folder: string, target: Target, choice: CompilerChoice): readonly ConfigurationFile[] {
+export function crossFiles(
+  folder: string,
+  target: Target,
+  choice: CompilerChoice,
+  cpp: boolean,
+): readonly ConfigurationFile[] {
   const compiler = choice.wrapper?.path ?? choice.tool.path;
-  const scripts = choice.tool.name === 'zig' ? zigScripts(folder, choice) : [];
+  const scripts = choice.tool.name === 'zig' ? zigScripts(folder, choice, cpp) : [];
   const lines = [
     '# Written by cpex for each configuration.',
     set('CMAKE_SYSTEM_NAME', target.cmake.system),
     set('CMAKE_SYSTEM_PROCESSOR', target.cmake.processor),
     set('CMAKE_C_COMPILER', compiler),
-    ...(scripts.length > 0 ? scripts.map(({ variable, path: file }) => set(variable, file)) : cppCompiler(compiler)),
+    ...(cpp ? cppCompiler(compiler) : noCpp(compiler)),
+    ...scripts.map(({ variable, path: file }) => set(variable, file)),
     ...['PROGRAM NEVER', 'LIBRARY ONLY', 'INCLUDE ONLY', 'PACKAGE ONLY'].map((mode) => {
       const [what = '', where = ''] = mode.split(' ');
       return set(`CMAKE_FIND_ROOT_PATH_MODE_${what}`, where);
@@ -43,21 +50,31 @@ export function crossFiles(folder: string, target: Target, choice: CompilerChoic
   ];
 }
 
-/**
- * A project that does not say its languages has C++ among them, which Debian packages apart from C. One
- * without C++ sources builds without it, and must not get that of this machine.
- */
+/** The compiler for C++ beside one for C. Where it is not installed cmake is left to say so, when it is needed. */
 function cppCompiler(compiler: string): string[] {
   const { dir, base } = path.parse(compiler);
   const sibling = path.join(dir, base.replace(/gcc((?:\.exe)?)$/, 'g++$1').replace(/clang((?:\.exe)?)$/, 'clang++$1'));
-  if (sibling !== compiler && existsSync(sibling)) return [set('CMAKE_CXX_COMPILER', sibling)];
-  return [set('CMAKE_CXX_COMPILER', compiler), set('CMAKE_CXX_COMPILER_WORKS', 'TRUE')];
+  return sibling !== compiler && existsSync(sibling) ? [set('CMAKE_CXX_COMPILER', sibling)] : [];
+}
+
+/**
+ * A project that does not say its languages has C++ among them. Without C++ sources its compiler is not
+ * needed, which Debian packages apart and for which zig would first build a library, for a minute or more; so cmake
+ * is kept from trying it, and from the one of this machine.
+ */
+function noCpp(compiler: string): string[] {
+  return [
+    set('CMAKE_CXX_COMPILER', compiler),
+    set('CMAKE_CXX_COMPILER_ID_RUN', 'TRUE'),
+    set('CMAKE_CXX_COMPILER_FORCED', 'TRUE'),
+  ];
 }
 
 /** zig's other halves. Archives that this machine's archiver makes are read by no linker for macOS or Windows. */
 function zigScripts(
   folder: string,
   { argv: [zig = '', , ...args] }: CompilerChoice,
+  cpp: boolean,
 ): (ConfigurationFile & { readonly variable: string })[] {
   const windows = process.platform === 'win32';
   const script = (variable: string, name: string, words: readonly string[]) => ({
@@ -67,7 +84,7 @@ function zigScripts(
     mode: 0o755,
   });
   return [
-    script('CMAKE_CXX_COMPILER', 'c++', [zig, 'c++', ...args]),
+    ...(cpp ? [script('CMAKE_CXX_COMPILER', 'c++', [zig, 'c++', ...args])] : []),
     script('CMAKE_AR', 'ar', [zig, 'ar']),
     script('CMAKE_RANLIB', 'ranlib', [zig, 'ranlib']),
   ];

@@ -127,10 +127,11 @@ async function configureWhenNeeded(workshop: Workshop, command: ToolCommand): Pr
   return `configure: ${previous === undefined ? 'first time' : previous === key ? 'no stamp' : 'tools or flags changed'}, key ${key.slice(0, 12)}`;
 }
 
-function configurationFiles({ plan, request }: Workshop): readonly ConfigurationFile[] {
+function configurationFiles({ plan, request, sources }: Workshop): readonly ConfigurationFile[] {
   const { compiler } = plan.toolchain;
   if (compiler === undefined || !isForeign(request, plan.toolchain)) return [];
-  return crossFiles(buildFolder(request), request.target, compiler);
+  const cpp = [...sources.keys()].some((file) => /\.(?:cc|cpp|cxx|c\+\+|C|mm)$/.test(file));
+  return crossFiles(buildFolder(request), request.target, compiler, cpp);
 }
 
 function configurationKey(workshop: Workshop, command: ToolCommand): string {
