@@ -8,7 +8,7 @@ import { type Environment, type Probe, type ProbeOptions, requireTool } from '..
 import { appleStubs } from './apple-stubs.js';
 import { crossCompilerNames } from './cross-gcc.js';
 import { type NamedCompiler, namedCompiler } from './explicit.js';
-import { type Lack, lackError } from './lack.js';
+import { type Lack, lackError, namedError } from './lack.js';
 import { probeCompiler } from './sound.js';
 import { argumentsTag, compilerScript } from './wrapper.js';
 import { probeZig, zigTriple } from './zig.js';
@@ -56,7 +56,9 @@ function machine(): Target | undefined {
 
 async function explicit(named: NamedCompiler, wish: CompilerWish): Promise<CompilerChoice> {
   const zig = /^zig(?:\.exe)?$/.test(path.basename(named.executable));
-  const tool = await requireTool(zig ? 'zig' : 'cc', wish, named.executable);
+  const tool = await requireTool(zig ? 'zig' : 'cc', wish, named.executable).catch((error: unknown) => {
+    throw namedError(named, error);
+  });
   const argv = [tool.path, ...named.args];
   const name = `${wish.target.name}-${argumentsTag(argv)}`;
   return {

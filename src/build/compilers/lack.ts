@@ -3,6 +3,7 @@ import { CpexError } from '../../support/errors.js';
 import { type Environment, type Probe, type ProbeOptions, requireTool } from '../find-toolchain.js';
 import { compilerRemedy, installRemedy, zigRemedy } from '../remedies.js';
 import { TOOLS } from '../tool-table.js';
+import { compilerVariableName, type NamedCompiler } from './explicit.js';
 
 /** A compiler that was looked for and cannot be used. */
 export interface Lack {
@@ -38,7 +39,19 @@ export async function lackError(lack: LackOfCompiler, options: ProbeOptions): Pr
       ? `There is no C compiler for ${target.name}.`
       : `Only zig can make a library for ${target.name} that works with glibc ${glibc}, and it is not installed.`;
   const remedy = await compilerRemedy(target, env, glibc);
-  return new CpexError('CPEX_E_BUILD_TOOL_MISSING', message, { evidence, remedy });
+  const hint = `not set: ${compilerVariableName(target)}`;
+  return new CpexError('CPEX_E_BUILD_TOOL_MISSING', message, { evidence: [...evidence, hint], remedy });
+}
+
+/** What to tell when a compiler that a variable names cannot be used: no other is taken in its place. */
+export function namedError({ variable, executable }: NamedCompiler, error: unknown): unknown {
+  if (!(error instanceof CpexError)) return error;
+  const missing = error.code === 'CPEX_E_BUILD_TOOL_MISSING';
+  const message = missing ? `${variable} names ${executable}, which is not there.` : error.message;
+  return new CpexError(error.code, message, {
+    evidence: [...error.evidence, ...(missing ? [] : [`${variable}: ${executable}`])],
+    remedy: `Correct ${variable}, or unset it to have a compiler found.`,
+  });
 }
 
 async function unusable(

@@ -35,19 +35,19 @@ export const buildCodes = {
     kind: 'environment',
     exit: 3,
     title: 'A tool that the build needs is not installed',
-    text: 'C needs a compiler, cmake and ninja or make; Go needs go and a C compiler; Rust needs cargo and a C compiler as linker. They are searched along PATH. `cpex doctor` lists what is there, what is missing and the command that installs it.',
+    text: 'C needs a compiler, cmake and ninja or make; Go needs go and a C compiler; Rust needs cargo and a C compiler as linker. They are searched along PATH. A foreign target needs a C compiler of its own: the one that a variable such as CC_linux_arm64 names, the cross compiler of the distribution, or zig (from ZIG, PATH or the Python package ziglang). `cpex doctor` lists what is there, what is missing and the command that installs it.',
   },
   CPEX_E_BUILD_TOOL_OLD: {
     kind: 'environment',
     exit: 3,
     title: 'A tool is too old',
-    text: 'The floors are cmake 3.20, Go 1.21 and Rust 1.85 (edition 2024). The packages of some distributions are older: Debian 12 has Go 1.19 and Rust 1.63. `cpex doctor` names the way to a newer one.',
+    text: 'The floors are cmake 3.20, Go 1.21, Rust 1.85 (edition 2024) and zig 0.15.1. The packages of some distributions are older: Debian 12 has Go 1.19 and Rust 1.63. `cpex doctor` names the way to a newer one.',
   },
   CPEX_E_BUILD_TOOL_BROKEN: {
     kind: 'environment',
     exit: 3,
     title: 'A tool does not run',
-    text: 'The executable is there, but asking for its version failed. Common reasons: a rustup shim without a default toolchain (`rustup default stable`), macOS without the command line tools (`xcode-select --install`), a library that the tool needs and does not find.',
+    text: 'The executable is there, but asking for its version failed, or it is half installed: a C compiler that cannot read stdlib.h, a zig without its library folder. Common reasons: a rustup shim without a default toolchain (`rustup default stable`), macOS without the command line tools (`xcode-select --install`), a library that the tool needs and does not find.',
   },
   CPEX_E_BUILD_STD_MISSING: {
     kind: 'environment',

@@ -74,7 +74,12 @@ group(name('the C compiler for a target'), () => {
     tools.gcc(ARM64);
     tools.zig();
     const choosing = tools.choose('linux-arm64', { env: { ...tools.env, CC_linux_arm64: 'nowhere-gcc' } });
-    await expect(choosing).rejects.toMatchObject({ code: 'CPEX_E_BUILD_TOOL_MISSING', exit: 3 });
+    await expect(choosing).rejects.toMatchObject({
+      code: 'CPEX_E_BUILD_TOOL_MISSING',
+      exit: 3,
+      message: 'CC_linux_arm64 names nowhere-gcc, which is not there.',
+      remedy: expect.stringContaining('CC_linux_arm64'),
+    });
   });
 
   it('is zig where an older glibc is wished for than the machine has', async () => {
