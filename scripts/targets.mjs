@@ -203,7 +203,7 @@ function reasons({ pairs }) {
   const found = new Map();
   for (const { language, target, state, reason } of pairs) {
     if (reason === undefined || state === 'impossible') continue;
-    const key = `${state === 'built' ? 'built, not run' : state}: ${reason}`;
+    const key = `${state === 'built' ? 'built, not run' : state}: ${reason.replace(/\.$/, '')}`;
     found.set(key, [...(found.get(key) ?? []), `${language} × ${target}`]);
   }
   return [...found];
