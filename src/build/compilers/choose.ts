@@ -16,6 +16,12 @@ import { probeZig, zigTriple } from './zig.js';
 /** The first macOS for Apple's own processors; zig by itself would ask for a much newer one. */
 const MACOS = '11.0';
 
+/**
+ * What other compilers do. Without an optimisation level zig makes undefined behaviour a trap (ziglang/zig#5163);
+ * with one it refuses `__DATE__`, which SOURCE_DATE_EPOCH makes the same in every build.
+ */
+const ZIG_FLAGS = ['-fno-sanitize=undefined', '-Wno-date-time'];
+
 export interface CompilerWish extends ProbeOptions {
   readonly target: Target;
   /** Lowest glibc that the result is to work with; without meaning for targets that have none. */
@@ -116,8 +122,7 @@ function zigChoice(wish: CompilerWish, tool: ToolFound, glibc: string | undefine
   const { target, env } = wish;
   const darwin = target.os === 'darwin';
   const macos = darwin ? env.MACOSX_DEPLOYMENT_TARGET?.trim() || wish.macos || MACOS : undefined;
-  // Without an optimisation level zig makes undefined behaviour a trap (ziglang/zig#5163).
-  const argv = [tool.path, 'cc', '-target', zigTriple(target, { glibc, macos }), '-fno-sanitize=undefined'];
+  const argv = [tool.path, 'cc', '-target', zigTriple(target, { glibc, macos }), ...ZIG_FLAGS];
   const sdk = darwin ? appleStubs(env) : undefined;
   if (sdk !== undefined) argv.push(...sdk.flags);
   const floor = glibc !== undefined ? `-glibc${glibc}` : macos !== undefined && macos !== MACOS ? `-macos${macos}` : '';
