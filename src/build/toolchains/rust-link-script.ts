@@ -31,7 +31,7 @@ const PROGRAM = [
   // Argument files hold one word a line, with a backslash before what is special.
   "const lines=f=>fs.readFileSync(f,'utf8').split('\\n').filter(Boolean).map(l=>l.replace(/\\\\(.)/g,'$1'))",
   'let file',
-  'let out=more.flatMap(w=>w[0]===`@`?lines(file=w.slice(1)):[w])',
+  'let out=more.flatMap(w=>w[0]===`@`&&fs.existsSync(w.slice(1))?lines(file=w.slice(1)):[w])',
   // zig knows its target and has headers of its own, and takes a list of exports for an input file.
   "const own=(w,i,all)=>!/^(--target=|-isysroot$|-mmacosx?-version-min=)/.test(w)&&all[i-1]!=='-isysroot'",
   "if(kind==='zig')out=out.filter(own).map(w=>/^-Wl,.*\\.def$/.test(w)?w.slice(4):w)",
