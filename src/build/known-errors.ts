@@ -168,6 +168,19 @@ const KNOWN: readonly KnownError[] = [
   },
   {
     languages: ALL,
+    pattern: /\.dylib[^]*Segmentation fault/,
+    meaning: "zig's linker dies on a library for macOS that exports nothing.",
+    remedy: 'Export the entry: mark it with CPEX_EXPORT in C.',
+  },
+  {
+    languages: ALL,
+    pattern: /unable to find (?:system framework|dynamic system library) "/,
+    meaning: 'The plugin links a library of the target that zig has no description of.',
+    remedy: ({ target }) =>
+      `Leave that library out, build on a ${target.name} machine, or name a compiler that has it in ${compilerVariableName(target)}.`,
+  },
+  {
+    languages: ALL,
     pattern: /unsupported linker arg/,
     meaning: 'zig does not understand an option of the linker.',
     remedy: async ({ target, env }) =>

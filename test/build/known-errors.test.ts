@@ -32,6 +32,9 @@ const RAW: readonly [Language, string, RegExp][] = [
   ['go', '-buildmode=c-shared requires exactly one main package', /package main/],
   ['go', 'main.go:4:2: no required module provides package example.com/x; to add it:', /go.mod or go.sum/],
   ['go', 'error obtaining VCS status: exit status 128', /git refused/],
+  ['c', 'FAILED: tiny.dylib\n: && x-cc -o tiny.dylib && :\nSegmentation fault (core dumped)', /exports nothing/],
+  ['go', 'error: unable to find system framework "Foundation". searched paths: none', /no description/],
+  ['c', 'error: unable to find dynamic system library "objc" using strategy paths_first.', /no description/],
   ['c', 'CMake Error: CMAKE_C_COMPILER not set, after EnableLanguage', /no working C compiler/],
   [
     'c',
