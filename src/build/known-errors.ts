@@ -168,7 +168,7 @@ const KNOWN: readonly KnownError[] = [
   },
   {
     languages: ALL,
-    pattern: /\.dylib[^]*Segmentation fault/,
+    pattern: /\.dylib.*Segmentation fault/s,
     meaning: "zig's linker dies on a library for macOS that exports nothing.",
     remedy: 'Export the entry: mark it with CPEX_EXPORT in C.',
   },
