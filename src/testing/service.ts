@@ -17,7 +17,7 @@ import type { ConformanceTest } from './conformance/types.js';
 import { runNativeTests } from './native-tests.js';
 import { findSubjects } from './resolve.js';
 import { checkSelection, type Selection, type SkipReason, skipReasons } from './selection.js';
-import type { Subject } from './subject.js';
+import { type Subject, targetWords } from './subject.js';
 import type { TestTarget } from './test-target.js';
 
 /** Highest level that an engine of this version can judge as a whole. */
@@ -99,7 +99,10 @@ class Run {
     if (this.options.native && project !== undefined) {
       const id = `native.${project.manifest.language}`;
       const native = { suite: 'native', id, title: 'unit tests of the language' };
-      await this.suite('native', 1, () => this.one(native, reason(id), () => runNativeTests(project, this.context)));
+      // They are programs of this machine, whatever the plugin is built for.
+      const foreign = targetWords(subject) === '' ? undefined : 'the tests of the language run for this machine alone';
+      const why = reason(id) ?? foreign;
+      await this.suite('native', 1, () => this.one(native, why, () => runNativeTests(project, this.context)));
     }
     for (const file of await this.snapshots.save()) {
       this.context.emit({ type: 'note', level: 'info', text: `recorded ${path.relative(this.context.cwd, file)}` });

@@ -3,6 +3,7 @@ import type { Manifest } from '../model/manifest.js';
 import type { HostProfile, ServiceEvent, ServiceScript } from '../model/profile.js';
 import type { Ending, Engine } from '../model/session.js';
 import type { Target } from '../model/target.js';
+import { hostTarget } from '../project/targets/host.js';
 import { SessionFailure } from '../runtime/failure.js';
 import { CpexError } from '../support/errors.js';
 import { temporaryFolder } from '../support/files.js';
@@ -28,6 +29,11 @@ export interface Subject {
   readonly startDeadline?: number;
   /** Kill instead of waiting for a shutdown that is known to fail. */
   readonly killAtEnd?: boolean;
+}
+
+/** The part of a command that shows something again for the same target: nothing for this machine's own. */
+export function targetWords({ target }: Pick<Subject, 'target'>): string {
+  return target.name === hostTarget().name ? '' : ` --target ${target.name}`;
 }
 
 /** One plugin process of its own, with what it did through its host and printed on record. */

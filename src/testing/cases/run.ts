@@ -6,7 +6,7 @@ import type { Finding } from '../../model/finding.js';
 import type { ServiceEvent } from '../../model/profile.js';
 import { CpexError } from '../../support/errors.js';
 import { didYouMean } from '../../support/suggest.js';
-import { runTrial, type Subject, type Trial } from '../subject.js';
+import { runTrial, type Subject, type Trial, targetWords } from '../subject.js';
 import { judgeEnding } from '../verdict.js';
 import { type Mismatch, match, matchInOrder, show } from './match.js';
 import type { Snapshots } from './snapshots.js';
@@ -31,14 +31,14 @@ export async function runCase(
   const { value, ending, trial } = await runTrial(subject, options, (running) => observe(one, subject, running));
   const died = judgeEnding(ending, id);
   if (value === undefined || died !== undefined) {
-    const findings = [...(value === undefined ? [] : compare(one, value, trial?.events ?? [], snapshots))];
+    const findings = [...(value === undefined ? [] : compare(one, value, trial?.events ?? [], snapshots, subject))];
     if (died !== undefined) findings.push({ ...died.finding, file: one.file });
     return { ...about, verdict: died?.verdict ?? 'fail', findings };
   }
   if (typeof value === 'string') {
     return { ...about, verdict: 'fail', findings: [{ id, severity: 'fail', message: value, file: one.file }] };
   }
-  const findings = compare(one, value, trial?.events ?? [], snapshots);
+  const findings = compare(one, value, trial?.events ?? [], snapshots, subject);
   return { ...about, verdict: findings.length === 0 ? 'pass' : 'fail', findings };
 }
 
@@ -100,6 +100,7 @@ function compare(
   seen: Observation | string,
   events: readonly ServiceEvent[],
   snapshots: Snapshots,
+  subject: Subject,
 ): Finding[] {
   if (typeof seen === 'string') return [];
   const { expect } = one;
@@ -133,7 +134,7 @@ function compare(
     mismatches.push({ path: 'within_ms', expected: `at most ${expect.withinMs}`, actual: tookMs.toFixed(1) });
   }
   if (expect.snapshot) mismatches.push(...snapshots.compare(one, envelope.error ?? envelope.result));
-  return [...mismatches.map((mismatch) => toFinding(one, mismatch)), ...noticed(one, events)];
+  return [...mismatches.map((mismatch) => toFinding(one, mismatch, targetWords(subject))), ...noticed(one, events)];
 }
 
 /** What the host noticed and would not bear. */
@@ -155,12 +156,12 @@ function output(events: readonly ServiceEvent[], stream: 'stdout' | 'stderr'): s
   return Buffer.concat(parts).toString('utf8');
 }
 
-function toFinding(one: Case, { path, expected, actual }: Mismatch): Finding {
+function toFinding(one: Case, { path, expected, actual }: Mismatch, target: string): Finding {
   return {
     id: `case:${one.name}`,
     severity: 'fail',
     message: `${path}: expected ${expected}, found ${typeof actual === 'string' ? actual : show(actual)}`,
     file: one.file,
-    again: `cpex test ${JSON.stringify(one.file)}`,
+    again: `cpex test ${JSON.stringify(one.file)}${target}`,
   };
 }

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { TestResult, Verdict } from '../../model/event.js';
 import type { Finding } from '../../model/finding.js';
 import { revisionsOf } from '../../project/contract-revisions.js';
-import type { Subject } from '../subject.js';
+import { type Subject, targetWords } from '../subject.js';
 import { judgeEnding } from '../verdict.js';
 import { clauseOf, severityOf } from './policy.js';
 import type { ConformanceTest } from './types.js';
@@ -49,10 +49,11 @@ async function attempt(test: ConformanceTest, subject: Subject): Promise<TestRes
 
 /** Every finding names its clause and the command that shows it again. */
 function complete(finding: Finding, test: ConformanceTest, severity: Finding['severity'], subject: Subject): Finding {
+  const about = `--only ${test.id}${targetWords(subject)}`;
   const again =
     subject.manifest === undefined
-      ? `cpex test ${JSON.stringify(subject.artefact)} --host ${hostWord(subject)} --only ${test.id}`
-      : `cpex test --only ${test.id}`;
+      ? `cpex test ${JSON.stringify(subject.artefact)} --host ${hostWord(subject)} ${about}`
+      : `cpex test ${about}`;
   return { again, ...finding, clause: clauseIn(finding, test, subject), severity: lighter(finding.severity, severity) };
 }
 
