@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditFile } from '../../src/audit/report.js';
 import type { Language, TargetName } from '../../src/model/target.js';
@@ -234,5 +235,19 @@ EXPORTS
     expect(exports.forwarded).toEqual(['elsewhere -> kernel32.Sleep']);
     expect(exports.ordinalsOnly).toEqual([20]);
     expect(exports.ownName).toBe('own name.dll');
+  });
+});
+
+const WINE = '/usr/lib/x86_64-linux-gnu/wine/x86_64-windows';
+const corpus = existsSync(WINE) ? readobj : `needs ${WINE}`;
+
+describe.skipIf(corpus !== undefined)(`the DLLs of wine${corpus === undefined ? '' : ` (${corpus})`}`, () => {
+  it('reads two dozen of them as llvm-readobj does', async () => {
+    const names = readdirSync(WINE).filter((name) => name.endsWith('.dll'));
+    const step = Math.max(1, Math.floor(names.length / 24));
+    for (const name of names.filter((_, index) => index % step === 0)) {
+      const file = path.join(WINE, name);
+      expect(asComparablePe(await peFacts(file)), name).toEqual(askReadobj(file));
+    }
   });
 });

@@ -6,7 +6,8 @@ import type { AuditExpectation } from '../../src/audit/rules/rule.js';
 import { TARGETS } from '../../src/project/targets/table.js';
 import { ENTRY, hasTool } from './c-library.js';
 import { BARE_DLL, DLL_FLAGS, DllBench, GOOD_DLL, lacking, MINGW } from './dll.js';
-import { dllHygieneCases, dllLoadingCases } from './pe-cases.js';
+import { dllHygieneCases } from './pe-cases-hygiene.js';
+import { dllLoadingCases } from './pe-cases-loading.js';
 
 const bench = new DllBench();
 afterAll(() => bench.remove());

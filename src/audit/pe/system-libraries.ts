@@ -3,16 +3,19 @@ const API_SETS = /^(?:api|ext)-ms-(?:win|onecore)-/;
 
 /** Libraries that come with every Windows from 10 on, without their ending. */
 const SYSTEM = new Set(
-  `activeds advapi32 authz avrt bcrypt bcryptprimitives cabinet cfgmgr32 clusapi combase comctl32 comdlg32 credui
-  crypt32 cryptbase cryptui d2d1 d3d10 d3d11 d3d12 d3d9 d3dcompiler_47 dbgeng dbghelp dcomp ddraw dhcpcsvc dinput8
-  dnsapi dsound dsrole dwmapi dwrite dxgi dxva2 esent evr fltlib fwpuclnt gdi32 gdi32full gdiplus glu32 hid hlink
-  httpapi icu icuin icuuc imagehlp imm32 iphlpapi kernel.appcore kernel32 kernelbase ktmw32 logoncli mf mfplat
-  mfreadwrite mpr msacm32 mscms msi msimg32 mswsock msvcrt ncrypt ndfapi netapi32 netutils newdev normaliz ntdll
-  ntdsapi odbc32 ole32 oleacc oleaut32 opengl32 pdh powrprof profapi propsys psapi quartz rasapi32 resutils rpcrt4
-  rstrtmgr samcli sechost secur32 sensapi setupapi shcore shell32 shlwapi slc srvcli sspicli t2embed tbs tdh traffic
-  ucrtbase uiautomationcore urlmon user32 userenv usp10 uxtheme version virtdisk webauthn websocket wer wevtapi
-  wimgapi windowscodecs winhttp wininet winmm winscard winspool winsta wintrust wkscli wlanapi wldap32
-  ws2_32 wscapi wsock32 wtsapi32 xinput1_4 xmllite`.split(/\s+/),
+  `activeds advapi32 authz avicap32 avrt bcrypt bcryptprimitives bluetoothapis cabinet cfgmgr32 clusapi combase
+  comctl32 comdlg32 coremessaging credui crypt32 cryptbase cryptui d2d1 d3d10 d3d11 d3d12 d3d9 d3dcompiler_47 dbgcore
+  dbgeng dbghelp dcomp ddraw dhcpcsvc dinput8 dnsapi dsound dsrole dsuiext dwmapi dwrite dxcore dxgi dxva2 esent evr
+  fltlib fontsub fwpuclnt gdi32 gdi32full gdiplus glu32 hhctrl hid hlink httpapi icu icuin icuuc imagehlp imm32
+  inetcomm inseng iphlpapi kernel.appcore kernel32 kernelbase ktmw32 logoncli mapi32 mf mfplat mfreadwrite mpr mprapi
+  msacm32 mscms mscoree msctf msdmo msftedit msi msimg32 msimtf mstask msvcrt msvfw32 mswsock ncrypt nddeapi ndfapi
+  netapi32 netutils newdev normaliz ntdll ntdsapi ntprint odbc32 odbccp32 ole32 oleacc oleaut32 oledlg olepro32
+  opengl32 pdh powrprof prntvpt profapi propsys psapi quartz rasapi32 resutils riched20 rpcrt4 rstrtmgr rtworkq
+  samcli samlib schannel sechost secur32 sensapi setupapi sfc shcore shell32 shfolder shlwapi slc snmpapi spoolss
+  srclient srvcli sspicli sxs t2embed tbs tdh traffic ucrtbase uiautomationcore urlmon user32 userenv usp10 uxtheme
+  version virtdisk wdi webauthn webservices websocket wer wevtapi wimgapi win32u winbio windowscodecs winhttp wininet
+  winmm winscard winspool winsta wintrust winusb wkscli wlanapi wldap32 wldp wmvcore ws2_32 wscapi wsdapi wsock32
+  wtsapi32 xinput1_4 xmllite xolehlp`.split(/\s+/),
 );
 /** Parts of Windows whose names do not end in .dll. */
 const SYSTEM_DRIVERS = new Set(['winspool.drv', 'bthprops.cpl', 'msacm32.drv']);
