@@ -24,9 +24,16 @@ export const MINGW_OBJDUMP = 'x86_64-w64-mingw32-objdump';
 /** Release flags that leave no trace of the time. */
 export const DLL_FLAGS = ['-O2', '-s', '-Wl,--no-insert-timestamp'];
 
+const found = new Map<string, string | undefined>();
+
 /** Name of an LLVM tool as Debian or anyone else calls it; undefined where it is missing. */
 export function llvmTool(name: string): string | undefined {
-  return [`${name}-19`, name].find((one) => hasTool(one));
+  if (!found.has(name))
+    found.set(
+      name,
+      [`${name}-19`, name].find((one) => hasTool(one)),
+    );
+  return found.get(name);
 }
 
 /** What keeps a group of tests from running, for its title; undefined when nothing does. */

@@ -20,6 +20,10 @@ Each finding shows what was seen, how to mend it, and a shell command that shows
 a duty of the [ABI](abi.md), it names the clause. The tools for Mach-O files have their names of macOS here; elsewhere
 they are part of LLVM and begin with \`llvm-\`.
 
+PATH is a file, a folder (every library below it) or a zip archive (every library inside, named \`plugin.zip!/plugin.so\`;
+the archive has to keep the rules that \`cpex install\` has). \`--reporter\` prints JSON, SARIF 2.1.0 for code scanning or
+GitHub annotations, each also into a file: \`--reporter sarif=report.sarif --reporter pretty\`.
+
 Written by a test from the rules themselves; \`npx vitest run test/audit/docs.test.ts -u\` writes it anew.
 `;
 
