@@ -24,6 +24,6 @@ export function joinSliceFindings(slices: readonly SliceFindings[]): Finding[] {
   return [...joined.values()].map(({ finding, names }) =>
     names.length === slices.length
       ? finding
-      : { ...finding, evidence: [...(finding.evidence ?? []), `slice: ${names.join(', ')}`] },
+      : { ...finding, message: `Slice for ${names.join(', ')}: ${finding.message}` },
   );
 }

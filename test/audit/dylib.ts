@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { GOOD_SOURCE, hasTool, Workbench } from './c-library.js';
+import { llvmTool } from './dll.js';
 
 /** zig's executable: named by ZIG, on PATH, or in Python's wheel. */
 export const ZIG = findZig();
@@ -22,11 +23,6 @@ function answer(command: string, args: readonly string[]): string | undefined {
   }
 }
 
-/** A tool of LLVM: with the version in its name as Debian has it, or without. */
-export function llvm(tool: string): string | undefined {
-  return [`${tool}-19`, tool].find((name) => hasTool(name));
-}
-
 /** Where the standard library of Rust for macOS lies, when it is installed. */
 function rustFolder(arch: MacArch): string | undefined {
   const folder = answer('rustc', ['--print', 'target-libdir', '--target', RUST_TRIPLES[arch]]);
@@ -39,7 +35,7 @@ export function missing(...needs: readonly string[]): string | undefined {
     if (need === 'zig') return ZIG === undefined;
     if (need === 'rust for macOS') return rustFolder('x64') === undefined || rustFolder('arm64') === undefined;
     if (need === 'go') return !hasTool('go', ['version']);
-    return llvm(need) === undefined;
+    return llvmTool(need) === undefined;
   });
   return absent.length === 0 ? undefined : `needs ${absent.join(', ')}`;
 }
@@ -78,7 +74,7 @@ export class DylibBench extends Workbench {
       this.sdk(),
       '-lSystem',
     ];
-    this.tool(llvm('ld64.lld') ?? 'ld64.lld', ['-dylib', ...system, '-o', name, object, ...flags]);
+    this.tool(llvmTool('ld64.lld') ?? 'ld64.lld', ['-dylib', ...system, '-o', name, object, ...flags]);
     return this.path(name);
   }
 
@@ -93,7 +89,7 @@ export class DylibBench extends Workbench {
 
   /** Runs a tool of LLVM. */
   llvm(tool: string, args: readonly string[]): string {
-    return this.tool(llvm(tool) ?? tool, args);
+    return this.tool(llvmTool(tool) ?? tool, args);
   }
 
   tool(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): string {

@@ -200,7 +200,7 @@ const systemFolder = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu',
 });
 
 describe.skipIf(systemFolder === undefined || !binutils)("the system's own libraries (needs binutils)", () => {
-  it('reads forty of them as binutils does', async () => {
+  it('reads forty of them as binutils does', { timeout: 300_000 }, async () => {
     const folder = systemFolder ?? '';
     const names = readdirSync(folder).filter((name) => /^lib.*\.so\.\d+$/.test(name));
     const step = Math.max(1, Math.floor(names.length / 40));

@@ -23,7 +23,7 @@ function tamper(bytes: Buffer): void {
 
 /** Dylibs that load, or might, and should not: hardening, signatures, leftovers. */
 export function dylibHygieneCases(bench: DylibBench): readonly RuleCase[] {
-  const { good, source, patched, linked } = dylibMakers(bench);
+  const { source, patched, needing } = dylibMakers(bench);
   const starts = (names: readonly string[]) =>
     names.map((name) => `__attribute__((constructor)) static void ${name}(void) { state++; }`).join('\n');
   const calls = (name: string) => `extern void ${name}(void); ${visible} void cpex_use(void) { ${name}(); }`;
@@ -122,7 +122,7 @@ export function dylibHygieneCases(bench: DylibBench): readonly RuleCase[] {
       rule: 'macho.sanitizer',
       severity: 'fail',
       title: "a sanitizer's library",
-      make: (name) => linked(name, '@rpath/libclang_rt.asan_osx_dynamic.dylib'),
+      make: (name) => needing(name, '@rpath/libclang_rt.asan_osx_dynamic.dylib'),
       says: /needs @rpath\/libclang_rt/,
     },
     {
@@ -160,7 +160,7 @@ export function dylibHygieneCases(bench: DylibBench): readonly RuleCase[] {
       severity: 'warn',
       title: 'appended bytes',
       make: (name) => {
-        const file = good(name);
+        const file = patched(name, () => {});
         appendFileSync(file, Buffer.alloc(123, 7));
         return file;
       },
@@ -171,7 +171,7 @@ export function dylibHygieneCases(bench: DylibBench): readonly RuleCase[] {
       severity: 'warn',
       title: 'a large file',
       make: (name) => {
-        const file = good(name);
+        const file = patched(name, () => {});
         truncateSync(file, 70 * 2 ** 20);
         return file;
       },

@@ -5,49 +5,72 @@ import { visible } from './broken-library.js';
 import { ENTRY, GOOD_SOURCE } from './c-library.js';
 import { DYLIB_FLAGS, type DylibBench, loadCommand, universalOf } from './dylib.js';
 
+/** Names with room for any other, so that one library, patched, serves for many cases. */
+const ROOM = 'x'.repeat(80);
+const NEEDED = `@rpath/${ROOM}.dylib`;
+const RUN_PATH = `@loader_path/${ROOM}`;
+/** Bytes of a load command before the name of the library that it needs. */
+const BEFORE_NAME = 24;
+
 /** Ways to make a dylib for arm64 that is good but for one thing. */
 export function dylibMakers(bench: DylibBench) {
   const flags = ['-s', ...DYLIB_FLAGS];
   const source = (name: string, text: string, ...more: string[]) =>
     bench.dylib(name, 'arm64', `${GOOD_SOURCE}\n${text}`, [...flags, ...more]);
   const good = (name: string, ...more: string[]) => bench.dylib(name, 'arm64', GOOD_SOURCE, [...flags, ...more]);
+  const once = (name: string, make: () => string) =>
+    existsSync(bench.path(`${name}.dylib`)) ? bench.path(`${name}.dylib`) : make();
+  const patched = (name: string, change: (bytes: Buffer) => void, of = once('whole', () => good('whole'))) =>
+    bench.patched(of, `${name}.dylib`, (bytes) => {
+      change(bytes);
+      return bytes;
+    });
+  /** Needs a library, and looks for it in a run path. */
+  const linked = () =>
+    once('linked', () => {
+      const provider = bench.dylib('provider', 'arm64', 'int provided(void) { return 1; }', ['-install_name', NEEDED]);
+      const text = `extern int provided(void); ${visible} int cpex_use(void) { return provided(); }`;
+      return source('linked', text, provider, `-Wl,-rpath,${RUN_PATH}`);
+    });
+  const put = (bytes: Buffer, from: string, to: string) =>
+    bytes.write(to.padEnd(from.length, '\0'), bytes.indexOf(from));
   return {
     good,
     source,
+    patched,
     /** Not the good source, but this one. */
     alone: (name: string, text: string) =>
       bench.dylib(name, 'arm64', `${text}\n${visible} int beside(void) { return 1; }`, DYLIB_FLAGS),
-    patched: (name: string, change: (bytes: Buffer) => void) => {
-      if (!existsSync(bench.path('whole.dylib'))) good('whole');
-      return bench.patched(bench.path('whole.dylib'), `${name}.dylib`, (bytes) => {
-        change(bytes);
-        return bytes;
-      });
-    },
-    /** Links against a library of some install name that exists for the test only. */
-    linked: (name: string, provider: string) => {
-      bench.dylib(`${name}-provider`, 'arm64', 'int provided(void) { return 1; }', ['-install_name', provider]);
-      const text = `extern int provided(void); ${visible} int cpex_use(void) { return provided(); }`;
-      return source(name, text, `${name}-provider.dylib`);
-    },
+    needing: (name: string, library: string) => patched(name, (bytes) => put(bytes, NEEDED, library), linked()),
+    /** The library that it needs may be absent. */
+    weakly: (name: string, library: string) =>
+      patched(
+        name,
+        (bytes) => {
+          bytes.writeUInt32LE(0x80000018, bytes.indexOf(NEEDED) - BEFORE_NAME);
+          put(bytes, NEEDED, library);
+        },
+        linked(),
+      ),
+    searching: (name: string, folder: string) => patched(name, (bytes) => put(bytes, RUN_PATH, folder), linked()),
   };
 }
 
 /** Libraries that a host cannot load or use: platform, symbols, needed libraries. */
 export function dylibLoadingCases(bench: DylibBench): readonly RuleCase[] {
-  const { good, source, alone, patched, linked } = dylibMakers(bench);
+  const { good, source, alone, patched, needing, weakly, searching } = dylibMakers(bench);
   const needed = (provider: string, severity: RuleCase['severity'], says: RegExp): RuleCase => ({
     rule: 'macho.needed',
     severity,
     title: `needs ${provider}`,
-    make: (name) => linked(name, provider),
+    make: (name) => needing(name, provider),
     says,
   });
   const runPath = (folder: string, says: RegExp): RuleCase => ({
     rule: 'macho.run-path',
     severity: 'fail',
     title: `run path ${folder}`,
-    make: (name) => good(name, '-Wl,-rpath', `-Wl,${folder}`),
+    make: (name) => searching(name, folder),
     says,
   });
   return [
@@ -55,7 +78,7 @@ export function dylibLoadingCases(bench: DylibBench): readonly RuleCase[] {
       rule: 'macho.machine',
       severity: 'fail',
       title: 'a library for another processor',
-      make: (name) => good(name),
+      make: (name) => patched(name, () => {}),
       expected: { target: TARGETS['darwin-x64'] },
       says: /processor: arm64, expected x64/,
     },
@@ -63,7 +86,7 @@ export function dylibLoadingCases(bench: DylibBench): readonly RuleCase[] {
       rule: 'macho.machine',
       severity: 'fail',
       title: 'a library for another system',
-      make: (name) => good(name),
+      make: (name) => patched(name, () => {}),
       expected: { target: TARGETS['linux-arm64'] },
       says: /system: macOS, expected linux/,
     },
@@ -85,7 +108,7 @@ export function dylibLoadingCases(bench: DylibBench): readonly RuleCase[] {
       rule: 'macho.slices',
       severity: 'fail',
       title: 'a thin library in place of a universal one',
-      make: (name) => good(name),
+      make: (name) => patched(name, () => {}),
       expected: { target: TARGETS['darwin-universal'] },
       says: /no slice for x64/,
     },
@@ -94,7 +117,7 @@ export function dylibLoadingCases(bench: DylibBench): readonly RuleCase[] {
       severity: 'info',
       title: 'a slice for another processor',
       make: (name) => {
-        const whole = readFileSync(good(`${name}-whole`));
+        const whole = readFileSync(patched(`${name}-whole`, () => {}));
         const other = Buffer.from(whole);
         other.writeUInt32LE(0x80000002, 8);
         return bench.write(`${name}.dylib`, universalOf([whole, other]));
@@ -212,12 +235,7 @@ export function dylibLoadingCases(bench: DylibBench): readonly RuleCase[] {
       rule: 'macho.needed',
       severity: 'info',
       title: 'a library that may be absent',
-      make: (name) =>
-        bench.patched(linked(`${name}-strong`, '@rpath/libfoo.dylib'), `${name}.dylib`, (bytes) => {
-          // zig takes no flag for it. The name follows the 24 bytes that its load command begins with.
-          bytes.writeUInt32LE(0x80000018, bytes.indexOf('@rpath/libfoo.dylib') - 24);
-          return bytes;
-        }),
+      make: (name) => weakly(name, '@rpath/libfoo.dylib'),
       says: /uses, where it is there, @rpath\/libfoo\.dylib/,
     },
     runPath('/opt/lib', /absolute/),

@@ -165,7 +165,7 @@ describe.skipIf(withoutTools !== undefined)(`dylibs as LLVM's tools see them (${
   const withoutRust = missing('rust for macOS');
   it.skipIf(withoutRust !== undefined)(
     `Rust libraries (${withoutRust ?? 'rust-lld'})`,
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async () => {
       const flags = ['-O', '-C', 'strip=symbols', '-C', 'link-arg=-install_name', '-C', 'link-arg=@rpath/r.dylib'];
       for (const arch of archs) {

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MACHO_RULES } from '../../src/audit/macho/rules.js';
 import { writeUniversal } from '../../src/audit/macho/write-universal.js';
 import { auditFile } from '../../src/audit/report.js';
@@ -28,6 +28,11 @@ const ids = (findings: readonly Finding[]) => findings.map(({ id, severity }) =>
 const withoutZig = missing('zig');
 
 describe.skipIf(withoutZig !== undefined)(`rules for dylibs (${withoutZig ?? 'zig'})`, () => {
+  // What zig builds for its first library, it keeps.
+  beforeAll(() => {
+    for (const arch of ['x64', 'arm64'] as const) bench.dylib(`first-${arch}`, arch);
+  });
+
   it.each(cases.map((one, index) => ({ ...one, name: `case${index}` })))(
     '$rule speaks up: $title',
     async ({ rule, severity, make, expected, says, name }) => {
@@ -102,7 +107,7 @@ describe.skipIf(withoutZig !== undefined)(`rules for universal libraries (${with
     const { findings } = await auditFile(bench.path('uneven.dylib'), universal);
     const entry = findings.filter((one) => one.id === 'macho.entry');
     expect(entry).toHaveLength(1);
-    expect(entry[0]).toMatchObject({ severity: 'fail', evidence: expect.arrayContaining(['slice: x64']) });
+    expect(entry[0]).toMatchObject({ severity: 'fail', message: expect.stringMatching(/^Slice for x64: The entry/) });
   });
 
   it('sees a slice that was changed, one that is missing, and what is appended', async () => {
@@ -111,10 +116,10 @@ describe.skipIf(withoutZig !== undefined)(`rules for universal libraries (${with
     const broken = Buffer.from(arm64);
     broken.writeUInt8(broken.readUInt8(0x2000) ^ 1, 0x2000);
     const changed = await auditFile(bench.write('changed.dylib', universalOf([x64, broken])), universal);
-    expect(changed.findings.find((one) => one.id === 'macho.signature')?.evidence).toEqual([
-      expect.stringMatching(/^The hashes of the pages at 0x\w+ are wrong\.$/),
-      'slice: arm64',
-    ]);
+    expect(changed.findings.find((one) => one.id === 'macho.signature')).toMatchObject({
+      message: expect.stringMatching(/^Slice for arm64: The signature does not fit/),
+      evidence: [expect.stringMatching(/^The hashes of the pages at 0x\w+ are wrong\.$/)],
+    });
     const single = await auditFile(bench.write('single.dylib', universalOf([x64])), universal);
     expect(ids(single.findings)).toEqual(['macho.slices fail', 'macho.minimum-os info']);
     expect(single.target).toBe('darwin-x64');
@@ -139,7 +144,7 @@ const usual = (findings: readonly Finding[]) => findings.filter(({ severity }) =
 
 const withoutRust = missing('zig', 'rust for macOS');
 describe.skipIf(withoutRust !== undefined)(`Rust libraries for macOS (${withoutRust ?? 'rust-lld'})`, () => {
-  it.each(['x64', 'arm64'] as const)('raise nothing, stripped or not, for %s', { timeout: 120_000 }, async (arch) => {
+  it.each(['x64', 'arm64'] as const)('raise nothing, stripped or not, for %s', { timeout: 300_000 }, async (arch) => {
     const remap = `--remap-path-prefix=${bench.tool('rustc', ['--print', 'sysroot']).trim()}=rust`;
     const { language: _c, ...expected } = { ...base, target: TARGETS[`darwin-${arch}`] };
     for (const debug of [false, true]) {
