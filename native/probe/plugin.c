@@ -4,6 +4,8 @@
 #include <string.h>
 
 abi_plugin plugin_table;
+/* The table that the plugin filled in. It may have kept the address, so this stays. */
+static abi_plugin *table;
 
 void report_phase(enum phase phase) {
   frame_header header = {.kind = KIND_PHASE, .code = phase};
@@ -17,7 +19,7 @@ static int refuse(const char *stage, const char *detail, int32_t code, int has_c
   return 0;
 }
 
-static void missing_functions(const abi_plugin *table, int optional_shutdown, char *names) {
+static void missing_functions(int optional_shutdown, char *names) {
   names[0] = 0;
   if (table->call == NULL) strcat(names, "call, ");
   if (table->free_buffer == NULL) strcat(names, "free_buffer, ");
@@ -27,7 +29,7 @@ static void missing_functions(const abi_plugin *table, int optional_shutdown, ch
 }
 
 /* Judges what the entry has left. Returns 1 when it can be used, else says why not. */
-static int judge(const plugin_rules *rules, const abi_plugin *table, int code) {
+static int judge(const plugin_rules *rules, int code) {
   const char *stage = NULL;
   char names[64] = "";
   int32_t number = code;
@@ -37,7 +39,7 @@ static int judge(const plugin_rules *rules, const abi_plugin *table, int code) {
     stage = "version";
     number = (int32_t)table->abi_version;
   } else {
-    missing_functions(table, rules->optional_shutdown, names);
+    missing_functions(rules->optional_shutdown, names);
     if (names[0] != 0) stage = "table";
   }
   if (stage == NULL) return 1;
@@ -58,12 +60,12 @@ int plugin_start(const plugin_rules *rules) {
   void *found = library_symbol(library, rules->entry, said, sizeof said);
   if (found == NULL) return refuse("entry", said, 0, 0);
   memcpy(&entry, &found, sizeof entry);
-  abi_plugin *table = block_take(sizeof *table);
+  table = block_take(sizeof *table);
   memset(table, 0, sizeof *table);
   const abi_host *host = host_table(rules->abi_version, rules->optional_response);
   report_phase(PHASE_INIT);
   int code = entry(host, table);
-  if (!judge(rules, table, code)) return 0;
+  if (!judge(rules, code)) return 0;
   plugin_table = *table;
   return 1;
 }

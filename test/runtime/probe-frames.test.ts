@@ -7,12 +7,19 @@ import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hostTarget } from '../../src/project/targets/host.js';
+import { compileProbe } from '../../src/runtime/probe/compile.js';
+import { probeEngine } from '../../src/runtime/probe/engine.js';
 import { listenOnLoopback } from '../../src/runtime/probe/loopback.js';
 import { Flag, HEADER, Kind, MAX_METHOD, writeHeader } from '../../src/runtime/wire/frame.js';
-import { ownProbe, toolchain } from './harness.js';
+import { Bench, ownProbe, text, toolchain } from './harness.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'cpex-frames-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const bench = new Bench();
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+  bench.remove();
+});
 
 /** What cpex sends to a probe, and the flags that may come with each. */
 const SENT: Readonly<Record<number, number>> = {
@@ -117,6 +124,49 @@ test.skipIf(compiler === undefined)(
     expect(verdicts.filter((one) => one.includes('end')).length).toBeGreaterThan(500);
   },
 );
+
+/** Ways of building the probe that watch it while it works. */
+const SANITIZERS = ['address,undefined', 'thread'];
+
+describe.skipIf(compiler === undefined)(`a session watched by ${compiler ?? 'nobody (skipped: no compiler)'}`, () => {
+  test.each(SANITIZERS)('%s', async (sanitizer) => {
+    const watching = [compiler ?? '', '-g', `-fsanitize=${sanitizer}`];
+    const file = await compileProbe({
+      target: hostTarget(),
+      compiler: { source: 'native', tool: { name: 'cc', version: '1', path: '' }, argv: watching },
+      cache: folder,
+      env: process.env,
+    });
+    let printed = '';
+    const session = await probeEngine(async () => ({ argv: [], file, env: {}, windows: false })).start({
+      artefact: bench.compile('behaviour'),
+      target: hostTarget().name,
+      native: { entry: 'cpex_plugin_init', abiVersion: 1 },
+      cwd: folder,
+      deadlines: { start: 60_000, call: 60_000, stop: 60_000 },
+      services: {
+        answer: async (method, request, { call }) => {
+          const depth = Number(text(request));
+          if (method !== 'host.echo' || depth === 0) return { code: 0, body: request };
+          return { code: 0, body: (await call?.('ask', Buffer.from(String(depth - 1))))?.body ?? request };
+        },
+      },
+      lingerMs: 200,
+      output: (_stream, bytes) => {
+        printed += Buffer.from(bytes).toString();
+      },
+    });
+    const bodies = Array.from({ length: 200 }, (_, index) => Buffer.alloc(index * 400, index));
+    const calls = bodies.map((body, index) => session.call('echo', body, { concurrent: index % 3 > 0 }).end);
+    for (const [index, end] of (await Promise.all(calls)).entries()) expect(bodies[index]?.equals(end.body)).toBe(true);
+    expect(text((await session.call('threads', Buffer.from('40')).end).body)).toBe('0');
+    expect(text((await session.call('ask', Buffer.from('7')).end).body)).toBe('0');
+    await session.loop('echo', Buffer.alloc(100), 500, { mode: 'copied' });
+    await session.call('late', Buffer.alloc(0)).end;
+    const ending = await session.stop();
+    expect({ ending, printed }).toEqual({ ending: { kind: 'clean', lateRequests: ['host.late'] }, printed: '' });
+  });
+});
 
 describe('the probe on its own', () => {
   let probe = '';
