@@ -6,6 +6,7 @@ import type { AuditReport } from '../model/binary.js';
 import type { Language, TargetName } from '../model/target.js';
 import { sha256File } from '../support/files.js';
 import { packageVersion } from '../support/package-root.js';
+import { userCacheFolder } from '../support/user-folders.js';
 import type { BuildMode, CompilerSource, ToolchainIdentity, ToolFound } from './build-model.js';
 import type { PreparedTarget } from './plan.js';
 import { listDigest, type SourceHashes } from './sources.js';
@@ -65,7 +66,10 @@ export function makeRecord(
   const used = parts.map((part) => recorded(part.plan.toolchain, report));
   const tools = used.flatMap((one) => [one, ...one.helpers, ...(one.compiler ? [one.compiler] : [])]);
   const versions = [...new Set(tools.map(({ name, version }) => `${name} ${version}`))];
-  const compilers = used.flatMap(({ compiler }) => (compiler === undefined ? [] : [compiler.arguments]));
+  // Where a user keeps what cpex wrote for a compiler says nothing of what went in.
+  const compilers = parts.flatMap(({ plan: { toolchain }, request: { env } }) =>
+    (toolchain.compiler?.argv.slice(1) ?? []).map((word) => portable(word, userCacheFolder('cpex', env))),
+  );
   const digest = listDigest(sources);
   return {
     v: 1,
