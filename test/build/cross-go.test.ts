@@ -98,12 +98,14 @@ describe.each(PAIRS)('Go for $target', ({ target: name, glibc, files = {} }) => 
       expect(mentions(built.file, 'cpex-build-test')).toBeUndefined();
     });
 
-    it.runIf(glibc !== undefined)('works with the glibc that was wished for', () => {
-      expect(built.result.plan.targets[0]?.toolchain.compiler?.source).toBe('zig');
-      expect(highestGlibc(built.file)).toBeLessThanOrEqual(17);
-    });
+    if (glibc !== undefined)
+      it('works with the glibc that was wished for', () => {
+        expect(built.result.plan.targets[0]?.toolchain.compiler?.source).toBe('zig');
+        expect(highestGlibc(built.file)).toBeLessThanOrEqual(17);
+      });
 
-    it.runIf(target.os === 'darwin')('names it by @rpath, and signs it where macOS wants that', () => {
+    if (target.os !== 'darwin') return;
+    it('names it by @rpath, and signs it where macOS wants that', () => {
       expect(appleFacts(built)).toEqual({
         name: '@rpath/tiny.dylib',
         signature: target.arch === 'arm64' ? 'adhoc' : 'none',
