@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { TargetPlan } from '../../src/build/build-model.js';
@@ -24,12 +24,18 @@ function fakeRust(where: string, triples: readonly string[], version = '1.95.0')
   script(bin, 'cargo', `echo "cargo ${version}"`);
   script(bin, 'rustc', `[ "$1" = --print ] && echo '${sysroot}' || echo "rustc ${version}"`);
   for (const triple of triples) write(sysroot, `lib/rustlib/${triple}/lib/libstd-0123456789abcdef.rlib`, '');
-  for (const compiler of ['aarch64-linux-gnu-gcc', 'x86_64-w64-mingw32-gcc', 'musl-gcc']) {
+  for (const compiler of ['cc', 'aarch64-linux-gnu-gcc', 'x86_64-w64-mingw32-gcc', 'musl-gcc']) {
     script(bin, compiler, 'cat > /dev/null 2>&1; echo "gcc (Test) 12.2.0"');
   }
   for (const tool of ['sh', 'cat'])
     symlinkSync(spawnSync('which', [tool]).stdout.toString().trim(), path.join(bin, tool));
   return { sysroot, env: { PATH: bin, HOME: root } };
+}
+
+/** The same Rust beside no such tool. */
+function without(env: FakeRust['env'], tool: string): FakeRust['env'] {
+  rmSync(path.join(env.PATH ?? '', tool), { force: true });
+  return env;
 }
 
 const ARM = 'aarch64-unknown-linux-gnu';
@@ -150,6 +156,20 @@ onLinux('the linker', () => {
       code: 'CPEX_E_BUILD_TOOL_MISSING',
       evidence: [`${variable} names it: my-ld`],
     });
+  });
+
+  it('of the machine itself is cc, unless cargo is told otherwise', async () => {
+    const project = tinyProject('rust');
+    const { env } = fakeRust('toolchains/stable', []);
+    const refused = { code: 'CPEX_E_BUILD_TOOL_MISSING', message: expect.stringMatching(/^cc is missing/) };
+    await expect(planOne('host', without(env, 'cc'), project)).rejects.toMatchObject(refused);
+    for (const flags of ['-Clinker=clang', '-C linker=clang']) {
+      expect(argvOf(await planOne('host', { ...without(env, 'cc'), RUSTFLAGS: flags }, project))).toContain(
+        '--release',
+      );
+    }
+    write(project.root, '.cargo/config.toml', `[target.'cfg(unix)']\nlinker = "clang"\n`);
+    expect(argvOf(await planOne('host', without(env, 'cc'), project))).toContain('--release');
   });
 
   it('for macOS comes with Rust, and needs the list of what the system exports', async () => {

@@ -15,6 +15,8 @@ export interface CargoSettings {
   readonly buildFlags: readonly string[];
   /** cargo builds the standard library itself. */
   readonly buildsStd: boolean;
+  /** Some setting or flag, of whatever target, speaks of a linker. */
+  readonly speaksOfLinker: boolean;
 }
 
 interface Document {
@@ -22,6 +24,9 @@ interface Document {
   readonly target?: Readonly<Record<string, { readonly linker?: unknown; readonly rustflags?: unknown }>>;
   readonly unstable?: { readonly 'build-std'?: unknown };
 }
+
+/** Variables with flags for rustc. */
+const FLAGS = ['RUSTFLAGS', 'CARGO_ENCODED_RUSTFLAGS', 'CARGO_BUILD_RUSTFLAGS'];
 
 /** Where cargo keeps its registry and its configuration. */
 export function cargoHome(env: Environment): string {
@@ -51,6 +56,9 @@ export function cargoSettings(triple: string, cwd: string, env: Environment): Ca
     buildsStd:
       env.CARGO_UNSTABLE_BUILD_STD !== undefined ||
       documents.some(({ document }) => document.unstable?.['build-std'] !== undefined),
+    speaksOfLinker:
+      linker !== undefined ||
+      [JSON.stringify(documents), ...FLAGS.map((name) => env[name] ?? '')].some((text) => /linker\b/.test(text)),
   };
 }
 

@@ -3,12 +3,12 @@ import type { TargetName } from '../../model/target.js';
 import { sourceRoot } from '../../project/source-root.js';
 import { CpexError } from '../../support/errors.js';
 import { runTool } from '../../support/tools.js';
-import type { ToolCommand, ToolchainIdentity, ToolFound } from '../build-model.js';
+import type { CompilerChoice, ToolCommand, ToolchainIdentity, ToolFound } from '../build-model.js';
 import { requireTool } from '../find-toolchain.js';
 import { buildCommand, type CargoJob, callsFor, cleanCommand, isCross } from './cargo-command.js';
 import { librariesFor, noLibrary, ownLibrary, sharedLibraries } from './cargo-messages.js';
 import { writeSdk } from './rust-darwin.js';
-import { chooseLinker, isNative } from './rust-linker.js';
+import { chooseLinker, chooseOwnLinker } from './rust-linker.js';
 import { requireStd, rustSysroot, rustTriple } from './rust-std.js';
 import type { Product, Toolchain, ToolchainRequest, Workshop } from './toolchain.js';
 
@@ -29,11 +29,7 @@ export const cargoToolchain: Toolchain = {
     const options = { ...request, cwd: sourceRoot(request.project) };
     const [cargo, rustc] = await Promise.all([requireTool('cargo', options), requireTool('rustc', options)]);
     const identity = { ...cargo, helpers: [rustc] };
-    if (isNative(request) && request.target.os !== 'darwin') return identity;
-    const sysroot = await rustSysroot(request, rustc);
-    if (isCross(request)) await requireStd(request, rustc, sysroot);
-    if (isCross(request) && request.force) targetFolders.set(request, await targetFolder(request, cargo));
-    const compiler = await chooseLinker(request, sysroot);
+    const compiler = isCross(request) ? await forForeign(request, cargo, rustc) : await chooseOwnLinker(request);
     return compiler === undefined ? identity : { ...identity, compiler };
   },
 
@@ -65,6 +61,14 @@ export const cargoToolchain: Toolchain = {
     return products;
   },
 };
+
+async function forForeign(request: ToolchainRequest, cargo: ToolFound, rustc: ToolFound): Promise<CompilerChoice> {
+  const sysroot = await rustSysroot(request, rustc);
+  await requireStd(request, rustc, sysroot);
+  const compiler = await chooseLinker(request, sysroot);
+  if (request.force) targetFolders.set(request, await targetFolder(request, cargo));
+  return compiler;
+}
 
 function jobOf({ request, plan }: Workshop): CargoJob {
   return { request, identity: plan.toolchain };

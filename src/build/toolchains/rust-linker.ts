@@ -4,10 +4,11 @@ import { sourceRoot } from '../../project/source-root.js';
 import { hostTarget, systemGlibc } from '../../project/targets/host.js';
 import { CpexError } from '../../support/errors.js';
 import { exists } from '../../support/files.js';
+import { findTool } from '../../support/find-tool.js';
 import type { CompilerChoice } from '../build-model.js';
 import { chooseCompiler } from '../compilers/choose.js';
 import { namedCompiler } from '../compilers/explicit.js';
-import { probeTool } from '../find-toolchain.js';
+import { probeTool, requireTool } from '../find-toolchain.js';
 import { cargoSettings } from './cargo-config.js';
 import { zigForBuildScripts } from './rust-c-tools.js';
 import { darwinLinker } from './rust-darwin.js';
@@ -47,14 +48,26 @@ export function isNative({ target, glibc }: ToolchainRequest): boolean {
 }
 
 /**
- * What links for a target: the linker that cargo's own settings name, for macOS Rust's own, else the target's
- * C compiler, behind a script where rustc's words are not for it. Undefined where cargo finds it by itself.
+ * Makes sure that the machine can link for itself: rustc starts `cc` by this name, whatever CC says. On macOS
+ * it is put behind a script, because a library is to be known by another name than its path on this machine.
  * @throws CpexError environment errors with the one command that helps
  */
-export async function chooseLinker(request: ToolchainRequest, sysroot: string): Promise<CompilerChoice | undefined> {
+export async function chooseOwnLinker(request: ToolchainRequest): Promise<CompilerChoice | undefined> {
   const { target, env, project } = request;
-  // A library for macOS is to be known by another name than its path on this machine.
-  if (isNative(request) && target.os !== 'darwin') return undefined;
+  const cwd = sourceRoot(project);
+  if (target.os === 'windows' || cargoSettings(rustTriple(request), cwd, env).speaksOfLinker) return undefined;
+  if ((await findTool('cc', env, cwd)) === undefined) await requireTool('cc', { ...request, cwd }, 'cc');
+  if (target.os !== 'darwin') return undefined;
+  return scripted(request, await chooseCompiler({ ...request, cwd }), { kind: 'driver', swap: {} });
+}
+
+/**
+ * What links for a foreign target: the linker that cargo's own settings name, for macOS Rust's own, else the
+ * target's C compiler, behind a script where rustc's words are not for it.
+ * @throws CpexError environment errors with the one command that helps
+ */
+export async function chooseLinker(request: ToolchainRequest, sysroot: string): Promise<CompilerChoice> {
+  const { target, env, project } = request;
   const cwd = sourceRoot(project);
   const { linker } = cargoSettings(rustTriple(request), cwd, env);
   if (linker !== undefined) return named(linker.executable, linker.from, request);
@@ -64,11 +77,16 @@ export async function chooseLinker(request: ToolchainRequest, sysroot: string): 
   const choice = await chooseCompiler({ ...request, cwd });
   const rules = await rulesFor(request, choice, sysroot);
   if (rules === undefined) return choice;
+  const linked = scripted(request, choice, rules);
+  if (rules.kind !== 'zig') return linked;
+  const tools = zigForBuildScripts(request, choice, linked.wrapper?.path);
+  return { ...linked, env: { ...choice.env, ...tools.env }, files: tools.files ?? [] };
+}
+
+/** The name of the script is that of the compiler's own, where it has one: it tells the glibc floor. */
+function scripted({ target, env }: ToolchainRequest, choice: CompilerChoice, rules: LinkRules): CompilerChoice {
   const name = path.parse(choice.wrapper?.path ?? '').name.replace(/-cc$/, '') || target.name;
-  const wrapper = linkScript(name, rules, choice.argv, env);
-  if (rules.kind !== 'zig') return { ...choice, wrapper };
-  const tools = zigForBuildScripts(request, choice, wrapper.path);
-  return { ...choice, wrapper, env: { ...choice.env, ...tools.env }, files: tools.files ?? [] };
+  return { ...choice, wrapper: linkScript(name, rules, choice.argv, env) };
 }
 
 /**
