@@ -128,6 +128,36 @@ describe.skipIf(noZig !== undefined)(titled('C for an older glibc', noZig), () =
   });
 });
 
+/** As another project may have it: below a folder, under a name of its own, as a module with flags of the project. */
+function foreignProject(): Project {
+  const project = tinyProject('c', freshFolder(), {
+    build: { folder: 'native', target: 'plug', flags: ['-DANSWER=7'] },
+  });
+  write(
+    project.root,
+    'native/CMakeLists.txt',
+    `cmake_minimum_required(VERSION 3.20)
+project(several C)
+add_library(other SHARED plug.c)
+add_library(plug MODULE plug.c)
+target_compile_definitions(plug PRIVATE ANSWER=\${ANSWER} IS_PLUGIN)
+`,
+  );
+  const marks = '#if defined(_WIN32)\n#define E __declspec(dllexport)\n#else\n#define E\n#endif\n';
+  const entry = '#ifdef IS_PLUGIN\nE int cpex_plugin_init(void *h, void *p) { return h == p ? ANSWER : 0; }\n#endif\n';
+  write(project.root, 'native/plug.c', `${marks}${entry}E int answer(void) { return 1; }\n`);
+  return project;
+}
+
+describe.each(['linux-arm64', 'windows-x64'] as const)('a project with a build of its own for %s', (name) => {
+  const lack = lacks.get(name);
+  it.skipIf(lack !== undefined)(titled('is built by its own rules', lack), { timeout: BUILD_MS }, async () => {
+    const { file } = await buildOne(foreignProject(), name);
+    expect(readdirSync(path.dirname(file)).sort()).toEqual(['build.json', `tiny${TARGETS[name].libraryExtension}`]);
+    expect(exportsOf(file, TARGETS[name]) ?? ['cpex_plugin_init']).toContain('cpex_plugin_init');
+  });
+});
+
 const noArm = lacks.get('linux-arm64');
 describe.skipIf(noArm !== undefined)(titled('the build folder of a foreign target', noArm), () => {
   const project = richProject();
