@@ -1,5 +1,6 @@
-// Builds with nothing to do and after an edit of one line, against the same commands typed by hand
-// in the same project.
+// Builds with nothing to do and after an edit of one line, for this machine and for others, against the same commands
+// typed by hand in the same project.
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { run } from './support/cost.mjs';
@@ -11,6 +12,9 @@ import { has, inWorkspace, makeProject } from './support/workspace.mjs';
 const node = process.execPath;
 
 const GO = 'go build -buildmode=c-shared';
+
+/** Measured besides the machine's own, where their tools are there. */
+const FOREIGN = ['linux-arm64', 'windows-x64'];
 
 const PROJECTS = [
   { language: 'c', tool: 'cmake', name: 'C', logic: 'src/plugin.c', byHand: 'cmake --build' },
@@ -40,6 +44,7 @@ export async function measure({ quick = false } = {}) {
       const project = makeProject(one.language, path.join(folder, String(index)));
       one.prepare?.(project);
       rows.push(...(await buildRows(one, project, quick)));
+      if (one.prepare === undefined) rows.push(...(await foreignRows(one, project, quick)));
     }
     return { title: 'Builds, wall time', rows };
   });
@@ -50,9 +55,44 @@ function useCgo(project) {
   writeFileSync(path.join(project, 'one.go'), 'package main\n\n// int one(void) { return 1; }\nimport "C"\n');
 }
 
-async function buildRows({ name, logic, byHand, relinks = false }, project, quick) {
-  const raw = handCommand(project);
-  const cpexBuild = () => run([node, cpex, 'build'], { cwd: project }).wall;
+/** One target alone, and then all at once against the sum of what the tools take one after the other. */
+async function foreignRows(one, project, quick) {
+  const targets = FOREIGN.filter((target) => canBuild(project, target));
+  const rows = [];
+  for (const target of targets) {
+    const named = { ...one, name: `${one.name} for ${target}`, args: ['--target', target] };
+    rows.push(...(await buildRows(named, project, quick)));
+  }
+  return targets.length === 0 ? rows : [...rows, ...(await severalRows(one, project, ['host', ...targets], quick))];
+}
+
+/** Also makes what the first measurement would have to make. */
+function canBuild(project, target) {
+  return spawnSync(node, [cpex, 'build', '--target', target], { cwd: project, stdio: 'ignore' }).status === 0;
+}
+
+async function severalRows({ name }, project, targets, quick) {
+  const commands = targets.map((target) => handCommand(project, ['--target', target]));
+  const args = targets.flatMap((target) => ['--target', target]);
+  const noOp = await interleave(
+    {
+      start: () => run([node, cpex, 'explain', 'CPEX_E_USAGE']).wall,
+      tools: () => commands.reduce((sum, { argv, env }) => sum + run(argv, { cwd: project, env }).wall, 0),
+      cpex: () => run([node, cpex, 'build', ...args], { cwd: project }).wall,
+    },
+    quick ? 1 : 9,
+  );
+  const [start, tool, own] = [best(noOp.start), best(noOp.tools), best(noOp.cpex)];
+  const what = `${name} for ${targets.length} targets, nothing to do`;
+  return [
+    { what: `${what}, their tools by hand`, measured: milliseconds(tool) },
+    { what: `${what}, \`cpex build\``, ...noOpBudget(false, { start, tool, own }) },
+  ];
+}
+
+async function buildRows({ name, logic, byHand, relinks = false, args = [] }, project, quick) {
+  const raw = handCommand(project, args);
+  const cpexBuild = () => run([node, cpex, 'build', ...args], { cwd: project }).wall;
   const toolBuild = () => run(raw.argv, { cwd: project, env: raw.env }).wall;
   let edits = 0;
   const edited = (build) => () => {
@@ -86,8 +126,8 @@ function noOpBudget(relinks, { start, tool, own }) {
 }
 
 /** The last command of cpex's own plan, with its variables. */
-function handCommand(project) {
-  const { stdout } = run([node, cpex, 'build', '--dry-run', '--json'], { cwd: project });
+function handCommand(project, args) {
+  const { stdout } = run([node, cpex, 'build', '--dry-run', '--json', ...args], { cwd: project });
   const command = JSON.parse(stdout).result.plan.targets.at(-1)?.commands.at(-1);
   if (command === undefined) throw new Error('The plan of cpex build holds no command.');
   return command;
