@@ -207,6 +207,8 @@ export interface ToolchainFacts {
   /** What compilers and linkers wrote about themselves. */
   readonly comments: readonly string[];
   readonly go?: GoBuildFacts;
+  /** Crates that cargo-auditable recorded, as `name version`, sorted. */
+  readonly crates?: readonly string[];
 }
 
 export interface GoBuildFacts {

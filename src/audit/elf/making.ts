@@ -1,4 +1,5 @@
 import type { GoBuildFacts, ToolchainFacts } from '../../model/binary.js';
+import { CARGO_SECTION, readCargoDependencies } from '../cargo-dependencies.js';
 import type { FileSource } from '../file-source.js';
 import { readGoBuildInfo } from './go-buildinfo.js';
 import type { ElfHeader } from './header.js';
@@ -29,7 +30,9 @@ export async function readToolchain(
       .slice(0, MOST_COMMENTS);
   }
   const go = await readGo(source, header, sections, segments);
-  return go === undefined ? { comments } : { comments, go };
+  const list = sections.find((one) => one.name === CARGO_SECTION && one.type !== SECTION.NOBITS);
+  const crates = list === undefined ? undefined : await readCargoDependencies(source, list);
+  return { comments, ...(go === undefined ? {} : { go }), ...(crates === undefined ? {} : { crates }) };
 }
 
 async function readGo(

@@ -1,4 +1,5 @@
 import type { GoBuildFacts, ToolchainFacts } from '../../model/binary.js';
+import { CARGO_SECTION, readCargoDependencies } from '../cargo-dependencies.js';
 import { readGoBuildInfo } from '../elf/go-buildinfo.js';
 import type { FileSource } from '../file-source.js';
 import type { Section } from './sections.js';
@@ -18,7 +19,14 @@ export async function readToolchain(source: FileSource, sections: readonly Secti
     for (const [trace] of text.matchAll(TRACE)) if (comments.size < MOST_COMMENTS) comments.add(trace);
   }
   const go = await readGo(source, sections);
-  return go === undefined ? { comments: [...comments] } : { comments: [...comments], go };
+  const list = sections.find((one) => one.name === CARGO_SECTION);
+  const place = { offset: list?.offset ?? 0, size: Math.min(list?.fileSize ?? 0, list?.memorySize ?? 0) };
+  const crates = list === undefined ? undefined : await readCargoDependencies(source, place);
+  return {
+    comments: [...comments],
+    ...(go === undefined ? {} : { go }),
+    ...(crates === undefined ? {} : { crates }),
+  };
 }
 
 /** Go's build information lies in a section of its own or in that of the changeable data. */

@@ -43,7 +43,7 @@ const floor: Rule = {
   title: 'It runs on the oldest glibc that was promised',
   why: 'The loader refuses a library that asks for a glibc version newer than the system has. What counts is the version entry: a weak symbol with a strong entry is refused all the same.',
   remedy:
-    'Build on a system with an older glibc or with zig (x86_64-linux-gnu.2.28), avoid the functions, or raise glibc in cpex.yaml.',
+    'Build for an older glibc (cpex build --glibc 2.28, which takes zig), avoid the functions, or raise glibc in cpex.yaml.',
   again: 'readelf -VW FILE',
   check: ({ dynamic, expected }): readonly Problem[] => {
     const needed = neededGlibc(dynamic.versionNeeds);
