@@ -2,11 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BinaryError } from '../../src/audit/binary-error.js';
-import { Bytes } from '../../src/audit/bytes.js';
 import { FileSource } from '../../src/audit/file-source.js';
-import { CodeMap } from '../../src/audit/macho/code-map.js';
-import { readExportTrie } from '../../src/audit/macho/exports.js';
-import { readBindings, readChainedImports } from '../../src/audit/macho/imports.js';
 import { readMachO } from '../../src/audit/macho/read-macho.js';
 import { auditFile } from '../../src/audit/report.js';
 import { visible } from './broken-library.js';
@@ -91,64 +87,6 @@ async function survives(content: Buffer): Promise<void> {
   expect(report.size).toBe(content.length);
   JSON.stringify(report);
 }
-
-function survivesReading(read: () => unknown): void {
-  try {
-    read();
-  } catch (error) {
-    if (!(error instanceof BinaryError)) throw error;
-  }
-}
-
-const piece = (bytes: Uint8Array) => new Bytes(Buffer.from(bytes), true, 0, 'the test');
-const nowhere = new CodeMap([]);
-
-describe('hostile tables', () => {
-  it(`survives arbitrary tries, bindings and imports (seed ${seed})`, () => {
-    const table = fc.uint8Array({ maxLength: 300 });
-    fc.assert(
-      fc.property(table, (bytes) => {
-        survivesReading(() => readExportTrie(piece(bytes), nowhere));
-        survivesReading(() => readBindings(piece(bytes), true));
-        survivesReading(() => readBindings(piece(bytes), false));
-        survivesReading(() => readChainedImports(piece(bytes)));
-      }),
-      { ...parameters, numRuns: runs * 4 },
-    );
-  });
-
-  it('refuses tries with circles, with branches that meet, and with endless names', () => {
-    const trie =
-      (...bytes: number[]) =>
-      () =>
-        readExportTrie(piece(Uint8Array.from(bytes)), nowhere);
-    // One node whose child is the node itself, and two children in the same place.
-    expect(trie(0, 1, 0x61, 0, 0)).toThrow(/branches that meet/);
-    expect(trie(0, 2, 0x61, 0, 8, 0x62, 0, 8, 0, 0)).toThrow(/branches that meet/);
-    expect(trie(0, 1, 0x61, 0x61)).toThrow(/no end within reason|beyond/);
-    expect(trie(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff)).toThrow(/has no end/);
-    expect(trie(5, 0)).toThrow(/beyond/);
-    expect(readExportTrie(piece(new Uint8Array()), nowhere)).toEqual([]);
-  });
-
-  it('refuses a trie whose nodes share their children', () => {
-    // Every node names the first one as its child: a small trie would stand for endless many names.
-    const bytes = new Uint8Array(2 ** 20).fill(0xff);
-    for (let at = 0; at < bytes.length; at += 4) bytes.set([0, 1, 0x61, 0], at);
-    expect(() => readExportTrie(piece(bytes), nowhere)).toThrow(BinaryError);
-  });
-
-  it('refuses counts of imports that would cost memory, and unknown opcodes', () => {
-    const header = Buffer.alloc(64);
-    for (const [at, value] of [0, 32, 32, 40, 0xffffffff, 1, 0].entries()) header.writeUInt32LE(value, at * 4);
-    expect(() => readChainedImports(piece(header))).toThrow(/4294967295 imported symbols/);
-    header.writeUInt32LE(1, 16);
-    header.writeUInt32LE(9, 20);
-    expect(() => readChainedImports(piece(header))).toThrow(/unknown layout/);
-    expect(() => readBindings(piece(Uint8Array.of(0xe0)), false)).toThrow(/unknown opcode 0xe0/);
-    expect(() => readBindings(piece(Uint8Array.of(0x90)), false)).toThrow(/without a name/);
-  });
-});
 
 const withoutZig = missing('zig');
 

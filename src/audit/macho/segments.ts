@@ -11,8 +11,14 @@ export const SECTION_TYPE = {
   ZERO_FILL: 0x1,
   INIT_POINTERS: 0x9,
   GIGABYTE_ZERO_FILL: 0xc,
+  THREAD_ZERO_FILL: 0x12,
   INIT_OFFSETS: 0x16,
 } as const;
+const ZERO_FILLED: readonly number[] = [
+  SECTION_TYPE.ZERO_FILL,
+  SECTION_TYPE.GIGABYTE_ZERO_FILL,
+  SECTION_TYPE.THREAD_ZERO_FILL,
+];
 /** Attributes of sections that hold instructions: nothing else, or among other things. */
 const INSTRUCTIONS = 0x80000400;
 
@@ -81,9 +87,7 @@ function fixedName(bytes: Bytes, offset: number): string {
 
 /** Whether a section's bytes come from the file. */
 export function inFile(section: Section): boolean {
-  return (
-    section.type !== SECTION_TYPE.ZERO_FILL && section.type !== SECTION_TYPE.GIGABYTE_ZERO_FILL && section.offset !== 0
-  );
+  return section.offset !== 0 && !ZERO_FILLED.includes(section.type);
 }
 
 /** Throws `BinaryError` for segments that the loader refuses, and for those that one could read in two ways. */
