@@ -104,6 +104,13 @@ describe.skipIf(process.platform === 'win32')('the script between rustc and a li
     expect(readFileSync(path.join(folder, 'linker-arguments'), 'utf8')).toContain('-lgcc_s');
   });
 
+  it('is also one word of a batch file', () => {
+    const { text } = linkScript('test', { kind: 'zig', swap: { '-lx': '' } }, ['/tool'], {});
+    const line = text.split('\n').find((one) => one.startsWith('exec ')) ?? '';
+    expect(line).toContain('spawnSync');
+    expect(line.replace('"$@"', '')).not.toMatch(/["%]/);
+  });
+
   it('ends as the linker ends', () => {
     const folder = freshFolder('link');
     const tool = script(folder, 'tool', 'exit 3');
