@@ -7,9 +7,9 @@ import type { TargetPlan } from './build-model.js';
 const MARK = 'unfinished';
 
 /**
- * Marks that a tool begins to work in a target's folder. Where the mark of a build that was killed lies, the
- * intermediate files of make and ninja go: both take a half-written object file for a fresh one. Go and cargo
- * know their own. Only while the lock is held.
+ * Marks that a tool begins to work in a target's folder. Where the mark of a build that was killed lies, the intermediate
+ * files of make and ninja go: make takes a half-written object file, which is newer than its source, for a
+ * fresh one. Go and cargo know their own. Only while the lock is held.
  * @returns what takes the mark away, once the tool has ended by itself
  */
 export async function beginWork({ folder, language }: TargetPlan): Promise<() => Promise<void>> {
