@@ -38,7 +38,7 @@ describe('docs/cases.md', () => {
 
   it('shows settings that a manifest takes', () => {
     const settings = blocks.filter(({ info }) => info === 'cpex.yaml');
-    expect(settings).toHaveLength(1);
+    expect(settings).toHaveLength(2);
     const base = {
       manifest: 1,
       id: 'p',
