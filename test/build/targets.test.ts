@@ -1,11 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { TargetPlan } from '../../src/build/build-model.js';
 import { chooseTargets } from '../../src/build/choose-targets.js';
 import { groupJobs, runBeside, Turn } from '../../src/build/jobs.js';
 import type { PreparedTarget } from '../../src/build/plan.js';
+import { coldLibraries, rememberLibraries } from '../../src/build/zig-warm-up.js';
 import type { Manifest, Project } from '../../src/model/manifest.js';
 import type { Language, TargetName } from '../../src/model/target.js';
 import { hostTarget } from '../../src/project/targets/host.js';
 import { TARGET_NAMES } from '../../src/project/targets/table.js';
+import { freshFolder, removeFolders, write } from './projects.js';
+
+afterAll(removeFolders);
 
 function project(language: Language, changes: Partial<Manifest> = {}): Project {
   const manifest = { manifest: 1, id: 'a', version: '1.0.0', author: 'A', host: 'cpex', capabilities: [], language };
@@ -89,6 +94,37 @@ describe('what --target all means', () => {
 function prepared(target: TargetName, slices: readonly PreparedTarget[] = []): PreparedTarget {
   return { plan: { target }, request: {}, slices } as unknown as PreparedTarget;
 }
+
+describe('the C libraries that zig builds', () => {
+  const plan = (source: 'zig' | 'cross-gcc', glibc = '2.17') => {
+    const tool = { name: 'zig', version: '0.17.1', path: '/zig' };
+    const compiler = { source, tool, argv: ['/zig', 'cc', '-target', `x86_64-linux-gnu.${glibc}`], why: '' };
+    return { mode: 'release', toolchain: { compiler } } as unknown as TargetPlan;
+  };
+
+  it('are remembered for each target, and asked of no other compiler', async () => {
+    const env = { HOME: freshFolder('home'), XDG_CACHE_HOME: undefined, LOCALAPPDATA: freshFolder('local') };
+    expect(
+      coldLibraries([plan('cross-gcc'), { mode: 'release', toolchain: {} } as unknown as TargetPlan], env),
+    ).toEqual([]);
+    const cold = coldLibraries([plan('zig'), plan('zig', '2.28')], env);
+    expect(new Set(cold).size).toBe(2);
+    await rememberLibraries(cold.slice(0, 1));
+    expect(coldLibraries([plan('zig'), plan('zig', '2.28')], env)).toEqual(cold.slice(1));
+    expect(coldLibraries([plan('zig')], { ...env, ZIG_GLOBAL_CACHE_DIR: '/elsewhere' })).toHaveLength(1);
+  });
+
+  it.skipIf(process.platform !== 'linux')(
+    'are built in turn where they cannot be remembered (needs a .cache)',
+    async () => {
+      const home = freshFolder('home');
+      write(home, '.cache', '');
+      const env = { HOME: home, XDG_CACHE_HOME: undefined };
+      await rememberLibraries(coldLibraries([plan('zig')], env));
+      expect(coldLibraries([plan('zig')], env)).toHaveLength(1);
+    },
+  );
+});
 
 describe('the jobs of a build', () => {
   const names = (jobs: ReturnType<typeof groupJobs>) =>
