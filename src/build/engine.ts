@@ -23,6 +23,14 @@ export interface EngineWish {
   readonly manifest?: Pick<Manifest, 'runners'>;
 }
 
+/** Milliseconds to start in the probe: an emulator has to translate the plugin's code first. */
+const PROBE_START = 30_000;
+
+/** The limit for a start that nobody set, in milliseconds; undefined for the usual one. */
+export function startLimit(engine: Engine): number | undefined {
+  return engine.name === 'probe' ? PROBE_START : undefined;
+}
+
 /**
  * The engine for a target. A probe is compiled and its runner made ready when the first session starts; what runs it
  * is known before.

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type EngineName, engineFor } from '../build/engine.js';
+import { type EngineName, engineFor, startLimit } from '../build/engine.js';
 import { type BuiltSubject, resolveSubject } from '../build/subject.js';
 import { deadlinesFor, type Invocation, type OpenPlugin, openPlugin } from '../host-process/reference-host.js';
 import type { RunContext } from '../model/context.js';
@@ -13,7 +13,7 @@ import type {
   ServiceEvent,
   ServiceScript,
 } from '../model/profile.js';
-import type { Ending, Engine, TraceRecord } from '../model/session.js';
+import type { Deadlines, Ending, Engine, TraceRecord } from '../model/session.js';
 import { findProject } from '../project/find.js';
 import { hostTarget } from '../project/targets/host.js';
 import { resolveTarget } from '../project/targets/normalise.js';
@@ -103,7 +103,7 @@ export async function openRunSession(options: RunSessionOptions, context: RunCon
         ...(options.script === undefined ? {} : { script: options.script }),
         observe: options.observe,
       },
-      deadlines: deadlinesFor(options.timeout),
+      deadlines: limitsFor(options.timeout, engine),
       signal: context.signal,
       lingerMs: LINGER_MS,
       trace: options.trace,
@@ -128,6 +128,12 @@ export async function openRunSession(options: RunSessionOptions, context: RunCon
     await close();
     throw asError(error);
   }
+}
+
+/** The time limits of `--timeout`; without it, an emulator has longer to start than this machine. */
+function limitsFor(timeout: number | undefined, engine: Engine): Deadlines {
+  const usual = deadlinesFor(timeout);
+  return { ...usual, start: timeout ?? startLimit(engine) ?? usual.start };
 }
 
 /** What is to load the plugin; asked before anything is built for a target that nothing here runs. */

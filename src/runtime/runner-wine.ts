@@ -57,7 +57,7 @@ export async function wakeWine(
   } finally {
     await lock.release();
   }
-  keepers.set(prefix, await wake(wine, keeper, prefix, { ...options.env, ...variables }));
+  keepers.set(prefix, await wakePatiently(wine, keeper, prefix, options, variables));
   return variables;
 }
 
@@ -115,13 +115,31 @@ function system32(prefix: string): string {
   return path.join(prefix, 'drive_c', 'windows', 'system32');
 }
 
+/** Once more when it fails: the server of another program that was just ending may have answered, and gone. */
+async function wakePatiently(
+  wine: readonly string[],
+  keeper: string,
+  prefix: string,
+  { env, signal }: WineOptions,
+  variables: Record<string, string>,
+): Promise<ChildProcess> {
+  const whole = { ...env, ...variables };
+  try {
+    return await wake(wine, keeper, prefix, whole, signal);
+  } catch {
+    return wake(wine, keeper, prefix, whole, signal);
+  }
+}
+
 /** Starts the keeper and waits for its line. */
-function wake(
+async function wake(
   wine: readonly string[],
   keeper: string,
   prefix: string,
   env: Record<string, string | undefined>,
+  signal: AbortSignal | undefined,
 ): Promise<ChildProcess> {
+  if (signal?.aborted === true) throw new CpexError('CPEX_E_INTERRUPTED', 'Interrupted.');
   const [command = '', ...args] = wine;
   // In a group of its own: Ctrl-C must not end wine before the sessions that run in it.
   const child = spawn(command, [...args, keeper], {
@@ -135,12 +153,15 @@ function wake(
       child.kill('SIGKILL');
       reject(problem(prefix, [[...wine, keeper].join(' '), how]));
     };
+    const interrupt = () => fail('interrupted');
+    signal?.addEventListener('abort', interrupt, { once: true });
     const limit = setTimeout(() => fail(`it said nothing within ${WAKE_MS} ms`), WAKE_MS);
     child.once('error', (error) => fail(error.message));
     child.once('exit', (code, signal) => fail(`it ended with ${signal ?? `code ${code}`}`));
     child.stdin.on('error', () => undefined);
     child.stdout.once('data', () => {
       clearTimeout(limit);
+      signal?.removeEventListener('abort', interrupt);
       child.removeAllListeners('exit');
       // This process may end when it likes; the end of the keeper's input ends the keeper.
       child.unref();

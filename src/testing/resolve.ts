@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { type EngineName, engineFor } from '../build/engine.js';
+import { type EngineName, engineFor, startLimit } from '../build/engine.js';
 import { ensureBuilt } from '../build/service.js';
 import { findProfile } from '../hosts/registry.js';
 import type { RunContext } from '../model/context.js';
@@ -81,9 +81,6 @@ function bare(
 /** What the plugin is started with, and on. */
 type Means = Pick<Subject, 'target' | 'engine' | 'notRun' | 'startDeadline'>;
 
-/** Milliseconds to start under an emulator, which has to translate the plugin's code first. */
-const EMULATED_START = 30_000;
-
 /** The engine for the target. Where nothing here can run such plugins, the reason stands in for it. */
 async function findMeans(
   { target: spelling, engine, runner }: ResolveOptions,
@@ -101,7 +98,8 @@ async function findMeans(
       },
       context,
     );
-    return { target, engine: chosen, ...(chosen.name === 'probe' ? { startDeadline: EMULATED_START } : {}) };
+    const limit = startLimit(chosen);
+    return { target, engine: chosen, ...(limit === undefined ? {} : { startDeadline: limit }) };
   } catch (error) {
     if (!isCpexError(error) || error.code !== 'CPEX_E_RUNNER_NONE') throw error;
     return { target, engine: nativeEngine(), notRun: error.evidence.join('; ') };
