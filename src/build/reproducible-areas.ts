@@ -26,11 +26,11 @@ export interface FileMap {
   readonly areas: readonly Area[];
   /** Name of the symbol at an address. */
   symbolAt(address: number): string | undefined;
-  /** Where the format keeps a time or a checksum of its own, by offset in the file. */
+  /** Where the format keeps a time, a checksum or an id of its own, by offset in the file. */
   readonly fields: readonly {
     readonly offset: number;
     readonly size: number;
-    readonly kind: 'timestamp' | 'checksum';
+    readonly kind: 'timestamp' | 'checksum' | 'build-id';
   }[];
 }
 
@@ -105,35 +105,44 @@ async function mapPe(source: FileSource): Promise<FileMap> {
   };
 }
 
-/** LC_CODE_SIGNATURE. */
-const CODE_SIGNATURE = 0x1d;
+/** LC_UUID and LC_CODE_SIGNATURE. */
+const COMMAND = { uuid: 0x1b, signature: 0x1d } as const;
 
 async function mapMachO(source: FileSource): Promise<FileMap> {
   const count = sliceCount(await source.read(0, 8));
-  if (count === undefined) return { ...NOTHING, areas: await machOAreas(new Slice(source, 0, source.size), false) };
-  const areas: Area[] = [];
-  for (const { slice } of await readUniversal(source, count)) areas.push(...(await machOAreas(slice, true)));
-  return { ...NOTHING, areas };
+  const universal = count === undefined ? [] : await readUniversal(source, count);
+  const slices = count === undefined ? [new Slice(source, 0, source.size)] : universal.map(({ slice }) => slice);
+  const maps: Pick<FileMap, 'areas' | 'fields'>[] = [];
+  for (const slice of slices) maps.push(await mapSlice(slice, slices.length > 1));
+  return {
+    ...NOTHING,
+    areas: maps.flatMap(({ areas }) => areas),
+    fields: maps.flatMap(({ fields }) => fields),
+  };
 }
 
-async function machOAreas(slice: Slice, universal: boolean): Promise<Area[]> {
+async function mapSlice(slice: Slice, named: boolean): Promise<Pick<FileMap, 'areas' | 'fields'>> {
   const header = await readMachOHeader(slice);
   const commands = await LoadCommands.read(slice, header);
-  const signature = commands.range(commands.first(CODE_SIGNATURE));
-  const prefix = universal ? `${processorName(header.cpuType, header.cpuSubtype)} ` : '';
+  const prefix = named ? `${processorName(header.cpuType, header.cpuSubtype)} ` : '';
   const area = (name: string, offset: number, size: number) => ({
     name: prefix + name,
     offset: slice.start + offset,
     size,
   });
-  return [
-    ...commands.segments
-      .flatMap((segment) => segment.sections.filter(inFile))
-      .map((one) => area(`${one.segment},${one.name}`, one.offset, one.size)),
-    area('headers', 0, HEADER_BYTES + header.commandBytes),
+  const headers = HEADER_BYTES + header.commandBytes;
+  const signature = commands.range(commands.first(COMMAND.signature));
+  // The signature is the end of the last segment.
+  const end = signature?.offset ?? slice.size;
+  const plain = commands.segments.filter((one) => one.sections.length === 0 && one.fileSize > 0);
+  const sections = commands.segments.flatMap((segment) => segment.sections.filter(inFile));
+  const areas = [
+    ...sections.map((one) => area(`${one.segment},${one.name}`, one.offset, one.size)),
+    area('headers', 0, headers),
+    ...plain.map((one) => area(one.name, one.fileOffset, Math.min(one.fileSize, end - one.fileOffset))),
     ...(signature === undefined ? [] : [area('code signature', signature.offset, signature.size)]),
-    ...commands.segments
-      .filter((one) => one.sections.length === 0 && one.fileSize > 0)
-      .map((one) => area(one.name, one.fileOffset, one.fileSize)),
   ];
+  const uuid = commands.first(COMMAND.uuid)?.hex(8, 16);
+  const at = uuid === undefined ? -1 : (await slice.piece(0, headers, 'the headers')).find(Buffer.from(uuid, 'hex'));
+  return { areas, fields: at === -1 ? [] : [{ offset: slice.start + at, size: 16, kind: 'build-id' }] };
 }
