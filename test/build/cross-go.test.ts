@@ -90,7 +90,10 @@ describe.each(PAIRS)('Go for $target', ({ target: name, glibc, files = {} }) => 
 
     it('leaves out what only a debugger reads', () => {
       const audit = built.result.audits[0];
-      expect(audit === undefined ? undefined : linkOf(audit.facts)).toMatchObject({ debugBytes: 0, stripped: true });
+      const link = audit === undefined ? undefined : linkOf(audit.facts);
+      expect(link?.debugBytes).toBe(0);
+      // zig's linker for macOS adds names of its own for calls into other libraries.
+      if (target.os !== 'darwin') expect(link?.stripped).toBe(true);
     });
 
     it('makes the same bytes in another folder', { timeout: BUILD_MS }, async () => {

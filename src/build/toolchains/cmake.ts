@@ -5,6 +5,7 @@ import { sha256Hex } from '../../support/digest.js';
 import { writeFileAtomic } from '../../support/files.js';
 import type { ToolCommand, ToolchainIdentity } from '../build-model.js';
 import { chooseCompiler } from '../compilers/choose.js';
+import { mendDylib } from '../compilers/mend-dylib.js';
 import { writeWhenDifferent } from '../compilers/wrapper.js';
 import { probeTool, requireTool } from '../find-toolchain.js';
 import { isOwnTarget } from './c-compiler.js';
@@ -62,6 +63,7 @@ export const cmakeToolchain: Toolchain = {
     const { id, build: settings } = project.manifest;
     const wanted = { id, extension: target.libraryExtension, target: settings?.target };
     const file = await readLibrary(buildFolder(workshop.request), wanted);
+    if (target.os === 'darwin' && workshop.plan.toolchain.compiler?.tool.name === 'zig') await mendDylib(file);
     return { file, explanation: [reason, 'build: always left to cmake, which knows what is stale'] };
   },
 };

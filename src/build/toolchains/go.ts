@@ -4,6 +4,7 @@ import { sourceRoot } from '../../project/source-root.js';
 import { exists, sha256File } from '../../support/files.js';
 import type { CompilerChoice, GoLink, ToolCommand, ToolchainIdentity } from '../build-model.js';
 import { chooseCompiler } from '../compilers/choose.js';
+import { mendDylib } from '../compilers/mend-dylib.js';
 import { requireTool } from '../find-toolchain.js';
 import { compilerVariable } from './c-compiler.js';
 import { type GoKey, goKey, headerVariable } from './go-key.js';
@@ -73,6 +74,8 @@ async function buildInPlace(workshop: Workshop, command: ToolCommand, file: stri
 async function link(workshop: Workshop, command: ToolCommand, file: string): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
   await workshop.run(command);
+  const { compiler } = workshop.plan.toolchain;
+  if (workshop.request.target.os === 'darwin' && compiler?.tool.name === 'zig') await mendDylib(file);
   // Go writes a C header beside the library; hosts do not need it.
   await rm(`${file.slice(0, -path.extname(file).length)}.h`, { force: true });
 }
@@ -103,11 +106,14 @@ function buildFlags(request: ToolchainRequest, compiler: CompilerChoice | undefi
 
 function linkFlags(request: ToolchainRequest, compiler: CompilerChoice | undefined): string {
   const release = request.mode === 'release';
+  const zig = compiler?.tool.name === 'zig';
   const ours = release ? ['-s -w'] : [];
+  // Go would put a digest of the library into it before it is mended.
+  if (request.target.os === 'darwin' && zig) ours.push('-buildid=');
   // Without it the library's name would be whatever the linker takes: the file's alone, or where it was built.
   if (request.target.os === 'darwin') ours.push(`-extldflags=-Wl,-install_name,@rpath/${libraryName(request)}`);
   // What Go tells the linker after its own -s brings the symbols back with zig.
-  else if (release && compiler?.tool.name === 'zig') ours.push('-extldflags=-s');
+  else if (release && zig) ours.push('-extldflags=-s');
   return ours.join(' ');
 }
 
