@@ -233,6 +233,15 @@ describe.skipIf(withoutZig !== undefined)(`hostile files (${withoutZig ?? 'zig'}
     });
     const report = await auditFile(bench.write('twice.dylib', twice), { kind: 'library' });
     expect(report.facts.macho?.signatureProblems).toEqual(['A part occurs twice.']);
+    const whole = changed((copy) => {
+      // Two parts, each of which is the whole signature.
+      copy.writeUInt32BE(2, blob + 8);
+      copy.writeUInt32BE(0, blob + 16);
+      copy.writeUInt32BE(5, blob + 20);
+      copy.writeUInt32BE(0, blob + 24);
+    });
+    const overlapping = await auditFile(bench.write('overlapping.dylib', whole), { kind: 'library' });
+    expect(overlapping.facts.macho?.signatureProblems).toEqual(['Its parts overlap.']);
     const tiny = changed((copy) => copy.writeUInt8(0, blob + copy.readUInt32BE(blob + 16) + 39));
     const small = await auditFile(bench.write('tiny.dylib', tiny), { kind: 'library' });
     expect(small.facts.macho?.signatureProblems).toEqual(['Its pages have 2^0 bytes.']);

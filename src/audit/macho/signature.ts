@@ -10,6 +10,8 @@ const MAGIC = { SUPER_BLOB: 0xfade0cc0, DIRECTORY: 0xfade0c02, CMS: 0xfade0b01 }
 const SLOT = { DIRECTORY: 0, ALTERNATE_FIRST: 0x1000, ALTERNATE_LAST: 0x1004, CMS: 0x10000 } as const;
 const BLOB_HEAD_BYTES = 8;
 const MOST_BLOBS = 64;
+/** One for each algorithm that is in use. */
+const MOST_DIRECTORIES = 3;
 const MOST_SIGNATURE_BYTES = 2 ** 25;
 /** Wrong pages that are named one by one. */
 const MOST_PAGES_NAMED = 4;
@@ -62,8 +64,13 @@ function readBlobs(whole: Bytes): Blob[] {
     const offset = used.u32(16 + index * 8);
     return { slot, bytes: used.part(offset, used.u32(offset + 4)) };
   });
-  // Each directory costs hashing the whole file.
   if (new Set(blobs.map((one) => one.slot)).size < count) throw new BinaryError('malformed', 'A part occurs twice.');
+  // Every part is hashed for every directory, and every directory costs hashing the whole file.
+  if (blobs.reduce((sum, one) => sum + one.bytes.length, 0) > length) {
+    throw new BinaryError('malformed', 'Its parts overlap.');
+  }
+  const directories = blobs.filter((one) => isDirectory(one.slot)).length;
+  if (directories > MOST_DIRECTORIES) throw new BinaryError('malformed', `It has ${directories} code directories.`);
   return blobs;
 }
 
