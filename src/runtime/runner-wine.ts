@@ -5,6 +5,7 @@ import path from 'node:path';
 import { CpexError } from '../support/errors.js';
 import { lockFile } from '../support/file-lock.js';
 import { ensureFolder, exists } from '../support/files.js';
+import { signalGroup } from '../support/process-group.js';
 import { runTool } from '../support/tools.js';
 import type { Environment } from './runner-types.js';
 
@@ -150,7 +151,7 @@ async function wake(
   return new Promise((resolve, reject) => {
     const fail = (how: string) => {
       clearTimeout(limit);
-      child.kill('SIGKILL');
+      signalGroup(child.pid ?? 0, 'SIGKILL');
       reject(problem(prefix, [[...wine, keeper].join(' '), how]));
     };
     const interrupt = () => fail('interrupted');
