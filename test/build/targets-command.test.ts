@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, realpathSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CpexEvent } from '../../src/model/event.js';
 import { plainProgress } from '../../src/report/progress.js';
 import { findTool } from '../../src/support/find-tool.js';
-import { freshFolder, missingFor, removeFolders, tinyProject, write } from './projects.js';
+import { freshFolder, LOGIC, missingFor, removeFolders, replaceIn, tinyProject, write } from './projects.js';
 
 afterAll(removeFolders);
 
@@ -153,8 +153,25 @@ describe.skipIf(reason !== undefined)(
       expect([status, stderr.includes(code)]).toEqual([exit, true]);
     });
 
+    it('says which limit of the system a file met, and keeps the last library', () => {
+      expect(cpex(BOTH).status).toBe(0);
+      const library = path.join(root, 'dist', 'linux-arm64', 'tiny.so');
+      const before = readFileSync(library);
+      replaceIn(path.join(root, LOGIC.c), '? 1 :', '? 9 :');
+      // 30 KiB: gcc's libraries for this machine are smaller, those for arm64 with its larger pages are not.
+      const limited = ['-c', 'ulimit -f 60; exec "$0" "$@"', process.execPath, BIN, 'build', ...BOTH];
+      const { status, stdout, stderr } = spawnSync('sh', limited, { cwd: root, encoding: 'utf8', env });
+      expect(status, stderr).toBe(1);
+      expect(stdout).toMatch(/✓ linux-x64 [\s\S]*✗ linux-arm64 /);
+      expect(stderr).toContain('ulimit -f unlimited');
+      expect(readFileSync(library).equals(before)).toBe(true);
+      expect(cpex(BOTH).status).toBe(0);
+      expect(readFileSync(library).equals(before)).toBe(false);
+    });
+
     const canMount = spawnSync('unshare', ['-m', 'true']).status === 0;
-    it.skipIf(!canMount)('says that the disk is full, and builds once there is room', () => {
+    const fullDisk = 'says that the disk is full, and builds once there is room (needs the right to mount)';
+    it.skipIf(!canMount)(fullDisk, () => {
       const disk = path.join(realpathSync(freshFolder('disk')), 'project');
       mkdirSync(disk);
       const script = [
