@@ -36,8 +36,10 @@ export interface TargetComparison {
 export interface ReproducibleResult {
   readonly targets: readonly TargetComparison[];
   readonly skipped: readonly SkippedTarget[];
-  /** Targets that could not be built at all, or only once. */
+  /** Targets that could not be built at all, or only once; each once. */
   readonly failures: readonly TargetFailure[];
+  /** Targets whose library did not pass the audit, so that there was nothing to compare. */
+  readonly unfit: readonly TargetName[];
   /** Files that were copied. */
   readonly files: number;
   readonly ok: boolean;

@@ -69,9 +69,13 @@ export async function checkReproducible(
       const one = await comparison(target, first, second);
       if (one !== undefined) compared.push(one);
     }
-    const failures = [...first.result.failures, ...second.result.failures];
-    const ok = compared.length === targets.length && compared.every(({ same }) => same);
-    return { targets: compared, skipped: plan.skipped, failures, files: tree.files.length, ok };
+    const both = [...first.result.failures, ...second.result.failures];
+    const failures = [...new Map(both.map((one) => [one.target, one])).values()];
+    const told = new Set([...compared, ...failures].map(({ target }) => target));
+    const unfit = targets.filter((target) => !told.has(target));
+    const complete = plan.skipped.every(({ kind }) => kind !== 'promised');
+    const ok = complete && compared.length === targets.length && compared.every(({ same }) => same);
+    return { targets: compared, skipped: plan.skipped, failures, unfit, files: tree.files.length, ok };
   } finally {
     await scratch.remove();
   }

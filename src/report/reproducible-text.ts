@@ -10,6 +10,11 @@ export interface ReproducibleView {
     readonly differences: readonly DifferenceView[];
   }[];
   readonly skipped: readonly { readonly target: string; readonly reason: string }[];
+  readonly failures: readonly {
+    readonly target: string;
+    readonly error: { readonly code: string; readonly message: string };
+  }[];
+  readonly unfit: readonly string[];
 }
 
 interface DifferenceView {
@@ -60,6 +65,16 @@ export function renderReproducible(result: ReproducibleView): string {
     const causes = new Set(one.differences.map(({ cause }) => cause));
     for (const cause of causes)
       if (REMEDIES[cause] !== undefined) lines.push(`    ${chalk.cyan('→')} ${REMEDIES[cause]}`);
+  }
+  const failed = [
+    ...result.failures.map(({ target, error }) => [target, `${error.message} ${chalk.dim(error.code)}`]),
+    ...result.unfit.map((target) => [target, 'Its library did not pass the audit.']),
+  ];
+  for (const [target, why] of failed) {
+    lines.push(
+      `${chalk.red('✗')} ${target}  not compared: ${why}`,
+      `    ${chalk.cyan('→')} cpex build --target ${target}`,
+    );
   }
   for (const { target, reason } of result.skipped) lines.push(chalk.dim(`- ${target}: ${reason}`));
   return lines.join('\n');

@@ -112,7 +112,7 @@ describe.skipIf(noC)('two builds that differ', () => {
     const buildId = differences.findIndex(({ cause }) => cause === 'build-id');
     if (buildId !== -1) expect(buildId).toBe(differences.length - 1);
     const view = { target: host, same: false, sha256: ['a', 'b'], sizes: [1, 1], differences } as const;
-    const text = renderReproducible({ targets: [view], skipped: [] });
+    const text = renderReproducible({ targets: [view], skipped: [], failures: [], unfit: [] });
     expect(text).toContain('two builds differ');
     expect(text).toMatch(/\.rodata\+0x[0-9a-f]+ \(plugin_stamp\).*: a time of the build/);
     expect(text).toContain('SOURCE_DATE_EPOCH');
@@ -128,6 +128,16 @@ describe.skipIf(noC)('two builds that differ', () => {
     const project = tinyProject('c');
     replaceIn(path.join(project.root, LOGIC.c), 'CPEX_PLUGIN_ID', 'CPEX_PLUGIN_ID __DATE__ __TIME__');
     expect(await checkReproducible(optionsFor(project), false, testContext())).toMatchObject({ ok: true });
+  });
+});
+
+describe.skipIf(noC)('a library that is not fit for its host', () => {
+  it('is not compared, which is no success', async () => {
+    const project = tinyProject('c');
+    replaceIn(path.join(project.root, LOGIC.c), 'EXPORT int cpex_plugin_init', 'EXPORT int another_name');
+    const result = await checkReproducible(optionsFor(project), false, testContext());
+    expect(result).toMatchObject({ ok: false, targets: [], unfit: [host] });
+    expect(renderReproducible(result)).toContain(`✗ ${host}  not compared: Its library did not pass the audit.`);
   });
 });
 
