@@ -13,15 +13,16 @@ export interface BuildFlags {
 
 /** Builds, with the tools compared or recorded where asked; or compares two builds. */
 export async function runBuild(options: BuildOptions, flags: BuildFlags, context: RunContext): Promise<Outcome> {
+  const { renderBuild, renderBuildPlan, renderFailures } = await import('../report/build-text.js');
   const use = flags.lock ? 'write' : flags.locked ? 'require' : undefined;
   if (flags['check-reproducible']) {
     const { checkReproducible } = await import('../build/reproducible.js');
     const { renderReproducible } = await import('../report/reproducible-text.js');
     const result = await checkReproducible(options, use === 'require', context);
-    return { value: result, text: () => renderReproducible(result), exit: result.ok ? 0 : 1 };
+    const problems = () => renderFailures(result);
+    return { value: result, text: () => renderReproducible(result), problems, exit: result.ok ? 0 : 1 };
   }
   const { buildWithLock } = await import('../build/tool-lock-build.js');
-  const { renderBuild, renderBuildPlan, renderFailures } = await import('../report/build-text.js');
   const result = await buildWithLock(options, use, context);
   const text = () =>
     options.dryRun ? renderBuildPlan(result, context.cwd) : renderBuild(result, { cwd: context.cwd, ...flags });
