@@ -76,8 +76,14 @@ export interface Rule<Input = RuleInput> {
   check(input: Input): readonly Problem[];
 }
 
-/** At most `most` items of a list, and how many were left out. */
+/** Characters of a mangled name that are shown. */
+const LONGEST_SHOWN = 120;
+
+/** At most `most` items of a list, and how many were left out; very long ones are cut. */
 export function listed(items: readonly string[], most = 8): string {
-  const shown = items.slice(0, most).join(', ');
+  const shown = items
+    .slice(0, most)
+    .map((item) => (item.length > LONGEST_SHOWN ? `${item.slice(0, LONGEST_SHOWN - 1)}…` : item))
+    .join(', ');
   return items.length > most ? `${shown} and ${items.length - most} more` : shown;
 }
