@@ -31,7 +31,7 @@ export function crossFiles(
   const compiler = choice.wrapper?.path ?? choice.tool.path;
   const scripts = choice.tool.name === 'zig' ? zigScripts(folder, choice, cpp) : [];
   const lines = [
-    '# Written by cpex for each configuration.',
+    '# Made by cpex, anew for each configuration.',
     set('CMAKE_SYSTEM_NAME', target.cmake.system),
     set('CMAKE_SYSTEM_PROCESSOR', target.cmake.processor),
     set('CMAKE_C_COMPILER', compiler),
