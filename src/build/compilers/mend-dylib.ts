@@ -6,6 +6,8 @@ import { writeFileAtomic } from '../../support/files.js';
 const MAGIC = 0xfeedfacf;
 const DYSYMTAB = 0xb;
 const SEGMENT_64 = 0x19;
+const UUID = 0x1b;
+const UUID_BYTES = 16;
 const SIGNATURE = 0x1d;
 const LAZY_POINTERS = 7;
 const STUBS = 8;
@@ -20,43 +22,42 @@ interface Indirect {
   readonly count: number;
 }
 
+/** Offsets in the file; undefined for what it does not have. */
 interface Layout {
-  /** Offset of the table of indirect symbols. */
-  readonly table: number;
+  /** The table of indirect symbols. */
+  readonly table: number | undefined;
   readonly entries: number;
   readonly sections: readonly Indirect[];
+  readonly uuid: number | undefined;
   readonly signature: number | undefined;
 }
 
 /**
  * zig's linker (0.17) leaves functions that have an entry in the table of offsets out of the list for
- * lazy pointers, and never writes the end of that list: every link differs there. The list is that of the stubs,
- * so it is copied from it, and the signature's digests are made to fit. Anything else is left as it is.
+ * lazy pointers, and never writes the end of that list: it holds whatever was in memory, which also goes into
+ * the library's UUID. The list is that of the stubs, so it is copied from it; the UUID is made from the
+ * content, and the signature's digests are made to fit. Anything else is left as it is.
  * @returns whether the file was changed
  */
 export async function mendDylib(file: string): Promise<boolean> {
   const bytes = await readFile(file);
-  if (!mendIndirectSymbols(bytes)) return false;
+  if (!mendBytes(bytes)) return false;
   await writeFileAtomic(file, bytes, { mode: 0o755 });
   return true;
 }
 
 /** Does the same to the bytes of a thin 64-bit library; false where it holds nothing to mend. */
-export function mendIndirectSymbols(bytes: Buffer): boolean {
+export function mendBytes(bytes: Buffer): boolean {
   try {
     const layout = readLayout(bytes);
-    const stubs = layout?.sections.filter((one) => one.type === STUBS) ?? [];
-    const lazy = layout?.sections.filter((one) => one.type === LAZY_POINTERS) ?? [];
-    const [from, to] = [stubs[0], lazy[0]];
-    if (layout === undefined || from === undefined || to === undefined || stubs.length + lazy.length > 2) return false;
-    const end = Math.max(from.first + from.count, to.first + to.count);
-    if (from.count !== to.count || end > layout.entries) return false;
-    const source = bytes.subarray(layout.table + 4 * from.first, layout.table + 4 * (from.first + from.count));
-    const start = layout.table + 4 * to.first;
-    if (source.equals(bytes.subarray(start, start + source.length))) return false;
-    source.copy(bytes, start);
-    if (layout.signature !== undefined) renewDigests(bytes, layout.signature, start, start + source.length);
-    return true;
+    if (layout === undefined) return false;
+    const changed = [mendIndirectSymbols(bytes, layout), mendUuid(bytes, layout)].filter(
+      (range) => range !== undefined,
+    );
+    if (layout.signature !== undefined) {
+      for (const { from, to } of changed) renewDigests(bytes, layout.signature, from, to);
+    }
+    return changed.length > 0;
   } catch (error) {
     // A header that points outside the file: whoever reads it next says so.
     if (error instanceof RangeError) return false;
@@ -64,16 +65,55 @@ export function mendIndirectSymbols(bytes: Buffer): boolean {
   }
 }
 
+/** Bytes that were changed, the end not included. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+function mendIndirectSymbols(bytes: Buffer, { table, entries, sections }: Layout): Range | undefined {
+  const stubs = sections.filter((one) => one.type === STUBS);
+  const lazy = sections.filter((one) => one.type === LAZY_POINTERS);
+  const [source, target] = [stubs[0], lazy[0]];
+  if (table === undefined || source === undefined || target === undefined) return undefined;
+  if (stubs.length + lazy.length > 2 || source.count !== target.count) return undefined;
+  if (Math.max(source.first, target.first) + source.count > entries) return undefined;
+  const good = bytes.subarray(table + 4 * source.first, table + 4 * (source.first + source.count));
+  const from = table + 4 * target.first;
+  return replace(bytes, from, good);
+}
+
+/** A UUID of version 8, which is for values of one's own, from everything but itself and the signature. */
+function mendUuid(bytes: Buffer, { uuid, signature }: Layout): Range | undefined {
+  if (uuid === undefined) return undefined;
+  const hash = createHash('sha256');
+  hash.update(bytes.subarray(0, uuid)).update(bytes.subarray(uuid + UUID_BYTES, signature ?? bytes.length));
+  const value = hash.digest().subarray(0, UUID_BYTES);
+  value[6] = ((value[6] ?? 0) & 0x0f) | 0x80;
+  value[8] = ((value[8] ?? 0) & 0x3f) | 0x80;
+  return replace(bytes, uuid, value);
+}
+
+function replace(bytes: Buffer, from: number, good: Uint8Array): Range | undefined {
+  const to = from + good.length;
+  if (to > bytes.length) throw new RangeError('outside the file');
+  if (bytes.subarray(from, to).equals(good)) return undefined;
+  bytes.set(good, from);
+  return { from, to };
+}
+
 function readLayout(bytes: Buffer): Layout | undefined {
   if (bytes.readUInt32LE(0) !== MAGIC) return undefined;
   const sections: Indirect[] = [];
   let table: number | undefined;
   let entries = 0;
+  let uuid: number | undefined;
   let signature: number | undefined;
   let at = 32;
   for (let left = bytes.readUInt32LE(16); left > 0; left--) {
     const command = bytes.readUInt32LE(at);
     if (command === SEGMENT_64) sections.push(...readSections(bytes, at));
+    if (command === UUID) uuid = at + 8;
     if (command === SIGNATURE) signature = bytes.readUInt32LE(at + 8);
     if (command === DYSYMTAB) {
       table = bytes.readUInt32LE(at + 56);
@@ -81,7 +121,7 @@ function readLayout(bytes: Buffer): Layout | undefined {
     }
     at += Math.max(8, bytes.readUInt32LE(at + 4));
   }
-  return table === undefined ? undefined : { table, entries, sections, signature };
+  return { table, entries, sections, uuid, signature };
 }
 
 function readSections(bytes: Buffer, segment: number): Indirect[] {
