@@ -89,6 +89,7 @@ describe('schemas/event.json', () => {
     const report: TestReport = {
       artefacts: ['/p/x.so'],
       profile: 'cpex',
+      notRun: [{ artefact: '/p/x.so', target: 'darwin-arm64', reason: 'r' }],
       results: [result],
       summary,
       durationMs: 7,
