@@ -33,6 +33,8 @@ const PROJECTS = [
 
 /** What cpex may add to the tool's own time when there is nothing to do, besides its own start. */
 const NO_OP_MS = 60;
+/** The same for each target after the first: its audit, its record, its stamp. */
+const FURTHER_MS = 25;
 /** Where Go links anew although nothing has changed, and cpex does not. */
 const NO_OP_RELINKED = 0.6;
 
@@ -44,7 +46,9 @@ export async function measure({ quick = false } = {}) {
       const project = makeProject(one.language, path.join(folder, String(index)));
       one.prepare?.(project);
       rows.push(...(await buildRows(one, project, quick)));
-      if (one.prepare === undefined) rows.push(...(await foreignRows(one, project, quick)));
+      // One language shows that it works; the others take minutes where their standard libraries are built first.
+      const foreign = one.prepare === undefined && (!quick || one.language === 'c');
+      if (foreign) rows.push(...(await foreignRows(one, project, quick)));
     }
     return { title: 'Builds, wall time', rows };
   });
@@ -86,7 +90,7 @@ async function severalRows({ name }, project, targets, quick) {
   const what = `${name} for ${targets.length} targets, nothing to do`;
   return [
     { what: `${what}, their tools by hand`, measured: milliseconds(tool) },
-    { what: `${what}, \`cpex build\``, ...noOpBudget(false, { start, tool, own }) },
+    { what: `${what}, \`cpex build\``, ...noOpBudget(false, { start, tool, own }, targets.length) },
   ];
 }
 
@@ -117,11 +121,12 @@ async function buildRows({ name, logic, byHand, relinks = false, args = [] }, pr
   ];
 }
 
-function noOpBudget(relinks, { start, tool, own }) {
+function noOpBudget(relinks, { start, tool, own }, targets = 1) {
   const measured = milliseconds(own);
   if (relinks) return { measured, value: own / tool, limit: NO_OP_RELINKED, budget: `≤ ${NO_OP_RELINKED} ×` };
-  const limit = start + tool + NO_OP_MS;
-  const budget = `≤ start ${start.toFixed(0)} + tool ${tool.toFixed(0)} + ${NO_OP_MS} ms`;
+  const added = NO_OP_MS + FURTHER_MS * (targets - 1);
+  const limit = start + tool + added;
+  const budget = `≤ start ${start.toFixed(0)} + tool ${tool.toFixed(0)} + ${added} ms`;
   return { measured, value: own, shown: `${digits(own / tool)} ×`, limit, budget };
 }
 
