@@ -32,6 +32,12 @@ async function render(name: string, report: TestReport): Promise<string> {
   return text;
 }
 
+it('says in its last line what was built and not run', async () => {
+  const notRun = [{ artefact: '/p/x.dylib', target: 'darwin-arm64' as const, reason: 'no macOS' }];
+  const last = (await render('pretty', { ...MIXED, notRun })).trimEnd().split('\n').at(-1);
+  expect(last).toContain('darwin-arm64 built, not run');
+});
+
 describe.each(REPORTER_NAMES)('the reporter %s', (name) => {
   it('writes a mixed report', async () => {
     await expect(await render(name, MIXED)).toMatchFileSnapshot(`expected/${name}.txt`);
