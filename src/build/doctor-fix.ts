@@ -52,21 +52,9 @@ async function agreed(commands: readonly InstallCommand[], yes: boolean, context
       remedy: 'Run them yourself, or say yes with cpex doctor --fix --yes.',
     });
   }
-  if (!yes) return askConsent(commands, context.signal);
+  if (!yes) return (await import('./ask-consent.js')).askConsent(commands, context.signal);
   for (const { text } of commands) context.emit({ type: 'note', level: 'info', text: `Will run: ${text}` });
   return true;
-}
-
-async function askConsent(commands: readonly InstallCommand[], signal: AbortSignal): Promise<boolean> {
-  const { confirm } = await import('@inquirer/prompts');
-  const message = ['Run this?', ...commands.map(({ text }) => `    ${text}`), ' '].join('\n');
-  try {
-    return await confirm({ message, default: false }, { output: process.stderr, signal });
-  } catch (error) {
-    // Ctrl-C at the question, or SIGTERM while it waits.
-    const left = error instanceof Error && /^(Exit|Abort)Prompt/.test(error.name);
-    throw left ? new CpexError('CPEX_E_INTERRUPTED', 'Interrupted: nothing was installed.', { cause: error }) : error;
-  }
 }
 
 async function run({ argv, text }: InstallCommand, context: RunContext): Promise<RanCommand> {

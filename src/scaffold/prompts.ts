@@ -2,7 +2,7 @@ import { checkbox, input, select } from '@inquirer/prompts';
 import { LANGUAGE_NAMES, LANGUAGES } from '../model/target.js';
 import type { ContractData } from '../project/contract-data.js';
 import { HOSTS } from '../project/hosts.js';
-import { CpexError } from '../support/errors.js';
+import { promptError } from '../support/prompt-error.js';
 import type { Missing, NewRequest } from './complete-answers.js';
 
 /** Value of the entry that stands for a command; no hook has this name. */
@@ -16,9 +16,7 @@ export async function askForAnswers(missing: Missing, signal: AbortSignal): Prom
   try {
     return await ask(missing, { output: process.stderr, signal });
   } catch (error) {
-    // Ctrl-C at a question, or SIGTERM while it waits.
-    const left = error instanceof Error && /^(Exit|Abort)Prompt/.test(error.name);
-    throw left ? new CpexError('CPEX_E_INTERRUPTED', 'Interrupted: nothing was written.', { cause: error }) : error;
+    throw promptError(error, 'Interrupted: nothing was written.');
   }
 }
 

@@ -1,6 +1,6 @@
 import { checkbox, input, select } from '@inquirer/prompts';
 import type { ContractData } from '../../project/contract-data.js';
-import { CpexError } from '../../support/errors.js';
+import { promptError } from '../../support/prompt-error.js';
 import { type Candidate, describe } from './candidate.js';
 
 type PromptContext = { readonly output: NodeJS.WriteStream; readonly signal: AbortSignal };
@@ -10,8 +10,7 @@ async function asking<Answer>(signal: AbortSignal, ask: (context: PromptContext)
   try {
     return await ask({ output: process.stderr, signal });
   } catch (error) {
-    const left = error instanceof Error && /^(Exit|Abort)Prompt/.test(error.name);
-    throw left ? new CpexError('CPEX_E_INTERRUPTED', 'Interrupted: nothing was written.', { cause: error }) : error;
+    throw promptError(error, 'Interrupted: nothing was written.');
   }
 }
 
