@@ -169,6 +169,8 @@ export interface GoLink {
   readonly sha256: string;
   /** Go would link again although nothing changed. */
   readonly relinks: boolean;
+  /** Of the tools and the command: Go itself does not see another linker, or other words for it. */
+  readonly setting: string;
 }
 
 /** What a build remembers for the next one in the same folder. */

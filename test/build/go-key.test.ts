@@ -71,6 +71,22 @@ describe.skipIf(missing !== undefined)(
       expect((await build(own)).size).toBe(first.size);
     });
 
+    it('links anew for another compiler or other words for it, which go does not see', async () => {
+      const own = tinyProject('go');
+      const entry = readFileSync(path.join(own.root, 'main.go'), 'utf8')
+        .replace('package main', 'package entry')
+        .replace('func main() {}\n', '');
+      write(own.root, 'internal/entry/entry.go', entry);
+      write(own.root, 'main.go', 'package main\n\nimport _ "tiny/internal/entry"\n\nfunc main() {}\n');
+      const first = await build(own);
+      const bound = await build(own, { CC: 'cc -Wl,-z,now' });
+      expect(bound.sha256).not.toBe(first.sha256);
+      expect((await build(own, { CC: 'cc -Wl,-z,now' })).explanation).toContain(
+        'link: left to go, which changed nothing',
+      );
+      expect((await build(own)).sha256).toBe(first.sha256);
+    });
+
     it('has no key where the link takes in libraries from outside', async () => {
       await build(project);
       const artefact = await build(project, { CGO_LDFLAGS: '-L/nowhere -lm -Wl,--as-needed' });

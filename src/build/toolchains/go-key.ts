@@ -57,14 +57,30 @@ export async function goKey(
   const parts = {
     packages: hash(listed.stdout),
     flags: hash(flags),
-    environment: hash([environment, VARIABLES.map((name) => workshop.request.env[name] ?? null)]),
-    toolchain: hash([RECIPE, workshop.plan.toolchain, command]),
+    environment: hash([environment, variables(workshop)]),
+    toolchain: toolchainHash(workshop, command),
   };
   return {
     value: hash(parts).slice(0, 16),
     parts: Object.entries(parts).map(([name, digest]) => `key: ${name} ${digest.slice(0, 16)}`),
     relinks,
   };
+}
+
+/**
+ * What decides about the link and is known without asking Go. Go's own check compares what was compiled and goes no
+ * further: with another C compiler, or other words for it, it keeps the library when the objects are the same.
+ */
+export function linkSetting(workshop: Workshop, command: ToolCommand): string {
+  return hash([toolchainHash(workshop, command), variables(workshop)]).slice(0, 16);
+}
+
+function toolchainHash({ plan }: Workshop, command: ToolCommand): string {
+  return hash([RECIPE, plan.toolchain, command]);
+}
+
+function variables({ request }: Workshop): readonly (string | null)[] {
+  return VARIABLES.map((name) => request.env[name] ?? null);
 }
 
 /**

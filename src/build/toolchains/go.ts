@@ -7,7 +7,7 @@ import { chooseCompiler } from '../compilers/choose.js';
 import { mendDylib } from '../compilers/mend-dylib.js';
 import { requireTool } from '../find-toolchain.js';
 import { compilerVariable } from './c-compiler.js';
-import { type GoKey, goKey, headerVariable } from './go-key.js';
+import { type GoKey, goKey, headerVariable, linkSetting } from './go-key.js';
 import type { Product, Toolchain, ToolchainRequest, Workshop } from './toolchain.js';
 
 /** Lowest macOS for the runtime of Go 1.25 and newer. */
@@ -45,8 +45,9 @@ export const goToolchain: Toolchain = {
     const file = libraryFile(workshop.request);
     const last = workshop.stamp?.go;
     const intact = last !== undefined && (await digest(file)) === last.sha256;
+    const setting = linkSetting(workshop, command);
     // Libraries from outside come in through this variable; Go does not see them change.
-    if (intact && !last.relinks && !workshop.request.env.CGO_LDFLAGS) {
+    if (intact && !last.relinks && last.setting === setting && !workshop.request.env.CGO_LDFLAGS) {
       return buildInPlace(workshop, command, file, last);
     }
     const key = await keyFor(workshop, command);
@@ -56,7 +57,7 @@ export const goToolchain: Toolchain = {
     await rm(file, { force: true });
     await link(workshop, command, file);
     const explanation = [...key.parts, `link: done, ${whyLinked(last, key.value)}`];
-    return { file, explanation, ...(await remembered(file, key)) };
+    return { file, explanation, ...(await remembered(file, key, workshop, setting)) };
   },
 };
 
@@ -68,14 +69,13 @@ async function buildInPlace(workshop: Workshop, command: ToolCommand, file: stri
   }
   const key = await keyFor(workshop, command);
   const explanation = [...key.parts, 'link: left to go, which linked anew'];
-  return { file, explanation, ...(await remembered(file, key)) };
+  return { file, explanation, ...(await remembered(file, key, workshop, last.setting)) };
 }
 
 async function link(workshop: Workshop, command: ToolCommand, file: string): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
   await workshop.run(command);
-  const { compiler } = workshop.plan.toolchain;
-  if (workshop.request.target.os === 'darwin' && compiler?.tool.name === 'zig') await mendDylib(file);
+  if (isMended(workshop.request, workshop.plan.toolchain.compiler)) await mendDylib(file);
   // Go writes a C header beside the library; hosts do not need it.
   await rm(`${file.slice(0, -path.extname(file).length)}.h`, { force: true });
 }
@@ -87,9 +87,21 @@ function keyFor(workshop: Workshop, command: ToolCommand): Promise<GoKey> {
 }
 
 /** What the next build may rely on; nothing where no sound key can be had. */
-async function remembered(file: string, key: GoKey): Promise<Pick<Product, 'go'>> {
+async function remembered(
+  file: string,
+  key: GoKey,
+  { request, plan }: Workshop,
+  setting: string,
+): Promise<Pick<Product, 'go'>> {
   if (key.value === undefined) return {};
-  return { go: { key: key.value, sha256: (await digest(file)) ?? '', relinks: key.relinks } };
+  // Without its build id Go does not know the library again.
+  const relinks = key.relinks || isMended(request, plan.toolchain.compiler);
+  return { go: { key: key.value, sha256: (await digest(file)) ?? '', relinks, setting } };
+}
+
+/** The library is changed after Go has linked it, so that no digest of it may be inside. */
+function isMended({ target }: ToolchainRequest, compiler: CompilerChoice | undefined): boolean {
+  return target.os === 'darwin' && compiler?.tool.name === 'zig';
 }
 
 function buildFlags(request: ToolchainRequest, compiler: CompilerChoice | undefined): string[] {
@@ -109,7 +121,7 @@ function linkFlags(request: ToolchainRequest, compiler: CompilerChoice | undefin
   const zig = compiler?.tool.name === 'zig';
   const ours = release ? ['-s -w'] : [];
   // Go would put a digest of the library into it before it is mended.
-  if (request.target.os === 'darwin' && zig) ours.push('-buildid=');
+  if (isMended(request, compiler)) ours.push('-buildid=');
   // Without it the library's name would be whatever the linker takes: the file's alone, or where it was built.
   if (request.target.os === 'darwin') ours.push(`-extldflags=-Wl,-install_name,@rpath/${libraryName(request)}`);
   // What Go tells the linker after its own -s brings the symbols back with zig.
