@@ -7,7 +7,7 @@ import { findEveryTool } from '../support/find-tool.js';
 import { namedCompiler } from './compilers/explicit.js';
 import { probeCompiler } from './compilers/sound.js';
 import { type Environment, type Probe, type ProbeOptions, probeTool } from './find-toolchain.js';
-import { installRemedy, RUSTUP_DEFAULT } from './remedies.js';
+import { installRemedy, rustupRemedy } from './remedies.js';
 import { TOOLS, type ToolName } from './tool-table.js';
 
 export interface DoctorOptions {
@@ -101,7 +101,8 @@ function isOptional(name: ToolName, states: ReadonlyMap<ToolName, Probe>): boole
 }
 
 async function remedyFor(name: ToolName, found: Probe, env: Environment): Promise<string> {
-  if (found.state === 'broken' && found.said.includes('rustup')) return RUSTUP_DEFAULT;
+  const rustup = found.state === 'broken' ? rustupRemedy(found.said) : undefined;
+  if (rustup !== undefined) return rustup;
   return installRemedy(TOOLS[name], env);
 }
 

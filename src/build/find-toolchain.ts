@@ -4,11 +4,16 @@ import { CpexError } from '../support/errors.js';
 import { findTool } from '../support/find-tool.js';
 import { runTool } from '../support/tools.js';
 import type { ToolFound } from './build-model.js';
-import { installRemedy, RUSTUP_DEFAULT } from './remedies.js';
+import { installRemedy, rustupRemedy } from './remedies.js';
 import { TOOLS, type ToolName } from './tool-table.js';
 import type { VersionCache } from './version-cache.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** rustup installs whatever Rust a project names as soon as it is started, unless it is told not to. */
+export function withoutDownloads(env: Environment): Environment {
+  return { ...env, RUSTUP_AUTO_INSTALL: env.RUSTUP_AUTO_INSTALL ?? '0' };
+}
 
 /** What a probe found out about a tool. */
 export type Probe =
@@ -66,7 +71,7 @@ async function askVersion(name: ToolName, file: string, options: ProbeOptions & 
   const result = await runTool(file, facts.versionArgs, {
     timeout: PROBE_MS,
     // Asking for a version must not download another one.
-    env: { ...env, GOTOOLCHAIN: 'local' },
+    env: { ...withoutDownloads(env), GOTOOLCHAIN: 'local' },
     cwd,
     ...(signal === undefined ? {} : { signal }),
   });
@@ -121,7 +126,7 @@ async function toolError(
     case 'broken':
       return new CpexError('CPEX_E_BUILD_TOOL_BROKEN', `${name} does not say its version.`, {
         evidence: [probe.path, ...(probe.said === '' ? [] : [probe.said])],
-        remedy: probe.said.includes('rustup') ? RUSTUP_DEFAULT : remedy,
+        remedy: rustupRemedy(probe.said) ?? remedy,
       });
   }
 }

@@ -34,6 +34,7 @@ const KINDS: readonly Kind[] = [
   { pattern: /^python -m pip install ((?:--[\w-]+ )*)(.+)$/, start: ['python', '-m', 'pip', 'install'] },
   { pattern: /^rustup default ()(.+)$/, start: ['rustup', 'default'] },
   { pattern: /^rustup update ()(.+)$/, start: ['rustup', 'update'] },
+  { pattern: /^rustup toolchain install ()(.+)$/, start: ['rustup', 'toolchain', 'install'] },
   { pattern: /^rustup target add ((?:--toolchain \S+ )?)(.+)$/, start: ['rustup', 'target', 'add'] },
 ];
 

@@ -8,6 +8,7 @@ import { CpexError, isCpexError } from '../support/errors.js';
 import { exists } from '../support/files.js';
 import type { BuildOptions, BuildPlan, SkippedTarget, TargetPlan, ToolchainIdentity } from './build-model.js';
 import { chooseTargets, type WantedTarget } from './choose-targets.js';
+import { withoutDownloads } from './find-toolchain.js';
 import { TOOLCHAINS } from './toolchains/by-language.js';
 import type { ToolchainRequest } from './toolchains/toolchain.js';
 import { VersionCache } from './version-cache.js';
@@ -156,12 +157,15 @@ function folderName(target: Target, mode: BuildOptions['mode']): string {
   return mode === 'debug' ? `${target.name}-debug` : target.name;
 }
 
-/** The caller's variables, without a surrounding make's, and with English messages that we can explain. */
+/**
+ * The caller's variables, without a surrounding make's, and with English messages that we can explain. Nothing is
+ * installed on the way.
+ */
 function toolEnvironment(env: RunContext['env'], mode: BuildOptions['mode']): RunContext['env'] {
   const { MAKEFLAGS: _flags, MFLAGS: _mflags, MAKELEVEL: _level, CARGO_MAKEFLAGS: _cargo, ...rest } = env;
   // `__DATE__` would make every build differ; 1980 is the earliest date that all tools accept.
   const epoch = mode === 'release' ? { SOURCE_DATE_EPOCH: rest.SOURCE_DATE_EPOCH ?? '315532800' } : {};
-  return { ...rest, LANGUAGE: 'en', ...epoch };
+  return { ...withoutDownloads(rest), LANGUAGE: 'en', ...epoch };
 }
 
 /** Plans each target; one that lacks a tool is an error when it was named, and left out under `all`. */

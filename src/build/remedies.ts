@@ -53,8 +53,12 @@ export function rustupTargetRemedy(triple: string, toolchain?: string): string {
   return `rustup target add ${toolchain === undefined ? '' : `--toolchain ${toolchain} `}${triple}`;
 }
 
-/** Where rustup has no toolchain to run. */
-export const RUSTUP_DEFAULT = 'rustup default stable';
+/** What helps where rustup has no toolchain to run: the one that the project names, or any. Undefined for other words. */
+export function rustupRemedy(said: string): string | undefined {
+  const [, toolchain] = /toolchain '([^']+)' is not installed/.exec(said) ?? [];
+  if (toolchain !== undefined) return `rustup toolchain install ${toolchain}`;
+  return said.includes('rustup') ? 'rustup default stable' : undefined;
+}
 
 /** Where the installed Rust is too old. */
 export const RUSTUP_UPDATE = 'rustup update stable';

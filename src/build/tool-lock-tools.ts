@@ -11,6 +11,7 @@ import { findTool } from '../support/find-tool.js';
 import { packageVersion } from '../support/package-root.js';
 import { runTool } from '../support/tools.js';
 import type { CompilerChoice, TargetPlan, ToolFound } from './build-model.js';
+import { withoutDownloads } from './find-toolchain.js';
 import type { LockEntry, LockedTool } from './tool-lock-model.js';
 
 /** Time for a tool to say where its parts are, in milliseconds. */
@@ -161,7 +162,7 @@ async function goTools({ version, root, tools }: GoFacts): Promise<Tools> {
 
 function asker(project: Project, plan: TargetPlan, context: RunContext): Ask {
   // Looking must not download a Go; one that is there is found without a proxy.
-  const env = { ...context.env, ...plan.toolchain.compiler?.env, LANGUAGE: 'en', GOPROXY: 'off' };
+  const env = { ...withoutDownloads(context.env), ...plan.toolchain.compiler?.env, LANGUAGE: 'en', GOPROXY: 'off' };
   const options = { cwd: sourceRoot(project), env, timeout: ASK_MS, signal: context.signal };
   return async ([tool = '', ...args]) => {
     const { code, stdout } = await runTool(tool, args, options);

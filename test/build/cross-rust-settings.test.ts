@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { TargetPlan } from '../../src/build/build-model.js';
@@ -115,6 +115,22 @@ onLinux('a standard library that is not there', () => {
     expect(argvOf(await planOne('host', env))).not.toContain('--target');
   });
 
+  it('is that of the toolchain which the project names', async () => {
+    const { env, sysroot } = fakeRust('toolchains/stable', [ARM]);
+    const pinned = path.join(path.dirname(sysroot), '1.90.0');
+    const where = `[ -e rust-toolchain.toml ] && echo '${pinned}' || echo '${sysroot}'`;
+    script(env.PATH ?? '', 'rustc', `[ "$1" = --print ] && { ${where}; } || echo "rustc 1.95.0"`);
+    const project = tinyProject('rust', freshFolder(), { build: { folder: 'crates/plugin' } });
+    write(project.root, 'crates/plugin/Cargo.toml', '');
+    expect(argvOf(await planOne('linux-arm64', env, project))).toContain(ARM);
+    write(project.root, 'crates/plugin/rust-toolchain.toml', '[toolchain]\nchannel = "1.90.0"\n');
+    await expect(planOne('linux-arm64', env, project)).rejects.toMatchObject({
+      code: 'CPEX_E_BUILD_STD_MISSING',
+      remedy: `rustup target add ${ARM}`,
+      evidence: [expect.stringContaining(pinned), expect.stringContaining("rustup's 1.90.0")],
+    });
+  });
+
   it('cannot be told where rustc does not say where it is', async () => {
     const { env } = fakeRust('toolchains/stable', []);
     script(env.PATH ?? '', 'rustc', '[ "$1" = --print ] && { echo "no toolchain" >&2; exit 1; }; echo "rustc 1.95.0"');
@@ -122,6 +138,39 @@ onLinux('a standard library that is not there', () => {
       code: 'CPEX_E_BUILD_TOOL_BROKEN',
       evidence: expect.arrayContaining(['no toolchain']),
     });
+  });
+});
+
+onLinux('a toolchain that the project names and that is not there', () => {
+  const said = "error: toolchain '1.90.0-x86_64-unknown-linux-gnu' is not installed";
+  /** A rustup that would install it of its own accord. */
+  function eager() {
+    const { env } = fakeRust('toolchains/stable', [ARM]);
+    const marker = path.join(env.HOME ?? '', 'installed');
+    const refuse = `[ "$RUSTUP_AUTO_INSTALL" = 0 ] && { echo "${said}" >&2; exit 1; }`;
+    for (const tool of ['cargo', 'rustc'])
+      script(env.PATH ?? '', tool, `${refuse}\n: > '${marker}'\necho "${tool} 1.90.0"`);
+    return { env, marker };
+  }
+
+  it.each(['host', 'linux-arm64'])(
+    'is not installed on the way, and the command that does is named: %s',
+    async (target) => {
+      const { env, marker } = eager();
+      await expect(planOne(target, env)).rejects.toMatchObject({
+        code: 'CPEX_E_BUILD_TOOL_BROKEN',
+        exit: 3,
+        evidence: expect.arrayContaining([said]),
+        remedy: 'rustup toolchain install 1.90.0-x86_64-unknown-linux-gnu',
+      });
+      expect(existsSync(marker)).toBe(false);
+    },
+  );
+
+  it('is installed where the user says so', async () => {
+    const { env, marker } = eager();
+    await planOne('host', { ...env, RUSTUP_AUTO_INSTALL: '1' });
+    expect(existsSync(marker)).toBe(true);
   });
 });
 

@@ -47,6 +47,11 @@ describe('the plan of what to install', () => {
     });
   });
 
+  it('installs a toolchain before what goes into it', () => {
+    const remedies = ['rustup target add a', 'rustup toolchain install 1.90.0', 'rustup toolchain install 1.90.0'];
+    expect(texts(remedies).commands).toEqual(['rustup toolchain install 1.90.0', 'rustup target add a']);
+  });
+
   it('keeps apart what options keep apart', () => {
     const add = 'rustup target add';
     const remedies = [`${add} a`, `${add} --toolchain x b`, `${add} --toolchain x c`, `${add} d`];

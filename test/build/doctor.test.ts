@@ -114,6 +114,9 @@ describe.skipIf(process.platform === 'win32')('the doctor', () => {
     const report = await doctor(PATH);
     expect(tool(report, 'cc')).toMatchObject({ state: 'broken', said: expect.stringContaining('stdlib.h') });
     expect(tool(report, 'cargo')).toMatchObject({ state: 'broken', remedy: 'rustup default stable' });
+    write(PATH, 'cargo', `#!/bin/sh\necho "error: toolchain '1.90.0' is not installed" >&2\nexit 1\n`);
+    const named = tool(await doctor(PATH), 'cargo');
+    expect(named).toMatchObject({ state: 'broken', remedy: 'rustup toolchain install 1.90.0' });
     expect(report.ok).toBe(false);
   });
 

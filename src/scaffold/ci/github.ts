@@ -168,7 +168,11 @@ function languageSteps({ language }: WorkflowOptions): string[] {
     case 'go':
       return steps([['uses: actions/setup-go@v5', 'with:', '  go-version: stable']]);
     case 'rust':
-      return steps([['run: rustup toolchain install stable --profile minimal --no-self-update']]);
+      return steps([
+        ['run: rustup toolchain install stable --profile minimal --no-self-update'],
+        // The one that the project names, where it names another.
+        ['run: rustup toolchain install --profile minimal --no-self-update'],
+      ]);
     case 'c':
       return steps([['run: pipx install ninja']]);
   }
