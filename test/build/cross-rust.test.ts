@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BuildResult } from '../../src/build/build-model.js';
@@ -158,6 +158,25 @@ group('Rust for every target', noRust ?? (here.length < 2 ? 'fewer than two fore
       expect(forced.artefacts[0]?.explanation.at(-1)).toContain('stale');
       const again = await build(project, others);
       for (const { explanation } of again.artefacts) expect(explanation.at(-1)).toContain('fresh');
+    },
+    BUILD_MS,
+  );
+
+  it(
+    'sees an edit with a date from the past, and places nothing that has lost its entry, in any format',
+    async () => {
+      const dist = () => here.map((name) => readFileSync(fileFor(result, name)));
+      const source = path.join(project.root, 'src/lib.rs');
+      const [before, good] = [dist(), readFileSync(source, 'utf8')];
+      writeFileSync(source, good.replace('#[unsafe(no_mangle)]\n', ''));
+      utimesSync(source, new Date('2001-01-01'), new Date('2001-01-01'));
+      const { artefacts, failures, findings, exit } = await build(project, here);
+      expect({ artefacts, failures, exit }).toEqual({ artefacts: [], failures: [], exit: 1 });
+      const refused = findings.filter(({ severity }) => severity === 'fail').map(({ id }) => id);
+      const formats = { linux: 'elf', freebsd: 'elf', darwin: 'macho', windows: 'pe' };
+      expect(refused.sort()).toEqual(here.map((name) => `${formats[TARGETS[name].os]}.entry`).sort());
+      expect(dist().every((bytes, index) => before[index]?.equals(bytes))).toBe(true);
+      writeFileSync(source, good);
     },
     BUILD_MS,
   );
