@@ -8,8 +8,11 @@ import { TOOL_LOCK } from './tool-lock-file.js';
 /** Path relative to the project, with forward slashes → SHA-256 of the content. */
 export type SourceHashes = ReadonlyMap<string, string>;
 
-/** Folders that hold what tools wrote. */
-const GENERATED = new Set(['dist', 'target', 'node_modules']);
+/** Folders at the top of a project that hold what tools wrote. Further down these are names like any other. */
+const GENERATED = new Set(['dist', 'target']);
+
+/** What marks a folder that a tool wrote, wherever it lies: caches, cargo's among them, and cmake's build folders. */
+const MARKS = new Set(['CACHEDIR.TAG', 'CMakeCache.txt']);
 
 /** Hidden folders that decide about a build. */
 const HIDDEN_SOURCES = new Set(['.cargo']);
@@ -62,10 +65,12 @@ export function touchBackdated(root: string, sources: SourceHashes, stamp: Stamp
 }
 
 function collect(root: string, folder: string, hashes: Map<string, string>): void {
-  for (const entry of readdirSync(path.join(root, folder), { withFileTypes: true })) {
+  const entries = readdirSync(path.join(root, folder), { withFileTypes: true });
+  if (folder !== '' && entries.some(({ name }) => MARKS.has(name))) return;
+  for (const entry of entries) {
     const relative = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory()) {
-      if (isSourceFolder(entry.name)) collect(root, relative, hashes);
+      if (isSourceFolder(entry.name, folder)) collect(root, relative, hashes);
     } else if (entry.isFile() && relative !== TOOL_LOCK) {
       const content = read(path.join(root, relative));
       if (content !== undefined) hashes.set(relative, digest(content));
@@ -81,8 +86,9 @@ function digest(content: Uint8Array): string {
   return sha256Hex(content);
 }
 
-function isSourceFolder(name: string): boolean {
-  return name.startsWith('.') ? HIDDEN_SOURCES.has(name) : !GENERATED.has(name);
+function isSourceFolder(name: string, parent: string): boolean {
+  if (name.startsWith('.')) return HIDDEN_SOURCES.has(name);
+  return name !== 'node_modules' && !(parent === '' && GENERATED.has(name));
 }
 
 /** A file that vanished or may not be read is the tool's business: it knows whether it needs it. */
