@@ -1,4 +1,4 @@
-import type { Language, Target } from '../model/target.js';
+import { LANGUAGE_NAMES, type Language, type Target } from '../model/target.js';
 import { hostTarget } from '../project/targets/host.js';
 import { parseTarget } from '../project/targets/normalise.js';
 import { possible } from '../project/targets/possible.js';
@@ -75,10 +75,14 @@ function everyTarget(listed: readonly string[] | undefined): Mention[] {
 function requirePossible(language: Language, target: Target): void {
   const judged = possible(language, target);
   if (judged.ok) return;
-  throw new CpexError('CPEX_E_BUILD_IMPOSSIBLE', `${language} cannot make a plugin for ${target.name}.`, {
-    evidence: [judged.reason],
-    remedy: judged.remedy,
-  });
+  throw new CpexError(
+    'CPEX_E_BUILD_IMPOSSIBLE',
+    `${LANGUAGE_NAMES[language]} cannot make a plugin for ${target.name}.`,
+    {
+      evidence: [judged.reason],
+      remedy: judged.remedy,
+    },
+  );
 }
 
 /** Each target once, however often and in whatever spelling it was mentioned. */

@@ -29,16 +29,29 @@ export function argumentsTag(argv: readonly string[]): string {
   return sha256Hex(JSON.stringify(argv)).slice(0, 8);
 }
 
+const NOTICE = 'Written by cpex, which replaces it when the compiler changes.';
+
+/** Said where Go asks a compiler for its version by what it would do, which makes zig leave an object file behind. */
+const QUESTION = 'Asked what it would compile, zig leaves a file "-.o" in the working folder, but for -E.';
+
 /** A POSIX shell gives way to the compiler, so signals and exit codes are the compiler's own. */
 export function shellText(argv: readonly string[]): string {
   const words = argv.map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
-  return `#!/bin/sh\n# Written by cpex, which replaces it when the compiler changes.\nexec ${words.join(' ')} "$@"\n`;
+  const asked = isZigCc(argv) ? [`# ${QUESTION}`, `if [ "$1" = '-###' ]; then set -- "$@" -E; fi`] : [];
+  return `${['#!/bin/sh', `# ${NOTICE}`, ...asked, `exec ${words.join(' ')} "$@"`].join('\n')}\n`;
 }
 
 /** `%` begins a variable in a batch file, also between quotes. */
 export function batchText(argv: readonly string[]): string {
   const words = argv.map((word) => `"${word.replaceAll('%', '%%')}"`);
-  return `@echo off\r\nrem Written by cpex, which replaces it when the compiler changes.\r\n${words.join(' ')} %*\r\n`;
+  const asked = isZigCc(argv)
+    ? [`rem ${QUESTION}`, 'set CPEX_ASKED=', 'if "%~1"=="-###" set CPEX_ASKED=-E', `${words.join(' ')} %* %CPEX_ASKED%`]
+    : [`${words.join(' ')} %*`];
+  return `${['@echo off', `rem ${NOTICE}`, ...asked].join('\r\n')}\r\n`;
+}
+
+function isZigCc([, kind]: readonly string[]): boolean {
+  return kind === 'cc' || kind === 'c++';
 }
 
 /**

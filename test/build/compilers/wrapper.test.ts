@@ -32,6 +32,15 @@ describe.skipIf(needsLinux !== undefined)(
       );
     });
 
+    it('asks zig what it would do without compiling, since that leaves a file behind', async () => {
+      const tools = new FakeTools();
+      const shown = tools.script('zig', 'echo "$@"');
+      const file = await writeWrapper(choiceOf([shown, 'cc', '-target', 'x'], tools.env));
+      const asked = (...words: string[]) => execFileSync(file, words, { encoding: 'utf8' }).trim();
+      expect(asked('-###', '-x', 'c', '-c', '-')).toBe('cc -target x -### -x c -c - -E');
+      expect(asked('-c', 'a.c')).toBe('cc -target x -c a.c');
+    });
+
     it('lies in the user’s cache under a name that tells its kind', async () => {
       const tools = new FakeTools();
       const file = await writeWrapper(choiceOf(['/bin/true', 'cc'], tools.env));
@@ -91,8 +100,17 @@ describe('the path of a script', () => {
 
 describe('a script for Windows', () => {
   it('keeps blanks and percent signs', () => {
-    expect(batchText(['C:\\Program Files\\100%\\zig.exe', 'cc']).split('\r\n').slice(2)).toEqual([
-      '"C:\\Program Files\\100%%\\zig.exe" "cc" %*',
+    expect(batchText(['C:\\Program Files\\100%\\zig.exe', 'ar']).split('\r\n').slice(2)).toEqual([
+      '"C:\\Program Files\\100%%\\zig.exe" "ar" %*',
+      '',
+    ]);
+  });
+
+  it('keeps zig from leaving a file when it is asked what it would do', () => {
+    expect(batchText(['C:\\zig.exe', 'cc']).split('\r\n').slice(3)).toEqual([
+      'set CPEX_ASKED=',
+      'if "%~1"=="-###" set CPEX_ASKED=-E',
+      '"C:\\zig.exe" "cc" %* %CPEX_ASKED%',
       '',
     ]);
   });
