@@ -23,7 +23,7 @@ afterAll(() => {
 class Machine {
   readonly bin = freshFolder('bin');
   private readonly log = path.join(path.dirname(this.bin), 'asked');
-  readonly env = { PATH: this.bin, HOME: freshFolder('home') };
+  readonly env = { PATH: this.bin, HOME: freshFolder('home'), ZIG: '' };
 
   has(...versions: readonly (readonly [name: string, version: string])[]): this {
     for (const [name, version] of versions) {
