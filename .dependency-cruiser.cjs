@@ -51,6 +51,20 @@ module.exports = {
       from: { path: '^src/(commands|main\\.ts)' },
       to: { path: 'node_modules/(execa|listr2|@inquirer|koffi|yaml|ajv|cosmiconfig)/' },
     },
+    {
+      name: 'prompts-by-name',
+      comment: 'A dynamic import of the package bundles the editor, too: half a megabyte of character tables.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: 'node_modules/@inquirer/', dynamic: true },
+    },
+    {
+      name: 'formats-and-probe-on-demand',
+      comment: 'Most runs see libraries of one format, and of this machine alone.',
+      severity: 'error',
+      from: { path: '^src/(audit/report|build/engine)\\.ts$' },
+      to: { path: '^src/(audit/(elf|macho|pe)/|audit/rules/catalogue|runtime/probe/)', dynamic: false },
+    },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {

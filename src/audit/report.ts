@@ -4,18 +4,10 @@ import type { Language, TargetName } from '../model/target.js';
 import { TARGETS } from '../project/targets/table.js';
 import { shellWord } from '../support/shell-word.js';
 import { BinaryError } from './binary-error.js';
-import { readElf } from './elf/read-elf.js';
 import { foreignFindings, malformed } from './file-findings.js';
 import { FileSource } from './file-source.js';
 import { linkOf } from './link-facts.js';
-import { readMachO } from './macho/read-macho.js';
-import { MACHO_RULES } from './macho/rules.js';
-import { PE_PLATFORM_RULES } from './pe/platform-rules.js';
-import { readPe } from './pe/read-pe.js';
-import { PE_RULES } from './pe/rules.js';
 import { HEAD_BYTES, isElf, recognise } from './recognise.js';
-import { ELF_RULES } from './rules/catalogue.js';
-import { PLATFORM_RULES } from './rules/platform.js';
 import type { AuditExpectation, CommonInput, Rule } from './rules/rule.js';
 import { neededGlibc } from './rules/versions.js';
 import { type ScanResult, scan } from './scan.js';
@@ -47,7 +39,7 @@ async function audit(file: string, source: FileSource, expected: AuditExpectatio
     size: source.size,
     finds: scanned.finds,
   };
-  findings.push(...judge(facts, common, file));
+  findings.push(...(await judge(facts, common, file)));
   const target = targetOf(facts);
   const glibc = facts.dynamic === undefined ? undefined : neededGlibc(facts.dynamic.versionNeeds);
   return {
@@ -84,9 +76,14 @@ async function readFacts(
   }
 }
 
-const READERS: Partial<
-  Record<BinaryFormat, (source: FileSource, options: { readonly wanted: readonly string[] }) => Promise<BinaryFacts>>
-> = { elf: readElf, macho: readMachO, pe: readPe };
+type Reader = (source: FileSource, options: { readonly wanted: readonly string[] }) => Promise<BinaryFacts>;
+
+/** Readers, and below the rules, are loaded for the first file of their format: most runs see only one. */
+const READERS: Partial<Record<BinaryFormat, Reader>> = {
+  elf: async (source, options) => (await import('./elf/read-elf.js')).readElf(source, options),
+  macho: async (source, options) => (await import('./macho/read-macho.js')).readMachO(source, options),
+  pe: async (source, options) => (await import('./pe/read-pe.js')).readPe(source, options),
+};
 
 const FORMAT_NAMES: Partial<Record<BinaryFormat, string>> = { elf: 'ELF', macho: 'Mach-O', pe: 'PE' };
 
@@ -94,24 +91,39 @@ const FORMAT_NAMES: Partial<Record<BinaryFormat, string>> = { elf: 'ELF', macho:
 type FileInput = Omit<CommonInput, 'facts' | 'link'>;
 
 /** Every rule of the file's format; of a universal file, each slice on its own. */
-function judge(facts: BinaryFacts, common: FileInput, file: string, whole = facts): Finding[] {
-  const { dynamic, macho, pe, slices } = facts;
+async function judge(facts: BinaryFacts, common: FileInput, file: string, whole = facts): Promise<Finding[]> {
+  const { dynamic, macho, pe, slices = [] } = facts;
+  // What is wrong inside an executable is beside the point.
+  const inDepth = facts.role === 'library';
   if (dynamic !== undefined) {
-    // What is wrong inside an executable is beside the point.
-    const rules = facts.role === 'library' ? ELF_RULES : PLATFORM_RULES;
-    return rules.flatMap((rule) => apply(rule, { ...common, facts, dynamic, link: dynamic }, file));
+    const input = { ...common, facts, dynamic, link: dynamic };
+    const rules = inDepth
+      ? (await import('./rules/catalogue.js')).ELF_RULES
+      : (await import('./rules/platform.js')).PLATFORM_RULES;
+    return rules.flatMap((rule) => apply(rule, input, file));
   }
   if (macho !== undefined) {
+    const { MACHO_RULES } = await import('./macho/rules.js');
     return MACHO_RULES.flatMap((rule) => apply(rule, { ...common, facts, macho, link: macho, whole }, file));
   }
   if (pe !== undefined) {
-    const rules = facts.role === 'library' ? PE_RULES : PE_PLATFORM_RULES;
-    return rules.flatMap((rule) => apply(rule, { ...common, facts, pe, link: pe }, file));
+    const input = { ...common, facts, pe, link: pe };
+    const rules = inDepth
+      ? (await import('./pe/rules.js')).PE_RULES
+      : (await import('./pe/platform-rules.js')).PE_PLATFORM_RULES;
+    return rules.flatMap((rule) => apply(rule, input, file));
   }
-  // Slices that cannot be read in depth have nothing to look at; the rules see them in `whole`.
-  const judged = (slices ?? []).filter((slice) => slice.macho !== undefined);
-  return joinSliceFindings(
-    judged.map((slice) => ({ name: slice.arch ?? 'unknown', findings: judge(slice, common, file, whole) })),
+  return joinSliceFindings(await judgeSlices(slices, common, file, whole));
+}
+
+/** Slices that cannot be read in depth have nothing to look at; the rules see them in `whole`. */
+function judgeSlices(slices: readonly BinaryFacts[], common: FileInput, file: string, whole: BinaryFacts) {
+  const judged = slices.filter((slice) => slice.macho !== undefined);
+  return Promise.all(
+    judged.map(async (slice) => ({
+      name: slice.arch ?? 'unknown',
+      findings: await judge(slice, common, file, whole),
+    })),
   );
 }
 

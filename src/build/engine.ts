@@ -4,11 +4,8 @@ import type { Engine } from '../model/session.js';
 import type { Target } from '../model/target.js';
 import { hostTarget } from '../project/targets/host.js';
 import { nativeEngine } from '../runtime/native/engine.js';
-import { probeEngine } from '../runtime/probe/engine.js';
 import { findRunner, isNative, noRunner, type RunnerSettings } from '../runtime/runner.js';
-import { readyProbe } from '../runtime/runner-ready.js';
 import { CpexError } from '../support/errors.js';
-import { cacheFolder, probeFor } from './probe.js';
 
 /** What can load a plugin: koffi in Node for this machine's own libraries, the C probe for any. */
 export const ENGINES = ['koffi', 'probe'] as const;
@@ -50,13 +47,9 @@ export async function engineFor(wish: EngineWish, context: RunContext): Promise<
     return nativeEngine();
   }
   if (wish.engine === undefined && found.runner.kind === 'native') return nativeEngine();
-  return probeEngine(async () => {
-    const { env, signal } = context;
-    const say = (text: string) => context.emit({ type: 'note', level: 'info', text });
-    const program = await probeFor(target, { env, signal, settings });
-    const onFirst = (folder: string) => say(`Making wine's folder ${folder}, once.`);
-    return readyProbe(program, { cache: cacheFolder(env), env, signal, onFirst });
-  });
+  // Most sessions are koffi's.
+  const { probeEngineFor } = await import('./probe-engine.js');
+  return probeEngineFor(target, settings, context);
 }
 
 function onlyProbe({ target, runner }: EngineWish): CpexError {

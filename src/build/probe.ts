@@ -10,8 +10,6 @@ export interface ProbeWish {
   readonly env: Environment;
   readonly signal?: AbortSignal;
   readonly settings?: RunnerSettings;
-  /** Told before something that takes its time: a first compilation, wine's folder. */
-  readonly onWait?: (text: string) => void;
 }
 
 /** cpex's folder for what it can make again. */

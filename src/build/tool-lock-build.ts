@@ -20,7 +20,7 @@ export interface LockedBuildResult extends BuildResult {
  */
 export async function buildWithLock(
   options: BuildOptions,
-  use: ToolLockUse | undefined,
+  use: ToolLockUse,
   context: RunContext,
 ): Promise<LockedBuildResult> {
   const { project } = options;

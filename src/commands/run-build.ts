@@ -22,8 +22,10 @@ export async function runBuild(options: BuildOptions, flags: BuildFlags, context
     const problems = () => renderFailures(result);
     return { value: result, text: () => renderReproducible(result), problems, exit: result.ok ? 0 : 1 };
   }
-  const { buildWithLock } = await import('../build/tool-lock-build.js');
-  const result = await buildWithLock(options, use, context);
+  const result =
+    use === undefined
+      ? await (await import('../build/service.js')).buildProject(options, context)
+      : await (await import('../build/tool-lock-build.js')).buildWithLock(options, use, context);
   const text = () =>
     options.dryRun ? renderBuildPlan(result, context.cwd) : renderBuild(result, { cwd: context.cwd, ...flags });
   return { value: result, text, problems: () => renderFailures(result), exit: result.exit };

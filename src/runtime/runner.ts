@@ -5,7 +5,6 @@ import { CpexError } from '../support/errors.js';
 import { exists } from '../support/files.js';
 import { findTool } from '../support/find-tool.js';
 import { splitWords } from '../support/split-words.js';
-import { findEmulator } from './runner-emulators.js';
 import type { Environment, Runner, RunnerFinding } from './runner-types.js';
 
 /** What people set: the flag for the one target of a command, and `runners` of cpex.yaml. */
@@ -33,7 +32,7 @@ export async function findRunner(
   if (isNative(target, host)) {
     return { state: 'found', runner: { target: target.name, kind: 'native', argv: [], why: 'it is this machine' } };
   }
-  return findEmulator(target, host, env);
+  return (await import('./runner-emulators.js')).findEmulator(target, host, env);
 }
 
 /** Name of the variable that sets the runner of a target: `CPEX_RUNNER_LINUX_ARM64`. */

@@ -38,6 +38,8 @@ it.each([
   ['src/runtime/planted.ts', "export { findProfile } from '../hosts/registry.js';\n", 'strangers'],
   ['src/commands/planted.ts', "import 'execa';\n", 'heavy-packages-stay-lazy'],
   ['src/commands/planted.ts', "import { Command } from '@oclif/core';\nexport { Command };\n", 'narrow-oclif-imports'],
+  ['src/build/planted.ts', "export const ask = () => import('@inquirer/prompts');\n", 'prompts-by-name'],
+  ['src/build/engine.ts', "import '../runtime/probe/engine.js';\n", 'formats-and-probe-on-demand'],
   ['src/support/errors.ts', "import './files.js';\nexport class CpexError {}\n", 'no-circle'],
 ])('sees a forbidden import planted in %s', (file, text, rule) => {
   writeFileSync(path.join(folder, file), text);

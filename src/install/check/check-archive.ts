@@ -1,4 +1,3 @@
-import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type CheckOptions, type CheckOutcome, openChecker } from '../../audit/check.js';
 import { findProfile } from '../../hosts/registry.js';
@@ -6,42 +5,14 @@ import type { AuditReport } from '../../model/binary.js';
 import type { RunContext } from '../../model/context.js';
 import type { TargetName } from '../../model/target.js';
 import { HOSTS } from '../../project/hosts.js';
-import { CpexError, systemCode } from '../../support/errors.js';
+import { CpexError } from '../../support/errors.js';
 import { temporaryFolder } from '../../support/files.js';
 import { shellWord } from '../../support/shell-word.js';
 import { extractFile } from '../archive/extract.js';
 import { type OpenArchive, openArchive } from '../archive/open-archive.js';
 import { ARCHIVE_LIMITS, type ArchiveLimits } from '../archive/refuse.js';
 import { readArchiveName } from '../archive-names.js';
-
-/** What libraries are called; `.so.1.2` is one as well. */
-const LIBRARY = /\.(?:so(?:\.\d+)*|dylib|dll)$/i;
-/** How zip archives begin: with a file, or, when they are empty, with their end. */
-const ZIP = ['PK\x03\x04', 'PK\x05\x06'];
-
-/**
- * True for a file that is named or begins like a zip archive; false also for what cannot be read.
- * One that is named like a library is meant to be one, so it is not looked into.
- */
-export async function isArchive(file: string): Promise<boolean> {
-  if (LIBRARY.test(file)) return false;
-  try {
-    // A pipe would block `open` for ever.
-    if (!(await stat(file)).isFile()) return false;
-    if (/\.zip$/i.test(file)) return true;
-    const handle = await open(file, 'r');
-    try {
-      const start = Buffer.alloc(4);
-      await handle.read(start, 0, 4, 0);
-      return ZIP.includes(start.toString('latin1'));
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error;
-    return false;
-  }
-}
+import { LIBRARY } from './is-archive.js';
 
 /**
  * Audits every library in a zip archive, under names such as `plugin.zip!/plugin.so`. The archive
