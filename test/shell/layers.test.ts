@@ -28,24 +28,39 @@ it('finds nothing in the sources as they are', () => {
   expect(cruise()).toMatchObject({ status: 0 });
 });
 
-it.each([
+/** File, what it says, and the rule that forbids it. */
+const PLANTED: readonly (readonly [file: string, text: string, rule: string])[] = [
   ['src/support/planted.ts', "import '../report/error-text.js';\n", 'no-upward-import-from-support'],
   [
     'src/hosts/planted.ts',
     "import type { SessionFailure } from '../runtime/failure.js';\nexport type A = SessionFailure;\n",
-    'strangers',
+    'hosts-and-runtime-are-strangers',
   ],
-  ['src/runtime/planted.ts', "export { findProfile } from '../hosts/registry.js';\n", 'strangers'],
-  ['src/commands/planted.ts', "import 'execa';\n", 'heavy-packages-stay-lazy'],
-  ['src/commands/planted.ts', "import { Command } from '@oclif/core';\nexport { Command };\n", 'narrow-oclif-imports'],
+  [
+    'src/runtime/planted.ts',
+    "export { findProfile } from '../hosts/registry.js';\n",
+    'runtime-and-hosts-are-strangers',
+  ],
+  ['src/commands/planted-package.ts', "import 'execa';\n", 'heavy-packages-stay-lazy'],
+  [
+    'src/commands/planted-index.ts',
+    "import { Command } from '@oclif/core';\nexport { Command };\n",
+    'narrow-oclif-imports',
+  ],
   ['src/build/planted.ts', "export const ask = () => import('@inquirer/prompts');\n", 'prompts-by-name'],
   ['src/build/engine.ts', "import '../runtime/probe/engine.js';\n", 'formats-and-probe-on-demand'],
-  ['src/support/errors.ts', "import './files.js';\nexport class CpexError {}\n", 'no-circle'],
-])('sees a forbidden import planted in %s', (file, text, rule) => {
-  writeFileSync(path.join(folder, file), text);
-  if (rule === 'no-circle')
-    writeFileSync(path.join(folder, 'src/support/cleanup.ts'), "import './errors.js';\nexport const onExit = 1;\n");
+  ['src/model/planted.ts', "import './planted-back.js';\nexport const there = 1;\n", 'no-circle'],
+  ['src/model/planted-back.ts', "import './planted.js';\nexport const back = 1;\n", 'no-circle'],
+];
+
+// All at once: every run reads all sources.
+it('sees each forbidden import that is planted', () => {
+  for (const [file, text] of PLANTED) writeFileSync(path.join(folder, file), text);
   const { status, stdout } = cruise();
   expect(status).not.toBe(0);
-  expect(stdout).toContain(rule);
+  // An error is told as `error rule: from → to`, a circle once, from either of its files.
+  for (const [file, , rule] of PLANTED) {
+    const place = rule === 'no-circle' ? 'src/model/planted' : file;
+    expect(stdout.split('\n')).toContainEqual(expect.stringMatching(`${rule}: ${place}`));
+  }
 });
