@@ -5,6 +5,7 @@ import { shellWord } from '../support/shell-word.js';
 import { runTool, type ToolResult } from '../support/tools.js';
 import type { ToolCommand } from './build-model.js';
 import { explainOutput } from './known-errors.js';
+import { ToolOutput } from './tool-output.js';
 import type { ToolchainRequest } from './toolchains/toolchain.js';
 
 /** Time that one build step may take, in milliseconds. */
@@ -13,8 +14,6 @@ const STEP_MS = 60 * 60_000;
 const ASK_MS = 20 * 60_000;
 /** Characters of output to keep: cargo's messages name every crate. */
 const KEEP = 16 << 20;
-/** Lines of a failed tool to show. */
-const TAIL_LINES = 60;
 
 export interface RunOptions {
   readonly request: ToolchainRequest;
@@ -30,7 +29,7 @@ export interface RunOptions {
  * @throws CpexError `CPEX_E_BUILD_FAILED`, `_TIMEOUT`, `_TOOL_MISSING`
  */
 export async function runCommand(command: ToolCommand, options: RunOptions): Promise<ToolResult> {
-  const lines: string[] = [];
+  const output = new ToolOutput();
   const [tool = '', ...args] = command.argv;
   const result = await runTool(tool, args, {
     cwd: command.cwd,
@@ -42,12 +41,11 @@ export async function runCommand(command: ToolCommand, options: RunOptions): Pro
       // cargo's messages for machines.
       if (stream === 'stdout' && line.startsWith('{"reason":')) return;
       options.emit({ type: 'task.line', id: options.task, stream, line });
-      lines.push(line);
-      if (lines.length > 2 * TAIL_LINES) lines.splice(0, lines.length - TAIL_LINES);
+      output.add(line);
     },
   });
   if (result.code === 0) return result;
-  throw await failure(command, result, lines.slice(-TAIL_LINES), options);
+  throw await failure(command, result, output.lines, options);
 }
 
 /** Asks a tool something; the caller judges the answer. */

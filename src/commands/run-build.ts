@@ -26,7 +26,7 @@ export async function runBuild(options: BuildOptions, flags: BuildFlags, context
     use === undefined
       ? await (await import('../build/service.js')).buildProject(options, context)
       : await (await import('../build/tool-lock-build.js')).buildWithLock(options, use, context);
-  const text = () =>
-    options.dryRun ? renderBuildPlan(result, context.cwd) : renderBuild(result, { cwd: context.cwd, ...flags });
+  const view = { cwd: context.cwd, width: process.stdout.columns, ...flags };
+  const text = () => (options.dryRun ? renderBuildPlan(result, context.cwd) : renderBuild(result, view));
   return { value: result, text, problems: () => renderFailures(result), exit: result.exit };
 }

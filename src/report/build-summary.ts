@@ -1,6 +1,8 @@
+import { stripVTControlCharacters } from 'node:util';
 import chalk from 'chalk';
 import { fileSize } from './file-size.js';
 import { shortPath } from './short-path.js';
+import { wrap } from './wrap.js';
 
 /** The parts of a build of several targets that its table shows. */
 export interface SummaryView {
@@ -36,39 +38,60 @@ interface NamedTool {
 
 const OUTCOMES = { refused: 'not placed: its audit failed', failed: 'failed' } as const;
 
-/** One line for each target, then what was left out, and a sentence that sums up. */
-export function renderSummary(view: SummaryView, cwd: string): string[] {
+/**
+ * One line for each target, then what was left out, and a sentence that sums up. Where a width is known, on a
+ * terminal, columns give way until the lines fit: the place of a library is what people look for.
+ */
+export function renderSummary(view: SummaryView, cwd: string, width?: number): string[] {
   const rows = view.targets.map((one) => {
     const plan = view.plan.targets.find(({ target }) => target === one.target);
     const artefact = view.artefacts.find(({ target }) => target === one.target);
     const size = artefact === undefined ? '' : fileSize(artefact.size);
-    const cells = [one.target, toolsOf(plan), size, `${(one.durationMs / 1000).toFixed(1)} s`];
-    return { mark: markOf(one.outcome), cells, outcome: outcomeOf(one.outcome, artefact?.file, cwd) };
+    const facts = { tools: toolsOf(plan), size, time: `${(one.durationMs / 1000).toFixed(1)} s` };
+    return { mark: markOf(one.outcome), ...one, facts, end: outcomeOf(one.outcome, artefact?.file, cwd) };
   });
-  const width = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map(({ cells }) => (cells[column] ?? '').length)));
-  const lines = rows.map(({ mark, cells: [target = '', tools = '', size = '', time = ''], outcome }) => {
-    const [first = 0, second = 0, third = 0, fourth = 0] = width;
-    const facts = `${tools.padEnd(second)}  ${size.padStart(third)}  ${time.padStart(fourth)}`;
-    return `${mark} ${chalk.bold(target.padEnd(first))}  ${chalk.dim(facts)}  ${outcome}`;
+  const tables = [['tools', 'size', 'time'] as const, ['size', 'time'] as const, [] as const].map((columns) => {
+    const name = Math.max(0, ...rows.map(({ target }) => target.length));
+    const widths = columns.map((column) => Math.max(0, ...rows.map(({ facts }) => facts[column].length)));
+    return rows.map(({ mark, target, facts, end }) => {
+      const cells = columns.map((column, at) => aligned(column, facts[column], widths[at] ?? 0));
+      return [`${mark} ${chalk.bold(target.padEnd(name))}`, ...cells.map((cell) => chalk.dim(cell)), end].join('  ');
+    });
   });
-  return [...lines, ...renderSkipped(view.plan.skipped), sentence(view)];
+  const fits = (lines: readonly string[]) =>
+    width === undefined || lines.every((line) => stripVTControlCharacters(line).length <= width);
+  const lines = tables.find(fits) ?? tables.at(-1) ?? [];
+  return [...lines, ...renderSkipped(view.plan.skipped, width), sentence(view)];
 }
 
-/** Targets that were left out, why, and what would bring them: one remedy below all that it serves. */
-export function renderSkipped(skipped: readonly SkippedView[]): string[] {
-  const groups = new Map<string, SkippedView[]>();
-  for (const one of skipped) {
-    const remedy = one.kind === 'impossible' ? '' : (one.remedy ?? '');
-    groups.set(remedy, [...(groups.get(remedy) ?? []), one]);
-  }
-  return [...groups].flatMap(([remedy, group]) => [
-    ...group.map(skippedLine),
+function aligned(column: string, text: string, width: number): string {
+  return column === 'tools' ? text.padEnd(width) : text.padStart(width);
+}
+
+/** Targets that were left out, why, and what would bring them: a reason and a remedy once for all that they are for. */
+export function renderSkipped(skipped: readonly SkippedView[], width?: number): string[] {
+  const groups = grouped(skipped, (one) => (one.kind === 'impossible' ? '' : (one.remedy ?? '')));
+  return groups.flatMap(([remedy, group]) => [
+    ...grouped(group, ({ kind, reason }) => `${kind} ${reason}`).flatMap(([, same]) => skippedLines(same, width)),
     ...(remedy === '' ? [] : [`  ${chalk.cyan('→')} ${remedy}`]),
   ]);
 }
 
-function skippedLine({ target, kind, reason }: SkippedView): string {
-  return kind === 'promised' ? `${chalk.yellow('!')} ${target}: ${reason}` : chalk.dim(`- ${target}: ${reason}`);
+/** Parts a list by what a function says of its members, in the order of first mention. */
+function grouped<T>(list: readonly T[], by: (one: T) => string): [string, T[]][] {
+  const groups = new Map<string, T[]>();
+  for (const one of list) groups.set(by(one), [...(groups.get(by(one)) ?? []), one]);
+  return [...groups];
+}
+
+function skippedLines(same: readonly SkippedView[], width: number | undefined): string[] {
+  const [first] = same;
+  if (first === undefined) return [];
+  const text = `${same.map(({ target }) => target).join(', ')}: ${first.reason}`;
+  const [start = '', ...rest] = width === undefined ? [text] : wrap(text, width - 2);
+  const promised = first.kind === 'promised';
+  const lines = [promised ? `${chalk.yellow('!')} ${start}` : `- ${start}`, ...rest.map((line) => `  ${line}`)];
+  return promised ? lines : lines.map((line) => chalk.dim(line));
 }
 
 function toolsOf(plan: PlanView | undefined): string {
@@ -80,7 +103,8 @@ function toolsOf(plan: PlanView | undefined): string {
 }
 
 function markOf(outcome: keyof typeof OUTCOMES | 'built' | 'unchanged'): string {
-  if (outcome === 'unchanged') return chalk.dim('-');
+  // "-" marks what was left out; what is unchanged is there.
+  if (outcome === 'unchanged') return chalk.dim('✓');
   return outcome === 'built' ? chalk.green('✓') : chalk.red('✗');
 }
 

@@ -2,6 +2,7 @@ import chalk from 'chalk';
 import type { AuditReport } from '../model/binary.js';
 import type { Finding } from '../model/finding.js';
 import type { CpexError } from '../support/errors.js';
+import { printable } from '../support/printable.js';
 import { shellWord } from '../support/shell-word.js';
 import { renderAudit, renderFinding } from './audit-text.js';
 import { renderSkipped, renderSummary, type SkippedView, type SummaryView } from './build-summary.js';
@@ -55,6 +56,8 @@ export interface BuildTextOptions {
   readonly explain: boolean;
   /** Also findings that are only good to know. */
   readonly verbose: boolean;
+  /** Columns of the terminal; lines are as long as they are when absent. */
+  readonly width?: number | undefined;
 }
 
 /** The result of a build: what was placed and what its audits said; of several targets, a table. */
@@ -70,14 +73,35 @@ export function renderBuild(result: BuildView, options: BuildTextOptions): strin
     // The table names every library.
     if (!several || findings.length > 0) lines.push(renderAudit({ ...audit, findings }, options.cwd));
   }
-  if (several) lines.push(...renderSummary(result, options.cwd));
+  if (several) lines.push(...renderSummary(result, options.cwd, options.width));
   if (options.explain) lines.push(...renderExplanation(result));
   return lines.join('\n');
 }
 
-/** What failed of several targets, each with its tool's last lines, for stderr; empty when nothing did. */
+/**
+ * What failed of several targets, each with its tool's words, for stderr; empty when nothing did. One mistake in
+ * the sources fails for all targets: its words are shown once, and of the others only what they begin with.
+ */
 export function renderFailures({ failures }: Pick<BuildView, 'failures'>): string {
-  return failures.map(({ target, error }) => `${chalk.bold(target)}\n${renderError(error)}\n`).join('');
+  const shown = new Map<string, string>();
+  return failures.map((failure) => renderFailure(failure, shown)).join('');
+}
+
+function renderFailure({ target, error }: BuildView['failures'][number], shown: Map<string, string>): string {
+  const complaint = firstComplaint(error.output);
+  const key = complaint.join('\n').replaceAll(target, '');
+  const same = shown.get(key);
+  if (complaint.length > 0 && same === undefined) shown.set(key, target);
+  if (same === undefined) return `${chalk.bold(target)}\n${renderError(error)}\n`;
+  const words = complaint.map((line) => `  ${chalk.dim('│')} ${printable(line)}`);
+  return [chalk.bold(target), `${chalk.red('✗')} ${error.message} As for ${same}:`, ...words, ''].join('\n');
+}
+
+/** The line that says what is wrong, with the place where the next line holds it; all where no line is like that. */
+function firstComplaint(output: readonly string[]): readonly string[] {
+  const at = output.findIndex((line) => /\berror(?:\[\w+\])?: /.test(line));
+  if (at === -1) return output;
+  return output.slice(at, /^\s*--> /.test(output[at + 1] ?? '') ? at + 2 : at + 1);
 }
 
 /** What `--dry-run` prints: the commands as a shell would take them, and what they are for. */
@@ -97,7 +121,7 @@ export function renderBuildPlan({ plan }: BuildView, cwd: string): string {
     lines.push(`  audit   ${chalk.dim('what came out')}`);
     lines.push(`  place   ${shortPath(target.output, cwd)}`, `  write   ${shortPath(target.record, cwd)}`);
   }
-  lines.push(...renderSkipped(plan.skipped));
+  if (plan.skipped.length > 0) lines.push('', ...renderSkipped(plan.skipped));
   return lines.join('\n');
 }
 

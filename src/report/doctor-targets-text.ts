@@ -1,12 +1,13 @@
 import path from 'node:path';
 import chalk from 'chalk';
 import type { PairReport, RunReport, TargetsReport } from '../model/doctor.js';
+import { LANGUAGE_NAMES } from '../model/target.js';
 import { wrap } from './wrap.js';
 
 /** Columns of the longest name of a target, `linux-arm64-musl`. */
 const NAME_WIDTH = 16;
 /** Columns before what is said of a pair: target, language and mark. */
-const INDENT = NAME_WIDTH + ' · rust ✗ '.length;
+const INDENT = NAME_WIDTH + ' · Rust ✗ '.length;
 /** Columns before commands on lines of their own: they should stay whole. */
 const COMMAND_INDENT = 4;
 
@@ -20,7 +21,7 @@ export function renderTargets({ pairs, host }: TargetsReport, width?: number): s
 }
 
 function renderPair(pair: PairReport, width: number | undefined): string[] {
-  const start = `${pair.target.padEnd(NAME_WIDTH)} · ${pair.language.padEnd(4)}`;
+  const start = `${pair.target.padEnd(NAME_WIDTH)} · ${LANGUAGE_NAMES[pair.language].padEnd(4)}`;
   const said = pair.problem?.message ?? `${toolOf(pair)} · ${howRun(pair.run)}`;
   const remedy = pair.remedy === undefined ? [] : [`→ ${pair.remedy}`];
   const notes = [...pair.notes, ...runNotes(pair)].map((note) => `! ${note}`);
@@ -31,16 +32,18 @@ function renderPair(pair: PairReport, width: number | undefined): string[] {
   return [
     `${start} ${markOf(pair)} ${first}`,
     ...rest.map((one) => ' '.repeat(INDENT) + one),
-    ...ways(pair)
-      .flatMap((way) => below(way, COMMAND_INDENT))
+    ...waysOf(pair)
+      .flatMap((way) => below(way, pair.state === 'impossible' ? INDENT : COMMAND_INDENT))
       .map(coloured),
     ...notes.flatMap((note) => below(note, INDENT)).map(coloured),
   ];
 }
 
-/** Each way to mend it on a line of its own. */
-function ways({ remedy }: PairReport): string[] {
-  return remedy?.split(', or ').map((way, index) => (index === 0 ? `→ ${way}` : `or ${way}`)) ?? [];
+/** Each way to mend it on a line of its own. What is impossible is mended by no command: its remedy is a sentence. */
+function waysOf({ remedy, state }: PairReport): string[] {
+  if (remedy === undefined) return [];
+  const ways = state === 'impossible' ? [remedy] : remedy.split(', or ');
+  return ways.map((way, index) => (index === 0 ? `→ ${way}` : `or ${way}`));
 }
 
 /** What makes the difference between targets: the compiler, by the name that tells it from others; else the leading tool. */

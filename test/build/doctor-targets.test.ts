@@ -241,7 +241,7 @@ describe.skipIf(!here)('the table of targets (made for linux-x64)', () => {
   it('has one line for each pair in a pipe', () => {
     const lines = renderTargets(report).split('\n');
     expect(lines).toHaveLength(1 + report.pairs.length + 2);
-    const rust = lines.find((line) => /^linux-arm64 +· rust/.test(line));
+    const rust = lines.find((line) => /^linux-arm64 +· Rust/.test(line));
     expect(rust).toContain('→ rustup target add aarch64-unknown-linux-gnu');
   });
 
@@ -265,7 +265,7 @@ describe.skipIf(!here)('cpex doctor --target (made for linux-x64)', () => {
     const run = (...args: string[]) => cli.run(['doctor', ...args], { env: machine.env });
     expect(await run('--target', 'linux-arm64', '--lang', 'go')).toMatchObject({
       code: 3,
-      stdout: expect.stringMatching(/^linux-arm64 {6}· go {3}✗ .* → \S/m),
+      stdout: expect.stringMatching(/^linux-arm64 {6}· Go {3}✗ .* → \S/m),
     });
     expect(await run('--target', 'linux-x64-musl', '--lang', 'go')).toMatchObject({
       code: 0,

@@ -111,7 +111,7 @@ describe.skipIf(reason !== undefined)(
       const { status, stdout, stderr } = cpex(BOTH, broken);
       expect(status).toBe(1);
       expect(stable(stdout)).toMatchInlineSnapshot(`
-        "- linux-x64  cmake VERSION, gcc VERSION  SIZE  T s  dist/linux-x64/tiny.so unchanged
+        "✓ linux-x64  cmake VERSION, gcc VERSION  SIZE  T s  dist/linux-x64/tiny.so unchanged
         ✗ linux-arm64  cmake VERSION, gcc VERSION  T s  failed
         1 of 2 targets is built, 1 failed.
         "
