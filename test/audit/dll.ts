@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { llvmTool } from '../tools/llvm.js';
 import { hasTool, Workbench } from './c-library.js';
 
 /** A plugin for Windows that nobody could object to. */
@@ -23,18 +24,6 @@ export const MINGW_OBJDUMP = 'x86_64-w64-mingw32-objdump';
 
 /** Release flags that leave no trace of the time. */
 export const DLL_FLAGS = ['-O2', '-s', '-Wl,--no-insert-timestamp'];
-
-const found = new Map<string, string | undefined>();
-
-/** Name of an LLVM tool as Debian or anyone else calls it; undefined where it is missing. */
-export function llvmTool(name: string): string | undefined {
-  if (!found.has(name))
-    found.set(
-      name,
-      [`${name}-19`, name].find((one) => hasTool(one)),
-    );
-  return found.get(name);
-}
 
 /** What keeps a group of tests from running, for its title; undefined when nothing does. */
 export function lacking(...tools: readonly string[]): string | undefined {

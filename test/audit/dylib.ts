@@ -1,19 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { llvmTool } from '../tools/llvm.js';
+import { ZIG } from '../tools/zig.js';
 import { GOOD_SOURCE, hasTool, Workbench } from './c-library.js';
-import { llvmTool } from './dll.js';
-
-/** zig's executable: named by ZIG, on PATH, or in Python's wheel. */
-export const ZIG = findZig();
-
-function findZig(): string | undefined {
-  const { ZIG: named } = process.env;
-  if (named !== undefined && existsSync(named)) return named;
-  if (hasTool('zig', ['version'])) return 'zig';
-  const print = 'import ziglang, os; print(os.path.join(os.path.dirname(ziglang.__file__), "zig"))';
-  return answer('python3', ['-c', print]);
-}
 
 function answer(command: string, args: readonly string[]): string | undefined {
   try {

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditFile } from '../../src/audit/report.js';
 import type { Language, TargetName } from '../../src/model/target.js';
 import { TARGETS } from '../../src/project/targets/table.js';
+import { ZIG } from '../tools/zig.js';
 import { ENTRY, GOOD_FLAGS, GOOD_SOURCE, hasTool, Workbench } from './c-library.js';
-import { ZIG } from './dylib.js';
 import { asComparable, askBinutils } from './oracle.js';
 import { GO_SOURCE, RUST_SOURCE } from './sources.js';
 

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditFile } from '../../src/audit/report.js';
 import type { Language, TargetName } from '../../src/model/target.js';
 import { TARGETS } from '../../src/project/targets/table.js';
+import { ZIG } from '../tools/zig.js';
 import { ENTRY, hasTool } from './c-library.js';
 import { BARE_DLL, DLL_FLAGS, DllBench, GOOD_DLL, lacking, MINGW, MINGW_OBJDUMP } from './dll.js';
-import { ZIG } from './dylib.js';
 import { asComparableNames, asComparablePe, askObjdump, askReadobj } from './pe-oracle.js';
 import { GO_SOURCE, RUST_SOURCE } from './sources.js';
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import type { PeFacts } from '../../src/model/binary.js';
-import { llvmTool } from './dll.js';
+import { llvmTool } from '../tools/llvm.js';
 
 /** The facts that other readers of PE can tell as well, in one form for all sides. */
 export interface ComparablePe {

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Project } from '../../src/model/manifest.js';
 import type { TargetName } from '../../src/model/target.js';
 import { TARGETS } from '../../src/project/targets/table.js';
+import { llvm } from '../tools/llvm.js';
 import {
   appleFacts,
   BUILD_MS,
@@ -15,7 +16,6 @@ import {
   kindFor,
   kindOf,
   lackFor,
-  llvm,
   mentions,
   titled,
 } from './foreign-library.js';

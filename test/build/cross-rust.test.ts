@@ -7,6 +7,8 @@ import { buildProject } from '../../src/build/service.js';
 import type { Project } from '../../src/model/manifest.js';
 import type { TargetName } from '../../src/model/target.js';
 import { TARGETS } from '../../src/project/targets/table.js';
+import { llvm } from '../tools/llvm.js';
+import { ZIG } from '../tools/zig.js';
 import { freshFolder, optionsFor, removeFolders, testContext, write } from './projects.js';
 import {
   answers,
@@ -18,11 +20,9 @@ import {
   here,
   lackFor,
   lacks,
-  llvm,
   noRust,
   richProject,
   USUAL,
-  zig,
 } from './rust-targets.js';
 import { script } from './scripts.js';
 
@@ -197,7 +197,7 @@ group('Rust for every target', noRust ?? (here.length < 2 ? 'fewer than two fore
   );
 });
 
-group('Rust through zig', noRust ?? (zig === undefined ? 'no zig' : undefined), () => {
+group('Rust through zig', noRust ?? (ZIG === undefined ? 'no zig' : undefined), () => {
   it.for(['linux-x64', 'linux-arm64'] as const)(
     '%s works with glibc 2.17',
     { timeout: BUILD_MS },
@@ -217,7 +217,7 @@ group('Rust through zig', noRust ?? (zig === undefined ? 'no zig' : undefined), 
   it('windows-x64 exports the entry alone there, too', { timeout: BUILD_MS }, async ({ skip }) => {
     const lack = lackFor('windows-x64');
     if (lack !== undefined) skip(lack);
-    const env = environment({ CC_windows_x64: `${zig} cc -target x86_64-windows-gnu` });
+    const env = environment({ CC_windows_x64: `${ZIG} cc -target x86_64-windows-gnu` });
     const result = await build(richProject(), ['windows-x64'], env);
     const said = llvm('readobj', '--coff-exports', fileFor(result, 'windows-x64'));
     if (said === undefined) return skip('no llvm-readobj');

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { linkOf } from '../../src/audit/link-facts.js';
 import type { BuildOptions, BuildResult } from '../../src/build/build-model.js';
@@ -9,7 +8,8 @@ import type { Language, Target, TargetName } from '../../src/model/target.js';
 import { hostTarget } from '../../src/project/targets/host.js';
 import { TARGETS } from '../../src/project/targets/table.js';
 import { CpexError } from '../../src/support/errors.js';
-import { ZIG } from '../audit/dylib.js';
+import { llvm } from '../tools/llvm.js';
+import { ZIG } from '../tools/zig.js';
 import { missingFor, optionsFor, testContext } from './projects.js';
 
 /** zig builds the C library of a target before its first use: minutes on a busy machine. */
@@ -68,15 +68,6 @@ export async function buildOne(
 /** All that an error has to say: what a tool printed is the part that helps. */
 function wordsOf(error: CpexError): readonly string[] {
   return [error.message, ...error.evidence, ...error.output];
-}
-
-/** Output of one of LLVM's readers; undefined where it is not installed. */
-export function llvm(tool: string, ...args: readonly string[]): string | undefined {
-  for (const name of [`llvm-${tool}-19`, `llvm-${tool}`]) {
-    const said = spawnSync(name, args, { encoding: 'utf8' });
-    if (said.error === undefined) return said.stdout;
-  }
-  return undefined;
 }
 
 /** Format and processor as LLVM names them. */

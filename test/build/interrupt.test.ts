@@ -9,6 +9,9 @@ import { freshFolder, missingFor, optionsFor, removeFolders, testContext, tinyPr
 
 afterAll(removeFolders);
 
+// Several waits in one test, each with its own limit.
+vi.setConfig({ testTimeout: 240_000 });
+
 /** A C compiler that writes down its id and a child's, then sleeps, except when asked for its version. */
 const SLEEPER = `#!/bin/sh
 case "$1" in --version|-E|"-###"|-dumpmachine) exec gcc "$@" ;; esac

@@ -7,6 +7,7 @@ import type { Project } from '../../src/model/manifest.js';
 import type { TargetName } from '../../src/model/target.js';
 import { hostTarget } from '../../src/project/targets/host.js';
 import { TARGETS } from '../../src/project/targets/table.js';
+import { ZIG } from '../tools/zig.js';
 import { missingFor, tinyProject, write } from './projects.js';
 
 export const ENTRY = 'cpex_plugin_init';
@@ -44,15 +45,6 @@ export function richProject(): Project {
 }
 
 export const answers = (command: string, ...args: string[]) => spawnSync(command, args).status === 0;
-export const zig = findZig();
-
-function findZig(): string | undefined {
-  for (const one of [process.env.ZIG, 'zig']) if (one && answers(one, 'version')) return one;
-  const python = 'import os, ziglang; print(os.path.join(os.path.dirname(ziglang.__file__), "zig"))';
-  const wheel = spawnSync('python3', ['-c', python], { encoding: 'utf8' }).stdout?.trim();
-  return wheel && answers(wheel, 'version') ? wheel : undefined;
-}
-
 const sysroot = missingFor('rust') ? '' : execFileSync('rustc', ['--print', 'sysroot'], { encoding: 'utf8' }).trim();
 
 /** Compilers of distributions that serve as linkers. */
@@ -69,7 +61,7 @@ export function lackFor(name: TargetName): string | undefined {
   if (!existsSync(std) || !readdirSync(std).some((file) => file.startsWith('libstd-'))) return `no std for ${triple}`;
   const gcc = GCC[name];
   if (name === hostTarget().name || (gcc !== undefined && answers(gcc, '--version'))) return undefined;
-  return zig === undefined ? 'no zig' : undefined;
+  return ZIG === undefined ? 'no zig' : undefined;
 }
 
 export const FOREIGN: readonly TargetName[] = [
@@ -88,18 +80,9 @@ export const here = FOREIGN.filter((name) => lacks.get(name) === undefined);
 
 export const environment = (changes: Record<string, string> = {}) => ({
   ...process.env,
-  ...(zig === undefined ? {} : { ZIG: zig }),
+  ...(ZIG === undefined ? {} : { ZIG }),
   ...changes,
 });
-
-/** Output of one of LLVM's readers; undefined where it is not installed. */
-export function llvm(tool: string, ...args: string[]): string | undefined {
-  for (const name of [`llvm-${tool}-19`, `llvm-${tool}`]) {
-    const said = spawnSync(name, args, { encoding: 'utf8' });
-    if (said.error === undefined) return said.stdout;
-  }
-  return undefined;
-}
 
 /** Libraries that are part of each system. */
 export const USUAL: Partial<Record<TargetName, RegExp>> = {

@@ -9,7 +9,7 @@ import type { Project } from '../../src/model/manifest.js';
 import type { TargetName } from '../../src/model/target.js';
 import { hostTarget } from '../../src/project/targets/host.js';
 import { findTool } from '../../src/support/find-tool.js';
-import { ZIG } from '../audit/dylib.js';
+import { ZIG } from '../tools/zig.js';
 import {
   freshFolder,
   LOGIC,

@@ -7,8 +7,8 @@ import { hostTarget } from '../../src/project/targets/host.js';
 import { TARGETS } from '../../src/project/targets/table.js';
 import { compileProbe, type ProbeCompiler } from '../../src/runtime/probe/compile.js';
 import { probeEngine } from '../../src/runtime/probe/engine.js';
+import { ZIG } from '../tools/zig.js';
 import { echoServices, toolchain } from './harness.js';
-import { findZig } from './zig.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'cpex-compile-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -41,12 +41,13 @@ describe('the probe compiles without a warning', () => {
     });
   }
 
-  const zig = findZig();
   for (const target of ['linux-arm64-musl', 'darwin-arm64', 'darwin-x64', 'freebsd-x64'] as const) {
-    test.skipIf(zig === undefined)(
-      `for ${target} with zig${zig !== undefined ? '' : ' (skipped: zig is not installed)'}`,
+    test.skipIf(ZIG === undefined)(
+      `for ${target} with zig${ZIG !== undefined ? '' : ' (skipped: zig is not installed)'}`,
+      // Before its first use zig builds the C library of a target.
+      { timeout: 300_000 },
       async () => {
-        const chosen = zig === undefined ? [] : [zig, 'cc', '-target', TARGETS[target].zig ?? '', ...STRICT];
+        const chosen = ZIG === undefined ? [] : [ZIG, 'cc', '-target', TARGETS[target].zig ?? '', ...STRICT];
         const made = { ...compiler(...chosen), source: 'zig' };
         const cache = path.join(folder, 'warnings');
         const file = await compileProbe({ target: TARGETS[target], compiler: made, cache, env: process.env });

@@ -8,6 +8,9 @@ import { groupMembers } from '../../src/support/process-group.js';
 import { compilePortable, FOREIGN, foreignEngine, lacking } from './foreign.js';
 import { collectTrace, echoServices, failureOf, text } from './harness.js';
 
+// A test may wait for one deadline of PATIENT and more.
+vi.setConfig({ testTimeout: 240_000 });
+
 const folder = mkdtempSync(path.join(tmpdir(), 'cpex-foreign-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -26,7 +29,7 @@ for (const target of FOREIGN) {
       plugin = compilePortable(target, folder);
       engine = await foreignEngine(target);
     });
-    afterAll(() => vi.waitUntil(() => started.flatMap((pid) => groupMembers(pid)).length === 0, 10_000));
+    afterAll(() => vi.waitUntil(() => started.flatMap((pid) => groupMembers(pid)).length === 0, 60_000));
 
     const start = async (options: Partial<SessionOptions> = {}): Promise<Session> => {
       const session = await engine.start({

@@ -9,6 +9,9 @@ import { groupMembers, processesWithVariable, processName } from '../../src/supp
 import { compilePortable, FOREIGN, foreignProbe, lacking } from './foreign.js';
 import { runs } from './harness.js';
 
+// The first of them may have to make wine's folder.
+vi.setConfig({ testTimeout: 300_000 });
+
 const folder = mkdtempSync(path.join(tmpdir(), 'cpex-orphans-'));
 const driver = path.join(folder, 'driver.cjs');
 const here = JSON.stringify(import.meta.dirname);
@@ -67,7 +70,7 @@ for (const target of FOREIGN) {
       cli.kill('SIGKILL');
       await exited;
       // Under wine the program that kept it awake is among them.
-      await vi.waitUntil(() => groupMembers(leader).length === 0 && !children.some(runs), { timeout: 30_000 });
+      await vi.waitUntil(() => groupMembers(leader).length === 0 && !children.some(runs), { timeout: 60_000 });
     });
 
     test.skipIf(target !== 'windows-x64')('leaves no server of wine behind', async () => {
@@ -75,7 +78,7 @@ for (const target of FOREIGN) {
       const prefix = env.WINEPREFIX ?? '';
       // This process keeps wine awake too, as long as it lives.
       for (const pid of childrenOf(process.pid)) if (processName(pid)?.includes('cpex-probe')) process.kill(pid);
-      await vi.waitUntil(() => wineLeft(prefix).length === 0, { timeout: 50_000, interval: 500 });
+      await vi.waitUntil(() => wineLeft(prefix).length === 0, { timeout: 120_000, interval: 500 });
     });
   });
 }

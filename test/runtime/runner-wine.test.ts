@@ -109,7 +109,7 @@ describe('wine that does not work', () => {
     const abort = new AbortController();
     const { wine, options, log } = fakeWine('mkdir -p SYSTEM', 'sleep 1000');
     const waking = wakeWine(wine, 'keeper.exe', { ...options, signal: abort.signal });
-    await vi.waitUntil(() => existsSync(log) && readFileSync(log, 'utf8').includes('keeper.exe'), 20_000);
+    await vi.waitUntil(() => existsSync(log) && readFileSync(log, 'utf8').includes('keeper.exe'), 50_000);
     abort.abort();
     await expect(waking).rejects.toMatchObject({ code: 'CPEX_E_INTERRUPTED' });
   });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestReport } from '../../src/model/event.js';
 import { FOREIGN, lacking } from '../runtime/foreign.js';
-import { findZig } from '../runtime/zig.js';
+import { ZIG } from '../tools/zig.js';
 import { Cli, type CliOptions } from './support/cli.js';
 import { missingTools } from './support/compile.js';
 import { scaffold } from './support/scaffold.js';
@@ -63,13 +63,12 @@ describe.skipIf(missing !== undefined)(`a C plugin of cpex new${group}`, () => {
     expect(probe.code).toBe(0);
   });
 
-  const zig = findZig();
-  const zigless = zig === undefined ? ' (skipped: zig is not installed)' : '';
-  it.skipIf(zig === undefined)(
+  const zigless = ZIG === undefined ? ' (skipped: zig is not installed)' : '';
+  it.skipIf(ZIG === undefined)(
     `is built and not run where nothing can run it${zigless}`,
     { timeout: SLOW_MS },
     async () => {
-      const env = { ZIG: zig ?? '' };
+      const env = { ZIG: ZIG ?? '' };
       const { code, value, verdicts } = await report(['--target', 'darwin-arm64'], { env });
       expect({ code, ok: value.ok, summary: value.summary }).toMatchObject({
         code: 0,

@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditFile } from '../../../src/audit/report.js';
 import { mendBytes, mendDylib } from '../../../src/build/compilers/mend-dylib.js';
 import { TARGETS } from '../../../src/project/targets/table.js';
-import { ZIG } from '../../audit/dylib.js';
-import { BUILD_MS, llvm, titled } from '../foreign-library.js';
+import { llvm } from '../../tools/llvm.js';
+import { ZIG } from '../../tools/zig.js';
+import { BUILD_MS, titled } from '../foreign-library.js';
 import { freshFolder, removeFolders, write } from '../projects.js';
 
 afterAll(removeFolders);
