@@ -39,13 +39,12 @@ export async function engineFor(wish: EngineWish, context: RunContext): Promise<
     ...(wish.runner === undefined ? {} : { flag: wish.runner }),
     ...(manifest?.runners === undefined ? {} : { manifest: manifest.runners }),
   };
+  // What excludes itself does so on every machine, whatever runs there.
+  const koffi = wish.engine === 'koffi';
+  if (koffi && (wish.runner !== undefined || !isNative(target, hostTarget()))) throw onlyProbe(wish);
   const found = await findRunner(target, context.env, settings);
   if (found.state !== 'found') throw noRunner(target.name, found);
-  const own = isNative(target, hostTarget());
-  if (wish.engine === 'koffi') {
-    if (!own || wish.runner !== undefined) throw onlyProbe(wish);
-    return nativeEngine();
-  }
+  if (koffi) return nativeEngine();
   if (wish.engine === undefined && found.runner.kind === 'native') return nativeEngine();
   // Most sessions are koffi's.
   const { probeEngineFor } = await import('./probe-engine.js');
