@@ -10,6 +10,7 @@ import { LANGUAGES, type Language, type TargetName } from '../../src/model/targe
 import { hostTarget } from '../../src/project/targets/host.js';
 import { TARGET_NAMES, TARGETS } from '../../src/project/targets/table.js';
 import { bin } from '../shell/cli.js';
+import { Readers } from './readers.js';
 import { MatrixResults } from './results.js';
 
 /** Every target of a language is built by one call; zig makes the C libraries of some before, for minutes. */
@@ -19,8 +20,10 @@ const TEST_MS = 8 * 60_000;
 
 const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'cpex-matrix-')));
 const results = new MatrixResults();
+const readers = new Readers();
 afterAll(() => {
   results.save(hostTarget().name);
+  readers.remove();
   rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 });
 
@@ -78,6 +81,11 @@ class Built {
     if (pair === undefined) throw new Error(`the doctor does not speak of ${target}`);
     return pair;
   }
+
+  /** The library that was placed; undefined where there is none. */
+  fileFor(target: TargetName): string | undefined {
+    return this.build?.artefacts.find((one) => one.target === target)?.file;
+  }
 }
 
 describe.each(LANGUAGES)('%s', (language) => {
@@ -108,6 +116,19 @@ describe.each(LANGUAGES)('%s', (language) => {
       return results.set({ ...facts, ...runner, state: 'run' });
     }
     results.set({ ...facts, state: 'built', reason: whyNotRun(pair) });
+  });
+
+  const seen = `${language} × %s is what other programs read in it`;
+  it.for(TARGET_NAMES)(seen, { timeout: TEST_MS }, async (target, { skip }) => {
+    const file = built.fileFor(target);
+    if (file === undefined) return skip(built.pair(target).problem?.message ?? 'it was not built');
+    const lack = readers.lackFor(TARGETS[target]);
+    if (lack !== undefined) skip(lack);
+    const thin = target === 'darwin-universal' ? (['darwin-x64', 'darwin-arm64'] as const) : [];
+    await readers.expectAgreement(
+      file,
+      thin.flatMap((one) => built.fileFor(one) ?? []),
+    );
   });
 });
 
