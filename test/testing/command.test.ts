@@ -60,7 +60,7 @@ describe.skipIf(missing !== undefined)(`cpex test${missing === undefined ? '' : 
       'load.now': 'pass',
       'method.unknown': 'pass',
       'life.silence': 'pass',
-      'load.quiet': 'needs the C probe to judge, which is not part of this version',
+      'load.quiet': 'needs the judgement of the C probe, which comes with a later version',
       'hyg.children': 'skipped in cpex.yaml: known noise',
       'case:allows': 'pass',
       'case:greets': 'pass',
@@ -78,8 +78,8 @@ describe.skipIf(missing !== undefined)(`cpex test${missing === undefined ? '' : 
       'env.single': 'pass',
       'env.shape': 'pass',
       'env.rc': 'skipped by --skip',
-      'env.slot': 'needs the C probe to judge, which is not part of this version',
-      'env.empty': 'needs the C probe to judge, which is not part of this version',
+      'env.slot': 'needs the judgement of the C probe, which comes with a later version',
+      'env.empty': 'needs the judgement of the C probe, which comes with a later version',
       'case:allows': 'pass',
     });
     const level = await report(['--level', '1', '--skip', 'case:*']);

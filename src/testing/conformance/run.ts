@@ -8,7 +8,7 @@ import { clauseOf, severityOf } from './policy.js';
 import type { ConformanceTest } from './types.js';
 
 /** Why tests are left out for which the probe would have to watch memory and threads. */
-export const PROBE_JUDGES = 'needs the C probe to judge, which is not part of this version';
+export const PROBE_JUDGES = 'needs the judgement of the C probe, which comes with a later version';
 
 /** Suite name of conformance results. */
 export const SUITE = 'conformance';
