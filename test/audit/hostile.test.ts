@@ -1,27 +1,22 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BinaryError } from '../../src/audit/binary-error.js';
 import { readElf } from '../../src/audit/elf/read-elf.js';
-import { FileSource } from '../../src/audit/file-source.js';
 import { auditFile } from '../../src/audit/report.js';
-import { ENTRY, GOOD_SOURCE, hasTool, programHeader, sectionOf, Workbench } from './c-library.js';
+import { GOOD_SOURCE, hasTool, programHeader, sectionOf, Workbench } from './c-library.js';
+import { changes, mutate, type Range, rounds, seed, survivor } from './mutation.js';
 
 const bench = new Workbench();
 afterAll(() => bench.remove());
 
-/** A failing run prints its seed; set this variable to it to run the same inputs again. */
-const seed = Number(process.env.CPEX_TEST_SEED ?? Date.now() % 2 ** 31);
-const parameters = { seed, numRuns: Number(process.env.CPEX_TEST_RUNS ?? 700), endOnFailure: true };
-
-/** Values that sit on the edges of every check. */
-const EDGES = [0, 1, 2, 7, 0x7f, 0xff, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff];
+const survives = survivor(bench, 'mutant.so', readElf);
+const { all, fewer } = rounds(700);
 
 describe.skipIf(!hasTool('gcc') || !hasTool('readelf'))('hostile files (needs gcc and readelf)', () => {
   let library = '';
   let bytes = Buffer.alloc(0);
   /** Ranges that the reader interprets: headers, dynamic section, symbols, versions, hashes, notes. */
-  let sensitive: readonly { offset: number; size: number }[] = [];
+  let sensitive: readonly Range[] = [];
 
   beforeAll(() => {
     library = bench.library('victim', GOOD_SOURCE, ['-O1', '-Wl,--hash-style=both']);
@@ -45,62 +40,29 @@ describe.skipIf(!hasTool('gcc') || !hasTool('readelf'))('hostile files (needs gc
     ];
   });
 
-  /** Everything must end in facts or in a `BinaryError`; anything else fails the test. */
-  async function survives(content: Buffer): Promise<void> {
-    const file = bench.write('mutant.so', content);
-    const source = await FileSource.open(file);
-    try {
-      await readElf(source, { wanted: [ENTRY, 'absent'] });
-    } catch (error) {
-      if (!(error instanceof BinaryError)) throw error;
-    } finally {
-      await source.close();
-    }
-    const report = await auditFile(file, { kind: 'library', entry: ENTRY, glibcFloor: '2.28' });
-    expect(report.size).toBe(content.length);
-    JSON.stringify(report);
-  }
-
-  it(`survives changed words in its tables (seed ${seed})`, async () => {
-    const change = fc.record({
-      range: fc.nat(10),
-      at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
-      width: fc.constantFrom(1, 2, 4, 8),
-      value: fc.oneof(fc.constantFrom(...EDGES), fc.nat(0xffffffff)),
-    });
+  it(`survives changed words in its tables (seed ${seed})`, { timeout: 300_000 }, async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), async (changes) => {
-        const mutant = Buffer.from(bytes);
-        for (const { range, at, width, value } of changes) {
-          const { offset, size } = sensitive[range % sensitive.length] ?? { offset: 0, size: 64 };
-          const place = Math.min(offset + Math.floor((at * size) / width) * width, mutant.length - 8);
-          if (width === 1) mutant.writeUInt8(value & 0xff, place);
-          else if (width === 2) mutant.writeUInt16LE(value & 0xffff, place);
-          else if (width === 4) mutant.writeUInt32LE(value >>> 0, place);
-          else mutant.writeBigUInt64LE(BigInt(value) * 0x1_0000_0001n, place);
-        }
-        await survives(mutant);
-      }),
-      parameters,
+      fc.asyncProperty(changes, async (list) => survives(mutate(bytes, sensitive, list))),
+      all,
     );
   });
 
-  it(`survives being cut anywhere (seed ${seed})`, async () => {
+  it(`survives being cut anywhere (seed ${seed})`, { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(bytes.length - 1), async (length) => {
         await survives(bytes.subarray(0, length));
       }),
-      { ...parameters, numRuns: Math.ceil(parameters.numRuns / 3) },
+      fewer,
     );
   });
 
-  it(`survives arbitrary bytes after the magic (seed ${seed})`, async () => {
+  it(`survives arbitrary bytes after the magic (seed ${seed})`, { timeout: 300_000 }, async () => {
     const tail = fc.uint8Array({ minLength: 0, maxLength: 400 });
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(1, 2), fc.constantFrom(1, 2), tail, async (bits, order, rest) => {
         await survives(Buffer.concat([Buffer.from([0x7f, 0x45, 0x4c, 0x46, bits, order, 1]), rest]));
       }),
-      { ...parameters, numRuns: Math.ceil(parameters.numRuns / 3) },
+      fewer,
     );
   });
 

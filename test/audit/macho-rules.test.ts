@@ -14,6 +14,7 @@ import { ENTRY, GOOD_SOURCE } from './c-library.js';
 import { DYLIB_FLAGS, DylibBench, missing, universalOf } from './dylib.js';
 import { dylibLoadingCases, dylibMakers } from './macho-cases.js';
 import { dylibHygieneCases } from './macho-cases-hygiene.js';
+import { testRules } from './rule-cases.js';
 import { GO_SOURCE, RUST_SOURCE } from './sources.js';
 
 const bench = new DylibBench();
@@ -34,26 +35,11 @@ describe.skipIf(withoutZig !== undefined)(`rules for dylibs (${withoutZig ?? 'zi
     for (const arch of ['x64', 'arm64'] as const) bench.dylib(`first-${arch}`, arch);
   });
 
-  it.each(cases.map((one, index) => ({ ...one, name: `case${index}` })))(
-    '$rule speaks up: $title',
-    async ({ rule, severity, make, expected, says, name }) => {
-      const report = await auditFile(make(name), { ...base, ...expected });
-      const found = report.findings.filter((finding) => finding.id === rule);
-      const texts = found.map((finding) => [finding.message, ...(finding.evidence ?? []), finding.remedy].join('\n'));
-      expect(
-        found.map((finding) => finding.severity),
-        JSON.stringify(report.findings),
-      ).toContain(severity);
-      expect(texts.join('\n')).toMatch(says);
-      expect(found[0]?.again).toContain(name);
-      expect(found[0]?.remedy).toBeTruthy();
-    },
+  testRules(
+    MACHO_RULES.map((rule) => rule.id),
+    cases,
+    base,
   );
-
-  it('has a case for every rule', () => {
-    const covered = new Set(cases.map((one) => one.rule));
-    expect(MACHO_RULES.map((rule) => rule.id).filter((id) => !covered.has(id))).toEqual([]);
-  });
 
   it.each(['x64', 'arm64'] as const)('says nothing but what it needs about a good library for %s', async (arch) => {
     const file = bench.dylib(`good-${arch}`, arch);

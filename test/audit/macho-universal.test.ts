@@ -92,7 +92,7 @@ describe.skipIf(withoutZig !== undefined)(`joining slices (${withoutZig ?? 'with
   });
 
   it.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
-    'keeps what was there when the folder cannot be written',
+    'keeps what was there when the folder cannot be written (needs POSIX and a user other than root)',
     async () => {
       bench.run('mkdir', ['locked']);
       writeFileSync(bench.path('locked/old.dylib'), 'old');

@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BinaryError } from '../../src/audit/binary-error.js';
-import { FileSource } from '../../src/audit/file-source.js';
 import { readPe } from '../../src/audit/pe/read-pe.js';
 import { auditFile } from '../../src/audit/report.js';
-import { ENTRY } from './c-library.js';
 import {
   BARE_DLL,
   DllBench,
@@ -17,15 +14,13 @@ import {
   optionalHeader,
   sectionHeader,
 } from './dll.js';
+import { changes, mutate, type Range, rounds, seed, survivor } from './mutation.js';
 
 const bench = new DllBench();
 afterAll(() => bench.remove());
 
-/** A failing run prints its seed; set this variable to it to run the same inputs again. */
-const seed = Number(process.env.CPEX_TEST_SEED ?? Date.now() % 2 ** 31);
-const parameters = { seed, numRuns: Number(process.env.CPEX_TEST_RUNS ?? 500), endOnFailure: true };
-/** Values that sit on the edges of every check. */
-const EDGES = [0, 1, 2, 7, 0x7f, 0xff, 0xfff, 0x1000, 0xffff, 0x7fffffff, 0x80000000, 0xfffffff0, 0xffffffff];
+const survives = survivor(bench, 'mutant.dll', readPe);
+const { all, fewer } = rounds(500);
 
 const EXPORT = 0;
 const IMPORT = 1;
@@ -39,7 +34,7 @@ const missing = lacking(MINGW, 'clang', 'lld-link');
 describe.skipIf(missing !== undefined)(`hostile DLLs${missing === undefined ? '' : ` (${missing})`}`, () => {
   let mingw = '';
   let lld = '';
-  const victims: { bytes: Buffer; ranges: readonly { offset: number; size: number }[] }[] = [];
+  const victims: { bytes: Buffer; ranges: readonly Range[] }[] = [];
 
   beforeAll(() => {
     mingw = bench.dll('victim', GOOD_DLL, ['-O1']);
@@ -58,7 +53,7 @@ describe.skipIf(missing !== undefined)(`hostile DLLs${missing === undefined ? ''
   });
 
   /** What the reader interprets: headers, section table, every directory and what it points at, the symbol table's end. */
-  function rangesOf(bytes: Buffer): { offset: number; size: number }[] {
+  function rangesOf(bytes: Buffer): Range[] {
     const optional = optionalHeader(bytes);
     const sections = optional + bytes.readUInt16LE(optional - 4);
     const ranges = [
@@ -76,48 +71,17 @@ describe.skipIf(missing !== undefined)(`hostile DLLs${missing === undefined ? ''
     return ranges;
   }
 
-  /** Everything must end in facts or in a `BinaryError`; anything else fails the test. */
-  async function survives(content: Buffer): Promise<void> {
-    const file = bench.write('mutant.dll', content);
-    const source = await FileSource.open(file);
-    try {
-      await readPe(source, { wanted: [ENTRY, 'absent'] });
-    } catch (error) {
-      if (!(error instanceof BinaryError)) throw error;
-    } finally {
-      await source.close();
-    }
-    const report = await auditFile(file, { kind: 'library', entry: ENTRY });
-    expect(report.size).toBe(content.length);
-    JSON.stringify(report);
-  }
-
-  it(`survives changed words in its tables (seed ${seed})`, async () => {
-    const change = fc.record({
-      range: fc.nat(12),
-      at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
-      width: fc.constantFrom(1, 2, 4, 8),
-      value: fc.oneof(fc.constantFrom(...EDGES), fc.nat(0xffffffff)),
-    });
+  it(`survives changed words in its tables (seed ${seed})`, { timeout: 300_000 }, async () => {
     await fc.assert(
-      fc.asyncProperty(fc.nat(1), fc.array(change, { minLength: 1, maxLength: 4 }), async (which, changes) => {
+      fc.asyncProperty(fc.nat(1), changes, async (which, list) => {
         const { bytes, ranges } = victims[which] ?? { bytes: Buffer.alloc(0), ranges: [] };
-        const mutant = Buffer.from(bytes);
-        for (const { range, at, width, value } of changes) {
-          const { offset, size } = ranges[range % ranges.length] ?? { offset: 0, size: 64 };
-          const place = Math.min(offset + Math.floor((at * size) / width) * width, mutant.length - 8);
-          if (width === 1) mutant.writeUInt8(value & 0xff, place);
-          else if (width === 2) mutant.writeUInt16LE(value & 0xffff, place);
-          else if (width === 4) mutant.writeUInt32LE(value >>> 0, place);
-          else mutant.writeBigUInt64LE(BigInt(value) * 0x1_0000_0001n, place);
-        }
-        await survives(mutant);
+        await survives(mutate(bytes, ranges, list));
       }),
-      parameters,
+      all,
     );
   });
 
-  it(`survives being cut anywhere (seed ${seed})`, async () => {
+  it(`survives being cut anywhere (seed ${seed})`, { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat(1),
@@ -127,11 +91,11 @@ describe.skipIf(missing !== undefined)(`hostile DLLs${missing === undefined ? ''
           await survives(bytes.subarray(0, Math.floor(share * bytes.length)));
         },
       ),
-      { ...parameters, numRuns: Math.ceil(parameters.numRuns / 3) },
+      fewer,
     );
   });
 
-  it(`survives arbitrary bytes behind the signature (seed ${seed})`, async () => {
+  it(`survives arbitrary bytes behind the signature (seed ${seed})`, { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(0x10b, 0x20b), fc.uint8Array({ maxLength: 500 }), async (magic, tail) => {
         const head = Buffer.alloc(90);
@@ -142,7 +106,7 @@ describe.skipIf(missing !== undefined)(`hostile DLLs${missing === undefined ? ''
         head.writeUInt16LE(magic, 88);
         await survives(Buffer.concat([head, tail]));
       }),
-      { ...parameters, numRuns: Math.ceil(parameters.numRuns / 3) },
+      fewer,
     );
   });
 

@@ -6,6 +6,7 @@ import { makers, visible } from './broken-library.js';
 import { ENTRY, hasTool, RULE_IDS, sectionOf, Workbench } from './c-library.js';
 import { hygieneCases } from './cases-hygiene.js';
 import { loadingCases } from './cases-loading.js';
+import { testRules } from './rule-cases.js';
 
 const bench = new Workbench();
 afterAll(() => bench.remove());
@@ -15,26 +16,7 @@ const cases = [...loadingCases(bench), ...hygieneCases(bench)];
 const base: AuditExpectation = { kind: 'library', entry: ENTRY, target: TARGETS['linux-x64'], language: 'c' };
 
 describe.skipIf(!hasTool('gcc'))('rules (needs gcc)', () => {
-  it.each(cases.map((one, index) => ({ ...one, name: `case${index}` })))(
-    '$rule speaks up: $title',
-    async ({ rule, severity, make, expected, says, name }) => {
-      const report = await auditFile(make(name), { ...base, ...expected });
-      const found = report.findings.filter((finding) => finding.id === rule);
-      const texts = found.map((finding) => [finding.message, ...(finding.evidence ?? []), finding.remedy].join('\n'));
-      expect(
-        found.map((finding) => finding.severity),
-        JSON.stringify(report.findings),
-      ).toContain(severity);
-      expect(texts.join('\n')).toMatch(says);
-      expect(found[0]?.again).toContain(name);
-      expect(found[0]?.remedy).toBeTruthy();
-    },
-  );
-
-  it('has a case for every rule', () => {
-    const covered = new Set(cases.map((one) => one.rule));
-    expect(RULE_IDS.filter((id) => !covered.has(id))).toEqual([]);
-  });
+  testRules(RULE_IDS, cases, base);
 
   it('says nothing but what it needs about a good library', async () => {
     const report = await auditFile(good('good'), base);
