@@ -51,7 +51,7 @@ export class FileSource {
     if (offset + length > this.size) {
       throw new BinaryError(
         'truncated',
-        `The file ends at byte ${this.size}, but ${what} reaches to byte ${offset + length}.`,
+        `The file ends at byte ${this.size}, but ${what} should end at byte ${offset + length}.`,
         offset,
       );
     }

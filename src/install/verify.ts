@@ -90,11 +90,19 @@ async function auditCopy(file: string, { source, target, profile }: VerifyOption
   }));
   const bad = findings.filter((one) => one.severity === 'fail');
   if (bad.length === 0) return findings;
-  const remedy = bad.find((one) => one.remedy !== undefined)?.remedy;
+  const foreign = bad.some(({ id }) => id.endsWith('.machine'));
+  const remedy = foreign ? forThisMachine(target) : bad.find((one) => one.remedy !== undefined)?.remedy;
+  // The first one's message is the error's own.
+  const said = bad.flatMap(({ id, message, evidence = [] }, at) => [at === 0 ? id : `${id}: ${message}`, ...evidence]);
   throw new CpexError('CPEX_E_INSTALL_AUDIT', bad[0]?.message ?? 'The library did not pass the audit.', {
-    evidence: [shown, ...bad.flatMap((one) => [`${one.id}: ${one.message}`, ...(one.evidence ?? [])])],
+    evidence: [shown, ...said],
     ...(remedy === undefined ? {} : { remedy }),
   });
+}
+
+/** Plugins are tried out before they are installed, so only those for this machine can be. */
+function forThisMachine({ name }: Target): string {
+  return `Install the library for ${name}, which is what plugins are for here: cpex build --target ${name} makes it.`;
 }
 
 /** Where the user knows it from: what was unpacked into a private folder is gone by then. */

@@ -60,8 +60,24 @@ describe('what --target means', () => {
       expect.objectContaining({ code: 'CPEX_E_TARGET_UNKNOWN', exit: 2, remedy: 'Did you mean linux-x64?' }),
     );
     expect(() => chosen('go', ['all', 'linux-arm64-musl'])).toThrow(
-      expect.objectContaining({ code: 'CPEX_E_BUILD_IMPOSSIBLE', exit: 2, remedy: expect.stringMatching(/glibc/) }),
+      expect.objectContaining({
+        code: 'CPEX_E_BUILD_IMPOSSIBLE',
+        message: 'Go cannot make a plugin for linux-arm64-musl.',
+        exit: 2,
+        remedy: expect.stringMatching(/glibc/),
+      }),
     );
+  });
+
+  it.each([
+    ['linux-x64,linux-arm64', /^Name each target by itself: --target \S+ --target \S+\.$/],
+    ['linux-x64 linux-arm64', /^Name each target by itself/],
+    ['macos', /^Did you mean darwin-x64, darwin-arm64 or darwin-universal\?$/],
+    ['FreeBSD', /^Did you mean freebsd-x64\?$/],
+    ['', /^Use one of the names above\.$/],
+    ['amd64', /^Use one of the names above\.$/],
+  ])('says what to do about %j', (name, remedy) => {
+    expect(() => chosen('c', [name])).toThrow(expect.objectContaining({ remedy: expect.stringMatching(remedy) }));
   });
 });
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { hostTarget } from '../../src/project/targets/host.js';
 import { type CPluginOptions, compilePlugin } from './support/c-plugin.js';
 import { type Workplace, workplace } from './support/workplace.js';
 
@@ -86,6 +87,14 @@ describe('what is no library for this machine', () => {
   ])('%s is refused', async (_name, make) => {
     await expect(at.install(make())).rejects.toEqual(refused('CPEX_E_INSTALL_AUDIT'));
     expect(existsSync(at.plugins)).toBe(false);
+  });
+
+  it('a library for another processor is refused with what to install, said once', async () => {
+    const library = patched((bytes) => bytes.writeUInt16LE(0xb7, 18));
+    const error = await at.install(library).catch((one) => one);
+    expect(error.evidence).toEqual([library, 'elf.machine', 'processor: arm64, expected x64']);
+    expect(error.remedy).toContain(`cpex build --target ${hostTarget().name}`);
+    expect(error.remedy).not.toContain('name the one');
   });
 
   it('a library that needs a newer glibc is refused, with the symbol and both versions', async () => {

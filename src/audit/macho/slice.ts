@@ -20,7 +20,7 @@ export class Slice {
     if (offset >= 0 && length >= 0 && offset + length > this.size) {
       throw new BinaryError(
         'truncated',
-        `The library ends at byte ${this.size}, but ${what} reaches to byte ${offset + length}.`,
+        `The library ends at byte ${this.size}, but ${what} should end at byte ${offset + length}.`,
         this.start + offset,
       );
     }

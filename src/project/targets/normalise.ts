@@ -83,9 +83,21 @@ function fromWords(words: readonly string[]): Target | undefined {
 }
 
 function unknownTarget(text: string): CpexError {
-  const guess = nearest(text.slice(0, 64), TARGET_NAMES);
   return new CpexError('CPEX_E_TARGET_UNKNOWN', `There is no target ${JSON.stringify(text)}.`, {
     evidence: [`targets: ${TARGET_NAMES.join(', ')}, host`],
-    remedy: guess === undefined ? 'Use one of the names above.' : `Did you mean ${guess}?`,
+    remedy: adviceFor(text.slice(0, 64)),
   });
+}
+
+function adviceFor(text: string): string {
+  if (/[,;\s]/.test(text.trim())) return 'Name each target by itself: --target linux-arm64 --target darwin-arm64.';
+  const meant = nearest(text, TARGET_NAMES) ?? systemOf(text);
+  return meant === undefined ? 'Use one of the names above.' : `Did you mean ${meant}?`;
+}
+
+/** The targets of a system that was named without a processor. */
+function systemOf(text: string): string | undefined {
+  const os = WORDS.get(text.trim().toLowerCase())?.os;
+  const names = Object.values(TARGETS).flatMap((row) => (row.os === os ? [row.name] : []));
+  return names.length === 0 ? undefined : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`.replace(/^ or /, '');
 }
