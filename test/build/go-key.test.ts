@@ -56,6 +56,17 @@ describe.skipIf(missing !== undefined)(
       expect((await build(own)).sha256).not.toBe(first.sha256);
     });
 
+    it('notices a header of one package that another includes', async () => {
+      const own = tinyProject('go');
+      const abi = 'internal/cpex/abi.h';
+      write(own.root, abi, '#define ANSWER 1\n');
+      replaceIn(path.join(own.root, 'main.go'), 'import "C"', `// #include "${abi}"\nimport "C"`);
+      replaceIn(path.join(own.root, 'main.go'), 'C.int(len', 'C.int(C.ANSWER + len');
+      const first = await build(own);
+      replaceIn(path.join(own.root, abi), 'ANSWER 1', 'ANSWER 7');
+      expect((await build(own)).sha256).not.toBe(first.sha256);
+    });
+
     it('leaves the check to go where the main package holds no cgo files, and still sees every edit', async () => {
       const own = tinyProject('go');
       const main = path.join(own.root, 'main.go');

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { sha256Hex } from '../../support/digest.js';
 import { exists } from '../../support/files.js';
 import type { ToolCommand } from '../build-model.js';
+import { untrackedHeaders } from './go-headers.js';
 import type { Workshop } from './toolchain.js';
 
 /** Bump when the recipe of the command changes in a way that the key does not show. */
@@ -111,24 +112,18 @@ async function goEnvironment(
 }
 
 /**
- * Go does not track C headers outside its package folders (golang/go#24355). Their hash in a
- * definition makes it compile again. Added to CGO_CFLAGS as it stands, since setting it drops the default.
+ * Go does not see every C header change, see {@link untrackedHeaders}. The hash of the others in a definition makes it
+ * compile again. Added to CGO_CFLAGS as it stands, since setting it drops the default.
  */
 export async function headerVariable(
   workshop: Workshop,
   env: Readonly<Record<string, string>>,
 ): Promise<Readonly<Record<string, string>>> {
-  const { sources } = workshop;
-  const packages = new Set([...sources.keys()].filter((file) => file.endsWith('.go')).map(folderOf));
-  const headers = [...sources].filter(([file]) => /\.(?:h|hh|hpp|inc)$/.test(file) && !packages.has(folderOf(file)));
+  const headers = untrackedHeaders(workshop.request.project.root, workshop.sources);
   if (headers.length === 0) return {};
   const environment = await goEnvironment(workshop, env);
   const digest = hash(headers).slice(0, 8);
   return { CGO_CFLAGS: `${environment?.CGO_CFLAGS ?? '-O2 -g'} -DCPEX_HEADER_HASH=0x${digest}` };
-}
-
-function folderOf(file: string): string {
-  return path.posix.dirname(file);
 }
 
 /** Linker flags that bring in files which no build id covers. */
