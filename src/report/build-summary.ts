@@ -50,14 +50,16 @@ export function renderSummary(view: SummaryView, cwd: string, width?: number): s
     const facts = { tools: toolsOf(plan), size, time: `${(one.durationMs / 1000).toFixed(1)} s` };
     return { mark: markOf(one.outcome), ...one, facts, end: outcomeOf(one.outcome, artefact?.file, cwd) };
   });
-  const tables = [['tools', 'size', 'time'] as const, ['size', 'time'] as const, [] as const].map((columns) => {
-    const name = Math.max(0, ...rows.map(({ target }) => target.length));
-    const widths = columns.map((column) => Math.max(0, ...rows.map(({ facts }) => facts[column].length)));
-    return rows.map(({ mark, target, facts, end }) => {
-      const cells = columns.map((column, at) => aligned(column, facts[column], widths[at] ?? 0));
-      return [`${mark} ${chalk.bold(target.padEnd(name))}`, ...cells.map((cell) => chalk.dim(cell)), end].join('  ');
-    });
-  });
+  const tables = [['tools', 'size', 'time'] as const, ['size', 'time'] as const, ['size'] as const, [] as const].map(
+    (columns) => {
+      const name = Math.max(0, ...rows.map(({ target }) => target.length));
+      const widths = columns.map((column) => Math.max(0, ...rows.map(({ facts }) => facts[column].length)));
+      return rows.map(({ mark, target, facts, end }) => {
+        const cells = columns.map((column, at) => aligned(column, facts[column], widths[at] ?? 0));
+        return [`${mark} ${chalk.bold(target.padEnd(name))}`, ...cells.map((cell) => chalk.dim(cell)), end].join('  ');
+      });
+    },
+  );
   const fits = (lines: readonly string[]) =>
     width === undefined || lines.every((line) => stripVTControlCharacters(line).length <= width);
   const lines = tables.find(fits) ?? tables.at(-1) ?? [];

@@ -78,6 +78,9 @@ export function renderBuild(result: BuildView, options: BuildTextOptions): strin
   return lines.join('\n');
 }
 
+/** Lines of a tool to show where the first target that failed has all of them. */
+const LATER_LINES = 16;
+
 /**
  * What failed of several targets, each with its tool's words, for stderr; empty when nothing did. One mistake in
  * the sources fails for all targets: its words are shown once, and of the others only what they begin with.
@@ -92,7 +95,11 @@ function renderFailure({ target, error }: BuildView['failures'][number], shown: 
   const key = complaint.join('\n').replaceAll(target, '');
   const same = shown.get(key);
   if (complaint.length > 0 && same === undefined) shown.set(key, target);
-  if (same === undefined) return `${chalk.bold(target)}\n${renderError(error)}\n`;
+  if (same === undefined) {
+    const later = shown.size > 1 && error.output.length > LATER_LINES;
+    const part = [...error.output.slice(0, LATER_LINES), `… cpex build --target ${target} shows the rest`];
+    return `${chalk.bold(target)}\n${renderError(error, later ? part : error.output)}\n`;
+  }
   const words = complaint.map((line) => `  ${chalk.dim('│')} ${printable(line)}`);
   return [chalk.bold(target), `${chalk.red('✗')} ${error.message} As for ${same}:`, ...words, ''].join('\n');
 }

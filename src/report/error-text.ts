@@ -33,11 +33,14 @@ export function toCpexError(thrown: unknown): CpexError {
   return new CpexError('CPEX_E_BUG', error.message || error.name, { cause: error });
 }
 
-/** The form of an error that people read, for stderr. Only bugs show a stack. */
-export function renderError(error: CpexError): string {
+/**
+ * The form of an error that people read, for stderr. Only bugs show a stack.
+ * @param output what to show of the output of a tool that failed
+ */
+export function renderError(error: CpexError, output = error.output): string {
   if (error.code === 'CPEX_E_INTERRUPTED') return chalk.yellow(error.message);
   // Messages and evidence may quote a plugin or a file, whose control characters are not for terminals.
-  const lines = [...error.output, `${chalk.red('✗')} ${chalk.bold(error.message.split('\n').map(plain).join('\n'))}`];
+  const lines = [...output, `${chalk.red('✗')} ${chalk.bold(error.message.split('\n').map(plain).join('\n'))}`];
   for (const line of error.evidence.flatMap(foldList)) lines.push(`  ${chalk.dim('│')} ${line}`);
   if (error.kind === 'bug' && error.cause instanceof Error) lines.push(chalk.dim(error.cause.stack ?? ''));
   if (error.remedy !== undefined) lines.push(`  ${chalk.cyan('→')} ${error.remedy}`);
@@ -63,6 +66,8 @@ function plain(line: string): string {
 function usageMessage(error: Error): string {
   const text = stripVTControlCharacters(error.message)
     .replace(/\n?See more help with --help$/, '')
+    .replace(/^The following errors? occurred:\s+/, '')
+    .replace(/^(\s*--[\w-]+)=true /gm, '$1 ')
     .trim();
   const [, flag, expected, found] = /^Parsing (--\S+)\s+Expected (.+) but received: (.*)$/s.exec(text) ?? [];
   if (flag !== undefined) return `${flag}: expected ${expected}, found "${found}".`;

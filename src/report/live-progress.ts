@@ -110,7 +110,8 @@ async function display(rows: readonly Row[], stream: NodeJS.WriteStream): Promis
     logger: new ListrLogger({ useIcons: false, processOutput: new ProcessOutput(stream, stream) }),
     showErrorMessage: false,
     collapseErrors: false,
-    collapseSkips: false,
+    // In the place of the title; beside it every line of an interrupted build would stand there twice.
+    collapseSkips: true,
     suffixSkips: false,
     formatOutput: 'truncate',
   } as const;

@@ -73,7 +73,12 @@ describe.each(PAIRS)('Go for $target', ({ target: name, glibc, files = {} }) => 
     let built: BuiltLibrary;
 
     it('builds, passes the audit and leaves nothing beside the library', { timeout: BUILD_MS }, async () => {
-      built = await buildOne(goProject(files), name, options);
+      const project = goProject(files);
+      const before = readdirSync(project.root);
+      built = await buildOne(project, name, options);
+      // Tools leave files where they stand, too.
+      const made = readdirSync(project.root).filter((one) => !before.includes(one));
+      expect(made.sort()).toEqual(['.cpex', 'dist', 'internal']);
       expect(built.result.findings.filter((one) => one.severity === 'fail')).toEqual([]);
       const names = ['build.json', `tiny${target.libraryExtension}`];
       expect(readdirSync(path.dirname(built.file)).sort()).toEqual(names);

@@ -32,6 +32,17 @@ describe('the failures of several targets', () => {
     expect(text.match(/exit: 1/g)).toHaveLength(4);
   });
 
+  it('show all of the first, and of others that differ how they begin', () => {
+    const long = (word: string) => [
+      `x.c:1:1: error: ${word}`,
+      ...Array.from({ length: 20 }, (_, at) => `${word} ${at}`),
+    ];
+    const text = shown(failed('linux-x64', long('a')), failed('darwin-x64', long('b')));
+    expect(text).toContain('a 19');
+    expect(text).toContain('b 14\n… cpex build --target darwin-x64 shows the rest\n✗ The build failed.');
+    expect(text).not.toContain('b 15');
+  });
+
   it('keep their evidence where there is no output, as with --verbose', () => {
     expect(shown(failed('linux-x64', []), failed('linux-arm64', [])).match(/exit: 1/g)).toHaveLength(2);
   });
@@ -62,6 +73,7 @@ describe('the table of a build', () => {
       '✓ linux-x64      2 KiB  1.2 s  dist/linux-x64/a.so unchanged',
       '✗ windows-arm64         0.0 s  failed',
     ]);
+    expect(at(53)).toEqual(['✓ linux-x64      2 KiB  dist/linux-x64/a.so unchanged', '✗ windows-arm64         failed']);
     expect(at(50)).toEqual(['✓ linux-x64      dist/linux-x64/a.so unchanged', '✗ windows-arm64  failed']);
     expect(at(10)).toEqual(at(50));
   });
