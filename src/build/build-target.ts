@@ -11,7 +11,6 @@ import { makeRecord } from './record.js';
 import { askTool, runCommand } from './run-command.js';
 import { type SourceHashes, touchBackdated, withToolFiles } from './sources.js';
 import { readStamp, writeStamp } from './stamp.js';
-import { TOOLCHAINS } from './toolchains/by-language.js';
 import type { Product, Workshop } from './toolchains/toolchain.js';
 import { beginWork } from './unfinished.js';
 
@@ -109,7 +108,7 @@ function openWorkshop({ request, plan }: PreparedTarget, stamp: Stamp | undefine
 /** A target that is missing from the answer is then built alone, which shows what is wrong with it. */
 async function makeTogether(works: readonly Work[]): Promise<ReadonlyMap<TargetName, Product>> {
   const [first] = works;
-  const toolchain = first === undefined ? undefined : TOOLCHAINS[first.target.plan.language];
+  const toolchain = first?.target.toolchain;
   if (works.length < 2 || toolchain?.produceTogether === undefined) return new Map();
   try {
     return await toolchain.produceTogether(works.map(({ workshop }) => workshop));
@@ -128,7 +127,7 @@ async function draftOf(
   const remember = (product?: Product) =>
     writeStamp(plan.folder, withToolFiles(request.project.root, sources), product?.go);
   try {
-    const product = made.get(plan.target) ?? (await TOOLCHAINS[plan.language].produce(workshop));
+    const product = made.get(plan.target) ?? (await target.toolchain.produce(workshop));
     context.signal.throwIfAborted();
     await remember(product);
     await work.finish();

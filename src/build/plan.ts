@@ -9,8 +9,8 @@ import { exists } from '../support/files.js';
 import type { BuildOptions, BuildPlan, SkippedTarget, TargetPlan, ToolchainIdentity } from './build-model.js';
 import { chooseTargets, type WantedTarget } from './choose-targets.js';
 import { withoutDownloads } from './find-toolchain.js';
-import { TOOLCHAINS } from './toolchains/by-language.js';
-import type { ToolchainRequest } from './toolchains/toolchain.js';
+import { BUILD_FILES, toolchainFor } from './toolchains/by-language.js';
+import type { Toolchain, ToolchainRequest } from './toolchains/toolchain.js';
 import { VersionCache } from './version-cache.js';
 
 /** Targets that are joined from the libraries of others. */
@@ -22,6 +22,7 @@ const SLICES: Partial<Record<TargetName, readonly TargetName[]>> = {
 export interface PreparedTarget {
   readonly plan: TargetPlan;
   readonly request: ToolchainRequest;
+  readonly toolchain: Toolchain;
   /** The targets that are joined into this one, as in `plan.slices`. */
   readonly slices: readonly PreparedTarget[];
 }
@@ -91,17 +92,17 @@ export async function planTarget(
     record,
     ...(glibc === undefined ? {} : { glibc }),
   };
+  const toolchain = await toolchainFor(language);
   const parts = SLICES[target.name] ?? [];
   if (parts.length > 0) {
     const slices = await Promise.all(parts.map((name) => planTarget(requestFor(request, TARGETS[name]), home, aimed)));
     const plans = slices.map(({ plan }) => plan);
-    const toolchain = joinedToolchain(plans.map((plan) => plan.toolchain));
-    return { plan: { ...common, toolchain, commands: [], slices: plans }, request, slices };
+    const identity = joinedToolchain(plans.map((plan) => plan.toolchain));
+    return { plan: { ...common, toolchain: identity, commands: [], slices: plans }, request, toolchain, slices };
   }
-  const toolchain = TOOLCHAINS[language];
-  const [asked, identity] = await identify(request, aimed);
+  const [asked, identity] = await identify(toolchain, request, aimed);
   const commands = toolchain.commands(asked, identity);
-  return { plan: { ...common, toolchain: identity, commands }, request: asked, slices: [] };
+  return { plan: { ...common, toolchain: identity, commands }, request: asked, toolchain, slices: [] };
 }
 
 /**
@@ -109,11 +110,11 @@ export async function planTarget(
  * the one compiler that can aim at it another may do, and the audit of the file decides.
  */
 async function identify(
+  toolchain: Toolchain,
   request: ToolchainRequest,
   aimed: boolean,
 ): Promise<readonly [ToolchainRequest, ToolchainIdentity]> {
   const { glibc, ...open } = request;
-  const toolchain = TOOLCHAINS[request.project.manifest.language];
   try {
     return [request, await toolchain.identify(request)];
   } catch (error) {
@@ -202,10 +203,10 @@ function toolsMissing(lacking: readonly (WantedTarget & { readonly error: CpexEr
 }
 
 async function requireBuildFile(root: string, language: Language): Promise<void> {
-  const { buildFile } = TOOLCHAINS[language];
+  const buildFile = BUILD_FILES[language];
   if (await exists(path.join(root, buildFile))) return;
-  const found = Object.entries(TOOLCHAINS).map(async ([name, one]) =>
-    (await exists(path.join(root, one.buildFile))) ? [`${one.buildFile} is there, which is for ${name}`] : [],
+  const found = Object.entries(BUILD_FILES).map(async ([name, file]) =>
+    (await exists(path.join(root, file))) ? [`${file} is there, which is for ${name}`] : [],
   );
   throw new CpexError('CPEX_E_BUILD_LAYOUT', `There is no ${buildFile} in ${root}.`, {
     evidence: (await Promise.all(found)).flat(),

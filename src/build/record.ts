@@ -1,16 +1,15 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { linkOf } from '../audit/link-facts.js';
 import type { AuditReport } from '../model/binary.js';
 import type { Language, TargetName } from '../model/target.js';
+import { sha256Hex } from '../support/digest.js';
 import { sha256File } from '../support/files.js';
 import { packageVersion } from '../support/package-root.js';
 import { userCacheFolder } from '../support/user-folders.js';
 import type { BuildMode, CompilerSource, ToolchainIdentity, ToolFound } from './build-model.js';
 import type { PreparedTarget } from './plan.js';
 import { listDigest, type SourceHashes } from './sources.js';
-import { TOOLCHAINS } from './toolchains/by-language.js';
 
 /** `build.json`, described by `schemas/build.json`: what lies beside it and how it came to be. */
 export interface BuildRecord {
@@ -52,24 +51,12 @@ export interface RecordedToolchain extends ToolFound {
 }
 
 /** The record of a library that passed the audit. */
-export function makeRecord(
-  { plan, request, slices }: PreparedTarget,
-  sources: SourceHashes,
-  report: AuditReport,
-): BuildRecord {
+export function makeRecord(target: PreparedTarget, sources: SourceHashes, report: AuditReport): BuildRecord {
+  const { plan, request, slices } = target;
   const { manifest } = request.project;
-  const parts = slices.length === 0 ? [{ plan, request }] : slices;
+  const parts = slices.length === 0 ? [target] : slices;
   const link = linkOf(report.facts);
   const flags = parts.flatMap(recordedFlags);
-  const cpex = packageVersion();
-  const toolchain = recorded(plan.toolchain, report);
-  const used = parts.map((part) => recorded(part.plan.toolchain, report));
-  const tools = used.flatMap((one) => [one, ...one.helpers, ...(one.compiler ? [one.compiler] : [])]);
-  const versions = [...new Set(tools.map(({ name, version }) => `${name} ${version}`))];
-  // Where a user keeps what cpex wrote for a compiler says nothing of what went in.
-  const compilers = parts.flatMap(({ plan: { toolchain }, request: { env } }) =>
-    (toolchain.compiler?.argv.slice(1) ?? []).map((word) => portable(word, userCacheFolder('cpex', env))),
-  );
   const digest = listDigest(sources);
   return {
     v: 1,
@@ -85,19 +72,34 @@ export function makeRecord(
     exports: (link?.exports ?? []).map((symbol) => symbol.name).sort(),
     needed: link?.needed ?? [],
     glibc: report.glibc ?? null,
-    inputs: createHash('sha256')
-      .update(JSON.stringify([digest, flags, versions, compilers, plan.target, plan.mode, cpex]))
-      .digest('hex'),
+    inputs: inputsDigest(target, parts, report, [digest, flags]),
     sources: { count: sources.size, sha256: digest },
-    toolchain,
+    toolchain: recorded(plan.toolchain, report),
     ...(slices.length === 0
       ? {}
       : {
           slices: slices.map((one) => ({ target: one.plan.target, toolchain: recorded(one.plan.toolchain, report) })),
         }),
     flags,
-    cpex,
+    cpex: packageVersion(),
   };
+}
+
+/** Of the sources and flags, the versions of all tools, and what compilers always get. */
+function inputsDigest(
+  { plan }: PreparedTarget,
+  parts: readonly PreparedTarget[],
+  report: AuditReport,
+  [sources, flags]: readonly [string, readonly string[]],
+): string {
+  const used = parts.map((part) => recorded(part.plan.toolchain, report));
+  const tools = used.flatMap((one) => [one, ...one.helpers, ...(one.compiler ? [one.compiler] : [])]);
+  const versions = [...new Set(tools.map(({ name, version }) => `${name} ${version}`))];
+  // Where a user keeps what cpex wrote for a compiler says nothing of what went in.
+  const compilers = parts.flatMap(({ plan: { toolchain }, request: { env } }) =>
+    (toolchain.compiler?.argv.slice(1) ?? []).map((word) => portable(word, userCacheFolder('cpex', env))),
+  );
+  return sha256Hex(JSON.stringify([sources, flags, versions, compilers, plan.target, plan.mode, packageVersion()]));
 }
 
 /**
@@ -119,9 +121,9 @@ export function recordText(record: BuildRecord): string {
   return `${JSON.stringify(record, null, 2)}\n`;
 }
 
-function recordedFlags({ plan, request }: Pick<PreparedTarget, 'plan' | 'request'>): string[] {
+function recordedFlags({ plan, request, toolchain }: PreparedTarget): string[] {
   // How thorough a build was does not show in what it made.
-  const commands = TOOLCHAINS[plan.language].commands({ ...request, force: false }, plan.toolchain);
+  const commands = toolchain.commands({ ...request, force: false }, plan.toolchain);
   return commands.flatMap(({ argv }) => argv.slice(1)).map((word) => portable(word, request.project.root));
 }
 

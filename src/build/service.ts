@@ -13,7 +13,6 @@ import { type PreparedBuild, prepareBuild } from './plan.js';
 import { runJob, type TargetOutcome, taskTitle } from './run-job.js';
 import { hashSources } from './sources.js';
 import { taskId } from './target-locks.js';
-import { TOOLCHAINS } from './toolchains/by-language.js';
 import { writing } from './write-error.js';
 import { coldLibraries, rememberLibraries } from './zig-warm-up.js';
 
@@ -109,7 +108,7 @@ async function runJobs({ targets }: PreparedBuild, bench: Bench): Promise<Target
   if (first === undefined) return [];
   const asked = new Set(targets.map((one) => one.plan.target));
   const warmUps = new Turn();
-  const together = TOOLCHAINS[first.plan.language].produceTogether !== undefined;
+  const together = first.toolchain.produceTogether !== undefined;
   const work = groupJobs(targets, together).map((job) => () => withWarmUp(job, asked, warmUps, bench));
   const outcomes: TargetOutcome[] = [];
   for (const result of await runBeside(work)) {

@@ -23,8 +23,6 @@ const cleaned = new WeakSet<ToolchainRequest>();
 
 /** Rust through `cargo build`; the library's path is read from cargo's own messages. */
 export const cargoToolchain: Toolchain = {
-  buildFile: 'Cargo.toml',
-
   async identify(request): Promise<ToolchainIdentity> {
     const options = { ...request, cwd: sourceRoot(request.project) };
     const [cargo, rustc] = await Promise.all([requireTool('cargo', options), requireTool('rustc', options)]);

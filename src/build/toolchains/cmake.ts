@@ -16,8 +16,6 @@ import type { Product, Toolchain, ToolchainRequest, Workshop } from './toolchain
 
 /** C through cmake: Ninja where it is installed, Makefiles elsewhere; one build folder per target and mode. */
 export const cmakeToolchain: Toolchain = {
-  buildFile: 'CMakeLists.txt',
-
   async identify(request): Promise<ToolchainIdentity> {
     const [cmake, compiler, ninja] = await Promise.all([
       requireTool('cmake', request),

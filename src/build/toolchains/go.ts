@@ -15,8 +15,6 @@ const MACOS = '12.0';
 
 /** Go through `go build -buildmode=c-shared`; the relink that Go never skips is skipped by a key. */
 export const goToolchain: Toolchain = {
-  buildFile: 'go.mod',
-
   async identify(request): Promise<ToolchainIdentity> {
     const [go, compiler] = await Promise.all([
       requireTool('go', { ...request, cwd: sourceRoot(request.project) }),

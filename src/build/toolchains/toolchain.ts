@@ -47,8 +47,6 @@ export interface Product {
 
 /** One way to build a language. */
 export interface Toolchain {
-  /** The file that makes a folder a project of this language. */
-  readonly buildFile: string;
   /** Finds the tools; throws an environment error with one remedy. */
   identify(request: ToolchainRequest): Promise<ToolchainIdentity>;
   /** The commands that will run, as plain data. */
