@@ -182,4 +182,6 @@ export interface Stamp {
   /** When the tool had last ended, in milliseconds since 1970. */
   readonly finishedAt: number;
   readonly go?: GoLink;
+  /** Rust only: digest of the linker and its words; absent where cargo has chosen it. */
+  readonly linker?: string;
 }

@@ -1,6 +1,7 @@
 import type { AuditReport } from '../model/binary.js';
 import type { RunContext } from '../model/context.js';
 import type { TargetName } from '../model/target.js';
+import { sha256Hex } from '../support/digest.js';
 import { type CpexError, isCpexError } from '../support/errors.js';
 import type { BuiltArtefact, Stamp, TargetPlan } from './build-model.js';
 import { writeWrapper } from './compilers/wrapper.js';
@@ -9,7 +10,7 @@ import { place } from './place.js';
 import type { PreparedTarget } from './plan.js';
 import { makeRecord } from './record.js';
 import { askTool, runCommand } from './run-command.js';
-import { type SourceHashes, touchBackdated, withToolFiles } from './sources.js';
+import { type SourceHashes, touchBackdated, touchSources, withToolFiles } from './sources.js';
 import { readStamp, writeStamp } from './stamp.js';
 import type { Product, Workshop } from './toolchains/toolchain.js';
 import { beginWork } from './unfinished.js';
@@ -38,6 +39,7 @@ export interface Draft {
 interface Work {
   readonly target: PreparedTarget;
   readonly workshop: Workshop;
+  /** What was done so that a tool that goes by dates sees every change. */
   readonly touched: readonly string[];
   /** Says that the tool has come to an end of its own. */
   readonly finish: () => Promise<void>;
@@ -86,10 +88,24 @@ async function beginTarget(target: PreparedTarget, bench: Bench): Promise<Work> 
   const stamp = request.force ? undefined : await readStamp(plan.folder);
   // Go goes by content.
   const byDate = plan.language !== 'go' && stamp !== undefined;
-  const touched = byDate ? touchBackdated(request.project.root, bench.sources, stamp) : [];
+  const { root } = request.project;
+  const dates = byDate ? touchBackdated(root, bench.sources, stamp) : [];
+  const touched = dates.map((file) => `touched: ${file} changed, its date did not`);
+  // cargo goes by the linker's path alone, which is that of a script of ours or of a package that was updated.
+  if (stamp !== undefined && stamp.linker !== linkerOf(plan)) {
+    touchSources(root, bench.sources, '.rs');
+    touched.push('touched: all sources of Rust, the linker is not the one of the last build');
+  }
   const { compiler } = plan.toolchain;
   if (compiler !== undefined) await writeWrapper(compiler);
   return { target, workshop: openWorkshop(target, stamp, bench), touched, finish };
+}
+
+/** Tells the linker of a Rust library from others, whatever its path. */
+function linkerOf({ language, toolchain: { compiler } }: TargetPlan): string | undefined {
+  if (language !== 'rust' || compiler === undefined) return undefined;
+  const { tool, argv, wrapper } = compiler;
+  return sha256Hex(JSON.stringify([tool, argv, wrapper?.text])).slice(0, 16);
 }
 
 function openWorkshop({ request, plan }: PreparedTarget, stamp: Stamp | undefined, bench: Bench): Workshop {
@@ -124,20 +140,21 @@ async function draftOf(
 ): Promise<Draft | CpexError> {
   const { target, workshop, touched } = work;
   const { plan, request } = target;
+  const linker = linkerOf(plan);
+  const known = linker === undefined ? {} : { linker };
   const remember = (product?: Product) =>
-    writeStamp(plan.folder, withToolFiles(request.project.root, sources), product?.go);
+    writeStamp(plan.folder, withToolFiles(request.project.root, sources), { ...known, ...product });
   try {
     const product = made.get(plan.target) ?? (await target.toolchain.produce(workshop));
     context.signal.throwIfAborted();
     await remember(product);
     await work.finish();
     const report = await judge(product.file, target);
-    const dates = touched.map((file) => `touched: ${file} changed, its date did not`);
     return {
       target,
       file: product.file,
       report,
-      explanation: [...compilerReason(plan), ...product.explanation, ...dates],
+      explanation: [...compilerReason(plan), ...product.explanation, ...touched],
     };
   } catch (error) {
     // On a full disk the tool's own words say more.

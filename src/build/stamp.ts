@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeFileAtomic } from '../support/files.js';
-import type { GoLink, Stamp } from './build-model.js';
+import type { Stamp } from './build-model.js';
 import type { SourceHashes } from './sources.js';
 
 /** Version of the stamp's format; another one counts as no stamp. */
@@ -19,12 +19,17 @@ export async function readStamp(folder: string): Promise<Stamp | undefined> {
 }
 
 /** Written after every run of a tool, also a failed one: the tool's own records have moved on, too. */
-export async function writeStamp(folder: string, sources: SourceHashes, go: GoLink | undefined): Promise<void> {
+export async function writeStamp(
+  folder: string,
+  sources: SourceHashes,
+  { go, linker }: Pick<Stamp, 'go' | 'linker'>,
+): Promise<void> {
   const stamp: Stamp = {
     v: VERSION,
     sources: Object.fromEntries(sources),
     finishedAt: Date.now(),
     ...(go === undefined ? {} : { go }),
+    ...(linker === undefined ? {} : { linker }),
   };
   await writeFileAtomic(stampFile(folder), JSON.stringify(stamp));
 }

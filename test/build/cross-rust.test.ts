@@ -197,6 +197,31 @@ group('Rust for every target', noRust ?? (here.length < 2 ? 'fewer than two fore
   );
 });
 
+group('a linker that was exchanged', noRust ?? lacks.get('linux-arm64'), () => {
+  const gcc = 'aarch64-linux-gnu-gcc';
+  it.skipIf(!answers(gcc, '--version'))(
+    `is seen by its version, where its path is the same (needs ${gcc})`,
+    { timeout: BUILD_MS },
+    async () => {
+      const project = richProject();
+      const bin = freshFolder('bin');
+      const real = execFileSync('sh', ['-c', `command -v ${gcc}`], { encoding: 'utf8' }).trim();
+      const install = (version: string, words: string) =>
+        script(bin, gcc, `[ "$1" = --version ] && { echo "gcc (Test) ${version}"; exit; }\nexec ${real} ${words} "$@"`);
+      const made = () => build(project, ['linux-arm64'], environment({ PATH: `${bin}:${process.env.PATH}` }));
+      const said = ({ artefacts }: BuildResult) => artefacts[0]?.explanation.join('\n');
+      install('12.1.0', '');
+      const first = await made();
+      expect(said(await made())).toContain('fresh');
+      install('12.2.0', '-Wl,--build-id=none');
+      const second = await made();
+      expect(said(second)).toMatch(/stale[\s\S]*the linker is not the one of the last build/);
+      expect(second.artefacts[0]?.sha256).not.toBe(first.artefacts[0]?.sha256);
+      expect(said(await made())).toContain('fresh');
+    },
+  );
+});
+
 group('Rust through zig', noRust ?? (ZIG === undefined ? 'no zig' : undefined), () => {
   it.for(['linux-x64', 'linux-arm64'] as const)(
     '%s works with glibc 2.17',
