@@ -29,11 +29,19 @@ export async function consult(
 ): Promise<Consultation & { readonly failure?: CpexError }> {
   const { fix: wanted, yes, targets } = options;
   const look = targets.length === 0 ? () => lookAtTools(options, context) : () => lookAtTargets(options, context);
-  if (!wanted) return look();
+  if (!wanted) return withFixable(await look());
   const { fixLacks } = await import('./doctor-fix.js');
   const { report, fix } = await fixLacks({ examine: look, remedies: remediesOf, yes }, context);
   const failed = fix.ran.filter((one) => !one.ok);
   return { ...report, fix, ...(failed.length === 0 ? {} : { failure: fixError(failed) }) };
+}
+
+/** What is shown as a remedy is not always a command that cpex runs. */
+async function withFixable(seen: Consultation): Promise<Consultation> {
+  const remedies = remediesOf(seen);
+  if (remedies.length === 0) return { ...seen, fixable: false };
+  const { planInstall } = await import('./install-commands.js');
+  return { ...seen, fixable: planInstall(remedies, false).commands.length > 0 };
 }
 
 async function lookAtTools(options: ConsultOptions, context: RunContext): Promise<Consultation> {

@@ -111,7 +111,11 @@ export interface RanCommand {
 }
 
 /** Everything that came out of one `cpex doctor`. */
-export type Consultation = { readonly fix?: FixReport } & (
+export type Consultation = {
+  readonly fix?: FixReport;
+  /** Whether `--fix` would have something to run; absent where it was given. */
+  readonly fixable?: boolean;
+} & (
   | { readonly kind: 'tools'; readonly report: DoctorReport }
   | { readonly kind: 'targets'; readonly report: TargetsReport }
 );

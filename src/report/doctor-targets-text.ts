@@ -85,8 +85,9 @@ function coloured(text: string): string {
 
 function summary(pairs: readonly PairReport[]): string {
   const count = (state: PairReport['state']) => pairs.filter((pair) => pair.state === state).length;
-  const sums = [`${count('ready')} can be built here`];
+  const ready = count('ready');
+  const sums = [`${ready === 0 ? 'none' : ready} can be built here`];
   if (count('lacking') > 0) sums.push(`${count('lacking')} cannot yet`);
   if (count('impossible') > 0) sums.push(`${count('impossible')} cannot anywhere`);
-  return `${sums.join(', ')}.`;
+  return `${sums.join(', ')}.`.replace(/^n/, 'N');
 }

@@ -7,13 +7,16 @@ import { renderTargets } from './doctor-targets-text.js';
 export function renderConsultation(seen: Consultation, width?: number): string {
   const { report, fix } = seen;
   const text = seen.kind === 'tools' ? renderDoctor(seen.report) : renderTargets(seen.report, width);
-  return [text, ...(fix === undefined ? hints(seen, report.ok) : renderFix(fix, report.ok))].join('\n');
+  return [
+    text,
+    ...(fix === undefined ? hints(seen, !report.ok && seen.fixable === true) : renderFix(fix, report.ok)),
+  ].join('\n');
 }
 
-function hints({ kind }: Consultation, ok: boolean): string[] {
+function hints({ kind }: Consultation, fixable: boolean): string[] {
   const targets =
     kind === 'tools' ? ['cpex doctor --target all looks at every target that can be built from here.'] : [];
-  const mend = ok ? [] : ['With --fix cpex runs these commands, after asking.'];
+  const mend = fixable ? ['With --fix cpex runs these commands, after asking.'] : [];
   const all = [...targets, ...mend];
   return all.length === 0 ? [] : ['', ...all.map((line) => chalk.dim(line))];
 }

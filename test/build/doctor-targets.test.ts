@@ -253,9 +253,23 @@ describe.skipIf(!here)('the table of targets (made for linux-x64)', () => {
     expect(new Set(starts.map((line) => line.search(/[✓✗-] (?=\S)/u)))).toHaveLength(1);
   });
 
-  it('tells how to have the commands run', () => {
-    const text = renderConsultation({ kind: 'targets', report });
+  it('tells how to have the commands run, where there are any that can be', async () => {
+    const text = renderConsultation({ kind: 'targets', report, fixable: true });
     expect(text).toContain('With --fix cpex runs these commands');
+    expect(renderConsultation({ kind: 'targets', report, fixable: false })).not.toContain('--fix');
+    const options = { running: '/x', language: 'c', project: undefined, fix: false, yes: false } as const;
+    const look = (machine: Machine) =>
+      consult({ ...options, targets: ['linux-arm64'] }, testContext(machine.has(...C).env));
+    // What is there is said, too; without a package manager the remedy is no command.
+    expect(await look(new Machine())).toMatchObject({ fixable: false, report: { ok: false } });
+    expect(await look(new Machine().script('apt-get', 'exit 1'))).toMatchObject({ fixable: true });
+    expect(await look(new Machine().has(CROSS))).toMatchObject({ fixable: false, report: { ok: true } });
+  });
+
+  it('keeps what is impossible in one sentence, since no command mends it', () => {
+    expect(renderTargets(report, 80).replace(/\s+/g, ' ')).toContain(
+      'on a glibc system, or write the plugin in C or Rust.',
+    );
   });
 });
 
