@@ -21,6 +21,13 @@ export function zigRemedy(env: Environment): Promise<string> {
   return installRemedy(TOOLS.zig, env);
 }
 
+/** What helps where a zig is there and cannot be used: a wheel is installed anew, a zig that ZIG names is not ours to touch. */
+export async function zigRepair(env: Environment, option: '--upgrade' | '--force-reinstall'): Promise<string> {
+  const named = env.ZIG?.trim();
+  if (named) return `Correct ZIG, which names ${named}, or unset it to have a zig found.`;
+  return (await zigRemedy(env)).replace('pip install', `pip install ${option}`);
+}
+
 /**
  * What brings a C compiler for a target: the distribution's, where it has one, or zig, which alone can
  * hold to a chosen glibc.

@@ -1,7 +1,7 @@
 import type { Target } from '../../model/target.js';
 import { CpexError } from '../../support/errors.js';
 import { type Environment, type Probe, type ProbeOptions, requireTool } from '../find-toolchain.js';
-import { compilerRemedy, installRemedy, zigRemedy } from '../remedies.js';
+import { compilerRemedy, installRemedy, zigRepair } from '../remedies.js';
 import { TOOLS } from '../tool-table.js';
 import { compilerVariableName, type NamedCompiler } from './explicit.js';
 
@@ -60,20 +60,18 @@ async function unusable(
   { target, own, glibc }: LackOfCompiler,
   env: Environment,
 ): Promise<CpexError> {
-  const again = wanted === 'zig' ? await zigRemedy(env) : undefined;
+  const zig = wanted === 'zig';
   if (probe.state === 'old') {
-    const remedy = (again ?? (await compilerRemedy(target, env, glibc))).replace(
-      'pip install',
-      'pip install --upgrade',
-    );
+    const remedy = zig ? await zigRepair(env, '--upgrade') : await compilerRemedy(target, env, glibc);
     const message = `${wanted} ${probe.tool.version} is too old for ${target.name}; ${probe.floor} is the lowest that works.`;
     return new CpexError('CPEX_E_BUILD_TOOL_OLD', message, { evidence, remedy });
   }
-  const install =
-    again?.replace('pip install', 'pip install --force-reinstall') ??
-    (own ? await installRemedy(TOOLS.cc, env) : await compilerRemedy(target, env, glibc));
-  const message = `${wanted === 'cc' ? 'The C compiler of this machine' : wanted} is there, but cannot compile for ${target.name}.`;
-  return new CpexError('CPEX_E_BUILD_TOOL_BROKEN', message, { evidence, remedy: install });
+  const install = () => (own ? installRemedy(TOOLS.cc, env) : compilerRemedy(target, env, glibc));
+  const remedy = zig ? await zigRepair(env, '--force-reinstall') : await install();
+  const subject = wanted === 'cc' ? 'The C compiler of this machine' : wanted;
+  const named = zig && env.ZIG?.trim() ? 'The zig that ZIG names' : undefined;
+  const message = `${named ?? `${subject} is there, but`} cannot compile for ${target.name}.`;
+  return new CpexError('CPEX_E_BUILD_TOOL_BROKEN', message, { evidence, remedy });
 }
 
 function describe({ wanted, probe, searched }: Lack): string {

@@ -10,7 +10,8 @@ import { userCacheFolder } from '../../support/user-folders.js';
 import type { CompilerChoice, ToolFound } from '../build-model.js';
 import { appleStubs } from '../compilers/apple-stubs.js';
 import { probeZig, zigLibrary } from '../compilers/zig.js';
-import { installRemedy, zigRemedy } from '../remedies.js';
+import type { Probe } from '../find-toolchain.js';
+import { installRemedy, zigRemedy, zigRepair } from '../remedies.js';
 import { TOOLS } from '../tool-table.js';
 import { zigForDarwin } from './rust-c-tools.js';
 import { linkScript } from './rust-link-script.js';
@@ -131,13 +132,15 @@ async function zigSystemLibrary(request: ToolchainRequest): Promise<string> {
     'CPEX_E_BUILD_TOOL_MISSING',
     `There is nothing to link ${target.name} against: libSystem.tbd comes with zig or with an SDK of Apple's.`,
     {
-      evidence: [
-        probe.state === 'good' ? `not there: ${file ?? probe.tool.path}` : `no zig: ${from}`,
-        'SDKROOT: not set to a folder with usr/lib/libSystem.tbd',
-      ],
-      remedy: await zigRemedy(env),
+      evidence: [whyWithout(probe, from, file), 'SDKROOT: not set to a folder with usr/lib/libSystem.tbd'],
+      remedy: probe.state === 'broken' ? await zigRepair(env, '--force-reinstall') : await zigRemedy(env),
     },
   );
+}
+
+function whyWithout(probe: Probe, from: string, file: string | undefined): string {
+  if (probe.state === 'broken') return `${probe.path}: ${probe.said}`;
+  return probe.state === 'good' ? `not there: ${file ?? probe.tool.path}` : `no zig: ${from}`;
 }
 
 /**
