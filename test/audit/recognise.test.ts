@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { FILE_FINDINGS } from '../../src/audit/file-findings.js';
 import { auditFile } from '../../src/audit/report.js';
 import { TARGETS } from '../../src/project/targets/table.js';
 import { hasTool, Workbench } from './c-library.js';
@@ -35,8 +36,16 @@ function fatFile(): Buffer {
   return bytes;
 }
 
+/** The first bytes of a 64-bit shared library. */
+const elf = Buffer.alloc(40);
+elf.write('\x7fELF\x02\x01\x01', 'latin1');
+elf.writeUInt16LE(3, 16);
+
 const tar = Buffer.alloc(1024);
 tar.write('ustar', 257);
+
+/** What was said about files as a whole. */
+const said = new Set<string>();
 
 describe('files that are no ELF library', () => {
   it.each<[string, string | Buffer, RegExp]>([
@@ -57,6 +66,7 @@ describe('files that are no ELF library', () => {
     ['a Mac program', machFile(0x0100000c, 2), /a 64-bit Mach-O executable for arm64/],
   ])('%s is named and refused', async (name, content, says) => {
     const report = await auditFile(bench.write(`${name.replaceAll(' ', '-')}.so`, content), { kind: 'library' });
+    for (const { id } of report.findings) said.add(id);
     expect(report.findings).toMatchObject([
       { id: 'file.kind', severity: 'fail', message: expect.stringMatching(says) },
     ]);
@@ -64,6 +74,7 @@ describe('files that are no ELF library', () => {
   });
 
   it.each([
+    ['a truncated Linux library', elf, 'elf.malformed', /cut off|damaged/],
     ['a truncated Windows library', peFile(0x8664, 0x2022), 'pe.malformed', /cut off|damaged/],
     ['a truncated universal file', fatFile(), 'macho.malformed', /cut off|damaged/],
     ['a Mac library of 32 bits', machFile(7, 6, 0xfeedface), 'file.target', /32-bit Mach-O shared library for x86/],
@@ -71,6 +82,7 @@ describe('files that are no ELF library', () => {
   ])('%s is named and refused', async (name, content, id, says) => {
     const file = bench.write(`${name.replaceAll(' ', '-')}.bin`, content);
     const report = await auditFile(file, { kind: 'library' });
+    for (const one of report.findings) said.add(one.id);
     expect(report.findings).toMatchObject([{ id, severity: 'fail', message: expect.stringMatching(says) }]);
     expect(report.target).toBeUndefined();
     const wrong = await auditFile(file, { kind: 'library', target: TARGETS['linux-x64'] });
@@ -82,5 +94,9 @@ describe('files that are no ELF library', () => {
     const file = bench.gcc(['-c', '-o', 'part.o', 'part.c'], 'part.o');
     const report = await auditFile(file, { kind: 'library' });
     expect(report.findings).toMatchObject([{ id: 'file.kind', message: expect.stringContaining('ELF object file') }]);
+  });
+
+  it('have between them everything that is said about a file as a whole', () => {
+    expect([...said].sort()).toEqual(Object.keys(FILE_FINDINGS).sort());
   });
 });
