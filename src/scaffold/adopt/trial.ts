@@ -1,5 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { linkOf } from '../../audit/link-facts.js';
 import { buildProject } from '../../build/service.js';
 import { DEFAULT_DEADLINES, openPlugin } from '../../host-process/reference-host.js';
 import { findProfile } from '../../hosts/registry.js';
@@ -78,7 +79,7 @@ async function build(host: string, scratch: string, options: TrialOptions, conte
     );
     const [artefact] = result.artefacts;
     if (artefact !== undefined) return { file: artefact.file, problems: [] };
-    const exports = result.audits.flatMap((audit) => audit.facts.dynamic?.exports.map((one) => one.name) ?? []);
+    const exports = result.audits.flatMap((audit) => linkOf(audit.facts)?.exports.map((one) => one.name) ?? []);
     const found = hostOfExports(exports);
     const bad = result.findings.filter((finding) => finding.severity === 'fail');
     const problems = bad.map((finding) => `${finding.id}: ${finding.message}`);
