@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { checkArchive } from '../../src/install/check/check-archive.js';
 import { checkCommand } from '../../src/install/check/check-command.js';
 import { isArchive } from '../../src/install/check/is-archive.js';
@@ -29,7 +29,10 @@ describe.skipIf(!hasTool('gcc'))('cpex check on an archive (needs gcc)', () => {
   let bad: Buffer;
   const host = hostTarget();
 
+  afterAll(() => vi.unstubAllEnvs());
   beforeAll(() => {
+    mkdirSync(bench.path('temporary'));
+    vi.stubEnv('TMPDIR', bench.path('temporary'));
     good = readFileSync(bench.library('good', GOOD_SOURCE));
     bad = readFileSync(bench.library('bad', '__attribute__((visibility("default"))) int nothing(void) { return 1; }'));
   });
@@ -38,8 +41,8 @@ describe.skipIf(!hasTool('gcc'))('cpex check on an archive (needs gcc)', () => {
     return bench.write(name, rawZip(entries, extra));
   }
 
-  /** What is left of our own in the folder for temporary files. */
-  const leftovers = () => readdirSync(tmpdir()).filter((name) => name.startsWith('cpex-check-'));
+  /** What is left in the folder for temporary files, which other tests do not use. */
+  const leftovers = () => readdirSync(tmpdir());
 
   it('audits every library inside under its name in the archive, and leaves nothing behind', async () => {
     const before = leftovers();

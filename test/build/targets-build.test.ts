@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type BuildRecord, readBuilt } from '../../src/build/record.js';
 import { buildProject, ensureBuilt } from '../../src/build/service.js';
 import type { Project } from '../../src/model/manifest.js';
@@ -21,6 +21,9 @@ import {
   tinyProject,
   write,
 } from './projects.js';
+
+// Whole builds of several targets in one test.
+vi.setConfig({ testTimeout: 240_000 });
 
 afterAll(removeFolders);
 

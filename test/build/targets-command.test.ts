@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CpexEvent } from '../../src/model/event.js';
 import { plainProgress } from '../../src/report/progress.js';
 import { findTool } from '../../src/support/find-tool.js';
 import { freshFolder, LOGIC, missingFor, removeFolders, replaceIn, tinyProject, write } from './projects.js';
+
+// Whole builds of several targets in one test.
+vi.setConfig({ testTimeout: 240_000 });
 
 afterAll(removeFolders);
 

@@ -94,6 +94,7 @@ function expected(bytes: Buffer): string {
 const compiler = ['clang-19', 'clang', 'gcc'].find((name) => toolchain(name, '--version') !== undefined);
 test.skipIf(compiler === undefined)(
   `5000 damaged streams are read within bounds, as they should be (${compiler ?? 'skipped: neither clang nor gcc is installed'})`,
+  { timeout: 300_000 },
   () => {
     const reader = path.join(folder, 'read-frames');
     const native = path.join(import.meta.dirname, '../../native/probe');
