@@ -116,7 +116,7 @@ async function librariesBelow(root: string, given: string, context: RunContext):
   if (files.length === 0) {
     throw new CpexError('CPEX_E_AUDIT_NOTHING', 'There is no library in this folder or below it.', {
       evidence: [root],
-      remedy: 'Build the plugin first (cpex build), or name the library itself.',
+      remedy: 'Build the plugin first (cpex build), or name the library or the zip archive itself.',
     });
   }
   return files;

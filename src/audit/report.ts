@@ -143,7 +143,7 @@ function apply<Input>(rule: Rule<Input>, input: Input, file: string): Finding[] 
 /** Elsewhere than on macOS, the tools that read its files are LLVM's. */
 function forThisSystem(command: string, id: string): string {
   const foreign = id.startsWith('macho.') && process.platform !== 'darwin';
-  return foreign ? command.replace(/^(?:otool|nm|objdump|size)(?= )/, 'llvm-$&') : command;
+  return foreign ? command.replace(/(?<=^|; )(?:otool|nm|objdump|size)(?= )/g, 'llvm-$&') : command;
 }
 
 function languageOf(dynamic: LinkFacts | undefined, scanned: ScanResult): Language | undefined {

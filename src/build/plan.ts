@@ -95,7 +95,14 @@ export async function planTarget(
   const toolchain = await toolchainFor(language);
   const parts = SLICES[target.name] ?? [];
   if (parts.length > 0) {
-    const slices = await Promise.all(parts.map((name) => planTarget(requestFor(request, TARGETS[name]), home, aimed)));
+    const planned = await Promise.allSettled(
+      parts.map((name) => planTarget(requestFor(request, TARGETS[name]), home, aimed)),
+    );
+    // What is said of two that lack something must not depend on which was asked faster.
+    const slices = planned.map((one) => {
+      if (one.status === 'rejected') throw one.reason;
+      return one.value;
+    });
     const plans = slices.map(({ plan }) => plan);
     const identity = joinedToolchain(plans.map((plan) => plan.toolchain));
     return { plan: { ...common, toolchain: identity, commands: [], slices: plans }, request, toolchain, slices };

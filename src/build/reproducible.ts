@@ -182,8 +182,12 @@ function renamed(event: CpexEvent, { name }: Place): CpexEvent | undefined {
       return { ...event, tasks: event.tasks.map((task) => ({ id: `${name}:${task.id}`, title: title(task.title) })) };
     case 'task.start':
       return { ...event, id: `${name}:${event.id}`, title: title(event.title) };
-    case 'task.end':
-      return { ...event, id: `${name}:${event.id}`, title: title(event.title) };
+    case 'task.end': {
+      const { reason, ...end } = event;
+      // Where it was placed is gone soon; why it failed is not.
+      const why = event.outcome === 'done' || reason === undefined ? {} : { reason };
+      return { ...end, ...why, id: `${name}:${event.id}`, title: title(event.title) };
+    }
     case 'task.line':
       return { ...event, id: `${name}:${event.id}` };
     case 'artefact':
