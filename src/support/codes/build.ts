@@ -47,7 +47,7 @@ export const buildCodes = {
     kind: 'environment',
     exit: 3,
     title: 'A tool does not run',
-    text: 'The executable is there, but asking for its version failed, or it is half installed: a C compiler that cannot read stdlib.h, a zig without its library folder. Common reasons: a rustup shim without a default toolchain (`rustup default stable`), macOS without the command line tools (`xcode-select --install`), a library that the tool needs and does not find.',
+    text: 'The executable is there, but asking for its version failed, or it is half installed: a C compiler that cannot read stdlib.h, a zig without its library folder. Common reasons: a rustup shim without a default toolchain (`rustup default stable`) or without the one that rust-toolchain.toml names (`rustup toolchain install`; cpex keeps rustup from doing that on the way, unless RUSTUP_AUTO_INSTALL=1 is set), macOS without the command line tools (`xcode-select --install`), a library that the tool needs and does not find.',
   },
   CPEX_E_BUILD_STD_MISSING: {
     kind: 'environment',
