@@ -42,7 +42,7 @@ describe.skipIf(process.platform === 'win32')('the script between rustc and a li
       'x.dll',
     ];
     expect(throughScript('zig', { '-lmsvcrt': '', '-lgcc_eh': '-lunwind' }, args)).toEqual({
-      words: ['first', '/a b/list.def', '-lunwind', 'a b.o', "it's", '-o', 'x.dll'],
+      words: ['first', '-O2', '/a b/list.def', '-lunwind', 'a b.o', "it's", '-o', 'x.dll'],
       status: 0,
     });
   });

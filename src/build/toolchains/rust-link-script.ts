@@ -32,9 +32,10 @@ const PROGRAM = [
   "const lines=f=>fs.readFileSync(f,'utf8').split('\\n').filter(Boolean).map(l=>l.replace(/\\\\(.)/g,'$1'))",
   'let file',
   'let out=more.flatMap(w=>w[0]===`@`&&fs.existsSync(w.slice(1))?lines(file=w.slice(1)):[w])',
-  // zig knows its target and has headers of its own, and takes a list of exports for an input file.
+  // zig knows its target and has headers of its own, and takes a list of exports for an input file. Without an
+  // -O, which rustc has no reason to name, it would build and link an unoptimised C library.
   "const own=(w,i,all)=>!/^(--target=|-isysroot$|-mmacosx?-version-min=)/.test(w)&&all[i-1]!=='-isysroot'",
-  "if(kind==='zig')out=out.filter(own).map(w=>/^-Wl,.*\\.def$/.test(w)?w.slice(4):w)",
+  "if(kind==='zig')out=['-O2',...out.filter(own).map(w=>/^-Wl,.*\\.def$/.test(w)?w.slice(4):w)]",
   "const bare=w=>w.startsWith('-Wl,')?w.slice(4).split(','):w==='-Xlinker'?[]:[w]",
   "const version=w=>['-platform_version','macos',...Array(2).fill(w.split('=')[1])]",
   "if(kind==='ld64')out=out.flatMap(bare).flatMap(w=>/^-mmacosx?-version-min=/.test(w)?version(w):[w])",
