@@ -1,5 +1,7 @@
+import { writeSync } from 'node:fs';
 import { Listr, ListrLogger, type ListrTaskWrapper, ProcessOutput } from 'listr2';
 import type { CpexEvent } from '../model/event.js';
+import { onExit } from '../support/cleanup.js';
 import { plainProgress } from './progress.js';
 
 /** A display that follows the events of one command on a terminal. */
@@ -8,6 +10,9 @@ export interface LiveProgress {
   /** Ends the display; afterwards the terminal belongs to others again. */
   stop(): Promise<void>;
 }
+
+/** Makes the cursor of a terminal visible. */
+const SHOW_CURSOR = '\u001b[?25h';
 
 type Wrapper = ListrTaskWrapper<unknown, never, never>;
 
@@ -38,6 +43,9 @@ export function startLiveProgress(stream: NodeJS.WriteStream, cwd: string): Live
   const rows = new Map<string, Row>();
   const later: CpexEvent[] = [];
   let shown: Promise<unknown> = Promise.resolve();
+  // The display hides the cursor and holds back what others write; a second Ctrl-C gives it no time to end.
+  const { fd } = stream as { readonly fd?: number };
+  const forget = onExit(() => fd !== undefined && writeSync(fd, SHOW_CURSOR));
 
   const show = (fresh: readonly Row[]) => {
     for (const row of fresh) rows.set(row.id, row);
@@ -75,6 +83,7 @@ export function startLiveProgress(stream: NodeJS.WriteStream, cwd: string): Live
       ended.resolve({ type: 'task.end', id, title, outcome: 'skipped', durationMs: 0, reason: 'not finished' });
     }
     await shown;
+    forget();
     const print = plainProgress({ quiet: false, verbose: false, cwd, write: (text) => void stream.write(text) });
     for (const event of later) print(event);
   };

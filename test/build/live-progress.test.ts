@@ -1,6 +1,10 @@
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { startLiveProgress } from '../../src/report/live-progress.js';
+import { runCleanups } from '../../src/support/cleanup.js';
 
 /** A terminal of 80 columns that keeps what was written to it. */
 function terminal(): { stream: NodeJS.WriteStream; text: () => string } {
@@ -48,6 +52,27 @@ describe('the live display', () => {
     // What stays is what was written after the display had wiped itself away for the last time.
     const stays = text().slice(text().lastIndexOf('\u001b[2K'));
     expect(stays.match(/Build here · not finished/g)).toHaveLength(1);
+  });
+
+  it('gives the cursor back on every way out, and touches nothing once it has ended', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'cpex-live-'));
+    const file = path.join(folder, 'terminal');
+    const fd = openSync(file, 'w');
+    try {
+      const { stream } = terminal();
+      const display = startLiveProgress(Object.assign(stream, { fd }), '/project');
+      display.emit({ type: 'task.plan', tasks: [{ id: 'a', title: 'Build here' }] });
+      await runCleanups();
+      expect(readFileSync(file, 'utf8')).toBe('\u001b[?25h');
+      await display.stop();
+      const other = startLiveProgress(stream, '/project');
+      await other.stop();
+      await runCleanups();
+      expect(readFileSync(file, 'utf8')).toBe('\u001b[?25h');
+    } finally {
+      closeSync(fd);
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('prints nothing when nothing happened', async () => {
