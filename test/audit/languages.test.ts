@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, realpathSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditFile } from '../../src/audit/report.js';
@@ -7,7 +7,7 @@ import type { Language } from '../../src/model/target.js';
 import { hostTarget } from '../../src/project/targets/host.js';
 import { ENTRY, GOOD_SOURCE, hasTool, sectionOf, Workbench } from './c-library.js';
 import { asComparable, askBinutils } from './oracle.js';
-import { GO_SOURCE, RUST_SOURCE } from './sources.js';
+import { buildGo, RUST_SOURCE } from './sources.js';
 
 const bench = new Workbench();
 afterAll(() => bench.remove());
@@ -18,25 +18,6 @@ async function dynamicFacts(file: string) {
   const { facts } = await auditFile(file, { kind: 'library' });
   if (facts.dynamic === undefined) throw new Error(`${file}: ${facts.description}`);
   return facts.dynamic;
-}
-
-function buildGo(output: string, flags: readonly string[]): string {
-  const folder = bench.path('go');
-  mkdirSync(folder, { recursive: true });
-  bench.write('go/go.mod', 'module sample-plugin\n\ngo 1.19\n');
-  bench.write('go/main.go', GO_SOURCE);
-  const args = [
-    'build',
-    '-buildmode=c-shared',
-    '-trimpath',
-    '-buildvcs=false',
-    ...flags,
-    '-o',
-    bench.path(output),
-    '.',
-  ];
-  execFileSync('go', args, { cwd: folder, env: { ...process.env, CGO_ENABLED: '1', GOTOOLCHAIN: 'local' } });
-  return bench.path(output);
 }
 
 function buildRust(output: string, flags: readonly string[]): string {
@@ -61,8 +42,8 @@ const languages: readonly { language: Language; tool: string; args: string[]; bu
       tool: 'go',
       args: ['version'],
       builds: {
-        'go-release.so': () => buildGo('go-release.so', ['-ldflags=-s -w']),
-        'go-debug.so': () => buildGo('go-debug.so', []),
+        'go-release.so': () => buildGo(bench, 'go-release.so', ['-ldflags=-s -w']),
+        'go-debug.so': () => buildGo(bench, 'go-debug.so', []),
       },
     },
     {

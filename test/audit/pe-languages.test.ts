@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditFile } from '../../src/audit/report.js';
@@ -9,7 +9,7 @@ import { ZIG } from '../tools/zig.js';
 import { ENTRY, hasTool } from './c-library.js';
 import { BARE_DLL, DLL_FLAGS, DllBench, GOOD_DLL, lacking, MINGW, MINGW_OBJDUMP } from './dll.js';
 import { asComparableNames, asComparablePe, askObjdump, askReadobj } from './pe-oracle.js';
-import { GO_SOURCE, RUST_SOURCE } from './sources.js';
+import { buildGo as buildGoPlugin, RUST_SOURCE } from './sources.js';
 
 const bench = new DllBench();
 afterAll(() => bench.remove());
@@ -20,25 +20,8 @@ async function peFacts(file: string) {
   return facts.pe;
 }
 
-function buildGo(output: string, flags: readonly string[]): string {
-  const folder = bench.path('go');
-  mkdirSync(folder, { recursive: true });
-  bench.write('go/go.mod', 'module sample-plugin\n\ngo 1.19\n');
-  bench.write('go/main.go', GO_SOURCE);
-  const words = [
-    'build',
-    '-buildmode=c-shared',
-    '-trimpath',
-    '-buildvcs=false',
-    ...flags,
-    '-o',
-    bench.path(output),
-    '.',
-  ];
-  const target = { CGO_ENABLED: '1', GOOS: 'windows', GOARCH: 'amd64', CC: MINGW, GOTOOLCHAIN: 'local' };
-  execFileSync('go', words, { cwd: folder, env: { ...process.env, ...target } });
-  return bench.path(output);
-}
+const buildGo = (output: string, flags: readonly string[]) =>
+  buildGoPlugin(bench, output, flags, { GOOS: 'windows', GOARCH: 'amd64', CC: MINGW });
 
 const RUST_TARGET = 'x86_64-pc-windows-gnu';
 

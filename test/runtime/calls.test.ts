@@ -16,7 +16,7 @@ beforeAll(() => {
 afterEach(async () => {
   await session?.stop();
   session = undefined;
-  await vi.waitUntil(() => bench.leftovers().length === 0, 5000);
+  await vi.waitUntil(() => bench.leftovers().length === 0, 30_000);
 });
 afterAll(() => bench.remove());
 

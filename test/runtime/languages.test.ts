@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { Bench, text, toolchain } from './harness.js';
 
 const bench = new Bench();
-afterEach(() => vi.waitUntil(() => bench.leftovers().length === 0, 5000));
+afterEach(() => vi.waitUntil(() => bench.leftovers().length === 0, 30_000));
 afterAll(() => bench.remove());
 
 const go = toolchain('go', 'version');

@@ -13,7 +13,7 @@ import { SYMBOL_BYTES, SymbolTable } from './symbol-table.js';
 const MOST_SEARCHED = 2 ** 21;
 
 /** C puts an underscore before each name, and `dlsym` looks names up with it. Names are shown without. */
-export function shownName(raw: string): string {
+function shownName(raw: string): string {
   return raw.startsWith('_') ? raw.slice(1) : raw;
 }
 

@@ -7,7 +7,7 @@ import { listed, type Problem, type Rule } from './rule.js';
  * The glibc version that one entry of the version table asks for, e.g. `2.34`; undefined for entries
  * of other libraries and for soft entries, which an older glibc does not refuse.
  */
-export function glibcOf(need: VersionNeed): string | undefined {
+function glibcOf(need: VersionNeed): string | undefined {
   if (need.weak) return undefined;
   return NAMED_GLIBC_VERSIONS[need.version] ?? /^GLIBC_(\d+(?:\.\d+)+)$/.exec(need.version)?.[1];
 }

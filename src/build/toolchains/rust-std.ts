@@ -82,7 +82,7 @@ function buildsStd({ extra, project, target, env }: ToolchainRequest): boolean {
 }
 
 /** The name of the toolchain where rustup is in charge: it keeps each in a folder of that name. */
-export function rustupToolchain(sysroot: string): string | undefined {
+function rustupToolchain(sysroot: string): string | undefined {
   return path.basename(path.dirname(sysroot)) === 'toolchains' ? path.basename(sysroot) : undefined;
 }
 

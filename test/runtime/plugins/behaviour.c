@@ -1,29 +1,13 @@
 /* One plugin that does on request what plugins should not do. What happens outside of a call is chosen by the variable
  * CPEX_TEST: a list of words such as "init:segv,shutdown:hang". */
 #define _GNU_SOURCE
-#include "cpex_abi.h"
+#include "host_calls.h"
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static const cpex_host_api *host;
-
-static void reply(cpex_buffer *response, const void *bytes, size_t length) {
-  response->ptr = malloc(length ? length : 1);
-  response->len = length;
-  memcpy(response->ptr, bytes, length);
-}
-
-static int ask_host(const char *method, const uint8_t *request, size_t length, cpex_buffer *response) {
-  cpex_buffer answer = {(void *)1, 1};
-  int code = host->call(host->host_ctx, method, request, length, &answer);
-  if (response) reply(response, answer.ptr, answer.len);
-  if (answer.ptr) host->free_buffer(answer.ptr, answer.len);
-  return code;
-}
 
 #pragma GCC diagnostic ignored "-Winfinite-recursion"
 static int overflow(int depth) {

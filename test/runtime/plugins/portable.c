@@ -1,6 +1,6 @@
 /* What a plugin can do on every system, good and bad, on request. What happens outside of a call is chosen by the variable
  * CPEX_TEST, a word such as "init:segv". */
-#include "cpex_abi.h"
+#include "host_calls.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,22 +13,6 @@
 #define EXPORT CPEX_EXPORT
 #define PAUSE() nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL)
 #endif
-
-static const cpex_host_api *host;
-
-static void reply(cpex_buffer *response, const void *bytes, size_t length) {
-  response->ptr = malloc(length ? length : 1);
-  response->len = length;
-  memcpy(response->ptr, bytes, length);
-}
-
-static int ask_host(const char *method, const uint8_t *request, size_t length, cpex_buffer *response) {
-  cpex_buffer answer = {(void *)1, 1};
-  int code = host->call(host->host_ctx, method, request, length, &answer);
-  if (response) reply(response, answer.ptr, answer.len);
-  if (answer.ptr) host->free_buffer(answer.ptr, answer.len);
-  return code;
-}
 
 static void misbehave(const char *what) {
   if (!strcmp(what, "segv")) *(volatile int *)0 = 1;

@@ -15,7 +15,7 @@ export function callSuite(kit: EngineKit): void {
   afterEach(async () => {
     await session?.stop();
     session = undefined;
-    await vi.waitUntil(() => bench.leftovers().length === 0, 5000);
+    await vi.waitUntil(() => bench.leftovers().length === 0, 30_000);
   });
   afterAll(() => bench.remove());
 

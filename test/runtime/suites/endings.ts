@@ -12,7 +12,7 @@ export function endingSuite(kit: EngineKit): void {
   beforeAll(() => {
     plugin = bench.compile('behaviour');
   });
-  afterEach(() => vi.waitUntil(() => bench.leftovers().length === 0, 5000));
+  afterEach(() => vi.waitUntil(() => bench.leftovers().length === 0, 30_000));
   afterAll(() => bench.remove());
 
   const QUICK = { start: 4000, call: 1500, stop: 1500 };
@@ -176,7 +176,7 @@ export function endingSuite(kit: EngineKit): void {
     const pid = bench.pidFrom('grandchild.pid');
     expect(runs(pid)).toBe(true);
     expect(await session.stop()).toEqual({ kind: 'clean', leftovers: [expect.stringContaining('sleep 1000')] });
-    await vi.waitUntil(() => !runs(pid), 5000);
+    await vi.waitUntil(() => !runs(pid), 30_000);
   });
 
   test('requests during init and shutdown are answered, those after shutdown are refused and reported', async () => {
