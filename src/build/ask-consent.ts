@@ -1,6 +1,6 @@
 import { confirm } from '@inquirer/prompts';
 import { promptError } from '../support/prompt-error.js';
-import type { InstallCommand } from './install-commands.js';
+import type { InstallCommand } from './doctor/install-commands.js';
 
 /**
  * Asks on stderr whether these commands may run. A module of its own with a static import: a dynamic one of the

@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { sha256Hex } from '../support/digest.js';
 import type { Stamp } from './build-model.js';
-import { TOOL_LOCK } from './tool-lock-file.js';
+import { TOOL_LOCK } from './tool-lock/file.js';
 
 /** Path relative to the project, with forward slashes → SHA-256 of the content. */
 export type SourceHashes = ReadonlyMap<string, string>;

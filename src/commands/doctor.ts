@@ -36,7 +36,7 @@ export default class Doctor extends CpexCommand {
     const { flags } = await this.parse(Doctor);
     const [{ findProject }, { consult }, { renderConsultation }] = await Promise.all([
       import('../project/find.js'),
-      import('../build/doctor-consultation.js'),
+      import('../build/doctor/consultation.js'),
       import('../report/doctor-text.js'),
     ]);
     await this.work({ ...flags, verbose: flags.fix }, async (context) => {

@@ -16,7 +16,7 @@ export async function runBuild(options: BuildOptions, flags: BuildFlags, context
   const { renderBuild, renderBuildPlan, renderFailures } = await import('../report/build-text.js');
   const use = flags.lock ? 'write' : flags.locked ? 'require' : undefined;
   if (flags['check-reproducible']) {
-    const { checkReproducible } = await import('../build/reproducible.js');
+    const { checkReproducible } = await import('../build/reproducible/check.js');
     const { renderReproducible } = await import('../report/reproducible-text.js');
     const result = await checkReproducible(options, use === 'require', context);
     const problems = () => renderFailures(result);
@@ -25,7 +25,7 @@ export async function runBuild(options: BuildOptions, flags: BuildFlags, context
   const result =
     use === undefined
       ? await (await import('../build/service.js')).buildProject(options, context)
-      : await (await import('../build/tool-lock-build.js')).buildWithLock(options, use, context);
+      : await (await import('../build/tool-lock/locked-build.js')).buildWithLock(options, use, context);
   const view = { cwd: context.cwd, width: process.stdout.columns, ...flags };
   const text = () => (options.dryRun ? renderBuildPlan(result, context.cwd) : renderBuild(result, view));
   return { value: result, text, problems: () => renderFailures(result), exit: result.exit };

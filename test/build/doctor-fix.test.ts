@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { planInstall } from '../../src/build/install-commands.js';
+import { planInstall } from '../../src/build/doctor/install-commands.js';
 import { isThere } from '../shell/cli.js';
 import { Cli } from '../testing/support/cli.js';
 import { Terminal } from '../testing/support/terminal.js';

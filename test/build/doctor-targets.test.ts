@@ -1,8 +1,8 @@
 import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { consult } from '../../src/build/doctor-consultation.js';
-import { examineTargets, type TargetsOptions } from '../../src/build/doctor-targets.js';
+import { consult } from '../../src/build/doctor/consultation.js';
+import { examineTargets, type TargetsOptions } from '../../src/build/doctor/targets.js';
 import { prepareBuild } from '../../src/build/plan.js';
 import type { PairReport, TargetsReport } from '../../src/model/doctor.js';
 import { LANGUAGES, type TargetName } from '../../src/model/target.js';

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readdirSync, realpathSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { examine } from '../../src/build/doctor.js';
+import { examine } from '../../src/build/doctor/examine.js';
 import { wheelCommand } from '../../src/build/python-wheel.js';
 import type { DoctorReport } from '../../src/model/doctor.js';
 import { renderDoctor } from '../../src/report/doctor-text.js';

@@ -3,8 +3,8 @@ import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { buildWithLock } from '../../src/build/tool-lock-build.js';
-import type { LockEntry, ToolLock } from '../../src/build/tool-lock-model.js';
+import { buildWithLock } from '../../src/build/tool-lock/locked-build.js';
+import type { LockEntry, ToolLock } from '../../src/build/tool-lock/model.js';
 import type { Project } from '../../src/model/manifest.js';
 import { hostTarget } from '../../src/project/targets/host.js';
 import { sha256File } from '../../src/support/files.js';

@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
 import { copyFile, lstat, mkdir, readdir, readlink, symlink } from 'node:fs/promises';
 import path from 'node:path';
-import type { RunContext } from '../model/context.js';
-import type { Project } from '../model/manifest.js';
-import { exists } from '../support/files.js';
-import { runTool } from '../support/tools.js';
+import type { RunContext } from '../../model/context.js';
+import type { Project } from '../../model/manifest.js';
+import { exists } from '../../support/files.js';
+import { runTool } from '../../support/tools.js';
 
 /** Time for git to list the files of a repository, in milliseconds. */
 const LIST_MS = 120_000;

@@ -1,20 +1,20 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunContext } from '../model/context.js';
-import type { CpexEvent } from '../model/event.js';
-import type { Project } from '../model/manifest.js';
-import type { TargetName } from '../model/target.js';
-import { sourceRoot } from '../project/source-root.js';
-import { CpexError } from '../support/errors.js';
-import { temporaryFolder } from '../support/files.js';
-import { runTool } from '../support/tools.js';
-import type { BuildOptions, BuildResult } from './build-model.js';
-import { type BuiltOnce, compareLibraries } from './reproducible-compare.js';
-import { copyTree, type SourceTree, sourceTree } from './reproducible-copy.js';
-import type { ReproducibleResult, TargetComparison } from './reproducible-model.js';
-import { buildProject } from './service.js';
-import { requireLockedTools } from './tool-lock.js';
+import type { RunContext } from '../../model/context.js';
+import type { CpexEvent } from '../../model/event.js';
+import type { Project } from '../../model/manifest.js';
+import type { TargetName } from '../../model/target.js';
+import { sourceRoot } from '../../project/source-root.js';
+import { CpexError } from '../../support/errors.js';
+import { temporaryFolder } from '../../support/files.js';
+import { runTool } from '../../support/tools.js';
+import type { BuildOptions, BuildResult } from '../build-model.js';
+import { buildProject } from '../service.js';
+import { requireLockedTools } from '../tool-lock/tool-lock.js';
+import { type BuiltOnce, compareLibraries } from './compare.js';
+import { copyTree, type SourceTree, sourceTree } from './copy.js';
+import type { ReproducibleResult, TargetComparison } from './model.js';
 
 /** Coarsest unit of time in which builds record when they ran, in milliseconds: the dates of an archive. */
 const TICK_MS = 2000;

@@ -1,5 +1,5 @@
-import type { Language, TargetName } from '../model/target.js';
-import type { CompilerSource } from './build-model.js';
+import type { Language, TargetName } from '../../model/target.js';
+import type { CompilerSource } from '../build-model.js';
 
 /** One tool, or several files that act as one, as the lock file records it. */
 export interface LockedTool {

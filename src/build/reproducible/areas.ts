@@ -1,15 +1,15 @@
-import { BinaryError } from '../audit/binary-error.js';
-import { readHeader as readElfHeader } from '../audit/elf/header.js';
-import { readSections as readElfSections, SECTION, type Section } from '../audit/elf/sections.js';
-import type { FileSource } from '../audit/file-source.js';
-import { HEADER_BYTES, processorName, readHeader as readMachOHeader } from '../audit/macho/header.js';
-import { LoadCommands } from '../audit/macho/load-commands.js';
-import { inFile } from '../audit/macho/segments.js';
-import { Slice } from '../audit/macho/slice.js';
-import { readUniversal, sliceCount } from '../audit/macho/universal.js';
-import { readHeader as readPeHeader } from '../audit/pe/header.js';
-import { readSections as readPeSections } from '../audit/pe/sections.js';
-import type { BinaryFacts } from '../model/binary.js';
+import { BinaryError } from '../../audit/binary-error.js';
+import { readHeader as readElfHeader } from '../../audit/elf/header.js';
+import { readSections as readElfSections, SECTION, type Section } from '../../audit/elf/sections.js';
+import type { FileSource } from '../../audit/file-source.js';
+import { HEADER_BYTES, processorName, readHeader as readMachOHeader } from '../../audit/macho/header.js';
+import { LoadCommands } from '../../audit/macho/load-commands.js';
+import { inFile } from '../../audit/macho/segments.js';
+import { Slice } from '../../audit/macho/slice.js';
+import { readUniversal, sliceCount } from '../../audit/macho/universal.js';
+import { readHeader as readPeHeader } from '../../audit/pe/header.js';
+import { readSections as readPeSections } from '../../audit/pe/sections.js';
+import type { BinaryFacts } from '../../model/binary.js';
 
 /** A named part of a file. */
 export interface Area {

@@ -1,18 +1,18 @@
 import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import type { RunContext } from '../model/context.js';
-import type { Project } from '../model/manifest.js';
-import { sourceRoot } from '../project/source-root.js';
-import { hostTarget } from '../project/targets/host.js';
-import { TARGETS } from '../project/targets/table.js';
-import { sha256Hex } from '../support/digest.js';
-import { sha256File } from '../support/files.js';
-import { findTool } from '../support/find-tool.js';
-import { packageVersion } from '../support/package-root.js';
-import { runTool } from '../support/tools.js';
-import type { CompilerChoice, TargetPlan, ToolFound } from './build-model.js';
-import { withoutDownloads } from './find-toolchain.js';
-import type { LockEntry, LockedTool } from './tool-lock-model.js';
+import type { RunContext } from '../../model/context.js';
+import type { Project } from '../../model/manifest.js';
+import { sourceRoot } from '../../project/source-root.js';
+import { hostTarget } from '../../project/targets/host.js';
+import { TARGETS } from '../../project/targets/table.js';
+import { sha256Hex } from '../../support/digest.js';
+import { sha256File } from '../../support/files.js';
+import { findTool } from '../../support/find-tool.js';
+import { packageVersion } from '../../support/package-root.js';
+import { runTool } from '../../support/tools.js';
+import type { CompilerChoice, TargetPlan, ToolFound } from '../build-model.js';
+import { withoutDownloads } from '../find-toolchain.js';
+import type { LockEntry, LockedTool } from './model.js';
 
 /** Time for a tool to say where its parts are, in milliseconds. */
 const ASK_MS = 60_000;

@@ -1,5 +1,5 @@
-import type { TargetName } from '../model/target.js';
-import type { LockEntry, LockedTool } from './tool-lock-model.js';
+import type { TargetName } from '../../model/target.js';
+import type { LockEntry, LockedTool } from './model.js';
 
 /** Digits of a digest to show. */
 const SHOWN = 12;

@@ -1,10 +1,10 @@
 import path from 'node:path';
-import type { RunContext } from '../model/context.js';
-import type { BuildOptions, BuildResult } from './build-model.js';
-import { buildProject } from './service.js';
+import type { RunContext } from '../../model/context.js';
+import type { BuildOptions, BuildResult } from '../build-model.js';
+import { buildProject } from '../service.js';
+import { readToolLock } from './file.js';
+import type { ToolLockReport } from './model.js';
 import { lockTools, requireLockedTools } from './tool-lock.js';
-import { readToolLock } from './tool-lock-file.js';
-import type { ToolLockReport } from './tool-lock-model.js';
 
 /** `write` records the tools of what was built, `require` refuses others. */
 export type ToolLockUse = 'write' | 'require';

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { CpexError } from '../support/errors.js';
-import { readTextIfThere } from '../support/files.js';
-import { validate } from '../support/schemas.js';
-import type { ToolLock } from './tool-lock-model.js';
+import { CpexError } from '../../support/errors.js';
+import { readTextIfThere } from '../../support/files.js';
+import { validate } from '../../support/schemas.js';
+import type { ToolLock } from './model.js';
 
 /** Lies beside `cpex.yaml` and is committed. */
 export const TOOL_LOCK = 'cpex-toolchains.lock';

@@ -1,9 +1,9 @@
-import type { RunContext } from '../model/context.js';
-import type { Consultation, DoctorReport, FixReport, TargetsReport } from '../model/doctor.js';
-import type { Project } from '../model/manifest.js';
-import type { Language } from '../model/target.js';
-import { CpexError } from '../support/errors.js';
-import { examine } from './doctor.js';
+import type { RunContext } from '../../model/context.js';
+import type { Consultation, DoctorReport, FixReport, TargetsReport } from '../../model/doctor.js';
+import type { Project } from '../../model/manifest.js';
+import type { Language } from '../../model/target.js';
+import { CpexError } from '../../support/errors.js';
+import { examine } from './examine.js';
 
 export interface ConsultOptions {
   /** Absolute path of the running cpex, links resolved. */
@@ -30,7 +30,7 @@ export async function consult(
   const { fix: wanted, yes, targets } = options;
   const look = targets.length === 0 ? () => lookAtTools(options, context) : () => lookAtTargets(options, context);
   if (!wanted) return withFixable(await look());
-  const { fixLacks } = await import('./doctor-fix.js');
+  const { fixLacks } = await import('./fix.js');
   const { report, fix } = await fixLacks({ examine: look, remedies: remediesOf, yes }, context);
   const failed = fix.ran.filter((one) => !one.ok);
   return { ...report, fix, ...(failed.length === 0 ? {} : { failure: fixError(failed) }) };
@@ -57,7 +57,7 @@ async function lookAtTargets(options: ConsultOptions, context: RunContext): Prom
   const chosen = language === undefined ? {} : { language };
   const place = project === undefined ? {} : { project };
   // The toolchains are needed for this alone.
-  const { examineTargets } = await import('./doctor-targets.js');
+  const { examineTargets } = await import('./targets.js');
   return { kind: 'targets', report: await examineTargets({ targets, ...chosen, ...place }, context) };
 }
 

@@ -1,19 +1,19 @@
 import path from 'node:path';
-import type { RunContext } from '../model/context.js';
-import type { PairReport, RunReport, TargetsReport, UsedTool } from '../model/doctor.js';
-import type { Manifest, Project } from '../model/manifest.js';
-import { LANGUAGES, type Language } from '../model/target.js';
-import { hostTarget } from '../project/targets/host.js';
-import { type ParsedTarget, parseTarget } from '../project/targets/normalise.js';
-import { possible } from '../project/targets/possible.js';
-import { TARGETS } from '../project/targets/table.js';
-import { findRunner } from '../runtime/runner.js';
-import { type CpexError, isCpexError } from '../support/errors.js';
-import type { TargetPlan } from './build-model.js';
-import { makeRequest, planTarget } from './plan.js';
-import type { ToolchainRequest } from './toolchains/toolchain.js';
-import { VersionCache } from './version-cache.js';
-import { coldLibraries } from './zig-warm-up.js';
+import type { RunContext } from '../../model/context.js';
+import type { PairReport, RunReport, TargetsReport, UsedTool } from '../../model/doctor.js';
+import type { Manifest, Project } from '../../model/manifest.js';
+import { LANGUAGES, type Language } from '../../model/target.js';
+import { hostTarget } from '../../project/targets/host.js';
+import { type ParsedTarget, parseTarget } from '../../project/targets/normalise.js';
+import { possible } from '../../project/targets/possible.js';
+import { TARGETS } from '../../project/targets/table.js';
+import { findRunner } from '../../runtime/runner.js';
+import { type CpexError, isCpexError } from '../../support/errors.js';
+import type { TargetPlan } from '../build-model.js';
+import { makeRequest, planTarget } from '../plan.js';
+import type { ToolchainRequest } from '../toolchains/toolchain.js';
+import { VersionCache } from '../version-cache.js';
+import { coldLibraries } from '../zig-warm-up.js';
 
 export interface TargetsOptions {
   /** Targets in any accepted spelling, `host` or `all`. */

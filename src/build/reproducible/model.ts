@@ -1,5 +1,5 @@
-import type { TargetName } from '../model/target.js';
-import type { SkippedTarget, TargetFailure } from './build-model.js';
+import type { TargetName } from '../../model/target.js';
+import type { SkippedTarget, TargetFailure } from '../build-model.js';
 
 /** What two builds of the same sources have most likely put into a library that differs. */
 export type DifferenceCause = 'timestamp' | 'path' | 'build-id' | 'signature' | 'checksum' | 'unknown';

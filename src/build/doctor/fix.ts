@@ -1,8 +1,8 @@
-import type { RunContext } from '../model/context.js';
-import type { FixReport, RanCommand } from '../model/doctor.js';
-import { CpexError } from '../support/errors.js';
-import { findTool } from '../support/find-tool.js';
-import { runTool, type ToolResult } from '../support/tools.js';
+import type { RunContext } from '../../model/context.js';
+import type { FixReport, RanCommand } from '../../model/doctor.js';
+import { CpexError } from '../../support/errors.js';
+import { findTool } from '../../support/find-tool.js';
+import { runTool, type ToolResult } from '../../support/tools.js';
 import { type InstallCommand, planInstall } from './install-commands.js';
 
 /** Time for one install command, in milliseconds: packages come over the network. */
@@ -52,7 +52,7 @@ async function agreed(commands: readonly InstallCommand[], yes: boolean, context
       remedy: 'Run them yourself, or say yes with cpex doctor --fix --yes.',
     });
   }
-  if (!yes) return (await import('./ask-consent.js')).askConsent(commands, context.signal);
+  if (!yes) return (await import('../ask-consent.js')).askConsent(commands, context.signal);
   for (const { text } of commands) context.emit({ type: 'note', level: 'info', text: `Will run: ${text}` });
   return true;
 }

@@ -1,7 +1,7 @@
-import { FileSource } from '../audit/file-source.js';
-import type { AuditReport } from '../model/binary.js';
-import { type Area, type FileMap, mapFile } from './reproducible-areas.js';
-import type { Difference, DifferenceCause } from './reproducible-model.js';
+import { FileSource } from '../../audit/file-source.js';
+import type { AuditReport } from '../../model/binary.js';
+import { type Area, type FileMap, mapFile } from './areas.js';
+import type { Difference, DifferenceCause } from './model.js';
 
 /** One of the two libraries, with what only its build knew. */
 export interface BuiltOnce {

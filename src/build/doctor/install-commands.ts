@@ -1,4 +1,4 @@
-import { shellWord } from '../support/shell-word.js';
+import { shellWord } from '../../support/shell-word.js';
 
 /** An install command: what is printed is what is run. */
 export interface InstallCommand {

@@ -1,15 +1,15 @@
 import path from 'node:path';
-import type { RunContext } from '../model/context.js';
-import type { Project } from '../model/manifest.js';
-import type { TargetName } from '../model/target.js';
-import { CpexError } from '../support/errors.js';
-import { lockFile } from '../support/file-lock.js';
-import { ensureFolder, readTextIfThere, writeFileAtomic } from '../support/files.js';
-import type { BuildPlan, TargetPlan } from './build-model.js';
-import { differences } from './tool-lock-compare.js';
-import { readToolLock, TOOL_LOCK, toolLockFile, toolLockText } from './tool-lock-file.js';
-import type { LockEntry, ToolLock, ToolLockReport } from './tool-lock-model.js';
-import { describeTools } from './tool-lock-tools.js';
+import type { RunContext } from '../../model/context.js';
+import type { Project } from '../../model/manifest.js';
+import type { TargetName } from '../../model/target.js';
+import { CpexError } from '../../support/errors.js';
+import { lockFile } from '../../support/file-lock.js';
+import { ensureFolder, readTextIfThere, writeFileAtomic } from '../../support/files.js';
+import type { BuildPlan, TargetPlan } from '../build-model.js';
+import { differences } from './compare.js';
+import { readToolLock, TOOL_LOCK, toolLockFile, toolLockText } from './file.js';
+import type { LockEntry, ToolLock, ToolLockReport } from './model.js';
+import { describeTools } from './tools.js';
 
 /** Time to wait for another build that writes the file, in milliseconds. */
 const TURN_MS = 60_000;

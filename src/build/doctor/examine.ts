@@ -1,14 +1,14 @@
 import { open, realpath } from 'node:fs/promises';
-import type { RunContext } from '../model/context.js';
-import type { DoctorReport, LanguageReport, Shadow, ToolReport } from '../model/doctor.js';
-import { LANGUAGES, type Language } from '../model/target.js';
-import { hostTarget } from '../project/targets/host.js';
-import { findEveryTool } from '../support/find-tool.js';
-import { namedCompiler } from './compilers/explicit.js';
-import { probeCompiler } from './compilers/sound.js';
-import { type Environment, type Probe, type ProbeOptions, probeTool } from './find-toolchain.js';
-import { installRemedy, rustupRemedy } from './remedies.js';
-import { TOOLS, type ToolName } from './tool-table.js';
+import type { RunContext } from '../../model/context.js';
+import type { DoctorReport, LanguageReport, Shadow, ToolReport } from '../../model/doctor.js';
+import { LANGUAGES, type Language } from '../../model/target.js';
+import { hostTarget } from '../../project/targets/host.js';
+import { findEveryTool } from '../../support/find-tool.js';
+import { namedCompiler } from '../compilers/explicit.js';
+import { probeCompiler } from '../compilers/sound.js';
+import { type Environment, type Probe, type ProbeOptions, probeTool } from '../find-toolchain.js';
+import { installRemedy, rustupRemedy } from '../remedies.js';
+import { TOOLS, type ToolName } from '../tool-table.js';
 
 export interface DoctorOptions {
   /** The language that has to work; any one will do when absent. */
