@@ -198,15 +198,20 @@ function times({ pairs }) {
   });
 }
 
-/** Why pairs were skipped or only built, with the pairs. */
+/** Why pairs were skipped or only built, with the pairs: `C/Go × linux-arm64`. */
 function reasons({ pairs }) {
   const found = new Map();
   for (const { language, target, state, reason } of pairs) {
     if (reason === undefined || state === 'impossible') continue;
     const key = `${state === 'built' ? 'built, not run' : state}: ${reason.replace(/\.$/, '')}`;
-    found.set(key, [...(found.get(key) ?? []), `${language} × ${target}`]);
+    const targets = found.get(key) ?? new Map();
+    targets.set(target, [...(targets.get(target) ?? []), LANGUAGES[language]]);
+    found.set(key, targets);
   }
-  return [...found];
+  return [...found].map(([key, targets]) => [
+    key,
+    [...targets].map(([target, names]) => `${names.join('/')} × ${target}`),
+  ]);
 }
 
 function measuredPart(results) {

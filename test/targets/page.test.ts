@@ -39,8 +39,8 @@ it('the table of a run says how each pair came out, and why', () => {
 linux-arm64     run (qemu-aarch64), zig  built, zig  skipped
 linux-x64-musl  FAILED                   impossible  ?
 time of the build: C 3 s
-built, not run: qemu is missing: go × linux-arm64
-skipped: no standard library: rust × linux-arm64
+built, not run: qemu is missing: Go × linux-arm64
+skipped: no standard library: Rust × linux-arm64
 `,
   });
 });
