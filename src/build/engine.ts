@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { RunContext } from '../model/context.js';
 import type { Manifest } from '../model/manifest.js';
 import type { Engine } from '../model/session.js';
@@ -48,7 +49,9 @@ export async function engineFor(wish: EngineWish, context: RunContext): Promise<
   if (wish.engine === undefined && found.runner.kind === 'native') return nativeEngine();
   // Most sessions are koffi's.
   const { probeEngineFor } = await import('./probe-engine.js');
-  return probeEngineFor(target, settings, context);
+  const [program] = found.runner.argv;
+  const under = program === undefined ? {} : { under: path.basename(program) };
+  return { ...probeEngineFor(target, settings, context), ...under };
 }
 
 function onlyProbe({ target, runner }: EngineWish): CpexError {

@@ -80,6 +80,8 @@ export interface TestReport {
   readonly profile: string;
   /** Those that nothing on this machine can run, so that only the files were judged, and why. */
   readonly notRun?: readonly { readonly artefact: string; readonly target: TargetName; readonly reason: string }[];
+  /** Those that another program than the machine itself ran, and its name. */
+  readonly ranUnder?: readonly { readonly artefact: string; readonly target: TargetName; readonly program: string }[];
   readonly results: readonly TestResult[];
   readonly summary: TestSummary;
   readonly durationMs: number;

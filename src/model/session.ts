@@ -215,6 +215,8 @@ export interface TraceRecord {
 /** Starts a plugin; one per transport and engine. */
 export interface Engine {
   readonly name: string;
+  /** Program that runs the plugin's process where the machine itself does not: `qemu-aarch64`. */
+  readonly under?: string;
   readonly transport: Transport;
   /** Resolves when the plugin is loaded and initialised; rejects with a `SessionFailure`. */
   start(options: SessionOptions): Promise<Session>;

@@ -70,6 +70,7 @@ export async function runTests(options: TestOptions, context: RunContext): Promi
     artefacts: targets.map(({ subject }) => subject.artefact),
     profile,
     ...untried(targets),
+    ...emulated(targets),
     durationMs: performance.now() - started,
   });
 }
@@ -240,7 +241,7 @@ function summarise(results: readonly TestResult[]): TestSummary {
 
 function report(
   results: readonly TestResult[],
-  about: Pick<TestReport, 'artefacts' | 'profile' | 'notRun' | 'durationMs'>,
+  about: Pick<TestReport, 'artefacts' | 'profile' | 'notRun' | 'ranUnder' | 'durationMs'>,
 ): TestReport {
   const summary = summarise(results);
   const ran = summary.passed + summary.failed;
@@ -260,6 +261,14 @@ function untried(targets: readonly TestTarget[]): Pick<TestReport, 'notRun'> {
     reason === undefined ? [] : [{ artefact, target: target.name, reason }],
   );
   return notRun.length === 0 ? {} : { notRun };
+}
+
+/** The artefacts of a run that qemu, wine and their like ran. */
+function emulated(targets: readonly TestTarget[]): Pick<TestReport, 'ranUnder'> {
+  const ranUnder = targets.flatMap(({ subject: { artefact, target, engine } }) =>
+    engine.under === undefined ? [] : [{ artefact, target: target.name, program: engine.under }],
+  );
+  return ranUnder.length === 0 ? {} : { ranUnder };
 }
 
 /** Lets at most `most` pieces of work run at the same time, first come first served. */

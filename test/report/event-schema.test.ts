@@ -90,6 +90,7 @@ describe('schemas/event.json', () => {
       artefacts: ['/p/x.so'],
       profile: 'cpex',
       notRun: [{ artefact: '/p/x.so', target: 'darwin-arm64', reason: 'r' }],
+      ranUnder: [{ artefact: '/p/y.so', target: 'linux-arm64', program: 'qemu-aarch64' }],
       results: [result],
       summary,
       durationMs: 7,

@@ -48,6 +48,7 @@ describe.skipIf(missing !== undefined)(`a C plugin of cpex new${group}`, () => {
         'life.silence': 'pass',
         'hyg.children': 'pass',
       });
+      expect(value.ranUnder).toEqual([{ artefact: value.artefacts[0], target, program: expect.stringMatching(/^\w/) }]);
       expect(value.artefacts).toEqual([expect.stringContaining(path.join('dist', target))]);
       const call = await cli.run(['run', '--target', target, 'hook', 'tool_pre_invoke'], {
         cwd: project,

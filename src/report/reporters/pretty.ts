@@ -71,14 +71,16 @@ function groupByReason(results: readonly TestResult[]): Map<string, string[]> {
   return groups;
 }
 
-function summaryLine({ summary, ok, reason, notRun = [], durationMs, profile }: TestReport): string {
+function summaryLine(report: TestReport): string {
+  const { summary, ok, reason, notRun = [], ranUnder = [], durationMs, profile } = report;
   const { passed, failed, warned, skipped } = summary;
   const parts = [chalk.green(`${passed} passed`)];
   if (warned > 0) parts.push(chalk.yellow(`${warned} with warnings`));
   if (failed > 0) parts.push(chalk.red(`${failed} failed`));
   if (skipped > 0) parts.push(chalk.dim(`${skipped} skipped`));
   for (const { target } of notRun) parts.push(chalk.yellow(`${target} built, not run`));
-  const facts = chalk.dim(`host ${profile} · ${(durationMs / 1000).toFixed(1)} s`);
+  const under = ranUnder.map(({ target, program }) => `${target} under ${program} · `).join('');
+  const facts = chalk.dim(`host ${profile} · ${under}${(durationMs / 1000).toFixed(1)} s`);
   const line = `${ok ? chalk.green('✓') : chalk.red('✗')} ${parts.join(', ')}  ${facts}`;
   return reason === undefined ? line : `${line}\n  ${chalk.red(reason)}`;
 }

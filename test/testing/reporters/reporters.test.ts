@@ -38,6 +38,12 @@ it('says in its last line what was built and not run', async () => {
   expect(last).toContain('darwin-arm64 built, not run');
 });
 
+it('says in its last line for which target it ran, and under what', async () => {
+  const ranUnder = [{ artefact: '/p/x.so', target: 'linux-arm64' as const, program: 'qemu-aarch64' }];
+  const last = (await render('pretty', { ...MIXED, ranUnder })).trimEnd();
+  expect(last).toMatch(/ · linux-arm64 under qemu-aarch64 · [\d.]+ s$/);
+});
+
 describe.each(REPORTER_NAMES)('the reporter %s', (name) => {
   it('writes a mixed report', async () => {
     await expect(await render(name, MIXED)).toMatchFileSnapshot(`expected/${name}.txt`);
