@@ -123,7 +123,7 @@ function checkLoad(segment: Segment, source: FileSource): void {
   if (end > source.size) {
     throw new BinaryError(
       'truncated',
-      `The file ends at byte ${source.size}, but a segment to load reaches to byte ${end}.`,
+      `The file ends at byte ${source.size}, but a segment to load should end at byte ${end}.`,
       segment.offset,
     );
   }

@@ -95,7 +95,7 @@ export function checkSegments(segments: readonly Segment[], size: number): void 
   for (const segment of segments) {
     const end = segment.fileOffset + segment.fileSize;
     if (end > size) {
-      const message = `The library ends at byte ${size}, but segment ${segment.name} reaches to byte ${end}.`;
+      const message = `The library ends at byte ${size}, but segment ${segment.name} should end at byte ${end}.`;
       throw new BinaryError('truncated', message, segment.fileOffset);
     }
     if (segment.fileSize > segment.memorySize) {

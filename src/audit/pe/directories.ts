@@ -74,7 +74,7 @@ export function signatureExtent(source: FileSource, header: PeHeader): Extent | 
   if (end > source.size) {
     throw new BinaryError(
       'truncated',
-      `The file ends at byte ${source.size}, but its signature reaches to byte ${end}.`,
+      `The file ends at byte ${source.size}, but its signature should end at byte ${end}.`,
       directory.address,
     );
   }

@@ -52,7 +52,7 @@ export async function readSections(
     if (section.fileEnd > source.size) {
       throw new BinaryError(
         'truncated',
-        `The file ends at byte ${source.size}, but the section ${section.name} reaches to byte ${section.fileEnd}.`,
+        `The file ends at byte ${source.size}, but the section ${section.name} should end at byte ${section.fileEnd}.`,
         section.offset,
       );
     }

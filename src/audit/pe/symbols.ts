@@ -24,7 +24,7 @@ export async function readSymbolTable(source: FileSource, header: PeHeader): Pro
   if (end > source.size) {
     throw new BinaryError(
       'truncated',
-      `The file ends at byte ${source.size}, but the symbol table reaches to byte ${end}.`,
+      `The file ends at byte ${source.size}, but the symbol table should end at byte ${end}.`,
       offset,
     );
   }
