@@ -37,7 +37,7 @@ export async function readUniversal(source: FileSource, count: number): Promise<
     const [offset, length] = wide ? [entry.u64(8), entry.u64(16)] : [entry.u32(8), entry.u32(12)];
     const alignment = entry.u32(wide ? 24 : 16);
     if (offset + length > source.size) {
-      const message = `The file ends at byte ${source.size}, but a slice reaches to byte ${offset + length}.`;
+      const message = `The file ends at byte ${source.size}, but a slice should end at byte ${offset + length}.`;
       throw new BinaryError('truncated', message, offset);
     }
     if (alignment > LARGEST_ALIGNMENT || offset % 2 ** alignment !== 0) {
