@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { CpexError, systemCode } from '../support/errors.js';
-import { BinaryError } from './binary-error.js';
+import { BinaryError, requireEndWithin } from './binary-error.js';
 import { Bytes } from './bytes.js';
 
 /** Largest file that is looked at, in bytes. */
@@ -48,13 +48,7 @@ export class FileSource {
     if (!(Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0)) {
       throw new BinaryError('malformed', `The place or size of ${what} makes no sense.`);
     }
-    if (offset + length > this.size) {
-      throw new BinaryError(
-        'truncated',
-        `The file ends at byte ${this.size}, but ${what} should end at byte ${offset + length}.`,
-        offset,
-      );
-    }
+    requireEndWithin(what, offset + length, this.size, offset);
     if (length > LARGEST_PIECE) {
       throw new BinaryError('malformed', `The size of ${what} is ${length} bytes, more than any plugin needs.`, offset);
     }

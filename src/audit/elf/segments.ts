@@ -1,4 +1,4 @@
-import { BinaryError } from '../binary-error.js';
+import { BinaryError, requireEndWithin } from '../binary-error.js';
 import type { Bytes } from '../bytes.js';
 import type { FileSource } from '../file-source.js';
 import type { ElfHeader } from './header.js';
@@ -120,13 +120,7 @@ function parse(entry: Bytes, wide: boolean): Segment {
 
 function checkLoad(segment: Segment, source: FileSource): void {
   const end = segment.offset + segment.fileSize;
-  if (end > source.size) {
-    throw new BinaryError(
-      'truncated',
-      `The file ends at byte ${source.size}, but a segment to load should end at byte ${end}.`,
-      segment.offset,
-    );
-  }
+  requireEndWithin('a segment to load', end, source.size, segment.offset);
   if (segment.fileSize > segment.memorySize) {
     throw new BinaryError('malformed', 'A segment has more bytes in the file than in memory.', segment.offset);
   }

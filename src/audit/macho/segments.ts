@@ -1,5 +1,5 @@
 import type { SegmentFacts } from '../../model/binary.js';
-import { BinaryError } from '../binary-error.js';
+import { BinaryError, requireEndWithin } from '../binary-error.js';
 import type { Bytes } from '../bytes.js';
 
 const SEGMENT_HEAD_BYTES = 72;
@@ -94,10 +94,7 @@ export function inFile(section: Section): boolean {
 export function checkSegments(segments: readonly Segment[], size: number): void {
   for (const segment of segments) {
     const end = segment.fileOffset + segment.fileSize;
-    if (end > size) {
-      const message = `The library ends at byte ${size}, but segment ${segment.name} should end at byte ${end}.`;
-      throw new BinaryError('truncated', message, segment.fileOffset);
-    }
+    requireEndWithin(`segment ${segment.name}`, end, size, segment.fileOffset, 'library');
     if (segment.fileSize > segment.memorySize) {
       throw new BinaryError('malformed', `Segment ${segment.name} has more bytes in the file than in memory.`);
     }

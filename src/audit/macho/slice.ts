@@ -1,4 +1,4 @@
-import { BinaryError } from '../binary-error.js';
+import { requireEndWithin } from '../binary-error.js';
 import type { Bytes } from '../bytes.js';
 import type { FileSource } from '../file-source.js';
 
@@ -17,12 +17,8 @@ export class Slice {
    * Only signatures are big-endian.
    */
   async piece(offset: number, length: number, what: string, littleEndian = true): Promise<Bytes> {
-    if (offset >= 0 && length >= 0 && offset + length > this.size) {
-      throw new BinaryError(
-        'truncated',
-        `The library ends at byte ${this.size}, but ${what} should end at byte ${offset + length}.`,
-        this.start + offset,
-      );
+    if (offset >= 0 && length >= 0) {
+      requireEndWithin(what, offset + length, this.size, this.start + offset, 'library');
     }
     return this.source.piece(this.start + offset, length, littleEndian, what);
   }

@@ -1,4 +1,4 @@
-import { BinaryError } from '../binary-error.js';
+import { BinaryError, requireEndWithin } from '../binary-error.js';
 import type { FileSource } from '../file-source.js';
 import { Slice } from './slice.js';
 
@@ -36,10 +36,7 @@ export async function readUniversal(source: FileSource, count: number): Promise<
     const entry = table.part(index * size, size);
     const [offset, length] = wide ? [entry.u64(8), entry.u64(16)] : [entry.u32(8), entry.u32(12)];
     const alignment = entry.u32(wide ? 24 : 16);
-    if (offset + length > source.size) {
-      const message = `The file ends at byte ${source.size}, but a slice should end at byte ${offset + length}.`;
-      throw new BinaryError('truncated', message, offset);
-    }
+    requireEndWithin('a slice', offset + length, source.size, offset);
     if (alignment > LARGEST_ALIGNMENT || offset % 2 ** alignment !== 0) {
       throw new BinaryError('malformed', `A slice begins at byte ${offset}, not at a multiple of 2^${alignment}.`);
     }

@@ -1,4 +1,4 @@
-import { BinaryError } from '../binary-error.js';
+import { BinaryError, requireEndWithin } from '../binary-error.js';
 import type { FileSource } from '../file-source.js';
 import { DIRECTORY, type PeHeader } from './header.js';
 import type { Image } from './image.js';
@@ -71,12 +71,6 @@ export function signatureExtent(source: FileSource, header: PeHeader): Extent | 
   const directory = header.directory(DIRECTORY.SECURITY);
   if (directory === undefined || directory.size === 0) return undefined;
   const end = directory.address + directory.size;
-  if (end > source.size) {
-    throw new BinaryError(
-      'truncated',
-      `The file ends at byte ${source.size}, but its signature should end at byte ${end}.`,
-      directory.address,
-    );
-  }
+  requireEndWithin('its signature', end, source.size, directory.address);
   return { start: directory.address, end };
 }

@@ -1,4 +1,4 @@
-import { BinaryError } from '../binary-error.js';
+import { BinaryError, requireEndWithin } from '../binary-error.js';
 import type { Bytes } from '../bytes.js';
 import type { FileSource } from '../file-source.js';
 import type { PeHeader } from './header.js';
@@ -49,13 +49,7 @@ export async function readSections(
   let end = Math.min(header.headersSize, source.size);
   for (let at = 0; at < size; at += HEADER_SIZE) {
     const section = parse(table.part(at, HEADER_SIZE), header.sectionAlignment, names);
-    if (section.fileEnd > source.size) {
-      throw new BinaryError(
-        'truncated',
-        `The file ends at byte ${source.size}, but the section ${section.name} should end at byte ${section.fileEnd}.`,
-        section.offset,
-      );
-    }
+    requireEndWithin(`the section ${section.name}`, section.fileEnd, source.size, section.offset);
     if (section.address < end) throw new BinaryError('malformed', 'Sections overlap or are out of order.');
     end = section.address + section.memorySize;
     sections.push(section);

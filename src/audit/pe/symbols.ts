@@ -1,4 +1,4 @@
-import { BinaryError } from '../binary-error.js';
+import { requireEndWithin } from '../binary-error.js';
 import type { Bytes } from '../bytes.js';
 import type { FileSource } from '../file-source.js';
 import type { PeHeader } from './header.js';
@@ -21,13 +21,7 @@ export async function readSymbolTable(source: FileSource, header: PeHeader): Pro
   const { offset, count } = header.symbols;
   if (offset === 0) return { end: 0, stripped: true, strings: undefined };
   const end = offset + count * SYMBOL_SIZE;
-  if (end > source.size) {
-    throw new BinaryError(
-      'truncated',
-      `The file ends at byte ${source.size}, but the symbol table should end at byte ${end}.`,
-      offset,
-    );
-  }
+  requireEndWithin('the symbol table', end, source.size, offset);
   // The string table's first four bytes are its size, themselves included; it may be missing.
   const size = end + 4 > source.size ? 0 : (await source.piece(end, 4, true, "the string table's size")).u32(0);
   if (size < 4) return { end, stripped: count === 0, strings: undefined };
