@@ -14,6 +14,16 @@ const GENERATED = new Set(['dist', 'target']);
 /** What marks a folder that a tool wrote, wherever it lies: caches, cargo's among them, and cmake's build folders. */
 const MARKS = new Set(['CACHEDIR.TAG', 'CMakeCache.txt']);
 
+/** Whether the files in a folder below a project's top show that a tool wrote it. */
+export function hasToolMark(names: readonly string[]): boolean {
+  return names.some((name) => MARKS.has(name));
+}
+
+/** Whether a folder is one that tools write, by its name and its parent's path; the top's path is empty. */
+export function isToolFolder(name: string, parent: string): boolean {
+  return name === 'node_modules' || (parent === '' && GENERATED.has(name));
+}
+
 /** Hidden folders that decide about a build. */
 const HIDDEN_SOURCES = new Set(['.cargo']);
 
@@ -72,7 +82,7 @@ export function touchSources(root: string, sources: SourceHashes, ending: string
 
 function collect(root: string, folder: string, hashes: Map<string, string>): void {
   const entries = readdirSync(path.join(root, folder), { withFileTypes: true });
-  if (folder !== '' && entries.some(({ name }) => MARKS.has(name))) return;
+  if (folder !== '' && hasToolMark(entries.map(({ name }) => name))) return;
   for (const entry of entries) {
     const relative = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory()) {
@@ -94,7 +104,7 @@ function digest(content: Uint8Array): string {
 
 function isSourceFolder(name: string, parent: string): boolean {
   if (name.startsWith('.')) return HIDDEN_SOURCES.has(name);
-  return name !== 'node_modules' && !(parent === '' && GENERATED.has(name));
+  return !isToolFolder(name, parent);
 }
 
 /** A file that vanished or may not be read is the tool's business: it knows whether it needs it. */

@@ -153,11 +153,15 @@ describe('the copy of the sources', () => {
     write(root, 'build.log', 'l');
     write(root, 'vendor/lib/lib.c', 'v');
     write(root, 'dist/linux-x64/tiny.so', 'old');
+    write(root, 'src/target/target.h', 't');
     write(root, '.cpex/build/x', 'old');
     write(root, 'kept.log', 'l');
     git(root, 'add', '-f', 'kept.log', 'CMakeLists.txt');
     expect(await list(project)).toEqual(
-      ['.gitignore', 'CMakeLists.txt', 'cpex.yaml', 'kept.log', 'src/plugin.c', 'vendor/lib/lib.c'].map(path.normalize),
+      [
+        ...['.gitignore', 'CMakeLists.txt', 'cpex.yaml', 'kept.log'],
+        ...['src/plugin.c', 'src/target/target.h', 'vendor/lib/lib.c'],
+      ].map(path.normalize),
     );
   });
 
@@ -165,10 +169,12 @@ describe('the copy of the sources', () => {
     const top = freshFolder('repository');
     git(top, 'init', '-q');
     write(top, 'shared/shared.h', 's');
+    write(top, 'plugins/tiny/dist/linux-x64/tiny.so', 'old');
     const project = tinyProject('c', path.join(top, 'plugins', 'tiny'));
     expect(await sourceTree(project, testContext())).toMatchObject({ folder: top, git: true });
     expect(await list(project)).toContain(path.normalize('shared/shared.h'));
     expect(await list(project)).toContain(path.normalize('plugins/tiny/cpex.yaml'));
+    expect(await list(project)).not.toContain(path.normalize('plugins/tiny/dist/linux-x64/tiny.so'));
   });
 
   it.skipIf(noGit)('is the project alone where the repository around it ignores it', async () => {
@@ -188,9 +194,13 @@ describe('the copy of the sources', () => {
     write(root, '.cpex/build/x', 'x');
     write(root, '.cargo/config.toml', '');
     write(root, 'vendor/one/CACHE', 'v');
+    write(root, 'src/target/target.h', 't');
     const context = testContext({ ...process.env, PATH: freshFolder('empty') });
     expect((await sourceTree(project, context)).files).toEqual(
-      ['.cargo/config.toml', 'CMakeLists.txt', 'cpex.yaml', 'src/plugin.c', 'vendor/one/CACHE'].map(path.normalize),
+      [
+        ...['.cargo/config.toml', 'CMakeLists.txt', 'cpex.yaml'],
+        ...['src/plugin.c', 'src/target/target.h', 'vendor/one/CACHE'],
+      ].map(path.normalize),
     );
   });
 

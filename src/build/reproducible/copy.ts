@@ -3,8 +3,8 @@ import { copyFile, lstat, mkdir, readdir, readlink, symlink } from 'node:fs/prom
 import path from 'node:path';
 import type { RunContext } from '../../model/context.js';
 import type { Project } from '../../model/manifest.js';
-import { exists } from '../../support/files.js';
 import { runTool } from '../../support/tools.js';
+import { hasToolMark, isToolFolder } from '../sources.js';
 
 /** Time for git to list the files of a repository, in milliseconds. */
 const LIST_MS = 120_000;
@@ -26,7 +26,8 @@ export interface SourceTree {
  */
 export async function sourceTree(project: Project, context: RunContext): Promise<SourceTree> {
   const folder = await repositoryOf(project.root, context);
-  const listed = folder === undefined ? undefined : await gitFiles(folder, context);
+  const listed =
+    folder === undefined ? undefined : await gitFiles(folder, path.relative(folder, project.root), context);
   const manifest = path.relative(folder ?? '', project.file);
   // A project that the repository around it ignores stands for itself.
   if (folder !== undefined && listed?.includes(manifest)) return { folder, files: listed, git: true };
@@ -56,7 +57,7 @@ async function repositoryOf(folder: string, context: RunContext): Promise<string
   return said === undefined || said === '' ? undefined : path.resolve(said.trimEnd());
 }
 
-async function gitFiles(folder: string, context: RunContext): Promise<string[] | undefined> {
+async function gitFiles(folder: string, top: string, context: RunContext): Promise<string[] | undefined> {
   const [tracked, others] = await Promise.all([
     git(['ls-files', '-z', '--cached', '--recurse-submodules'], folder, context),
     git(['ls-files', '-z', '--others', '--exclude-standard'], folder, context),
@@ -66,7 +67,7 @@ async function gitFiles(folder: string, context: RunContext): Promise<string[] |
   for (const name of split(others)) {
     // A folder is a repository of its own that nobody has added.
     if (name.endsWith('/')) for (const file of await filesBelow(folder, name.slice(0, -1))) files.add(file);
-    else if (!name.split('/').some(isGenerated)) files.add(name);
+    else if (!isToolFile(name, top.split(path.sep).join('/'))) files.add(name);
   }
   return [...files].map(path.normalize).sort();
 }
@@ -82,25 +83,28 @@ function split(list: string): string[] {
   return list.split('\0').filter((name) => name !== '');
 }
 
-/** Folders that tools write; cpex's own holds files that are sources, which git knows. */
-function isGenerated(name: string): boolean {
-  return ['.git', 'dist', 'target', 'node_modules', '.cpex'].includes(name);
+/** Whether a file of a repository lies in a folder that tools write; `top` is the project's, both with forward slashes. */
+function isToolFile(file: string, top: string): boolean {
+  const folders = file.split('/').slice(0, -1);
+  return folders.some((name, index) => {
+    const parent = folders.slice(0, index).join('/');
+    return isGenerated(name, parent === top ? '' : parent);
+  });
+}
+
+/** As where sources are hashed; of hidden folders, git's own and that of cpex, whose sources git knows. */
+function isGenerated(name: string, parent: string): boolean {
+  return name === '.git' || name === '.cpex' || isToolFolder(name, parent);
 }
 
 async function filesBelow(root: string, folder: string): Promise<string[]> {
+  const entries = await readdir(path.join(root, folder), { withFileTypes: true });
+  if (folder !== '' && hasToolMark(entries.map(({ name }) => name))) return [];
   const found: string[] = [];
-  for (const entry of await readdir(path.join(root, folder), { withFileTypes: true })) {
+  for (const entry of entries) {
     const name = path.join(folder, entry.name);
     if (entry.isFile() || entry.isSymbolicLink()) found.push(name);
-    else if (entry.isDirectory() && !(await wasGenerated(path.join(root, name)))) {
-      found.push(...(await filesBelow(root, name)));
-    }
+    else if (entry.isDirectory() && !isGenerated(entry.name, folder)) found.push(...(await filesBelow(root, name)));
   }
   return found.sort();
-}
-
-async function wasGenerated(folder: string): Promise<boolean> {
-  if (isGenerated(path.basename(folder))) return true;
-  // The marks of caches and of CMake's build folders.
-  return (await exists(path.join(folder, 'CACHEDIR.TAG'))) || (await exists(path.join(folder, 'CMakeCache.txt')));
 }
