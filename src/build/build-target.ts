@@ -129,7 +129,8 @@ async function makeTogether(works: readonly Work[]): Promise<ReadonlyMap<TargetN
   try {
     return await toolchain.produceTogether(works.map(({ workshop }) => workshop));
   } catch (error) {
-    return failureOf(error) && new Map();
+    failureOf(error);
+    return new Map();
   }
 }
 
