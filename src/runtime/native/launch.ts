@@ -11,14 +11,11 @@ import {
   type Guardian,
   HIGH_DESCRIPTOR,
   type LaunchConfig,
-  SESSION_VARIABLE,
+  sessionEnvironment,
 } from './launch-config.js';
 
 /** Concurrent calls and all file work of the child share libuv's pool: four threads would be four hung calls. */
 const POOL_THREADS = '16';
-
-/** Variables of this process that would slow down or change the child's Node. */
-const NOT_INHERITED = ['NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'NODE_V8_COVERAGE', 'NODE_CHANNEL_FD'];
 
 /** A child that has been started, and this side's ends of its private channels. */
 export interface Launched {
@@ -81,7 +78,7 @@ export function launch(options: SessionOptions, token: string, child: ChildSetti
   try {
     started = spawn(process.execPath, [child.entry, JSON.stringify(config)], {
       cwd: options.cwd,
-      env: childEnvironment(options.env, token),
+      env: { ...sessionEnvironment(options.env, token), UV_THREADPOOL_SIZE: POOL_THREADS },
       // A group of its own, so that whatever the plugin starts can be ended with it.
       detached: true,
       windowsHide: true,
@@ -135,11 +132,4 @@ export function childStartError(cause: unknown): CpexError {
     evidence: [cause instanceof Error ? cause.message : String(cause)],
     cause,
   });
-}
-
-/** The environment as given, else that of this process, without what is meant for this Node alone. */
-function childEnvironment(given: SessionOptions['env'], token: string): NodeJS.ProcessEnv {
-  const environment: NodeJS.ProcessEnv = { ...(given ?? process.env) };
-  for (const name of NOT_INHERITED) delete environment[name];
-  return { ...environment, UV_THREADPOOL_SIZE: POOL_THREADS, [SESSION_VARIABLE]: token };
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Duplex, Readable } from 'node:stream';
 import type { SessionOptions } from '../../model/session.js';
 import { childStartError } from '../native/launch.js';
-import { SESSION_VARIABLE } from '../native/launch-config.js';
+import { sessionEnvironment } from '../native/launch-config.js';
 import type { Watched } from '../native/supervisor.js';
 import { type Loopback, listenOnLoopback } from './loopback.js';
 import { ProbeLog } from './probe-log.js';
@@ -15,9 +15,6 @@ const CHANNEL_VARIABLE = 'CPEX_PROBE_CHANNEL';
 
 /** Number of the descriptor that a probe's channel is handed on as. */
 const CHANNEL_DESCRIPTOR = 3;
-
-/** Variables that are meant for this Node alone. */
-const NOT_INHERITED = ['NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'NODE_V8_COVERAGE', 'NODE_CHANNEL_FD'];
 
 /** A probe that has been started, and the stream that it will speak over. */
 export interface LaunchedProbe extends Watched {
@@ -36,7 +33,11 @@ export async function launchProbe(options: SessionOptions, probe: ReadyProbe): P
   try {
     started = spawn(command, args, {
       cwd: options.cwd,
-      env: environment(options, probe, token, loopback),
+      env: {
+        ...sessionEnvironment(options.env, token),
+        ...probe.env,
+        [CHANNEL_VARIABLE]: loopback?.address ?? `fd:${CHANNEL_DESCRIPTOR}`,
+      },
       // A group of its own, so that whatever the plugin starts can be ended with it.
       detached: true,
       windowsHide: true,
@@ -90,21 +91,4 @@ function whenEnded(channel: () => Duplex | undefined, child: ChildProcess): Prom
       else stream.once('close', () => resolve());
     });
   });
-}
-
-/** The environment as given, else that of this process, with what the runner and the probe need. */
-function environment(
-  options: SessionOptions,
-  probe: ReadyProbe,
-  token: string,
-  loopback: Loopback | undefined,
-): NodeJS.ProcessEnv {
-  const inherited: NodeJS.ProcessEnv = { ...(options.env ?? process.env) };
-  for (const name of NOT_INHERITED) delete inherited[name];
-  return {
-    ...inherited,
-    ...probe.env,
-    [CHANNEL_VARIABLE]: loopback?.address ?? `fd:${CHANNEL_DESCRIPTOR}`,
-    [SESSION_VARIABLE]: token,
-  };
 }
