@@ -2,7 +2,8 @@ import path from 'node:path';
 import type { RunContext } from '../model/context.js';
 import { exists } from '../support/files.js';
 import { findTool } from '../support/find-tool.js';
-import { runTool, type ToolResult } from '../support/tools.js';
+import { repositoryTop, git as runGit } from '../support/git.js';
+import type { ToolResult } from '../support/tools.js';
 
 type GitContext = Pick<RunContext, 'env' | 'signal'>;
 
@@ -10,18 +11,12 @@ const LIMIT_MS = 10_000;
 
 /** Runs git in a folder, and whatever repository that belongs to. */
 export function git(args: readonly string[], cwd: string, context: GitContext): Promise<ToolResult> {
-  // Inside a git hook these name another repository.
-  const { GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, ...env } = context.env;
-  return runTool('git', args, { cwd, env, signal: context.signal, timeout: LIMIT_MS });
+  return runGit(args, { cwd, env: context.env, signal: context.signal, timeout: LIMIT_MS });
 }
 
 /** Whether a repository can be made for a folder, which need not exist yet. */
 export async function gitState(folder: string, context: GitContext): Promise<'missing' | 'inside' | 'free'> {
-  // Asked of the disk, not of git, which does not answer for folders of other owners.
-  for (let above = folder; ; above = path.dirname(above)) {
-    if (await exists(path.join(above, '.git'))) return 'inside';
-    if (path.dirname(above) === above) break;
-  }
+  if ((await repositoryTop(folder)) !== undefined) return 'inside';
   return (await findTool('git', context.env)) === undefined ? 'missing' : 'free';
 }
 

@@ -3,7 +3,7 @@ import { copyFile, lstat, mkdir, readdir, readlink, symlink } from 'node:fs/prom
 import path from 'node:path';
 import type { RunContext } from '../../model/context.js';
 import type { Project } from '../../model/manifest.js';
-import { runTool } from '../../support/tools.js';
+import { git as runGit } from '../../support/git.js';
 import { hasToolMark, isToolFolder } from '../sources.js';
 
 /** Time for git to list the files of a repository, in milliseconds. */
@@ -73,9 +73,8 @@ async function gitFiles(folder: string, top: string, context: RunContext): Promi
 }
 
 async function git(args: readonly string[], cwd: string, context: RunContext): Promise<string | undefined> {
-  // Inside a git hook these name another repository.
-  const { GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, ...env } = context.env;
-  const result = await runTool('git', args, { cwd, env, timeout: LIST_MS, keep: KEEP, signal: context.signal });
+  const { env, signal } = context;
+  const result = await runGit(args, { cwd, env, timeout: LIST_MS, keep: KEEP, signal });
   return result.code === 0 ? result.stdout : undefined;
 }
 

@@ -4,6 +4,7 @@ import type { Project } from '../../model/manifest.js';
 import { requireProject } from '../../project/find.js';
 import { CpexError, systemCode } from '../../support/errors.js';
 import { ensureFolder, exists, readTextIfThere, writeFileAtomic } from '../../support/files.js';
+import { repositoryTop } from '../../support/git.js';
 import { lineDiff } from '../../support/line-diff.js';
 import { packageVersion } from '../../support/package-root.js';
 import { contentHash, readRecord } from '../record.js';
@@ -103,17 +104,10 @@ interface WorkflowPlace {
 
 /** GitHub reads workflows at the top of a repository only; each project of several gets its own. */
 async function workflowPlace({ root, manifest }: Project): Promise<WorkflowPlace> {
-  const top = await repositoryTop(root);
+  const top = (await repositoryTop(root)) ?? root;
   const folder = path.relative(top, root).replaceAll('\\', '/') || '.';
   const name = folder === '.' ? 'cpex.yml' : `cpex-${manifest.id}.yml`;
   return { file: path.join(top, '.github', 'workflows', name), folder };
-}
-
-async function repositoryTop(root: string): Promise<string> {
-  for (let folder = root; ; folder = path.dirname(folder)) {
-    if (await exists(path.join(folder, '.git'))) return folder;
-    if (path.dirname(folder) === folder) return root;
-  }
 }
 
 interface Change {
