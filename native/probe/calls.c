@@ -1,5 +1,5 @@
 /* Calls of the plugin: one after another on the main thread, or beside each other on threads of their own. */
-#include "probe.h"
+#include "judge.h"
 #include <string.h>
 
 enum { MOST_BESIDE = 64 };
@@ -134,7 +134,8 @@ frame *calls_serve(void) {
     frame *one = pop(&in_order);
     lock_drop(lock);
     if (one->header.kind == KIND_STOP) return one;
-    if (one->header.kind == KIND_LOOP) loop(one);
+    if (one->header.kind == KIND_PERFORM) experiment_perform(one);
+    else if (one->header.kind == KIND_LOOP) loop(one);
     else call_make(one);
   }
 }

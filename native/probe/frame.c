@@ -49,6 +49,7 @@ static int known(uint8_t kind, uint8_t flags) {
   case KIND_STOP:
   case KIND_ANSWER:
   case KIND_START:
+  case KIND_PERFORM:
     return flags == 0;
   default:
     return 0;

@@ -1,5 +1,5 @@
 /* The life of a probe: channel, settings, plugin, calls, shutdown, end token. */
-#include "probe.h"
+#include "judge.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,7 +85,7 @@ int main(void) {
   if (!plugin_start(&rules)) return 0;
   report_phase(PHASE_IDLE);
   frame_header ready = {.kind = KIND_READY, .a = plugin_table.abi_version};
-  channel_send(&ready, NULL, NULL, 0);
+  channel_send(&ready, NULL, abilities(), strlen(abilities()));
 
   frame *stop = calls_serve();
   frame_header leaving = {.kind = KIND_SHUTTING_DOWN};

@@ -6,7 +6,7 @@ import type { Target } from '../model/target.js';
 import { hostTarget } from '../project/targets/host.js';
 import { nativeEngine } from '../runtime/native/engine.js';
 import { findRunner, isNative, noRunner, type RunnerSettings } from '../runtime/runner.js';
-import { CpexError } from '../support/errors.js';
+import { CpexError, isCpexError } from '../support/errors.js';
 
 /** What can load a plugin: koffi in Node for this machine's own libraries, the C probe for any. */
 export const ENGINES = ['koffi', 'probe'] as const;
@@ -52,6 +52,31 @@ export async function engineFor(wish: EngineWish, context: RunContext): Promise<
   const [program] = found.runner.argv;
   const under = program === undefined ? {} : { under: path.basename(program) };
   return { ...probeEngineFor(target, settings, context), ...under };
+}
+
+/** An engine for tests, and why it is not the probe where it is not. */
+export interface Judge {
+  readonly engine: Engine;
+  readonly noProbe?: string;
+}
+
+/**
+ * The engine for tests of a target: the probe, which sees more and starts faster, wherever a C compiler can make it.
+ * @throws CpexError as `engineFor`; for other targets than the machine's own also what the probe's compiler lacks
+ */
+export async function judgeFor(wish: EngineWish, context: RunContext): Promise<Judge> {
+  if (wish.engine === 'koffi') return { engine: await engineFor(wish, context), noProbe: 'koffi was asked for' };
+  if (wish.engine !== undefined || wish.runner !== undefined || !isNative(wish.target, hostTarget())) {
+    return { engine: await engineFor(wish, context) };
+  }
+  try {
+    const { probeFor } = await import('./probe.js');
+    await probeFor(wish.target, { env: context.env, signal: context.signal });
+    return { engine: await engineFor({ ...wish, engine: 'probe' }, context) };
+  } catch (error) {
+    if (!isCpexError(error) || !/^CPEX_E_(BUILD_TOOL|PROBE_BUILD|RUNNER)/.test(error.code)) throw error;
+    return { engine: await engineFor(wish, context), noProbe: error.message };
+  }
 }
 
 function onlyProbe({ target, runner }: EngineWish): CpexError {

@@ -3,8 +3,7 @@ import { integer, string } from '@oclif/core/flags';
 /** Flags of `cpex test` about which tests run. */
 export const selectionFlags = {
   level: integer({
-    description: 'Highest level of conformance tests.',
-    default: 2,
+    description: 'Highest level of conformance tests; 5 unless cpex.yaml says otherwise.',
     min: 1,
     max: 10,
     env: 'CPEX_TEST_LEVEL',
@@ -14,5 +13,6 @@ export const selectionFlags = {
     multiple: true,
     env: 'CPEX_TEST_ONLY',
   }),
+  seed: integer({ description: 'Where every random choice comes from.', min: 0, env: 'CPEX_TEST_SEED' }),
   skip: string({ description: 'Leave these tests out.', multiple: true, env: 'CPEX_TEST_SKIP' }),
 };

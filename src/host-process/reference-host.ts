@@ -1,6 +1,19 @@
 import type { Finding } from '../model/finding.js';
 import type { Envelope, HostProfile, Registration, ServiceOptions } from '../model/profile.js';
-import type { CallEnd, CallOptions, Deadlines, Ending, Engine, Session, TraceRecord } from '../model/session.js';
+import type {
+  Breach,
+  CallContext,
+  CallEnd,
+  CallOptions,
+  Deadlines,
+  Ending,
+  Engine,
+  HostServices,
+  ServiceReply,
+  Session,
+  TraceRecord,
+  Watch,
+} from '../model/session.js';
 import type { TargetName } from '../model/target.js';
 import { SessionFailure } from '../runtime/failure.js';
 
@@ -20,7 +33,20 @@ export interface OpenOptions {
   readonly lingerMs?: number;
   readonly trace?: (record: TraceRecord) => void;
   readonly output?: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
+  readonly watch?: Watch;
+  readonly breach?: (breach: Breach) => void;
+  readonly answer?: AnswerInstead;
+  /** Environment of the child; that of this process when absent. */
+  readonly env?: Readonly<Record<string, string>>;
 }
+
+/** Answers a request of the plugin in place of the services, which `usual` asks. Must not throw. */
+export type AnswerInstead = (
+  method: string,
+  request: Uint8Array,
+  context: CallContext,
+  usual: () => Promise<ServiceReply>,
+) => Promise<ServiceReply>;
 
 /** One call's outcome, read by the profile. */
 export interface Invocation {
@@ -72,6 +98,14 @@ export function deadlinesFor(timeout: number | undefined): Deadlines {
 export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
   const { profile } = options;
   const services = profile.services({ streamIdleMs: options.deadlines.call, ...options.services });
+  const { answer } = options;
+  const answering: HostServices =
+    answer === undefined
+      ? services
+      : {
+          answer: (method, request, context) =>
+            answer(method, request, context, () => services.answer(method, request, context)),
+        };
   let session: Session;
   try {
     session = await options.engine.start({
@@ -80,11 +114,14 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
       ...(profile.native === undefined ? {} : { native: profile.native }),
       cwd: options.cwd,
       deadlines: options.deadlines,
-      services,
+      services: answering,
       signal: options.signal,
       ...(options.lingerMs === undefined ? {} : { lingerMs: options.lingerMs }),
       ...(options.trace === undefined ? {} : { trace: options.trace }),
       ...(options.output === undefined ? {} : { output: options.output }),
+      ...(options.env === undefined ? {} : { env: options.env }),
+      ...(options.watch === undefined ? {} : { watch: options.watch }),
+      ...(options.breach === undefined ? {} : { breach: options.breach }),
     });
   } catch (error) {
     await services.close();

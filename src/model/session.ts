@@ -23,6 +23,45 @@ export interface SessionOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds that the child lives on after shutdown, to catch requests that come too late; 0 when absent. */
   readonly lingerMs?: number;
+  /** How closely the probe watches; other engines cannot. */
+  readonly watch?: Watch;
+  /** Receives what the probe itself sees the plugin do wrong. */
+  readonly breach?: (breach: Breach) => void;
+}
+
+/** How closely the probe watches a plugin, and in which state it meets it. */
+export interface Watch {
+  /**
+   * Names, slots, both tables and host answers end at pages that nobody may touch, and cannot be written where the plugin
+   * may not write. Requests end there too, or begin there. Once a call has returned, its memory cannot be touched.
+   */
+  readonly guard?: 'end' | 'start';
+  /** Bytes by which requests are moved off their alignment. */
+  readonly skew?: number;
+  /** What a response slot holds before a call: zeros, or a pointer and a length that must not survive. */
+  readonly slot?: 'poison';
+  /** Load the library and make no call, not even of its entry. */
+  readonly only?: 'load';
+}
+
+/** A rule that the probe saw broken by itself. */
+export interface Breach {
+  /** Id of the conformance test that it concerns. */
+  readonly test: string;
+  readonly message: string;
+}
+
+/** One named value that goes to an experiment or comes from it. */
+export type Field = readonly [name: string, value: string | number | Uint8Array];
+
+/** What an experiment has seen. */
+export interface Observation {
+  /** The first value of that name as a text; undefined when there is none. */
+  text(name: string): string | undefined;
+  /** The first value as a number. Throws when there is none: an experiment always says what it is asked for. */
+  number(name: string): number;
+  /** All values of that name, in order. */
+  all(name: string): readonly Buffer[];
 }
 
 /** How a host loads native libraries. Plain data: it goes to the child as JSON. */
@@ -171,6 +210,17 @@ export interface Session {
   call(method: string, request: Uint8Array, options?: CallOptions): Call;
   /** Makes the same call many times inside the child, at full speed, after the calls made so far. */
   loop(method: string, request: Uint8Array, count: number, options?: LoopOptions): Promise<LoopResult>;
+  /** What the child can watch; empty for engines that only serve. */
+  readonly abilities: ReadonlySet<string>;
+  /**
+   * Runs an experiment of the probe after the calls made so far. Rejects with a `SessionFailure` when the plugin dies of
+   * it or the deadline, in milliseconds, passes. Absent where the engine has no experiments.
+   */
+  perform?(
+    experiment: string,
+    fields: readonly Field[],
+    options?: { readonly deadline?: number },
+  ): Promise<Observation>;
   /** Shuts the plugin down and waits for its end. Idempotent. */
   stop(): Promise<Ending>;
   /** Kills the whole process group at once. */

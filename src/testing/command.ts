@@ -13,7 +13,8 @@ export interface TestFlags {
   readonly target?: string | undefined;
   readonly engine?: EngineName | undefined;
   readonly runner?: string | undefined;
-  readonly level: number;
+  readonly level?: number | undefined;
+  readonly seed?: number | undefined;
   readonly only?: string[] | undefined;
   readonly skip?: string[] | undefined;
   readonly native?: boolean;
@@ -55,7 +56,8 @@ export async function testCommand(
       ...(flags.target === undefined ? {} : { target: flags.target }),
       ...(flags.engine === undefined ? {} : { engine: flags.engine }),
       ...(flags.runner === undefined ? {} : { runner: flags.runner }),
-      level: flags.level,
+      ...(flags.level === undefined ? {} : { level: flags.level }),
+      ...(flags.seed === undefined ? {} : { seed: flags.seed }),
       only: flags.only ?? [],
       skip: flags.skip ?? [],
       native: flags.native ?? false,

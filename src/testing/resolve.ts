@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { type EngineName, engineFor, startLimit } from '../build/engine.js';
+import { type EngineName, judgeFor, startLimit } from '../build/engine.js';
 import { ensureBuilt } from '../build/service.js';
 import { findProfile } from '../hosts/registry.js';
 import type { RunContext } from '../model/context.js';
@@ -11,6 +11,7 @@ import { resolveTarget } from '../project/targets/normalise.js';
 import { nativeEngine } from '../runtime/native/engine.js';
 import { CpexError, isCpexError, systemCode } from '../support/errors.js';
 import { isCaseFile } from './cases/find.js';
+import type { Durations } from './conformance/durations.js';
 import type { Subject } from './subject.js';
 import type { TestTarget } from './test-target.js';
 
@@ -23,6 +24,9 @@ export interface ResolveOptions {
   readonly target?: string;
   readonly engine?: EngineName;
   readonly runner?: string;
+  readonly durations: Durations;
+  /** Where every random choice comes from. */
+  readonly seed: number;
 }
 
 /** Finds out what is to be tested: the libraries named, else the project, built when stale. */
@@ -52,6 +56,7 @@ export async function findSubjects(options: ResolveOptions, context: RunContext)
     profile: findProfile(options.host ?? manifest.host),
     manifest,
     config: manifest.test?.config ?? {},
+    language: manifest.language,
   };
   return [{ subject, project, language: manifest.language, caseFiles }];
 }
@@ -74,12 +79,19 @@ function bare(
   means: Means & Pick<Subject, 'signal'>,
 ): TestTarget {
   const host = options.host ?? project?.manifest.host ?? 'cpex';
-  const subject: Subject = { ...means, ...common(options), artefact: file, profile: findProfile(host), config: {} };
+  const subject: Subject = {
+    ...means,
+    ...common(options),
+    artefact: file,
+    profile: findProfile(host),
+    config: {},
+    language: 'c',
+  };
   return { subject, caseFiles };
 }
 
 /** What the plugin is started with, and on. */
-type Means = Pick<Subject, 'target' | 'engine' | 'notRun' | 'startDeadline'>;
+type Means = Pick<Subject, 'target' | 'engine' | 'notRun' | 'noProbe' | 'startDeadline'>;
 
 /** The engine for the target. Where nothing here can run such plugins, the reason stands in for it. */
 async function findMeans(
@@ -89,7 +101,7 @@ async function findMeans(
 ): Promise<Means> {
   const target = spelling === undefined ? hostTarget() : resolveTarget(spelling);
   try {
-    const chosen = await engineFor(
+    const { engine: chosen, noProbe } = await judgeFor(
       {
         target,
         ...(engine === undefined ? {} : { engine }),
@@ -99,15 +111,20 @@ async function findMeans(
       context,
     );
     const limit = startLimit(chosen);
-    return { target, engine: chosen, ...(limit === undefined ? {} : { startDeadline: limit }) };
+    return {
+      target,
+      engine: chosen,
+      ...(noProbe === undefined ? {} : { noProbe }),
+      ...(limit === undefined ? {} : { startDeadline: limit }),
+    };
   } catch (error) {
     if (!isCpexError(error) || error.code !== 'CPEX_E_RUNNER_NONE') throw error;
     return { target, engine: nativeEngine(), notRun: error.evidence.join('; ') };
   }
 }
 
-function common(options: ResolveOptions) {
-  return options.timeout === undefined ? {} : { callDeadline: options.timeout, startDeadline: options.timeout };
+function common({ timeout, durations, seed }: ResolveOptions) {
+  return { durations, seed, ...(timeout === undefined ? {} : { callDeadline: timeout, startDeadline: timeout }) };
 }
 
 async function isCases(file: string): Promise<boolean> {

@@ -35,7 +35,7 @@ export function skipReasons(selection: Selection, manifest: Manifest | undefined
 }
 
 /** Refuses words of --only and --skip that match no test, so that a typo cannot hide one. */
-export function checkSelection(selection: Selection, ids: readonly string[]): void {
+export function checkSelection(selection: Pick<Selection, 'only' | 'skip'>, ids: readonly string[]): void {
   for (const word of [...selection.only, ...selection.skip]) {
     if (ids.some((id) => toPattern(word).test(id))) continue;
     throw new CpexError('CPEX_E_TEST_UNKNOWN_ID', `No test matches "${word}".${didYouMean(word, ids)}`, {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { auditFile } from '../audit/report.js';
@@ -5,6 +6,7 @@ import type { EngineName } from '../build/engine.js';
 import type { AuditReport } from '../model/binary.js';
 import type { RunContext } from '../model/context.js';
 import type { CpexEvent, TestReport, TestResult, TestSummary } from '../model/event.js';
+import type { Language } from '../model/target.js';
 import { FAILING, NOT_SELECTED } from '../report/reporters/reporter.js';
 import { CpexError } from '../support/errors.js';
 import { findCases } from './cases/find.js';
@@ -12,7 +14,8 @@ import { runCase } from './cases/run.js';
 import { Snapshots } from './cases/snapshots.js';
 import type { Case } from './cases/types.js';
 import { catalogueOf } from './conformance/catalogue.js';
-import { runConformanceTest, SUITE, skipped } from './conformance/run.js';
+import { type Durations, LONG, USUAL } from './conformance/durations.js';
+import { runConformanceTest, SUITE, skipped, unjudged } from './conformance/run.js';
 import type { ConformanceTest } from './conformance/types.js';
 import { runNativeTests } from './native-tests.js';
 import { findSubjects } from './resolve.js';
@@ -20,11 +23,17 @@ import { checkSelection, type Selection, type SkipReason, skipReasons } from './
 import { type Subject, targetWords } from './subject.js';
 import type { TestTarget } from './test-target.js';
 
-/** Highest level that an engine of this version can judge as a whole. */
-const HIGHEST_LEVEL = 2;
+/** Level of tests when neither flag nor manifest says one. */
+const DEFAULT_LEVEL = 5;
 
 /** What `cpex test` was asked to do. */
-export interface TestOptions extends Selection {
+export interface TestOptions extends Omit<Selection, 'level'> {
+  /** Highest level of conformance tests; the manifest's, else 5, when absent. */
+  readonly level?: number;
+  /** Where every random choice comes from; a new one for each run when absent. */
+  readonly seed?: number;
+  /** How long tests wait; by level when absent. */
+  readonly durations?: Durations;
   /** Built libraries and case files or folders; the project one stands in when empty. */
   readonly files: readonly string[];
   readonly host?: string;
@@ -48,7 +57,8 @@ export interface TestOptions extends Selection {
 /** Audits, runs the conformance tests, the cases and, if asked, the language's own tests. */
 export async function runTests(options: TestOptions, context: RunContext): Promise<TestReport> {
   const started = performance.now();
-  const targets = await findSubjects(options, context);
+  const durations = options.durations ?? (options.level === 10 ? LONG : USUAL);
+  const targets = await findSubjects({ ...options, durations, seed: options.seed ?? randomInt(2 ** 31) }, context);
   const plans = [];
   for (const target of targets) plans.push({ target, cases: await findCases(target, context.cwd) });
   checkSelection(options, [
@@ -59,10 +69,6 @@ export async function runTests(options: TestOptions, context: RunContext): Promi
       ? targets.flatMap(({ project }) => (project ? [`native.${project.manifest.language}`] : []))
       : []),
   ]);
-  if (options.level > HIGHEST_LEVEL) {
-    const text = `This version has the levels 1 to ${HIGHEST_LEVEL}; those above need the C probe to judge, which it does not do yet.`;
-    context.emit({ type: 'note', level: 'warn', text });
-  }
   const run = new Run(options, context);
   for (const { target, cases } of plans) await run.all(target, cases);
   const [profile = 'cpex'] = targets.map(({ subject }) => subject.profile.name);
@@ -89,9 +95,11 @@ class Run {
   }
 
   async all(target: TestTarget, cases: readonly Case[]): Promise<void> {
-    const { subject, project } = target;
-    const selected = skipReasons(this.options, subject.manifest);
-    const safe = await this.audit(target, selected);
+    const { project } = target;
+    const level = this.options.level ?? target.subject.manifest?.test?.level ?? DEFAULT_LEVEL;
+    const selected = skipReasons({ ...this.options, level }, target.subject.manifest);
+    const { safe, language } = await this.audit(target, selected);
+    const subject = { ...target.subject, language: target.language ?? language };
     // Nothing is loaded that the audit refuses; --skip audit takes that on oneself.
     const built = subject.notRun === undefined ? undefined : `built, not run: ${subject.notRun}`;
     const reason: SkipReason = safe ? (id, test) => selected(id, test) ?? built : () => 'needs audit';
@@ -110,7 +118,7 @@ class Run {
     }
   }
 
-  private async audit({ subject, language }: TestTarget, reason: SkipReason): Promise<boolean> {
+  private async audit({ subject, language }: TestTarget, reason: SkipReason): Promise<Audited> {
     const expected = {
       target: subject.target,
       kind: 'library' as const,
@@ -120,9 +128,12 @@ class Run {
     };
     const about = { suite: 'audit', id: 'audit', title: path.basename(subject.artefact) };
     let safe = true;
+    let found = subject.language;
     const judge = async (): Promise<TestResult> => {
       const started = performance.now();
-      const judged = auditVerdict(await auditFile(subject.artefact, expected));
+      const seen = await auditFile(subject.artefact, expected);
+      const judged = auditVerdict(seen);
+      found = seen.language;
       safe = judged.verdict !== 'fail';
       return { ...about, ...judged, durationMs: performance.now() - started };
     };
@@ -131,7 +142,7 @@ class Run {
     const quiet = skip === NOT_SELECTED ? await judge() : undefined;
     const untold = safe ? skip : undefined;
     await this.suite('audit', 1, () => this.one(about, untold, quiet === undefined ? judge : async () => quiet));
-    return safe;
+    return { safe, language: found };
   }
 
   private async conformance(subject: Subject, reason: SkipReason): Promise<void> {
@@ -139,7 +150,8 @@ class Run {
     const limit = limiter(this.options.jobs);
     for (const test of catalogueOf(subject.profile.name)) {
       const result = (async () => {
-        const why = reason(test.id, test) ?? (await this.unmet(test, done)) ?? this.stopReason();
+        const why =
+          reason(test.id, test) ?? unjudged(test, subject) ?? (await this.unmet(test, done)) ?? this.stopReason();
         if (why !== undefined) return skipped(test, why);
         // A shutdown that fails is reported once, by its own test.
         const ending = test.level > 1 ? await done.get('shutdown.ok') : undefined;
@@ -221,6 +233,12 @@ class Run {
     if (this.context.signal.aborted) throw new CpexError('CPEX_E_INTERRUPTED', 'Interrupted.');
     return this.stopped ? 'not run: --bail' : undefined;
   }
+}
+
+/** What the audit says about the file before anything loads it. */
+interface Audited {
+  readonly safe: boolean;
+  readonly language: Language;
 }
 
 function auditVerdict({ findings }: AuditReport): Pick<TestResult, 'verdict' | 'findings'> {

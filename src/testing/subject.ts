@@ -1,13 +1,14 @@
-import { DEFAULT_DEADLINES, type OpenPlugin, openPlugin } from '../host-process/reference-host.js';
+import { type AnswerInstead, DEFAULT_DEADLINES, type OpenPlugin, openPlugin } from '../host-process/reference-host.js';
 import type { Manifest } from '../model/manifest.js';
 import type { HostProfile, ServiceEvent, ServiceScript } from '../model/profile.js';
-import type { Ending, Engine } from '../model/session.js';
-import type { Target } from '../model/target.js';
+import type { Breach, Ending, Engine, Watch } from '../model/session.js';
+import type { Language, Target } from '../model/target.js';
 import { hostTarget } from '../project/targets/host.js';
 import { SessionFailure } from '../runtime/failure.js';
 import { CpexError } from '../support/errors.js';
 import { temporaryFolder } from '../support/files.js';
 import { TextTail } from '../support/text-tail.js';
+import type { Durations } from './conformance/durations.js';
 
 /** The built plugin under test and what is known about it. */
 export interface Subject {
@@ -18,6 +19,8 @@ export interface Subject {
   readonly engine: Engine;
   /** Why nothing on this machine can run it; only the file can be judged then. */
   readonly notRun?: string;
+  /** Why the C probe does not judge it; absent where it does. */
+  readonly noProbe?: string;
   /** Absent for a bare library. */
   readonly manifest?: Manifest;
   /** Configuration that tests register with. */
@@ -29,6 +32,12 @@ export interface Subject {
   readonly startDeadline?: number;
   /** Kill instead of waiting for a shutdown that is known to fail. */
   readonly killAtEnd?: boolean;
+  /** Language it was written in: the manifest's, else what the audit reads off the file. */
+  readonly language: Language;
+  /** How long tests wait and repeat. */
+  readonly durations: Durations;
+  /** Where every random choice comes from. */
+  readonly seed: number;
 }
 
 /** The part of a command that shows something again for the same target: nothing for this machine's own. */
@@ -40,6 +49,10 @@ export function targetWords({ target }: Pick<Subject, 'target'>): string {
 export interface Trial {
   readonly plugin: OpenPlugin;
   readonly events: readonly ServiceEvent[];
+  /** What the probe saw by itself; grows until the plugin's end. */
+  readonly breaches: readonly Breach[];
+  /** Working folder of the child, taken away when the trial is over. */
+  readonly folder: string;
   /** What the plugin printed by itself, the last part. */
   readonly printed: { readonly stdout: () => string; readonly stderr: () => string };
 }
@@ -49,6 +62,11 @@ export interface TrialOptions {
   /** Milliseconds to go on watching after shutdown. */
   readonly lingerMs?: number;
   readonly callDeadline?: number;
+  readonly watch?: Watch;
+  /** Answers the plugin's requests in place of the services. */
+  readonly answer?: AnswerInstead;
+  /** Environment of the child; that of cpex when absent. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Characters of a plugin's own output to keep per stream. */
@@ -108,6 +126,7 @@ async function tryOut<T>(
 async function open(subject: Subject, options: TrialOptions, folder: string): Promise<Trial> {
   const events: ServiceEvent[] = [];
   const tails = { stdout: new TextTail(KEEP_OUTPUT), stderr: new TextTail(KEEP_OUTPUT) };
+  const breaches: Breach[] = [];
   const call = options.callDeadline ?? subject.callDeadline ?? DEFAULT_DEADLINES.call;
   const plugin = await openPlugin({
     artefact: subject.artefact,
@@ -129,7 +148,12 @@ async function open(subject: Subject, options: TrialOptions, folder: string): Pr
     },
     signal: subject.signal,
     ...(options.lingerMs === undefined ? {} : { lingerMs: options.lingerMs }),
+    ...(options.watch === undefined ? {} : { watch: options.watch }),
+    ...(options.answer === undefined ? {} : { answer: options.answer }),
+    ...(options.env === undefined ? {} : { env: options.env }),
+    breach: (one) => breaches.push(one),
     output: (stream, bytes) => tails[stream].push(bytes),
   });
-  return { plugin, events, printed: { stdout: () => tails.stdout.text, stderr: () => tails.stderr.text } };
+  const printed = { stdout: () => tails.stdout.text, stderr: () => tails.stderr.text };
+  return { plugin, events, breaches, folder, printed };
 }

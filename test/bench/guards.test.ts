@@ -120,7 +120,7 @@ test.skipIf(process.platform !== 'linux')('a plugin that prints much does not gr
 });
 
 test('a conformance test costs one child process', () => {
-  const library = compile('test/plugins/good.c', 'plugin');
+  const library = compile('native/corpus/c/good.c', 'plugin');
   const { starts, stdout } = cpex('test', library, '--host', 'cpex', '--reporter', 'json');
   const { results } = JSON.parse(stdout) as { results: { suite: string; verdict: string }[] };
   const ran = results.filter(({ suite, verdict }) => suite === 'conformance' && verdict !== 'skip');

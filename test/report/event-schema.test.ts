@@ -106,7 +106,7 @@ describe('schemas/event.json', () => {
   });
 
   it.skipIf(!hasTool('gcc'))('takes every line of a real run (needs gcc)', () => {
-    bench.run('gcc', ['-shared', '-fPIC', '-o', bench.path('good.so'), path.join(root, 'test/plugins/good.c')]);
+    bench.run('gcc', ['-shared', '-fPIC', '-o', bench.path('good.so'), path.join(root, 'native/corpus/c/good.c')]);
     const args = [path.join(root, 'bin/run.cjs'), 'test', 'good.so', '--host', 'cpex', '--reporter', 'ndjson'];
     const { stdout } = spawnSync(process.execPath, args, { cwd: bench.folder, encoding: 'utf8' });
     const printed = stdout.trimEnd().split('\n');

@@ -3,6 +3,7 @@ import { cpexProfile } from '../../src/hosts/cpex/profile.js';
 import type { Ending } from '../../src/model/session.js';
 import { hostTarget } from '../../src/project/targets/host.js';
 import { nativeEngine } from '../../src/runtime/native/engine.js';
+import { BRIEF } from '../../src/testing/conformance/durations.js';
 import { runConformanceTest } from '../../src/testing/conformance/run.js';
 import type { ConformanceTest } from '../../src/testing/conformance/types.js';
 
@@ -20,6 +21,7 @@ function ending(...endings: readonly Ending[]) {
     engines: ['K'],
     severity: 'fail',
     clause: 'ABI-LOAD-001',
+    budgetMs: 1,
     run: async () => ({ findings: [], ending: endings[attempts++] ?? { kind: 'clean' } }),
   };
   const subject = {
@@ -29,6 +31,9 @@ function ending(...endings: readonly Ending[]) {
     engine: nativeEngine(),
     config: {},
     signal: new AbortController().signal,
+    language: 'c' as const,
+    durations: BRIEF,
+    seed: 1,
   };
   return runConformanceTest(test, subject).then((result) => ({ ...result, attempts }));
 }

@@ -145,7 +145,7 @@ describe('a broken plugin for another processor', () => {
     const reason = await lacking('linux-arm64');
     context.skip(reason !== undefined, reason);
     const library = path.join(cli.folder, 'segfault-arm64.so');
-    const source = path.resolve(import.meta.dirname, '../plugins/broken/segfault.c');
+    const source = path.resolve(import.meta.dirname, '../../native/corpus/c/broken/segfault.c');
     execFileSync('aarch64-linux-gnu-gcc', ['-shared', '-fPIC', '-fvisibility=hidden', '-o', library, source]);
     const args = [library, '--host', 'cpex', '--target', 'linux-arm64', '--only', 'meta.caps', '--only', 'register.ok'];
     const { code, value } = await report(args, { cwd: cli.folder });

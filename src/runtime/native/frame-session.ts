@@ -28,6 +28,7 @@ export abstract class FrameSession implements Session, QuestionHost {
   /** Resolves when the plugin is initialised, or with how it ended instead. */
   readonly ready: Promise<Ending | undefined>;
   abiVersion?: number;
+  abilities: ReadonlySet<string> = new Set();
 
   protected readonly tracer: Tracer;
   protected abstract readonly control: Channel;
@@ -116,6 +117,7 @@ export abstract class FrameSession implements Session, QuestionHost {
     switch (frame.kind) {
       case Kind.Ready:
         this.abiVersion = frame.a;
+        this.abilities = new Set(frame.body.toString().split(' ').filter(Boolean));
         this.tracer.life('to-host', 'init', 0);
         this.becomeReady(undefined);
         return true;
@@ -185,7 +187,7 @@ export abstract class FrameSession implements Session, QuestionHost {
   }
 
   /** A new call; one with id 0 has failed already: the session is over, or C cannot take the name. */
-  private begin(method: string, deadline = this.options.deadlines.call): PendingCall {
+  protected begin(method: string, deadline = this.options.deadlines.call): PendingCall {
     const problem = this.problem(method);
     if (problem !== undefined) {
       const call = new PendingCall(0, method, deadline);

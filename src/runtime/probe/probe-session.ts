@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { LoadStage, NativeRules, SessionOptions } from '../../model/session.js';
+import type { Field, LoadStage, NativeRules, Observation, SessionOptions, Watch } from '../../model/session.js';
 import { FrameSession } from '../native/frame-session.js';
 import { OrderedLane } from '../native/ordered-lane.js';
 import type { PendingCall } from '../native/pending-call.js';
@@ -7,7 +7,9 @@ import { Questions } from '../native/questions.js';
 import type { Supervisor } from '../native/supervisor.js';
 import { refusalText } from '../refusal-text.js';
 import { Channel } from '../wire/channel.js';
+import { encodeFields } from '../wire/fields.js';
 import { Flag, type Frame, Kind } from '../wire/frame.js';
+import { readObservation } from './observation.js';
 import type { ProbeLog } from './probe-log.js';
 
 /** The parent's side of one probe: everything goes over one channel, and every body inline. */
@@ -35,7 +37,17 @@ export class ProbeSession extends FrameSession {
     this.control = new NotingChannel(stream, (frame) => this.receive(frame), this.methods);
     this.questions = new Questions(this.control, options.services, this.tracer, this);
     this.lane = new OrderedLane(this.control, undefined, (deadline) => supervisor.expire(deadline));
-    this.control.send({ kind: Kind.Start }, '', settings(rules, artefact));
+    this.control.send({ kind: Kind.Start }, '', settings(rules, artefact, options.watch));
+  }
+
+  async perform(
+    experiment: string,
+    fields: readonly Field[],
+    options: { readonly deadline?: number } = {},
+  ): Promise<Observation> {
+    const call = this.begin(experiment, options.deadline);
+    if (call.id !== 0) this.lane.add(call, { kind: Kind.Perform, id: call.id }, encodeFields(fields), false);
+    return readObservation((await call.end).body);
   }
 
   protected sendNested(call: PendingCall, request: Uint8Array, during: number): void {
@@ -54,6 +66,14 @@ export class ProbeSession extends FrameSession {
         this.log.returned(frame.id);
         this.methods.delete(frame.id);
         this.replied(frame, Buffer.from(frame.body));
+        break;
+      case Kind.Observed:
+        this.log.returned(frame.id);
+        this.methods.delete(frame.id);
+        this.replied(frame, Buffer.from(frame.body));
+        break;
+      case Kind.Breach:
+        this.options.breach?.({ test: frame.method, message: frame.body.toString() });
         break;
       case Kind.Ask:
         this.questions.asked(frame, Buffer.from(frame.body));
@@ -78,6 +98,9 @@ export class ProbeSession extends FrameSession {
   }
 }
 
+/** Frames that make a probe call the plugin. */
+const CALLING: ReadonlySet<Kind> = new Set([Kind.Call, Kind.Loop, Kind.Perform]);
+
 /** Remembers the methods of the calls that leave: a probe names them by their ids alone. */
 class NotingChannel extends Channel {
   constructor(
@@ -89,7 +112,7 @@ class NotingChannel extends Channel {
   }
 
   override send(...[header, method = '', body]: Parameters<Channel['send']>): void {
-    if ((header.kind === Kind.Call || header.kind === Kind.Loop) && header.id !== undefined) {
+    if (CALLING.has(header.kind) && header.id !== undefined) {
       this.methods.set(header.id, method);
     }
     super.send(header, method, body);
@@ -97,7 +120,7 @@ class NotingChannel extends Channel {
 }
 
 /** What the probe needs to know, as `name NUL value NUL` pairs. */
-function settings(rules: NativeRules, artefact: string): Buffer {
+function settings(rules: NativeRules, artefact: string, watch: Watch = {}): Buffer {
   const pairs: readonly (readonly [string, string])[] = [
     ['artefact', artefact],
     ['entry', rules.entry],
@@ -105,6 +128,7 @@ function settings(rules: NativeRules, artefact: string): Buffer {
     ['optionalShutdown', rules.optionalShutdown === true ? '1' : '0'],
     ['optionalResponse', rules.optionalResponse === true ? '1' : '0'],
     ['shutdownRefused', rules.shutdownRefused === true ? '1' : '0'],
+    ...Object.entries(watch).map(([name, value]) => [name, String(value)] as const),
   ];
   return Buffer.from(pairs.map(([name, value]) => `${name}\0${value}\0`).join(''));
 }

@@ -15,7 +15,10 @@ export const Kind = {
   Stop: 7,
   /** From the child: the plugin was shut down. The body is the token of `Stop`. */
   End: 8,
-  /** From the child: loaded and initialised. `a` is the plugin's ABI version, `b` is 1 when regions can be shared. */
+  /**
+   * From the child: loaded and initialised. `a` is the plugin's ABI version, `b` is 1 when regions can be shared.
+   * The body of a probe's names what it can watch, in words parted by blanks.
+   */
   Ready: 9,
   /** From the child: not loaded. The method is the stage, the body says why. */
   Refused: 10,
@@ -37,6 +40,12 @@ export const Kind = {
   Begin: 18,
   /** From the probe, on Windows: it has crashed. The method is the signal of that name elsewhere, `code` the exception. */
   Crash: 19,
+  /** To the probe: run the experiment that the method names, with the fields in the body. */
+  Perform: 20,
+  /** From the probe: what an experiment has seen, as fields. */
+  Observed: 21,
+  /** From the probe: the plugin broke a rule that the method names by a conformance id; the body says how. */
+  Breach: 22,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 

@@ -1,11 +1,32 @@
+import { CALLBACKS } from './callbacks/rows.js';
 import { CLIPROXY } from './cliproxy.js';
+import { CONCURRENCY } from './concurrency/rows.js';
+import { FUZZ } from './fuzz/rows.js';
+import { HOSTILE } from './hostile/rows.js';
+import { HYGIENE } from './hygiene/rows.js';
 import { IN_PASSING } from './in-passing.js';
 import { LEVEL_1 } from './level-1.js';
 import { LEVEL_2 } from './level-2.js';
+import { LIFE } from './life/rows.js';
+import { MEMORY } from './memory/rows.js';
+import { TORTURE } from './torture/rows.js';
 import type { ConformanceTest } from './types.js';
 
 /** Every conformance test, in the order in which they run. An id never changes its meaning. */
-export const CATALOGUE: readonly ConformanceTest[] = [...LEVEL_1, ...LEVEL_2, ...CLIPROXY, ...IN_PASSING];
+export const CATALOGUE: readonly ConformanceTest[] = [
+  ...LEVEL_1,
+  ...LEVEL_2,
+  ...CLIPROXY,
+  ...IN_PASSING,
+  ...MEMORY,
+  ...HOSTILE,
+  ...CALLBACKS,
+  ...CONCURRENCY,
+  ...LIFE,
+  ...HYGIENE,
+  ...FUZZ,
+  ...TORTURE,
+];
 
 /** The tests that mean something for the plugins of a host profile. */
 export function catalogueOf(profile: string): readonly ConformanceTest[] {

@@ -19,6 +19,7 @@ export const IN_PASSING: readonly ConformanceTest[] = [
     engines: ['K', 'P'],
     severity: 'fail',
     clause: 'ABI-LIFE-004',
+    budgetMs: 50,
     needs,
     run: (subject) =>
       exercise(subject, ({ ending }) =>
@@ -37,6 +38,7 @@ export const IN_PASSING: readonly ConformanceTest[] = [
     engines: ['K', 'P'],
     severity: 'fail',
     clause: 'ABI-LIFE-003',
+    budgetMs: 50,
     needs,
     run: (subject) =>
       exercise(subject, ({ ending }) =>
@@ -55,6 +57,7 @@ export const IN_PASSING: readonly ConformanceTest[] = [
     engines: ['K', 'P'],
     severity: 'warn',
     clause: 'ABI-CALL-008',
+    budgetMs: 50,
     needs,
     run: (subject) =>
       exercise(subject, ({ trial }) =>

@@ -2,6 +2,9 @@ import type { LoadStage, Phase } from '../../model/session.js';
 import { runTrial, type Subject } from '../subject.js';
 import type { ConformanceTest, TestOutcome } from './types.js';
 
+/** Stands in until the probe's judgement is there. */
+const NOT_YET = async (): Promise<TestOutcome> => ({ findings: [], unproven: 'not judged yet' });
+
 /** Level 1: does it load, introduce itself and leave? */
 export const LEVEL_1: readonly ConformanceTest[] = [
   {
@@ -13,6 +16,7 @@ export const LEVEL_1: readonly ConformanceTest[] = [
     engines: ['K', 'P'],
     severity: 'fail',
     clause: 'ABI-LOAD-001',
+    budgetMs: 50,
     run: (subject) => startOnly(subject, ['load'], ['load']),
   },
   {
@@ -24,6 +28,8 @@ export const LEVEL_1: readonly ConformanceTest[] = [
     engines: ['P'],
     severity: 'warn',
     clause: 'ABI-LOAD-002',
+    budgetMs: 50,
+    run: NOT_YET,
   },
   {
     id: 'load.quiet',
@@ -34,6 +40,8 @@ export const LEVEL_1: readonly ConformanceTest[] = [
     engines: ['P'],
     severity: 'fail',
     clause: 'ABI-LOAD-002',
+    budgetMs: 50,
+    run: NOT_YET,
   },
   {
     id: 'entry.one',
@@ -44,6 +52,7 @@ export const LEVEL_1: readonly ConformanceTest[] = [
     engines: ['K', 'P', 'S'],
     severity: 'fail',
     clause: 'ABI-LOAD-003',
+    budgetMs: 50,
     needs: ['load.now'],
     run: (subject) => startOnly(subject, ['entry'], []),
   },
@@ -56,6 +65,7 @@ export const LEVEL_1: readonly ConformanceTest[] = [
     engines: ['K', 'P'],
     severity: 'fail',
     clause: 'ABI-INIT-001',
+    budgetMs: 50,
     needs: ['entry.one'],
     run: (subject) => startOnly(subject, ['init', 'table'], ['init']),
   },
@@ -68,6 +78,7 @@ export const LEVEL_1: readonly ConformanceTest[] = [
     engines: ['K', 'P'],
     severity: 'fail',
     clause: 'ABI-INIT-004',
+    budgetMs: 50,
     needs: ['entry.one', 'init.ok'],
     run: (subject) => startOnly(subject, ['version'], []),
   },
@@ -80,6 +91,8 @@ export const LEVEL_1: readonly ConformanceTest[] = [
     engines: ['P'],
     severity: 'fail',
     clause: 'ABI-INIT-003',
+    budgetMs: 50,
+    run: NOT_YET,
   },
   {
     id: 'init.bounds',
@@ -90,6 +103,8 @@ export const LEVEL_1: readonly ConformanceTest[] = [
     engines: ['P'],
     severity: 'fail',
     clause: 'ABI-INIT-003',
+    budgetMs: 50,
+    run: NOT_YET,
   },
   {
     id: 'init.host-const',
@@ -100,6 +115,8 @@ export const LEVEL_1: readonly ConformanceTest[] = [
     engines: ['P'],
     severity: 'fail',
     clause: 'ABI-INIT-002',
+    budgetMs: 50,
+    run: NOT_YET,
   },
   {
     id: 'register.ok',
@@ -110,6 +127,7 @@ export const LEVEL_1: readonly ConformanceTest[] = [
     engines: ['K', 'P'],
     severity: 'fail',
     clause: 'ABI-META-002',
+    budgetMs: 50,
     needs: ['init.ok', 'init.version'],
     run: register,
   },
@@ -122,6 +140,7 @@ export const LEVEL_1: readonly ConformanceTest[] = [
     engines: ['K', 'P'],
     severity: 'fail',
     clause: 'ABI-LIFE-008',
+    budgetMs: 50,
     needs: ['init.ok', 'init.version'],
     run: async (subject) => {
       const { ending } = await runTrial(subject, {}, (trial) => trial.plugin.register(subject.config));

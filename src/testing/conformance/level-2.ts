@@ -26,6 +26,7 @@ export const LEVEL_2: readonly ConformanceTest[] = [
     engines: ['K', 'P'],
     severity: 'fail',
     clause: 'ABI-META-003',
+    budgetMs: 50,
     needs,
     run: (subject) =>
       withRegistration(subject, async (_, __, findings) => findings.filter((one) => one.id === 'meta.required')),
@@ -39,6 +40,7 @@ export const LEVEL_2: readonly ConformanceTest[] = [
     engines: ['K', 'P', 'S'],
     severity: 'fail',
     clause: 'ABI-META-003',
+    budgetMs: 50,
     needs,
     run: (subject) => withRegistration(subject, async (_, registration) => compareIdentity(subject, registration)),
   },
@@ -51,6 +53,7 @@ export const LEVEL_2: readonly ConformanceTest[] = [
     engines: ['K', 'P'],
     severity: 'fail',
     clause: 'ABI-META-004',
+    budgetMs: 50,
     needs,
     run: (subject) =>
       withRegistration(subject, async (trial, registration, findings) => [
@@ -67,6 +70,7 @@ export const LEVEL_2: readonly ConformanceTest[] = [
     engines: ['K', 'P'],
     severity: 'warn',
     clause: 'ABI-META-005',
+    budgetMs: 50,
     needs,
     run: (subject) =>
       withRegistration(subject, async (trial, registration) => {
@@ -86,6 +90,7 @@ export const LEVEL_2: readonly ConformanceTest[] = [
     engines: ['K', 'P'],
     severity: 'fail',
     clause: 'ABI-CALL-001',
+    budgetMs: 50,
     needs,
     run: (subject) => withRegistration(subject, (trial) => checkUnknownMethods(trial, subject)),
   },
@@ -109,6 +114,7 @@ export function envelopeTest(
     engines: ['K', 'P'],
     severity: 'fail',
     clause,
+    budgetMs: 50,
     needs: ['init.ok', 'init.version'],
     run: async (subject) => {
       const { value, ending } = await runTrial(subject, {}, (trial) => tour(subject, trial));
@@ -130,7 +136,18 @@ function probeOnly(
   clause: string,
   severity: 'fail' | 'warn' = 'fail',
 ): ConformanceTest {
-  return { id, level: 2, title, catches, detect, engines: ['P'], severity, clause };
+  return {
+    id,
+    level: 2,
+    title,
+    catches,
+    detect,
+    engines: ['P'],
+    severity,
+    clause,
+    budgetMs: 50,
+    run: async () => ({ findings: [], unproven: 'not judged yet' }),
+  };
 }
 
 interface Stop extends Invocation {

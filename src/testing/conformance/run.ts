@@ -7,9 +7,6 @@ import { judgeEnding } from '../verdict.js';
 import { clauseOf, severityOf } from './policy.js';
 import type { ConformanceTest } from './types.js';
 
-/** Why tests are left out for which the probe would have to watch memory and threads. */
-export const PROBE_JUDGES = 'needs the judgement of the C probe, which comes with a later version';
-
 /** Suite name of conformance results. */
 export const SUITE = 'conformance';
 
@@ -25,6 +22,12 @@ export async function runConformanceTest(test: ConformanceTest, subject: Subject
   return { ...second, verdict: 'flaky', findings: [...first.findings, ...second.findings] };
 }
 
+/** Why no engine that is there can judge a test; undefined when one can. */
+export function unjudged({ engines }: ConformanceTest, { noProbe }: Subject): string | undefined {
+  if (noProbe === undefined || engines.some((letter) => letter === 'K' || letter === 'S')) return undefined;
+  return `needs the C probe: ${noProbe}`;
+}
+
 /** The result of a test that did not run, with the reason. */
 export function skipped(test: ConformanceTest, reason: string): TestResult {
   return { suite: SUITE, id: test.id, title: test.title, verdict: 'skip', durationMs: 0, findings: [], reason };
@@ -33,7 +36,6 @@ export function skipped(test: ConformanceTest, reason: string): TestResult {
 async function attempt(test: ConformanceTest, subject: Subject): Promise<TestResult> {
   const started = performance.now();
   const about = { suite: SUITE, id: test.id, title: test.title };
-  if (test.run === undefined) return skipped(test, PROBE_JUDGES);
   const outcome = await test.run(subject);
   const severity = severityOf(test, subject.profile.name);
   const death = outcome.ending === undefined ? undefined : judgeEnding(outcome.ending, test.id);

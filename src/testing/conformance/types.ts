@@ -2,8 +2,11 @@ import type { Finding, Severity } from '../../model/finding.js';
 import type { Ending } from '../../model/session.js';
 import type { Subject } from '../subject.js';
 
-/** Engines that can judge a test: K is the Node child, P the C probe, S the file alone. */
-export type EngineLetter = 'K' | 'P' | 'S';
+/**
+ * Engines that can judge a test: K is the Node child, P the C probe, S the file alone, A a sanitizer's build,
+ * V valgrind, X a runner for another target, G the reference host in Go.
+ */
+export type EngineLetter = 'K' | 'P' | 'S' | 'A' | 'V' | 'X' | 'G';
 
 /** What a test found, and how its child ended where that decides the verdict. */
 export interface TestOutcome {
@@ -33,6 +36,7 @@ export interface ConformanceTest {
   readonly clause: string;
   /** Tests that must have passed for this one to mean anything. */
   readonly needs?: readonly string[];
-  /** Absent where no engine of this version can judge it; it is then skipped by name. */
-  readonly run?: (subject: Subject) => Promise<TestOutcome>;
+  /** Milliseconds that it usually takes at most with a C plugin; what `--list` tells. */
+  readonly budgetMs: number;
+  readonly run: (subject: Subject) => Promise<TestOutcome>;
 }

@@ -20,6 +20,7 @@ export const fakeEngine: Engine = {
       pid: process.pid,
       abiVersion: 1,
       call: (method) => ({ id: 1, method, chunks: none(), end: Promise.resolve(end), cancel: () => undefined }),
+      abilities: new Set<string>(),
       loop: async () => ({ count: 0, totalNs: 0, code: 0 }),
       stop: () => clean,
       kill: () => undefined,

@@ -2,7 +2,7 @@ import type { Verdict } from '../../../src/model/event.js';
 
 /** What `cpex run` and `cpex test` must say about one broken plugin. */
 export interface Defect {
-  /** Source below test/plugins, without its extension; the folder tells the language. */
+  /** Source below native/corpus/c for C, else below native/corpus, without its extension; the folder tells the language. */
   readonly plugin: string;
   readonly run: { readonly code: number; readonly says: RegExp };
   /** Every test that does not pass, with its verdict; all others must pass or be skipped. */
@@ -225,18 +225,18 @@ export const MISBEHAVIOUR: readonly Defect[] = [
 /** Where the language's runtime matters. */
 export const IN_GO: readonly Defect[] = [
   {
-    plugin: 'broken-go/panic',
+    plugin: 'go/panic',
     run: { code: 4, says: /crashed with SIGABRT during hook\.invoke.*panic: no guard here/s },
     fires: inCalls('crash', { 'hyg.stdio': 'warn' }),
   },
   {
-    plugin: 'broken-go/goroutine-panic',
+    plugin: 'go/goroutine-panic',
     run: { code: 4, says: /crashed with SIGABRT during hook\.invoke.*panic: alone in a goroutine/s },
     fires: inCalls('crash', { 'hyg.stdio': 'warn' }),
   },
-  { plugin: 'broken-go/exit-3', run: died('ended its process with code 3'), fires: inCalls('crash') },
+  { plugin: 'go/exit-3', run: died('ended its process with code 3'), fires: inCalls('crash') },
   {
-    plugin: 'broken-go/deadlock',
+    plugin: 'go/deadlock',
     run: died('did not return within 4000 ms'),
     fires: inCalls('hang'),
     timeoutMs: HANG_MS,
@@ -245,11 +245,11 @@ export const IN_GO: readonly Defect[] = [
 
 export const IN_RUST: readonly Defect[] = [
   {
-    plugin: 'broken-rust/panic',
+    plugin: 'rust/panic',
     run: { code: 4, says: /crashed with SIGABRT during hook\.invoke/ },
     fires: inCalls('crash', { 'hyg.stdio': 'warn' }),
   },
-  { plugin: 'broken-rust/exit-3', run: died('ended its process with code 3'), fires: inCalls('crash') },
+  { plugin: 'rust/exit-3', run: died('ended its process with code 3'), fires: inCalls('crash') },
 ];
 
 export const ALL_DEFECTS: readonly Defect[] = [...DEATHS, ...MISBEHAVIOUR, ...IN_GO, ...IN_RUST];

@@ -20,7 +20,18 @@ export async function checkDefect(defect: Defect, library: string, cli: Cli): Pr
   expectNoStack(run.stderr);
   expectPlain(run.stdout + run.stderr);
 
-  const test = await cli.run(['test', library, ...limit, '--reporter', 'json', ...(defect.flags ?? [])]);
+  const test = await cli.run([
+    'test',
+    library,
+    ...limit,
+    '--level',
+    '2',
+    '--engine',
+    'koffi',
+    '--reporter',
+    'json',
+    ...(defect.flags ?? []),
+  ]);
   const report = JSON.parse(test.stdout) as TestReport;
   expect(verdictsOf(report)).toEqual(defect.fires);
   const bad = Object.values(defect.fires).some((verdict) => verdict !== 'warn');

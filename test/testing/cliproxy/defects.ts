@@ -1,6 +1,6 @@
 import type { Verdict } from '../../../src/model/event.js';
 
-/** A plugin made of `test/plugins/cliproxy/good.h` with some macros replaced, and what is said about it. */
+/** A plugin made of `native/corpus/c/cliproxy/good.h` with some macros replaced, and what is said about it. */
 export interface Defect {
   readonly name: string;
   /** Macros before the header; see there. */

@@ -3,6 +3,7 @@ import { findProfile } from '../../../src/hosts/registry.js';
 import { hostTarget } from '../../../src/project/targets/host.js';
 import { nativeEngine } from '../../../src/runtime/native/engine.js';
 import { CATALOGUE } from '../../../src/testing/conformance/catalogue.js';
+import { BRIEF } from '../../../src/testing/conformance/durations.js';
 import { runConformanceTest } from '../../../src/testing/conformance/run.js';
 import { Bench, type Line, registration, subtree } from '../../pipeline/bench.js';
 import { missingTools } from '../support/compile.js';
@@ -31,6 +32,9 @@ async function judge(id: string, row: Row, host = 'cliproxy') {
       registration: [['plugin.register', 'result', { ...good, metadata }]],
     }),
     signal: new AbortController().signal,
+    language: 'c' as const,
+    durations: BRIEF,
+    seed: 1,
   });
 }
 

@@ -7,7 +7,7 @@ const plugins = path.resolve(import.meta.dirname, '../../plugins');
 export function asksProject(parent: string, name = 'asks', manifest = ''): string {
   const root = path.join(parent, name);
   mkdirSync(path.join(root, 'src'), { recursive: true });
-  cpSync(path.join(plugins, 'good.h'), path.join(root, 'src', 'good.h'));
+  cpSync(path.resolve(plugins, '../../native/corpus/c/good.h'), path.join(root, 'src', 'good.h'));
   cpSync(path.join(plugins, 'asks.c'), path.join(root, 'src', 'asks.c'));
   writeFileSync(
     path.join(root, 'CMakeLists.txt'),

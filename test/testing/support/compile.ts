@@ -1,14 +1,19 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 const here = path.resolve(import.meta.dirname, '../../plugins');
+/** The plugins of the self-test. */
+const corpus = path.resolve(import.meta.dirname, '../../../native/corpus');
+const corpusC = path.join(corpus, 'c');
 
-/** Compiles `test/plugins/NAME.c` into `FOLDER/NAME/plugin.so` and returns that path. */
+/** Compiles `native/corpus/c/NAME.c`, or `test/plugins/NAME.c`, into `FOLDER/NAME/plugin.so` and returns that path. */
 export function compileC(name: string, folder: string): string {
   const library = libraryPath(name, folder);
   const flags = ['-shared', '-fPIC', '-O1', '-w', '-pthread', '-fvisibility=hidden'];
-  execFileSync('cc', [...flags, '-o', library, path.join(here, `${name}.c`)], { stdio: 'inherit' });
+  const source = [corpusC, here].map((folder) => path.join(folder, `${name}.c`)).find(existsSync);
+  if (source === undefined) throw new Error(`There is no plugin ${name}.`);
+  execFileSync('cc', [...flags, '-I', corpusC, '-o', library, source], { stdio: 'inherit' });
   return library;
 }
 
@@ -17,28 +22,28 @@ export function compileText(name: string, source: string, folder: string): strin
   const library = libraryPath(name, folder);
   const file = path.join(path.dirname(library), 'plugin.c');
   writeFileSync(file, source);
-  execFileSync('cc', ['-shared', '-fPIC', '-O1', '-w', '-pthread', '-I', here, '-o', library, file], {
+  execFileSync('cc', ['-shared', '-fPIC', '-O1', '-w', '-pthread', '-I', corpusC, '-o', library, file], {
     stdio: 'inherit',
   });
   return library;
 }
 
-/** Compiles `test/plugins/broken-go/NAME.go` with its preamble `abi.go`. */
+/** Compiles `native/corpus/go/NAME.go` with its preamble `abi.go`. */
 export function compileGo(name: string, folder: string): string {
   const library = libraryPath(name, folder);
   const source = path.join(path.dirname(library), 'source');
   for (const file of ['go.mod', 'abi.go', `${name}.go`]) {
-    cpSync(path.join(here, 'broken-go', file), path.join(source, file), { recursive: true });
+    cpSync(path.join(corpus, 'go', file), path.join(source, file), { recursive: true });
   }
   const args = ['build', '-buildmode=c-shared', '-trimpath', '-o', library, '.'];
   execFileSync('go', args, { cwd: source, stdio: 'inherit' });
   return library;
 }
 
-/** Compiles `test/plugins/broken-rust/NAME.rs`. */
+/** Compiles `native/corpus/rust/NAME.rs`. */
 export function compileRust(name: string, folder: string): string {
   const library = libraryPath(name, folder);
-  const source = path.join(here, 'broken-rust', `${name}.rs`);
+  const source = path.join(corpus, 'rust', `${name}.rs`);
   execFileSync('rustc', ['--edition', '2024', '--crate-type', 'cdylib', '-o', library, source], { stdio: 'inherit' });
   return library;
 }

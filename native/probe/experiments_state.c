@@ -1,0 +1,5 @@
+#include "judge.h"
+
+const experiment state_experiments[] = {
+    {NULL, NULL},
+};

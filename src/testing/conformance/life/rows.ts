@@ -1,0 +1,4 @@
+import type { ConformanceTest } from '../types.js';
+
+/** Level 7: from load to unload. */
+export const LIFE: readonly ConformanceTest[] = [];

@@ -1,0 +1,24 @@
+import type { Verdict } from '../../model/event.js';
+import type { Language } from '../../model/target.js';
+
+/** A plugin that breaks one rule on purpose, and the tests that must see it. */
+export interface BadPlugin {
+  /**
+   * Source below `native/corpus/<language>`, without its extension: `broken/reads-past-request`. Each is one file that
+   * stands on `good.h`, `abi.go` or `abi.rs`.
+   */
+  readonly source: string;
+  readonly language: Language;
+  /** Host profile; `cpex` when absent. */
+  readonly host?: string;
+  /** Every test that has to see it, with the verdict that it has to come to. */
+  readonly fires: Readonly<Partial<Record<string, Verdict>>>;
+  /** Words that the findings of such a test must say, by id; any words will do where there is no entry. */
+  readonly says?: Readonly<Partial<Record<string, RegExp>>>;
+  /** Milliseconds for one call, for defects that wait for ever. */
+  readonly timeoutMs?: number;
+  /** Configuration that it is registered with. */
+  readonly config?: unknown;
+  /** More arguments for the C compiler, `go build` or rustc. */
+  readonly flags?: readonly string[];
+}
