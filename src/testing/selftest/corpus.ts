@@ -3,10 +3,12 @@ import { BAD_CLIPROXY } from './corpus/cliproxy.js';
 import { BAD_CONCURRENCY } from './corpus/concurrency.js';
 import { BAD_ENVELOPE } from './corpus/envelope.js';
 import { BAD_FUZZ } from './corpus/fuzz.js';
+import { BAD_GOHOST } from './corpus/gohost.js';
 import { BAD_HOSTILE } from './corpus/hostile.js';
 import { BAD_HYGIENE } from './corpus/hygiene.js';
 import { BAD_LIFE } from './corpus/life.js';
 import { BAD_MEMORY } from './corpus/memory.js';
+import { BAD_SANITIZE } from './corpus/sanitize.js';
 import { BAD_SMOKE } from './corpus/smoke.js';
 import { BAD_TORTURE } from './corpus/torture.js';
 import type { BadPlugin } from './types.js';
@@ -23,5 +25,7 @@ export const CORPUS: readonly BadPlugin[] = [
   ...BAD_HYGIENE,
   ...BAD_FUZZ,
   ...BAD_TORTURE,
+  ...BAD_SANITIZE,
+  ...BAD_GOHOST,
   ...BAD_CLIPROXY,
 ];

@@ -8,6 +8,11 @@ export interface BadPlugin {
    * stands on `good.h`, `abi.go` or `abi.rs`.
    */
   readonly source: string;
+  /**
+   * A whole project in place of one file, for tests that build anew: a folder below `native/corpus/projects` with a
+   * `cpex.yaml`. `source` is then a name for the report alone.
+   */
+  readonly project?: string;
   readonly language: Language;
   /** Host profile; `cpex` when absent. */
   readonly host?: string;

@@ -1,0 +1,3 @@
+import type { BadPlugin } from '../types.js';
+
+export const BAD_SANITIZE: readonly BadPlugin[] = [];
