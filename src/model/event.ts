@@ -78,6 +78,10 @@ export interface TestReport {
   readonly artefacts: readonly string[];
   /** Host profile by whose rules they were judged. */
   readonly profile: string;
+  /** Highest level of conformance tests that was asked for. */
+  readonly level: number;
+  /** Where every random choice came from. */
+  readonly seed: number;
   /** Those that nothing on this machine can run, so that only the files were judged, and why. */
   readonly notRun?: readonly { readonly artefact: string; readonly target: TargetName; readonly reason: string }[];
   /** Those that another program than the machine itself ran, and its name. */

@@ -58,7 +58,8 @@ export interface TestOptions extends Omit<Selection, 'level'> {
 export async function runTests(options: TestOptions, context: RunContext): Promise<TestReport> {
   const started = performance.now();
   const durations = options.durations ?? (options.level === 10 ? LONG : USUAL);
-  const targets = await findSubjects({ ...options, durations, seed: options.seed ?? randomInt(2 ** 31) }, context);
+  const seed = options.seed ?? randomInt(2 ** 31);
+  const targets = await findSubjects({ ...options, durations, seed }, context);
   const plans = [];
   for (const target of targets) plans.push({ target, cases: await findCases(target, context.cwd) });
   checkSelection(options, [
@@ -75,10 +76,17 @@ export async function runTests(options: TestOptions, context: RunContext): Promi
   return report(run.results, {
     artefacts: targets.map(({ subject }) => subject.artefact),
     profile,
+    level: Math.min(...targets.map((target) => levelOf(options, target))),
+    seed,
     ...untried(targets),
     ...emulated(targets),
     durationMs: performance.now() - started,
   });
+}
+
+/** The level that flag or manifest ask for. */
+function levelOf({ level }: TestOptions, { subject }: TestTarget): number {
+  return level ?? subject.manifest?.test?.level ?? DEFAULT_LEVEL;
 }
 
 /** One run of the suites: keeps the results, the order and the reasons for what is left out. */
@@ -96,8 +104,7 @@ class Run {
 
   async all(target: TestTarget, cases: readonly Case[]): Promise<void> {
     const { project } = target;
-    const level = this.options.level ?? target.subject.manifest?.test?.level ?? DEFAULT_LEVEL;
-    const selected = skipReasons({ ...this.options, level }, target.subject.manifest);
+    const selected = skipReasons({ ...this.options, level: levelOf(this.options, target) }, target.subject.manifest);
     const { safe, language } = await this.audit(target, selected);
     const subject = { ...target.subject, language: target.language ?? language };
     // Nothing is loaded that the audit refuses; --skip audit takes that on oneself.
@@ -259,7 +266,7 @@ function summarise(results: readonly TestResult[]): TestSummary {
 
 function report(
   results: readonly TestResult[],
-  about: Pick<TestReport, 'artefacts' | 'profile' | 'notRun' | 'ranUnder' | 'durationMs'>,
+  about: Pick<TestReport, 'artefacts' | 'profile' | 'level' | 'seed' | 'notRun' | 'ranUnder' | 'durationMs'>,
 ): TestReport {
   const summary = summarise(results);
   const ran = summary.passed + summary.failed;

@@ -89,6 +89,8 @@ describe('schemas/event.json', () => {
     const report: TestReport = {
       artefacts: ['/p/x.so'],
       profile: 'cpex',
+      level: 5,
+      seed: 7,
       notRun: [{ artefact: '/p/x.so', target: 'darwin-arm64', reason: 'r' }],
       ranUnder: [{ artefact: '/p/y.so', target: 'linux-arm64', program: 'qemu-aarch64' }],
       results: [result],

@@ -16,6 +16,8 @@ const passed: TestResult = {
 export const MIXED: TestReport = {
   artefacts: ['/project/dist/linux-x64/p.so'],
   profile: 'cpex',
+  level: 5,
+  seed: 7,
   durationMs: 1234.5,
   ok: false,
   summary: { passed: 2, failed: 4, warned: 1, skipped: 3 },
@@ -107,6 +109,8 @@ export const MIXED: TestReport = {
 export const EMPTY: TestReport = {
   artefacts: ['/project/dist/linux-x64/p.so'],
   profile: 'cpex',
+  level: 5,
+  seed: 7,
   durationMs: 3,
   ok: false,
   reason: 'every test was skipped',
