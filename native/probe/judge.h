@@ -86,6 +86,23 @@ void breach(const char *test, const char *format, ...)
 /* Words for what this build of the probe can do on this system, separated by blanks. */
 const char *abilities(void);
 
+/* ---- threads.c, threads_*.c: threads that are waited for ---- */
+
+typedef struct joined_thread joined_thread;
+
+/* Runs a function on a thread of its own with a stack of `stack` bytes, 8 MiB for 0. NULL when the system refuses. */
+joined_thread *thread_begin(void (*run)(void *argument), void *argument, size_t stack);
+
+/* Waits for the thread's end and frees what is known of it. */
+void thread_join(joined_thread *thread);
+
+/* Lets others run first. */
+void thread_yield(void);
+
+/* Runs `count` threads that begin at the same instant and waits for their ends. The argument of each lies `size` bytes
+ * after that of the one before. Returns how many the system gave: when they are too few, none has run the function. */
+size_t threads_run(size_t count, void (*run)(void *argument), void *arguments, size_t size, size_t stack);
+
 /* ---- experiments.c ---- */
 
 typedef struct {
