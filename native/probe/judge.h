@@ -86,6 +86,28 @@ void breach(const char *test, const char *format, ...)
 /* Words for what this build of the probe can do on this system, separated by blanks. */
 const char *abilities(void);
 
+/* ---- golden.c: calls with the answers that they have to bring ---- */
+
+typedef struct {
+  sample call;
+  int code;
+  const uint8_t *answer; /* not readable when the length is 0 */
+  size_t length;
+} golden;
+
+typedef struct {
+  golden *all;
+  size_t count;
+} goldens;
+
+/* The parameters `method`, `body`, `code` and `answer`, which come in groups (goldenFields() of cpex writes them). The
+ * bytes belong to the frame. */
+goldens goldens_of(const frame *asked);
+void goldens_free(goldens *some);
+
+/* Whether a call came back as it has to. */
+int golden_same(const golden *wanted, int code, const abi_buffer *slot);
+
 /* ---- threads.c, threads_*.c: threads that are waited for ---- */
 
 typedef struct joined_thread joined_thread;
