@@ -9,15 +9,17 @@ import type { CpexEvent, TestReport, TestResult, TestSummary } from '../model/ev
 import type { Language } from '../model/target.js';
 import { FAILING, NOT_SELECTED } from '../report/reporters/reporter.js';
 import { CpexError } from '../support/errors.js';
+import { type Limiter, limiter } from '../support/limiter.js';
 import { findCases } from './cases/find.js';
 import { runCase } from './cases/run.js';
 import { Snapshots } from './cases/snapshots.js';
 import type { Case } from './cases/types.js';
 import { catalogueOf } from './conformance/catalogue.js';
 import { type Durations, LONG, USUAL } from './conformance/durations.js';
-import { runConformanceTest, SUITE, skipped, unjudged } from './conformance/run.js';
-import type { ConformanceTest } from './conformance/types.js';
+import { SUITE } from './conformance/run.js';
+import { runSuite } from './conformance/suite.js';
 import { runNativeTests } from './native-tests.js';
+import { repeated } from './repeat.js';
 import { findSubjects } from './resolve.js';
 import { checkSelection, type Selection, type SkipReason, skipReasons } from './selection.js';
 import { type Subject, targetWords } from './subject.js';
@@ -45,6 +47,8 @@ export interface TestOptions extends Omit<Selection, 'level'> {
   readonly update: boolean;
   /** Children at the same time. */
   readonly jobs: number;
+  /** How often each test runs, 1 when absent; one whose runs differ is flaky. */
+  readonly repeat?: number;
   /** Milliseconds for one call. */
   readonly timeout?: number;
   readonly debug: boolean;
@@ -94,11 +98,13 @@ class Run {
   readonly results: TestResult[] = [];
   private readonly snapshots: Snapshots;
   private stopped = false;
+  private readonly limit: Limiter;
 
   constructor(
     private readonly options: TestOptions,
     private readonly context: RunContext,
   ) {
+    this.limit = limiter(options.jobs);
     this.snapshots = new Snapshots(options.update);
   }
 
@@ -153,58 +159,29 @@ class Run {
   }
 
   private async conformance(subject: Subject, reason: SkipReason): Promise<void> {
-    const done = new Map<string, Promise<TestResult>>();
-    const limit = limiter(this.options.jobs);
-    for (const test of catalogueOf(subject.profile.name)) {
-      const result = (async () => {
-        const why =
-          reason(test.id, test) ?? unjudged(test, subject) ?? (await this.unmet(test, done)) ?? this.stopReason();
-        if (why !== undefined) return skipped(test, why);
-        // A shutdown that fails is reported once, by its own test.
-        const ending = test.level > 1 ? await done.get('shutdown.ok') : undefined;
-        const killAtEnd = ending !== undefined && FAILING.has(ending.verdict);
-        return limit(async () => {
-          // Another test may have failed while this one waited for its turn.
-          const stopped = this.stopReason();
-          if (stopped !== undefined) return skipped(test, stopped);
-          this.context.emit({ type: 'test.start', suite: SUITE, id: test.id, title: test.title });
-          const one = await runConformanceTest(test, { ...subject, killAtEnd });
-          this.stopped ||= this.options.bail && FAILING.has(one.verdict);
-          return one;
-        });
-      })();
-      done.set(test.id, result);
-    }
-    // All of them, so that each has cleaned up when one was interrupted.
-    const settled = await Promise.allSettled(done.values());
-    // In catalogue order, whatever order they ended in.
-    for (const one of settled) {
-      if (one.status === 'rejected') throw one.reason;
-      this.record(one.value);
-    }
-  }
-
-  /** The first test that this one builds on and that did not hold, or that could not run for such a reason. */
-  private async unmet(
-    test: ConformanceTest,
-    done: ReadonlyMap<string, Promise<TestResult>>,
-  ): Promise<string | undefined> {
-    for (const id of test.needs ?? []) {
-      const needed = await done.get(id);
-      if (needed === undefined) continue;
-      if (FAILING.has(needed.verdict)) return `needs ${needed.id}`;
-      if (needed.verdict === 'skip' && needed.reason?.startsWith('needs ')) return needed.reason;
-    }
-    return undefined;
+    const results = await runSuite(catalogueOf(subject.profile.name), subject, {
+      reason: (test) => reason(test.id, test),
+      limit: this.limit,
+      repeat: this.options.repeat ?? 1,
+      stopReason: () => this.stopReason(),
+      started: ({ id, title }) => this.context.emit({ type: 'test.start', suite: SUITE, id, title }),
+      ended: ({ verdict }) => {
+        this.stopped ||= this.options.bail && FAILING.has(verdict);
+      },
+    });
+    for (const result of results) this.record(result);
   }
 
   private async cases(cases: readonly Case[], subject: Subject, reason: SkipReason): Promise<void> {
     for (const one of cases) {
       const about = { suite: 'cases', id: `case:${one.name}`, title: one.name, file: one.file, line: one.line };
       await this.one(about, reason(about.id), async () => {
-        const started = performance.now();
-        const result = await runCase(one, subject, this.snapshots);
-        return { ...result, durationMs: performance.now() - started };
+        const timed = async () => {
+          const started = performance.now();
+          const result = await runCase(one, subject, this.snapshots);
+          return { ...result, durationMs: performance.now() - started };
+        };
+        return repeated(this.options.repeat ?? 1, timed);
       });
     }
   }
@@ -294,20 +271,4 @@ function emulated(targets: readonly TestTarget[]): Pick<TestReport, 'ranUnder'> 
     engine.under === undefined ? [] : [{ artefact, target: target.name, program: engine.under }],
   );
   return ranUnder.length === 0 ? {} : { ranUnder };
-}
-
-/** Lets at most `most` pieces of work run at the same time, first come first served. */
-function limiter(most: number): <T>(work: () => Promise<T>) => Promise<T> {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (running >= most) await new Promise<void>((go) => waiting.push(go));
-    running++;
-    try {
-      return await work();
-    } finally {
-      running--;
-      waiting.shift()?.();
-    }
-  };
 }

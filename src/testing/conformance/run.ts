@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { TestResult, Verdict } from '../../model/event.js';
 import type { Finding } from '../../model/finding.js';
 import { revisionsOf } from '../../project/contract-revisions.js';
+import { repeated } from '../repeat.js';
 import { type Subject, targetWords } from '../subject.js';
 import { judgeEnding } from '../verdict.js';
 import { clauseOf, severityOf } from './policy.js';
@@ -11,10 +12,14 @@ import type { ConformanceTest } from './types.js';
 export const SUITE = 'conformance';
 
 /**
- * Runs one test. A fault of our own host is tried once more before it is reported; one that is
+ * Runs one test, `repeat` times. A fault of our own host is tried once more before it is reported; one that is
  * gone then is flaky, which is a failure still: nobody knows what the next run will say.
  */
-export async function runConformanceTest(test: ConformanceTest, subject: Subject): Promise<TestResult> {
+export function runConformanceTest(test: ConformanceTest, subject: Subject, repeat = 1): Promise<TestResult> {
+  return repeated(repeat, () => once(test, subject));
+}
+
+async function once(test: ConformanceTest, subject: Subject): Promise<TestResult> {
   const first = await attempt(test, subject);
   if (first.verdict !== 'harness-fault') return first;
   const second = await attempt(test, subject);
