@@ -45,7 +45,7 @@ void call_make(frame *one) {
   abi_buffer slot = {NULL, 0};
   begin(one->header.id);
   double started = clock_ns();
-  int code = plugin_table.call(one->method, one->body, one->header.body_len, &slot);
+  int code = watched_call(one->method, one->body, one->header.body_len, &slot);
   double took = clock_ns() - started;
   size_t length = readable(&slot);
   frame_header reply = {.kind = KIND_REPLY, .id = one->header.id, .code = code, .a = took, .b = (double)slot.len};
@@ -54,7 +54,7 @@ void call_make(frame *one) {
   void *copy = block_try(length);
   if (copy == NULL) fault("there is no memory for a reply");
   if (length > 0) memcpy(copy, slot.ptr, length);
-  if (slot.ptr != NULL) plugin_table.free_buffer(slot.ptr, slot.len);
+  if (slot.ptr != NULL) watched_free(slot.ptr, slot.len);
   channel_send(&reply, NULL, copy, length);
   block_give(copy);
   frame_free(one);

@@ -1,6 +1,6 @@
 /* The host as the plugin sees it: a table with two functions. A request goes to cpex and its thread waits for the
  * answer; a call that cpex wants made before it answers is made by that thread. */
-#include "probe.h"
+#include "judge.h"
 #include <string.h>
 
 enum { FAILED = 1 };

@@ -66,12 +66,111 @@ void observe_text(observation *seen, const char *name, const char *format, ...)
 void observe_number(observation *seen, const char *name, double number);
 void observe_bytes(observation *seen, const char *name, const void *bytes, size_t length);
 
+/* ---- guard.c: memory between two pages that nobody may touch ----
+ *
+ * One block costs whole pages and is kept closed for a while when it is over, so that a pointer that was kept traps. */
+
+typedef enum {
+  GUARD_OFF,   /* somewhere between the pages, with zeros on both sides: for blocks of which only the access is watched */
+  GUARD_END,   /* the byte after the last one traps */
+  GUARD_START, /* the byte before the first one traps */
+} guard_side;
+
+typedef struct guard_block {
+  uint8_t *at; /* its bytes: here, `length` of them */
+  size_t length;
+  /* The rest belongs to guard.c. */
+  uint8_t *pages;
+  size_t room;
+  const char *what;
+  char about[64];
+  const char *gone;
+  const char *fixed;
+  guard_side side;
+  struct guard_block *next;
+} guard_block;
+
+/* Once, before there are threads. */
+void guard_init(void);
+
+/* A block that may be written, all zeros. `what` and `about` make its name, "the request of hook.invoke"; `what` stays
+ * where it is, `about` may be NULL. `skew` is what its address leaves when it is divided by 16, 0 for any. NULL when
+ * there is no memory for it. */
+guard_block *guard_open(size_t length, guard_side side, size_t skew, const char *what, const char *about);
+
+/* Nobody may write to it any more. */
+void guard_fix(guard_block *block);
+
+/* Nobody may touch it any more, because of `gone`: "after the call had returned", a text that stays where it is. */
+void guard_close(guard_block *block, const char *gone);
+
+/* The same without the closing: its pages may serve again at once. */
+void guard_reuse(guard_block *block);
+
+/* For loops: writes `length` bytes into a block, no more than it was opened with, so that they end, or begin, at its
+ * guard page, and returns their address. No call of the system: millions a second. */
+uint8_t *guard_fill(guard_block *block, const void *bytes, size_t length);
+
+/* The block in which an address lies, its guard pages included; NULL for an address of somebody else. */
+guard_block *guard_find(const void *address);
+
+/* Says in which block an address lies, or just beside which: "1 byte after the end of the request of hook.invoke
+ * (142 bytes)". NULL for an address of somebody else. No lock and no memory is taken: for signal handlers. */
+const char *guard_describe(const void *address, char *text, size_t room);
+
 /* ---- watch.c: calls into the plugin, on record ---- */
+
+/* What cpex wants watched in this process, from the first frame. */
+typedef struct {
+  guard_side guard; /* GUARD_OFF: nothing is guarded, calls are as fast as they can be */
+  unsigned parts;   /* what is guarded, GUARD_REQUEST and so on */
+  size_t skew;      /* for requests, see guard_open */
+  int poison;       /* slots hold POISON before a call */
+  int only_load;    /* load the library, call nothing */
+} watch_settings;
+
+enum guard_part {
+  GUARD_REQUEST = 1,    /* requests end, or begin, at a guard page */
+  GUARD_METHOD = 2,     /* the method's terminator is the last byte */
+  GUARD_SLOT = 4,       /* so is the slot's last one */
+  GUARD_TABLES = 8,     /* and those of the tables of both sides */
+  GUARD_ANSWERS = 16,   /* and those of the host's answers */
+  GUARD_READ_ONLY = 32, /* requests, methods and the host's table cannot be written */
+  GUARD_CLOSED = 64,    /* requests, methods and slots cannot be touched after their call */
+  GUARD_FREED = 128,    /* nor answers after they were freed */
+  GUARD_SILENCE = 256,  /* nor the host's table after shutdown */
+};
+
+extern watch_settings watch;
+
+/* Whether a part is guarded in this process. */
+int is_guarded(enum guard_part part);
+
+/* What a slot holds before a call when it is poisoned: neither may be there afterwards. */
+#define POISON_POINTER ((void *)(uintptr_t)0x5ca1ab1e)
+#define POISON_LENGTH ((size_t)0x0ddba11)
+
+/* Takes the settings as they came; NULL for one that did not. */
+void watch_open(const char *guard, const char *parts, const char *skew, const char *slot, const char *only);
+
+/* What this thread is doing, for the report of a crash and for the ledger of allocations. */
+typedef struct {
+  const char *step; /* a format for two numbers, or NULL */
+  double one;
+  double other;
+  const char *method; /* of the call that it is in, or NULL */
+  int aside;          /* not 0 while the probe's own code runs: what it allocates is not the plugin's */
+} thread_record;
+
+/* Threads that the plugin starts have one as well: all zeros. */
+extern _Thread_local thread_record this_thread;
 
 /* Says what this thread is about to do, for the report of a crash. Cheap: keeps the format's text and two numbers. */
 void step_note(const char *text, double one, double other);
 
-/* plugin_table.call with the thread marked as being inside the plugin, for the ledger and the flight recorder. */
+/* plugin_table.call with the thread marked as being inside the plugin, for the ledger and the flight recorder, and with
+ * its memory guarded where the settings say so. The slot is poisoned where they say so; one that the plugin has left as it
+ * was is a breach of env.slot, and empty afterwards. */
 int watched_call(const char *method, const void *body, size_t length, abi_buffer *slot);
 void watched_free(void *block, size_t length);
 

@@ -1,6 +1,6 @@
 /* Loading in the steps that every host of this ABI takes: open, find the entry, call it, compare versions, judge the
  * table. The first step that fails is reported by its name with the facts; cpex puts them into words. */
-#include "probe.h"
+#include "judge.h"
 #include <string.h>
 
 abi_plugin plugin_table;
@@ -50,6 +50,16 @@ static int judge(const plugin_rules *rules, int code) {
   return refuse(stage, names, number, strcmp(stage, "table") != 0);
 }
 
+static abi_plugin *new_table(void) {
+  if (is_guarded(GUARD_TABLES)) {
+    guard_block *guarded = guard_open(sizeof *table, GUARD_END, 0, "the plugin's table", NULL);
+    if (guarded != NULL) return (abi_plugin *)guarded->at;
+  }
+  abi_plugin *plain = block_take(sizeof *plain);
+  memset(plain, 0, sizeof *plain);
+  return plain;
+}
+
 int plugin_start(const plugin_rules *rules) {
   char said[1024] = "";
   report_phase(PHASE_LOAD);
@@ -60,8 +70,8 @@ int plugin_start(const plugin_rules *rules) {
   void *found = library_symbol(library, rules->entry, said, sizeof said);
   if (found == NULL) return refuse("entry", said, 0, 0);
   memcpy(&entry, &found, sizeof entry);
-  table = block_take(sizeof *table);
-  memset(table, 0, sizeof *table);
+  if (watch.only_load) return 1;
+  table = new_table();
   const abi_host *host = host_table(rules->abi_version, rules->optional_response);
   report_phase(PHASE_INIT);
   int code = entry(host, table);

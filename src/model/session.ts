@@ -36,6 +36,8 @@ export interface Watch {
    * may not write. Requests end there too, or begin there. Once a call has returned, its memory cannot be touched.
    */
   readonly guard?: 'end' | 'start';
+  /** What of that is wanted, so that a test sees one rule broken and no other; all of it when absent. */
+  readonly parts?: readonly GuardPart[];
   /** Bytes by which requests are moved off their alignment. */
   readonly skew?: number;
   /** What a response slot holds before a call: zeros, or a pointer and a length that must not survive. */
@@ -43,6 +45,22 @@ export interface Watch {
   /** Load the library and make no call, not even of its entry. */
   readonly only?: 'load';
 }
+
+/**
+ * Pages that nobody may touch lie after requests (or before them), methods, slots, the tables of both sides and the host's
+ * answers. `read-only`: requests, methods and the host's table cannot be written. `closed`: what belongs to a call cannot
+ * be touched after it, `freed`: an answer after it was freed, `silence`: the host's table after shutdown.
+ */
+export type GuardPart =
+  | 'request'
+  | 'method'
+  | 'slot'
+  | 'tables'
+  | 'answers'
+  | 'read-only'
+  | 'closed'
+  | 'freed'
+  | 'silence';
 
 /** A rule that the probe saw broken by itself. */
 export interface Breach {
