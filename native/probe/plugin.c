@@ -4,6 +4,10 @@
 #include <string.h>
 
 abi_plugin plugin_table;
+abi_entry plugin_entry;
+const abi_host *plugin_host;
+void *plugin_library;
+int plugin_over;
 /* The table that the plugin filled in. It may have kept the address, so this stays. */
 static abi_plugin *table;
 
@@ -63,23 +67,29 @@ static abi_plugin *new_table(void) {
 int plugin_start(const plugin_rules *rules) {
   char said[1024] = "";
   report_phase(PHASE_LOAD);
-  /* Never closed: threads of the plugin may be in it as long as the process lives. */
-  void *library = library_open(rules->artefact, said, sizeof said);
-  if (library == NULL) return refuse("load", said, 0, 0);
-  abi_entry entry;
-  void *found = library_symbol(library, rules->entry, said, sizeof said);
+  /* Closed by experiments alone: threads of the plugin may be in it as long as the process lives. */
+  plugin_library = library_open(rules->artefact, said, sizeof said);
+  if (plugin_library == NULL) return refuse("load", said, 0, 0);
+  void *found = library_symbol(plugin_library, rules->entry, said, sizeof said);
   if (found == NULL) return refuse("entry", said, 0, 0);
-  memcpy(&entry, &found, sizeof entry);
+  memcpy(&plugin_entry, &found, sizeof plugin_entry);
   if (watch.only_load) return 1;
   table = new_table();
-  const abi_host *host = host_table(rules->abi_version, rules->optional_response);
+  plugin_host = host_table(rules->abi_version, rules->optional_response);
   report_phase(PHASE_INIT);
-  int code = entry(host, table);
+  int code = plugin_entry(plugin_host, table);
   if (!judge(rules, code)) return 0;
   plugin_table = *table;
   return 1;
 }
 
 void plugin_shutdown(void) {
-  if (plugin_table.shutdown != NULL) plugin_table.shutdown();
+  if (plugin_table.shutdown != NULL && !plugin_over) plugin_table.shutdown();
+}
+
+int plugin_init_again(void) {
+  abi_plugin *fresh = new_table();
+  int code = plugin_entry(plugin_host, fresh);
+  if (code == 0) plugin_table = *fresh;
+  return code;
 }

@@ -147,10 +147,18 @@ typedef struct {
 /* Loads and initialises. Returns 0 when the plugin was refused, which has been reported then. */
 int plugin_start(const plugin_rules *rules);
 
-/* Calls the plugin's shutdown where there is one. */
+/* Calls the plugin's shutdown where there is one, and where the plugin is not over. */
 void plugin_shutdown(void);
 
+/* Calls the entry once more, with the same host and a table of its own, which counts when it returns 0: its code. */
+int plugin_init_again(void);
+
 extern abi_plugin plugin_table;
+extern abi_entry plugin_entry;
+extern const abi_host *plugin_host;
+extern void *plugin_library;
+/* Not 0 once an experiment has brought the plugin to its end, or leaves it without one. */
+extern int plugin_over;
 
 /* Tells cpex where the plugin is in its life. */
 void report_phase(enum phase phase);
