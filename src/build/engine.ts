@@ -8,8 +8,11 @@ import { nativeEngine } from '../runtime/native/engine.js';
 import { findRunner, isNative, noRunner, type RunnerSettings } from '../runtime/runner.js';
 import { CpexError, isCpexError } from '../support/errors.js';
 
-/** What can load a plugin: koffi in Node for this machine's own libraries, the C probe for any. */
-export const ENGINES = ['koffi', 'probe'] as const;
+/**
+ * What can load a plugin: koffi in Node and the reference host in Go for this machine's own libraries, the C probe for
+ * any.
+ */
+export const ENGINES = ['koffi', 'probe', 'go'] as const;
 export type EngineName = (typeof ENGINES)[number];
 
 export interface EngineWish {
@@ -41,11 +44,12 @@ export async function engineFor(wish: EngineWish, context: RunContext): Promise<
     ...(manifest?.runners === undefined ? {} : { manifest: manifest.runners }),
   };
   // What excludes itself does so on every machine, whatever runs there.
-  const koffi = wish.engine === 'koffi';
-  if (koffi && (wish.runner !== undefined || !isNative(target, hostTarget()))) throw onlyProbe(wish);
+  const own = wish.engine === 'koffi' || wish.engine === 'go' ? wish.engine : undefined;
+  if (own !== undefined && (wish.runner !== undefined || !isNative(target, hostTarget()))) throw onlyProbe(own, wish);
   const found = await findRunner(target, context.env, settings);
   if (found.state !== 'found') throw noRunner(target.name, found);
-  if (koffi) return nativeEngine();
+  if (own === 'koffi') return nativeEngine();
+  if (own === 'go') return goEngineOf(context);
   if (wish.engine === undefined && found.runner.kind === 'native') return nativeEngine();
   // Most sessions are koffi's.
   const { probeEngineFor } = await import('./probe-engine.js');
@@ -65,7 +69,9 @@ export interface Judge {
  * @throws CpexError as `engineFor`; for other targets than the machine's own also what the probe's compiler lacks
  */
 export async function judgeFor(wish: EngineWish, context: RunContext): Promise<Judge> {
-  if (wish.engine === 'koffi') return { engine: await engineFor(wish, context), noProbe: 'koffi was asked for' };
+  if (wish.engine === 'koffi' || wish.engine === 'go') {
+    return { engine: await engineFor(wish, context), noProbe: `${wish.engine} was asked for` };
+  }
   if (wish.engine !== undefined || wish.runner !== undefined || !isNative(wish.target, hostTarget())) {
     return { engine: await engineFor(wish, context) };
   }
@@ -79,9 +85,21 @@ export async function judgeFor(wish: EngineWish, context: RunContext): Promise<J
   }
 }
 
-function onlyProbe({ target, runner }: EngineWish): CpexError {
+/** Built at once, so that what it lacks is said before a test has begun. */
+async function goEngineOf(context: RunContext): Promise<Engine> {
+  if (process.platform === 'win32') {
+    throw new CpexError('CPEX_E_USAGE', 'The engine go is not there on Windows: the host in Go loads through dlopen.', {
+      remedy: 'Leave --engine away, or say --engine probe.',
+    });
+  }
+  const { goEngineFor, goHostFor } = await import('./gohost.js');
+  await goHostFor(context);
+  return goEngineFor(context);
+}
+
+function onlyProbe(engine: EngineName, { target, runner }: EngineWish): CpexError {
   const what = runner === undefined ? `libraries for ${target.name} on this machine` : 'libraries under a runner';
-  return new CpexError('CPEX_E_USAGE', `The engine koffi cannot load ${what}.`, {
+  return new CpexError('CPEX_E_USAGE', `The engine ${engine} cannot load ${what}.`, {
     remedy: 'Leave --engine away, or say --engine probe.',
   });
 }

@@ -1,6 +1,6 @@
 import { option, string } from '@oclif/core/flags';
 
-const ENGINES = ['koffi', 'probe'] as const;
+const ENGINES = ['koffi', 'probe', 'go'] as const;
 
 /** Flags about the target of the plugin that is started, and what starts it. */
 export function engineFlags(command: 'RUN' | 'TEST') {
@@ -11,7 +11,7 @@ export function engineFlags(command: 'RUN' | 'TEST') {
       helpValue: 'TARGET',
     }),
     engine: option({
-      description: 'What loads it: koffi (own target only) or the C probe.',
+      description: 'What loads it: koffi or a host in Go (both for the own target only), or the C probe.',
       env: `CPEX_${command}_ENGINE`,
       options: ENGINES,
     })(),

@@ -5,6 +5,8 @@ import path from 'node:path';
 import type { Ending, Engine, HostServices, Session, SessionOptions, TraceRecord } from '../../src/model/session.js';
 import { hostTarget } from '../../src/project/targets/host.js';
 import { SessionFailure } from '../../src/runtime/failure.js';
+import { compileGoHost } from '../../src/runtime/gohost/compile.js';
+import { goEngine } from '../../src/runtime/gohost/engine.js';
 import { type NativeEngineOptions, nativeEngine } from '../../src/runtime/native/engine.js';
 import { compileProbe } from '../../src/runtime/probe/compile.js';
 import { probeEngine } from '../../src/runtime/probe/engine.js';
@@ -15,7 +17,9 @@ const sources = path.join(import.meta.dirname, 'plugins');
 
 /** An engine that a suite runs over; the options are for the one that takes them. */
 export interface EngineKit {
-  readonly name: 'koffi' | 'probe';
+  readonly name: 'koffi' | 'probe' | 'go';
+  /** The host itself says more on stderr when its process ends by a signal, and runs no destructors at its end. */
+  readonly tracing?: true;
   make(folder: string, options: NativeEngineOptions): Promise<Engine>;
 }
 
@@ -25,6 +29,18 @@ export const probeKit: EngineKit = {
   name: 'probe',
   make: async (folder) => probeEngine(() => ownProbe(folder)),
 };
+
+export const goKit: EngineKit = {
+  name: 'go',
+  tracing: true,
+  make: async (folder) => goEngine(() => ownGoHost(folder)),
+};
+
+/** The reference host in Go, built once for a test file by the Go of the machine. */
+function ownGoHost(cache: string): Promise<string> {
+  const version = toolchain('go', 'version')?.split(' ')[2] ?? '';
+  return compileGoHost({ go: { version, path: 'go' }, cache: path.join(cache, 'cache'), env: process.env });
+}
 
 /** The probe for this machine, compiled once for a test file and with all warnings as errors. */
 export async function ownProbe(cache: string): Promise<ReadyProbe> {

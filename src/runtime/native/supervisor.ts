@@ -21,8 +21,8 @@ export interface Watched extends Pick<Launched, 'process' | 'pid' | 'token' | 's
   lastMoment(): LastMoment;
   /** Resolves when nothing more will come over a channel that is none of the process's own pipes. */
   readonly drained?: Promise<unknown>;
-  /** The signal of a crash that the exit status does not show. */
-  crashed?(code: number | null): string | undefined;
+  /** The signal of a crash that the exit status does not show; `said` is the end of what was printed to stderr. */
+  crashed?(code: number | null, said: string): string | undefined;
 }
 
 /** Watches a child to its end: kills it when it must, takes along what it started, and says how it ended. */
@@ -152,7 +152,9 @@ export class Supervisor {
       // The guardian is ours, and leaves by itself.
       if (name === undefined || name.includes('guardian.cjs')) continue;
       names.push(
-        /child\.cjs|cpex-probe/.test(name) ? `process ${pid}, a fork of the plugin's own` : `process ${pid}, ${name}`,
+        /child\.cjs|cpex-(?:probe|gohost)/.test(name)
+          ? `process ${pid}, a fork of the plugin's own`
+          : `process ${pid}, ${name}`,
       );
     }
     signalGroup(this.child.pid, 'SIGKILL');
@@ -179,7 +181,7 @@ export class Supervisor {
         message: `The child ended with ${how} before it reached the plugin.\n${stderrTail}`,
       };
     }
-    const fatal = signal ?? this.child.crashed?.(code);
+    const fatal = signal ?? this.child.crashed?.(code, stderrTail);
     if (fatal !== undefined) return { kind: 'crash', signal: fatal, ...moment, stderrTail, frames: [] };
     if (code === 0 && this.shutDown) {
       return {

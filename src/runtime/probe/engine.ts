@@ -15,9 +15,14 @@ import type { ReadyProbe } from './program.js';
  * @param prepare makes the runner ready; asked once, before the first session
  */
 export function probeEngine(prepare: () => Promise<ReadyProbe>): Engine {
+  return channelEngine('probe', prepare);
+}
+
+/** The same for any host that speaks over the probe's channel. */
+export function channelEngine(name: string, prepare: () => Promise<ReadyProbe>): Engine {
   let ready: Promise<ReadyProbe> | undefined;
   return {
-    name: 'probe',
+    name,
     transport: 'native',
     start: async (options) => {
       if (options.signal?.aborted === true) throw new SessionFailure({ kind: 'cancelled' });
@@ -66,7 +71,16 @@ async function speak(
   const stream = await Promise.race<Duplex | undefined>([child.connected, supervisor.ended.then(() => undefined)]);
   if (stream === undefined) return undefined;
   const artefact = probe.windows ? windowsPath(options.artefact) : options.artefact;
-  const session = new ProbeSession(options, child.pid, supervisor, stream, child.log, rules, artefact);
+  const session = new ProbeSession(
+    options,
+    child.pid,
+    supervisor,
+    stream,
+    child.log,
+    rules,
+    artefact,
+    probe.experiments ?? true,
+  );
   // A connection was paused when it had proven itself.
   stream.resume();
   return session;

@@ -28,7 +28,9 @@ export async function launchProbe(options: SessionOptions, probe: ReadyProbe): P
   const token = randomBytes(12).toString('hex');
   const loopback = probe.windows ? await listen() : undefined;
   const [command = probe.file, ...args] = [...probe.argv, probe.file];
-  const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', ...(loopback === undefined ? (['pipe'] as const) : [])];
+  // stdout is the result's, also while a person works with a debugger.
+  const [input, output] = probe.foreground ? (['inherit', 2] as const) : (['ignore', 'pipe'] as const);
+  const stdio: StdioOptions = [input, output, output, ...(loopback === undefined ? (['pipe'] as const) : [])];
   let started: ChildProcess;
   try {
     started = spawn(command, args, {
@@ -39,7 +41,7 @@ export async function launchProbe(options: SessionOptions, probe: ReadyProbe): P
         [CHANNEL_VARIABLE]: loopback?.address ?? `fd:${CHANNEL_DESCRIPTOR}`,
       },
       // A group of its own, so that whatever the plugin starts can be ended with it.
-      detached: true,
+      detached: probe.foreground !== true,
       windowsHide: true,
       stdio,
     });
@@ -66,7 +68,8 @@ export async function launchProbe(options: SessionOptions, probe: ReadyProbe): P
     connected,
     ...drained,
     lastMoment: () => log.lastMoment(),
-    crashed: (code) => log.crash ?? (probe.windows ? windowsCrash(code) : undefined),
+    crashed: (code, said) =>
+      log.crash ?? probe.crashed?.(code, said) ?? (probe.windows ? windowsCrash(code) : undefined),
     close: () => {
       loopback?.close();
       for (const stream of [stdout, stderr, inherited, channel]) stream?.destroy();

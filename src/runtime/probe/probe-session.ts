@@ -1,5 +1,13 @@
 import type { Duplex } from 'node:stream';
-import type { Field, LoadStage, NativeRules, Observation, SessionOptions, Watch } from '../../model/session.js';
+import type {
+  Field,
+  LoadStage,
+  NativeRules,
+  Observation,
+  Session,
+  SessionOptions,
+  Watch,
+} from '../../model/session.js';
 import { FrameSession } from '../native/frame-session.js';
 import { OrderedLane } from '../native/ordered-lane.js';
 import type { PendingCall } from '../native/pending-call.js';
@@ -14,6 +22,7 @@ import type { ProbeLog } from './probe-log.js';
 
 /** The parent's side of one probe: everything goes over one channel, and every body inline. */
 export class ProbeSession extends FrameSession {
+  perform?: NonNullable<Session['perform']>;
   protected readonly control: Channel;
   protected readonly lane: OrderedLane;
   private readonly questions: Questions;
@@ -23,6 +32,7 @@ export class ProbeSession extends FrameSession {
   /**
    * @param artefact path of the library as the probe's own system spells it
    * @param rules how the profile's host loads
+   * @param experiments whether the host has any
    */
   constructor(
     options: SessionOptions,
@@ -32,15 +42,17 @@ export class ProbeSession extends FrameSession {
     private readonly log: ProbeLog,
     private readonly rules: NativeRules,
     artefact: string,
+    experiments: boolean,
   ) {
     super(options, pid, supervisor);
+    if (experiments) this.perform = (...asked) => this.observe(...asked);
     this.control = new NotingChannel(stream, (frame) => this.receive(frame), this.methods);
     this.questions = new Questions(this.control, options.services, this.tracer, this);
     this.lane = new OrderedLane(this.control, undefined, (deadline) => supervisor.expire(deadline));
     this.control.send({ kind: Kind.Start }, '', settings(rules, artefact, options.watch));
   }
 
-  async perform(
+  private async observe(
     experiment: string,
     fields: readonly Field[],
     options: { readonly deadline?: number } = {},

@@ -18,4 +18,10 @@ export interface ReadyProbe {
   readonly env: Readonly<Record<string, string>>;
   /** Windows hands on no descriptors and spells paths in its own way. */
   readonly windows: boolean;
+  /** It has the terminal, and is in the group of processes that this one is in: a debugger runs it. */
+  readonly foreground?: true;
+  /** False for a host that speaks as the probe does and has none of its experiments. */
+  readonly experiments?: false;
+  /** The signal that an exit status amounts to, where the host does not die of one; `said` is the end of its stderr. */
+  readonly crashed?: (code: number | null, said: string) => string | undefined;
 }

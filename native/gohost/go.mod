@@ -1,0 +1,3 @@
+module cpexgohost
+
+go 1.21
