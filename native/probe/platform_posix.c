@@ -104,6 +104,14 @@ void *library_symbol(void *library, const char *name, char *said, size_t room) {
   return said_by_loader(dlsym(library, name), said, room);
 }
 
+void library_close(void *library) { dlclose(library); }
+
+int library_mapped(const char *file) {
+  void *found = dlopen(file, RTLD_LAZY | RTLD_NOLOAD);
+  if (found != NULL) dlclose(found);
+  return found != NULL;
+}
+
 /* The parent sees a signal in the exit status. */
 void crashes_watch(void) {}
 

@@ -111,6 +111,10 @@ void *library_symbol(void *library, const char *name, char *said, size_t room) {
   return said_by_system(address, said, room);
 }
 
+void library_close(void *library) { FreeLibrary((HMODULE)library); }
+
+int library_mapped(const char *file) { return GetModuleHandleA(file) != NULL; }
+
 /* The exit status of a crash does not survive wine, so it is told before the end. */
 static void tell_crash(const char *signal_name, DWORD code) {
   static volatile LONG told;

@@ -7,6 +7,7 @@ abi_plugin plugin_table;
 abi_entry plugin_entry;
 const abi_host *plugin_host;
 void *plugin_library;
+const char *plugin_file;
 int plugin_over;
 /* The table that the plugin filled in. It may have kept the address, so this stays. */
 static abi_plugin *table;
@@ -68,6 +69,7 @@ int plugin_start(const plugin_rules *rules) {
   char said[1024] = "";
   report_phase(PHASE_LOAD);
   /* Closed by experiments alone: threads of the plugin may be in it as long as the process lives. */
+  plugin_file = rules->artefact;
   plugin_library = library_open(rules->artefact, said, sizeof said);
   if (plugin_library == NULL) return refuse("load", said, 0, 0);
   void *found = library_symbol(plugin_library, rules->entry, said, sizeof said);

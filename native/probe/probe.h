@@ -157,6 +157,7 @@ extern abi_plugin plugin_table;
 extern abi_entry plugin_entry;
 extern const abi_host *plugin_host;
 extern void *plugin_library;
+extern const char *plugin_file;
 /* Not 0 once an experiment has brought the plugin to its end, or leaves it without one. */
 extern int plugin_over;
 
@@ -221,6 +222,10 @@ void sleep_ms(double milliseconds);
 /* Returns the library, or NULL and the loader's words in `said`. */
 void *library_open(const char *file, char *said, size_t room);
 void *library_symbol(void *library, const char *name, char *said, size_t room);
+/* Gives a library back to the system, which may keep it. */
+void library_close(void *library);
+/* Whether the system still has a library in memory that was opened from this file. */
+int library_mapped(const char *file);
 
 /* Before anything else runs: crashes that the parent cannot see from the exit status are told over the channel. */
 void crashes_watch(void);
