@@ -11,7 +11,10 @@ static int on_command(const unsigned char *request, unsigned long len, void *slo
 #define ON_HOOK() return on_hook(request, len, out)
 #define ON_UNKNOWN()                                                              \
   do {                                                                            \
-    if (!strcmp(method, "command.run")) return on_command(request, len, out);     \
+    if (!strcmp(method, "command.run")) {                                         \
+      CHECK(COMMAND_SHAPE);                                                       \
+      return on_command(request, len, out);                                       \
+    }                                                                             \
     return reply(out, ERROR("unknown_method", "no such method"));                 \
   } while (0)
 #include "good.h"

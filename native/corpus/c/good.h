@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "strict.h"
 
 typedef struct { void *ptr; size_t len; } cpex_buffer;
 typedef struct {
@@ -51,6 +52,16 @@ static const cpex_host_api *host;
 #ifndef ON_SHUTDOWN
 #define ON_SHUTDOWN()
 #endif
+/* What is done with a request before anybody looks at it; a plugin that reads badly defines it as nothing. */
+#ifndef CHECK
+#define CHECK(shape) \
+  if (!is_request(request, len, shape)) return reply(out, ERROR("invalid_request", "the body is not what the method takes"))
+#endif
+#define REGISTER_SHAPE                                                    \
+  "{host:{name:s,version:s,features:[s]},schema_version:u,config:o,"      \
+  "limits:{max_request_bytes:U,max_response_bytes:U}}"
+#define HOOK_SHAPE "{hook:s,payload:*,extensions:o,context:{request_id:s,local_state:o,global_state:o}}"
+#define COMMAND_SHAPE "{verb_path:[s],args:o,env:{*:s}}"
 #ifndef ABI_VERSION
 #define ABI_VERSION 1
 #endif
@@ -79,9 +90,23 @@ __attribute__((unused)) static int ask_host(const char *method, const char *requ
 
 static int call(const char *method, const uint8_t *request, size_t len, cpex_buffer *out) {
   (void)request, (void)len;
-  if (!strcmp(method, "plugin.register")) ON_REGISTER();
-  if (!strcmp(method, "hook.invoke")) ON_HOOK();
-  if (!strcmp(method, "plugin.reconfigure") || !strcmp(method, "plugin.quiesce")) return reply(out, OK("{}"));
+  if (!method || !out) return 1;
+  if (!strcmp(method, "plugin.register")) {
+    CHECK(REGISTER_SHAPE);
+    ON_REGISTER();
+  }
+  if (!strcmp(method, "hook.invoke")) {
+    CHECK(HOOK_SHAPE);
+    ON_HOOK();
+  }
+  if (!strcmp(method, "plugin.reconfigure")) {
+    CHECK("{config:o}");
+    return reply(out, OK("{}"));
+  }
+  if (!strcmp(method, "plugin.quiesce")) {
+    CHECK("{}");
+    return reply(out, OK("{}"));
+  }
   ON_UNKNOWN();
 }
 
