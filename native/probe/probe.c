@@ -1,5 +1,5 @@
 /* The life of a probe: channel, settings, plugin, calls, shutdown, end token. */
-#include "judge.h"
+#include "state.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,6 +83,8 @@ int main(void) {
   if (start == NULL) return 70;
   if (start->header.kind != KIND_START) fault("settings have to come first");
   plugin_rules rules = read_settings(start);
+  const char *wanted = setting(start, "prepare");
+  if (wanted != NULL) prepare(wanted);
   if (thread_start(read_frames, NULL) != 0) fault("the reader's thread could not be started");
   if (!plugin_start(&rules)) return 0;
   report_phase(PHASE_IDLE);

@@ -44,6 +44,11 @@ export interface Watch {
   readonly slot?: 'poison';
   /** Load the library and make no call, not even of its entry. */
   readonly only?: 'load';
+  /**
+   * What is done before the library is loaded: the state of the process is kept, the network is cut off and attempts to
+   * use it are noted, or no file may grow beyond so many bytes.
+   */
+  readonly prepare?: 'snapshot' | 'network' | `file-size:${number}`;
 }
 
 /**
