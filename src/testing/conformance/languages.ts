@@ -1,0 +1,30 @@
+import type { Language } from '../../model/target.js';
+
+/** What the runtime of a language does to the process that it is loaded into, by right. */
+export interface LanguageFacts {
+  /** As people write it. */
+  readonly name: string;
+  /** Why its libraries are never unloaded; absent where they can be. */
+  readonly notUnloadable?: string;
+  /** Why there cannot be two copies of one library in a process; absent where there can. */
+  readonly notTwice?: string;
+  /** Threads that the runtime may start and keep, whatever the plugin does. */
+  readonly runtimeThreads: number;
+}
+
+const FACTS: Readonly<Record<Language, LanguageFacts>> = {
+  c: { name: 'C', runtimeThreads: 0 },
+  go: {
+    name: 'Go',
+    notUnloadable: 'a Go runtime cannot be unloaded',
+    notTwice: 'two Go runtimes in one process are not supported by Go',
+    // One for each processor, one for each call of the system that blocks, and some of its own: never given back.
+    runtimeThreads: 64,
+  },
+  rust: { name: 'Rust', runtimeThreads: 0 },
+};
+
+/** What is to be expected of plugins in a language. */
+export function languageFacts(language: Language): LanguageFacts {
+  return FACTS[language];
+}
