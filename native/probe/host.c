@@ -19,6 +19,8 @@ static waiter *waiters;
 static uint32_t last_id;
 static int closed;
 static int optional_response;
+/* The plugin's copy of the host; NULL where it is not guarded. */
+static guard_block *guarded_table;
 
 static void enlist(waiter *one) {
   lock_take(lock);
@@ -68,6 +70,8 @@ void host_close(void) {
   lock_take(lock);
   closed = 1;
   lock_drop(lock);
+  if (guarded_table != NULL && is_guarded(GUARD_SILENCE)) guard_close(guarded_table, "after shutdown");
+  answers_end();
 }
 
 static int is_closed(void) {
@@ -77,20 +81,18 @@ static int is_closed(void) {
   return now;
 }
 
-/* Hands the answer's own block to the plugin, which gives it back through host_free. */
-static int settle(frame *answer, abi_buffer *response) {
+/* Hands the answer to the plugin, which gives it back through host_free. */
+static int settle(frame *answer, const char *method, abi_buffer *response) {
   int code = answer->header.code;
   if (response != NULL && answer->header.body_len > 0) {
-    response->ptr = answer->body;
     response->len = answer->header.body_len;
-    answer->body = NULL;
+    response->ptr = answer_give(answer, method);
   }
   frame_free(answer);
   return code;
 }
 
-static int host_call(void *context, const char *method, const uint8_t *request, size_t length, abi_buffer *response) {
-  (void)context;
+static int ask(const char *method, const uint8_t *request, size_t length, abi_buffer *response) {
   if (response == NULL && !optional_response) return FAILED;
   if (response != NULL) {
     response->ptr = NULL;
@@ -105,8 +107,8 @@ static int host_call(void *context, const char *method, const uint8_t *request, 
   }
   waiter self = {.news = signal_new()};
   enlist(&self);
-  frame_header ask = {.kind = KIND_ASK, .id = self.id};
-  channel_send(&ask, method, request, length);
+  frame_header header = {.kind = KIND_ASK, .id = self.id};
+  channel_send(&header, method, request, length);
   frame *got = next_for(&self);
   while (got->header.kind != KIND_ANSWER) {
     call_make(got);
@@ -114,22 +116,44 @@ static int host_call(void *context, const char *method, const uint8_t *request, 
   }
   leave(&self);
   signal_free(self.news);
-  return settle(got, response);
+  return settle(got, method, response);
+}
+
+static int host_call(void *context, const char *method, const uint8_t *request, size_t length, abi_buffer *response) {
+  (void)context;
+  int before = this_thread.aside;
+  this_thread.aside = 1;
+  int code = ask(method, request, length, response);
+  this_thread.aside = before;
+  return code;
 }
 
 static void host_free(void *block, size_t length) {
-  (void)length;
-  block_give(block);
+  int before = this_thread.aside;
+  this_thread.aside = 1;
+  answer_free(block, length);
+  this_thread.aside = before;
+}
+
+static abi_host *new_table(void) {
+  if (is_guarded(GUARD_TABLES) || is_guarded(GUARD_READ_ONLY) || is_guarded(GUARD_SILENCE)) {
+    guard_side side = is_guarded(GUARD_TABLES) ? GUARD_END : GUARD_OFF;
+    guarded_table = guard_open(sizeof(abi_host), side, 0, "the host's table", NULL);
+    if (guarded_table != NULL) return (abi_host *)guarded_table->at;
+  }
+  abi_host *plain = block_take(sizeof *plain);
+  memset(plain, 0, sizeof *plain);
+  return plain;
 }
 
 const abi_host *host_table(uint32_t abi_version, int may_lack_response) {
   optional_response = may_lack_response;
-  abi_host *table = block_take(sizeof *table);
-  memset(table, 0, sizeof *table);
+  abi_host *table = new_table();
   table->abi_version = abi_version;
   table->host_ctx = table; /* only has to come back unchanged */
   table->call = host_call;
   table->free_buffer = host_free;
+  if (guarded_table != NULL && is_guarded(GUARD_READ_ONLY)) guard_fix(guarded_table);
   return table;
 }
 

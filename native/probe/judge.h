@@ -10,6 +10,15 @@
 
 #include "probe.h"
 
+/* `printf` means another function on Windows than the one that is called. */
+#if defined(__MINGW32__) && !defined(__clang__)
+#define PRINTF_LIKE(format_at, values_at) __attribute__((format(gnu_printf, format_at, values_at)))
+#elif defined(__GNUC__)
+#define PRINTF_LIKE(format_at, values_at) __attribute__((format(printf, format_at, values_at)))
+#else
+#define PRINTF_LIKE(format_at, values_at)
+#endif
+
 /* ---- fields.c: parameters and observations, as a sequence of named values ----
  *
  * One field: u16 bytes of the name, the name, NUL, u32 bytes of the value, the value, NUL; little endian. Both texts can
@@ -59,10 +68,7 @@ typedef struct {
 } observation;
 
 void observe_text(observation *seen, const char *name, const char *format, ...)
-#if defined(__GNUC__)
-    __attribute__((format(printf, 3, 4)))
-#endif
-    ;
+    PRINTF_LIKE(3, 4);
 void observe_number(observation *seen, const char *name, double number);
 void observe_bytes(observation *seen, const char *name, const void *bytes, size_t length);
 
@@ -118,6 +124,59 @@ guard_block *guard_find(const void *address);
  * (142 bytes)". NULL for an address of somebody else. No lock and no memory is taken: for signal handlers. */
 const char *guard_describe(const void *address, char *text, size_t room);
 
+/* ---- answers.c: the host's answers while the plugin has them ---- */
+
+/* The test that judges what becomes of them. */
+#define HOST_FREE "mem.host-free"
+
+typedef struct {
+  size_t given;
+  size_t freed;
+} answer_counts;
+
+void answers_init(void);
+
+/* Makes a frame's body, which is not empty, an answer that the plugin owns; returns its address. */
+void *answer_give(frame *from, const char *method);
+
+/* What host->free_buffer does. Another address or length than was given, and a second time, are breaches. */
+void answer_free(const void *at, size_t length);
+
+/* For free() of the C library: 1 when the block is a guarded answer, which is a breach and has been seen to. */
+int answer_misfree(const void *at, const char *function);
+
+answer_counts answers_now(void);
+
+/* After shutdown: answers that were never freed are a breach. */
+void answers_end(void);
+
+/* ---- ledger.c: what the plugin holds ----
+ *
+ * Blocks of malloc and its kin that were taken inside the plugin: during watched_call and watched_free, and on threads
+ * that the plugin has started. The ability "ledger" says that it works here. The Go heap is not made of such blocks. */
+
+typedef struct {
+  size_t blocks; /* held now, of those taken since ledger_begin */
+  size_t bytes;
+  size_t taken; /* since ledger_begin */
+} ledger_state;
+
+/* Forgets everything and counts from now on. */
+void ledger_begin(void);
+void ledger_end(void);
+ledger_state ledger_now(void);
+
+/* Bytes that were asked for when a block was taken; 0 for an address that is not on record. */
+size_t ledger_size(const void *block);
+
+/* What the plugin holds most of, as some observations of that name, each a line for people. */
+void observe_held(observation *seen, const char *name);
+
+/* The `number`-th allocation of the plugin from now on fails, and none after it; 0 for none. */
+void ledger_fail_at(uint64_t number);
+/* Whether it has come to that. */
+int ledger_failed(void);
+
 /* ---- watch.c: calls into the plugin, on record ---- */
 
 /* What cpex wants watched in this process, from the first frame. */
@@ -165,6 +224,10 @@ typedef struct {
 /* Threads that the plugin starts have one as well: all zeros. */
 extern _Thread_local thread_record this_thread;
 
+/* Marks this thread as being inside the plugin, in a function of that name. What comes back goes to leave_plugin. */
+thread_record enter_plugin(const char *method);
+void leave_plugin(thread_record before);
+
 /* Says what this thread is about to do, for the report of a crash. Cheap: keeps the format's text and two numbers. */
 void step_note(const char *text, double one, double other);
 
@@ -177,10 +240,7 @@ void watched_free(void *block, size_t length);
 /* A breach that the probe sees by itself, such as a host reply freed twice: `test` is the conformance id that it
  * concerns. Safe on any thread, not in a signal handler. */
 void breach(const char *test, const char *format, ...)
-#if defined(__GNUC__)
-    __attribute__((format(printf, 2, 3)))
-#endif
-    ;
+    PRINTF_LIKE(2, 3);
 
 /* Words for what this build of the probe can do on this system, separated by blanks. */
 const char *abilities(void);
@@ -192,6 +252,10 @@ typedef struct {
   int code;
   const uint8_t *answer; /* not readable when the length is 0 */
   size_t length;
+  int has_other; /* whether another answer is as good, such as that of another configuration */
+  int other_code;
+  const uint8_t *other;
+  size_t other_length;
 } golden;
 
 typedef struct {
@@ -199,12 +263,12 @@ typedef struct {
   size_t count;
 } goldens;
 
-/* The parameters `method`, `body`, `code` and `answer`, which come in groups (goldenFields() of cpex writes them). The
- * bytes belong to the frame. */
+/* The parameters `method`, `body`, `code` and `answer`, which come in groups (goldenFields() of cpex writes them), each
+ * with an `other-code` and `other` where two answers are good. The bytes belong to the frame. */
 goldens goldens_of(const frame *asked);
 void goldens_free(goldens *some);
 
-/* Whether a call came back as it has to. */
+/* Whether a call came back as it has to, or may. */
 int golden_same(const golden *wanted, int code, const abi_buffer *slot);
 
 /* ---- threads.c, threads_*.c: threads that are waited for ---- */

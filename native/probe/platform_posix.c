@@ -5,7 +5,7 @@
 #elif defined(__linux__)
 #define _POSIX_C_SOURCE 200809L
 #endif
-#include "probe.h"
+#include "judge.h"
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
@@ -54,6 +54,7 @@ typedef struct {
 
 static void *run_errand(void *given) {
   errand mine = *(errand *)given;
+  this_thread.aside = 1;
   block_give(given);
   mine.run(mine.argument);
   return NULL;
@@ -111,9 +112,6 @@ int library_mapped(const char *file) {
   if (found != NULL) dlclose(found);
   return found != NULL;
 }
-
-/* The parent sees a signal in the exit status. */
-void crashes_watch(void) {}
 
 _Noreturn void process_end(int code) {
   /* Only a group of our own: a probe that was started by hand shares its with a shell. */

@@ -1,6 +1,6 @@
 /* Threads, libraries, time, crashes and the end of the process on Windows, wine included. */
 #ifdef _WIN32
-#include "probe.h"
+#include "judge.h"
 #include <windows.h>
 #include <signal.h>
 #include <stdio.h>
@@ -54,6 +54,7 @@ static void keep_room(void) {
 
 static DWORD WINAPI run_errand(void *given) {
   errand mine = *(errand *)given;
+  this_thread.aside = 1;
   block_give(given);
   keep_room();
   mine.run(mine.argument);

@@ -79,19 +79,26 @@ int plugin_start(const plugin_rules *rules) {
   table = new_table();
   plugin_host = host_table(rules->abi_version, rules->optional_response);
   report_phase(PHASE_INIT);
+  thread_record before = enter_plugin("init");
   int code = plugin_entry(plugin_host, table);
+  leave_plugin(before);
   if (!judge(rules, code)) return 0;
   plugin_table = *table;
   return 1;
 }
 
 void plugin_shutdown(void) {
-  if (plugin_table.shutdown != NULL && !plugin_over) plugin_table.shutdown();
+  if (plugin_table.shutdown == NULL || plugin_over) return;
+  thread_record before = enter_plugin("shutdown");
+  plugin_table.shutdown();
+  leave_plugin(before);
 }
 
 int plugin_init_again(void) {
   abi_plugin *fresh = new_table();
+  thread_record before = enter_plugin("init");
   int code = plugin_entry(plugin_host, fresh);
+  leave_plugin(before);
   if (code == 0) plugin_table = *fresh;
   return code;
 }

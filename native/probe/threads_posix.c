@@ -3,7 +3,7 @@
 #if defined(__linux__)
 #define _POSIX_C_SOURCE 200809L
 #endif
-#include "judge.h"
+#include "crash.h"
 #include <pthread.h>
 #include <sched.h>
 
@@ -15,6 +15,7 @@ struct joined_thread {
 
 static void *run_joined(void *given) {
   joined_thread *self = given;
+  this_thread.aside = 1;
   self->run(self->argument);
   return NULL;
 }

@@ -11,6 +11,7 @@ struct joined_thread {
 
 static DWORD WINAPI run_joined(void *given) {
   joined_thread *self = given;
+  this_thread.aside = 1;
   /* Leaves room on the stack to tell of its own overflow. */
   ULONG room = 64 * 1024;
   SetThreadStackGuarantee(&room);
