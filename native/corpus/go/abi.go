@@ -15,11 +15,10 @@ typedef struct {
   void (*shutdown)(void);
 } cpex_plugin_api;
 
-int goCall(char *method, cpex_buffer *out);
+int goCall(char *method, uint8_t *request, size_t len, cpex_buffer *out);
 
 static int call(const char *method, const uint8_t *request, size_t len, cpex_buffer *out) {
-  (void)request, (void)len;
-  return goCall((char *)method, out);
+  return method == NULL || out == NULL ? 1 : goCall((char *)method, (uint8_t *)request, len, out);
 }
 static void release(void *ptr, size_t len) { (void)len; free(ptr); }
 static void shut_down(void) {}
@@ -32,32 +31,198 @@ static inline void fill(cpex_plugin_api *plugin) {
 */
 import "C"
 
-import "unsafe"
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"unicode/utf8"
+	"unsafe"
+)
 
 const (
 	registration = `{"ok":true,"result":{"schema_version":1,"metadata":{"id":"plugin","name":"Plugin","version":"1.0.0","author":"Tests"},"capabilities":{"hooks":["tool_pre_invoke"]}}}`
 	allowed      = `{"ok":true,"result":{"continue_processing":true}}`
+	empty        = `{"ok":true,"result":{}}`
 	unknown      = `{"ok":false,"error":{"code":"unknown_method","message":"no such method"}}`
+	invalid      = `{"ok":false,"error":{"code":"invalid_request","message":"the body is not what the method takes"}}`
 )
 
+// onBody answers the hook from its body, unread, where a plugin sets it in place of onHook.
+var onBody func(body []byte) string
+
+// shapes of requests; see isRequest.
+var shapes = map[string]any{
+	"plugin.register": map[string]any{
+		"host":           map[string]any{"name": "", "version": "", "features": []any{""}},
+		"schema_version": 1 << 32,
+		"config":         map[string]any{},
+		"limits":         map[string]any{"max_request_bytes": 1 << 62, "max_response_bytes": 1 << 62},
+	},
+	"plugin.reconfigure": map[string]any{"config": map[string]any{}},
+	"plugin.quiesce":     map[string]any{},
+	"hook.invoke": map[string]any{
+		"hook": "", "payload": nil, "extensions": map[string]any{},
+		"context": map[string]any{"request_id": "", "local_state": map[string]any{}, "global_state": map[string]any{}},
+	},
+}
+
 //export goCall
-func goCall(method *C.char, out *C.cpex_buffer) C.int {
-	body := unknown
-	switch C.GoString(method) {
-	case "plugin.register":
-		body = registration
-	case "hook.invoke":
-		body = onHook()
-	}
-	out.ptr = C.CBytes([]byte(body))
-	out.len = C.size_t(len(body))
+func goCall(method *C.char, request *C.uint8_t, length C.size_t, out *C.cpex_buffer) C.int {
+	reply := answer(C.GoString(method), unsafe.Slice((*byte)(request), int(length)))
+	out.ptr = C.CBytes([]byte(reply))
+	out.len = C.size_t(len(reply))
 	return 0
+}
+
+func answer(method string, body []byte) string {
+	shape, known := shapes[method]
+	switch {
+	case !known:
+		return unknown
+	case method == "hook.invoke" && onBody != nil:
+		return onBody(body)
+	case !isRequest(body, shape):
+		return invalid
+	}
+	switch method {
+	case "plugin.register":
+		return registration
+	case "hook.invoke":
+		return onHook()
+	}
+	return empty
 }
 
 //export cpex_plugin_init
 func cpex_plugin_init(host unsafe.Pointer, plugin *C.cpex_plugin_api) C.int {
+	if host == nil || plugin == nil {
+		return 1
+	}
 	C.fill(plugin)
 	return 0
 }
 
 func main() {}
+
+// deepest is how many containers may lie in one another.
+const deepest = 128
+
+// isRequest says whether a body is JSON as docs/abi.md section 7 allows it, and has the members of a shape: a
+// text, a list, an object with members that have to be there, or a whole number that is smaller than the one given;
+// nil is anything.
+func isRequest(body []byte, shape any) bool {
+	if !utf8.Valid(body) || !json.Valid(body) || hasHalves(body) {
+		return false
+	}
+	reader := json.NewDecoder(bytes.NewReader(body))
+	reader.UseNumber()
+	value, good := read(reader, 0)
+	return good && fits(value, shape)
+}
+
+// read reads one value of valid JSON; false when an object has a key twice or the nesting is too deep.
+func read(reader *json.Decoder, depth int) (any, bool) {
+	token, err := reader.Token()
+	open, isContainer := token.(json.Delim)
+	if err != nil || !isContainer {
+		return token, err == nil
+	}
+	if depth == deepest {
+		return nil, false
+	}
+	if open == '[' {
+		list := []any{}
+		for reader.More() {
+			item, good := read(reader, depth+1)
+			if !good {
+				return nil, false
+			}
+			list = append(list, item)
+		}
+		_, err = reader.Token()
+		return list, err == nil
+	}
+	object := map[string]any{}
+	for reader.More() {
+		key, err := reader.Token()
+		name, isText := key.(string)
+		if _, twice := object[name]; err != nil || !isText || twice {
+			return nil, false
+		}
+		member, good := read(reader, depth+1)
+		if !good {
+			return nil, false
+		}
+		object[name] = member
+	}
+	_, err = reader.Token()
+	return object, err == nil
+}
+
+func fits(value, shape any) bool {
+	switch shape := shape.(type) {
+	case string:
+		_, good := value.(string)
+		return good
+	case int:
+		number, good := value.(json.Number)
+		exact, err := number.Float64()
+		return good && err == nil && exact == math.Trunc(exact) && exact >= 0 && exact < float64(shape)
+	case []any:
+		list, good := value.([]any)
+		for _, item := range list {
+			good = good && fits(item, shape[0])
+		}
+		return good
+	case map[string]any:
+		object, good := value.(map[string]any)
+		for name, inner := range shape {
+			member, there := object[name]
+			good = good && there && fits(member, inner)
+		}
+		return good
+	}
+	return true
+}
+
+// hasHalves looks for escapes of half characters, which encoding/json replaces without a word.
+func hasHalves(body []byte) bool {
+	for at := 0; at+1 < len(body); at++ {
+		if body[at] != '\\' {
+			continue
+		}
+		at++
+		if body[at] != 'u' || at+5 > len(body) {
+			continue
+		}
+		high := hex(body[at+1 : at+5])
+		if high < 0xd800 || high > 0xdfff {
+			continue
+		}
+		at += 4
+		if high > 0xdbff || at+7 > len(body) || body[at+1] != '\\' || body[at+2] != 'u' {
+			return true
+		}
+		if low := hex(body[at+3 : at+7]); low < 0xdc00 || low > 0xdfff {
+			return true
+		}
+		at += 6
+	}
+	return false
+}
+
+func hex(digits []byte) int {
+	value := 0
+	for _, c := range digits {
+		value <<= 4
+		switch {
+		case c >= 'a':
+			value += int(c-'a') + 10
+		case c >= 'A':
+			value += int(c-'A') + 10
+		default:
+			value += int(c - '0')
+		}
+	}
+	return value
+}
