@@ -10,6 +10,7 @@ const VALIDATORS = {
   manifest: 'manifest.json',
   caseFile: 'case.json#/$defs/Case',
   toolchainsLock: 'toolchains-lock.json',
+  repro: 'repro.json',
 };
 
 export function writeValidators(root) {

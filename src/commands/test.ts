@@ -1,6 +1,7 @@
 import { boolean, integer, string } from '@oclif/core/flags';
 import { CpexCommand } from './base.js';
 import { engineFlags } from './engine-flags.js';
+import { failureFlags } from './failure-flags.js';
 import { selectionFlags } from './selection-flags.js';
 
 export default class Test extends CpexCommand {
@@ -23,7 +24,8 @@ export default class Test extends CpexCommand {
     bail: boolean({ description: 'Stop at the first failure.', env: 'CPEX_TEST_BAIL' }),
     update: boolean({ char: 'u', description: 'Record snapshots instead of comparing.', env: 'CPEX_TEST_UPDATE' }),
     reporter: string({
-      description: 'Output: pretty, json, ndjson, junit, tap, github or sarif, each with =FILE if wanted.',
+      description:
+        'Output: pretty, json, ndjson, junit, tap, github, sarif, html, trace or badge, each with =FILE if wanted.',
       multiple: true,
       env: 'CPEX_TEST_REPORTER',
       helpValue: 'NAME[=FILE]',
@@ -36,8 +38,12 @@ export default class Test extends CpexCommand {
       max: 64,
       env: 'CPEX_TEST_JOBS',
     }),
-    debug: boolean({ description: 'Test the debug build.', env: 'CPEX_TEST_DEBUG' }),
+    ...failureFlags,
     list: boolean({ description: 'List the conformance tests and run nothing.', env: 'CPEX_TEST_LIST' }),
+    selftest: boolean({
+      description: 'Show that every test fires on a plugin that is broken in its way, and on no good one.',
+      env: 'CPEX_TEST_SELFTEST',
+    }),
     verbose: boolean({ description: 'Show what the tools print.', env: 'CPEX_TEST_VERBOSE' }),
   };
 
@@ -45,6 +51,9 @@ export default class Test extends CpexCommand {
     const { argv, flags } = await this.parse(Test);
     await this.work(flags, async (context) => {
       if (flags.list) return (await import('../testing/list.js')).listTests();
+      if (flags.selftest) {
+        return (await import('../testing/selftest/command.js')).selfTestCommand(argv as string[], flags, context);
+      }
       return (await import('../testing/command.js')).testCommand(argv as string[], flags, context);
     });
   }

@@ -41,7 +41,13 @@ export type CpexEvent =
   | { readonly type: 'test.start'; readonly suite: string; readonly id: string; readonly title: string }
   | { readonly type: 'test.end'; readonly result: TestResult }
   | { readonly type: 'suite.end'; readonly suite: string; readonly summary: TestSummary }
-  | { readonly type: 'trace'; readonly record: TraceRecord }
+  | {
+      readonly type: 'trace';
+      readonly record: TraceRecord;
+      /** Of a test: its id, and the number of the process among those that it starts. */
+      readonly test?: string;
+      readonly session?: number;
+    }
   | { readonly type: 'service'; readonly event: ServiceEvent }
   /** One line that a plugin printed by itself, without its end. */
   | { readonly type: 'plugin.output'; readonly stream: 'stdout' | 'stderr'; readonly text: string };

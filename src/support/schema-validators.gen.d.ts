@@ -6,3 +6,5 @@ export const manifest: ValidateFunction;
 export const caseFile: ValidateFunction;
 /** Checks a whole `cpex-toolchains.lock` against `schemas/toolchains-lock.json`. */
 export const toolchainsLock: ValidateFunction;
+/** Checks a bundle of a failed test against `schemas/repro.json`. */
+export const repro: ValidateFunction;

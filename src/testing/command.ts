@@ -23,11 +23,17 @@ export interface TestFlags {
   readonly reporter?: string[] | undefined;
   readonly timeout?: number | undefined;
   readonly jobs: number;
+  readonly repeat?: number | undefined;
+  readonly 'debug-build'?: boolean;
   readonly debug?: boolean;
+  readonly debugger?: string | undefined;
+  readonly repro?: string | undefined;
+  readonly replay?: string | undefined;
   readonly json?: boolean;
 }
 
-interface TestOutcome {
+/** What `cpex test` shows for itself. */
+export interface TestOutcome {
   readonly value: TestReport;
   readonly text: () => string;
   readonly exit: number;
@@ -44,10 +50,11 @@ export async function testCommand(
   const watched: RunContext = {
     ...context,
     emit: (event) => {
-      context.emit(event);
+      if (event.type !== 'trace') context.emit(event);
       sinks.event(event);
     },
   };
+  const replayed = flags.replay === undefined ? undefined : await replay(flags.replay, files, watched);
   const report = await runTests(
     {
       files,
@@ -64,7 +71,12 @@ export async function testCommand(
       bail: flags.bail ?? false,
       update: flags.update ?? false,
       jobs: flags.jobs,
-      debug: flags.debug ?? false,
+      ...(flags.repeat === undefined ? {} : { repeat: flags.repeat }),
+      debug: (flags['debug-build'] ?? false) || (flags.debug ?? false),
+      trace: sinks.traces,
+      ...(flags.repro === undefined ? {} : { repro: flags.repro }),
+      ...(flags.debug ? { debugger: flags.debugger === undefined ? {} : { command: flags.debugger } } : {}),
+      ...replayed,
     },
     watched,
   );
@@ -72,8 +84,13 @@ export async function testCommand(
   return { value: report, text: () => '', exit: report.ok ? 0 : 1 };
 }
 
-/** Blocking, so that a report is whole even when stdout is a full pipe at the end of the process. */
-function writeAll(text: string): void {
+async function replay(file: string, libraries: readonly string[], context: RunContext) {
+  const { replayOptions } = await import('./repro/replay.js');
+  return replayOptions(file, libraries, context);
+}
+
+/** Writes to stdout. Blocking, so that a report is whole even when stdout is a full pipe at the end of the process. */
+export function writeAll(text: string): void {
   let bytes = Buffer.from(text);
   while (bytes.length > 0) {
     try {

@@ -24,6 +24,8 @@ export interface ResolveOptions {
   readonly target?: string;
   readonly engine?: EngineName;
   readonly runner?: string;
+  /** Configuration to register with, in place of the manifest's. */
+  readonly config?: unknown;
   readonly durations: Durations;
   /** Where every random choice comes from. */
   readonly seed: number;
@@ -55,7 +57,7 @@ export async function findSubjects(options: ResolveOptions, context: RunContext)
     artefact: built.file,
     profile: findProfile(options.host ?? manifest.host),
     manifest,
-    config: manifest.test?.config ?? {},
+    config: options.config ?? manifest.test?.config ?? {},
     language: manifest.language,
   };
   return [{ subject, project, language: manifest.language, caseFiles }];
@@ -91,11 +93,11 @@ function bare(
 }
 
 /** What the plugin is started with, and on. */
-type Means = Pick<Subject, 'target' | 'engine' | 'notRun' | 'noProbe' | 'startDeadline'>;
+export type Means = Pick<Subject, 'target' | 'engine' | 'notRun' | 'noProbe' | 'startDeadline'>;
 
 /** The engine for the target. Where nothing here can run such plugins, the reason stands in for it. */
-async function findMeans(
-  { target: spelling, engine, runner }: ResolveOptions,
+export async function findMeans(
+  { target: spelling, engine, runner }: Pick<ResolveOptions, 'target' | 'engine' | 'runner'>,
   project: Project | undefined,
   context: RunContext,
 ): Promise<Means> {

@@ -5,7 +5,7 @@ import { auditFile } from '../audit/report.js';
 import type { EngineName } from '../build/engine.js';
 import type { AuditReport } from '../model/binary.js';
 import type { RunContext } from '../model/context.js';
-import type { CpexEvent, TestReport, TestResult, TestSummary } from '../model/event.js';
+import type { CpexEvent, TestReport, TestResult } from '../model/event.js';
 import type { Language } from '../model/target.js';
 import { FAILING, NOT_SELECTED } from '../report/reporters/reporter.js';
 import { CpexError } from '../support/errors.js';
@@ -18,11 +18,15 @@ import { catalogueOf } from './conformance/catalogue.js';
 import { type Durations, LONG, USUAL } from './conformance/durations.js';
 import { SUITE } from './conformance/run.js';
 import { runSuite } from './conformance/suite.js';
+import type { DebuggerWish } from './debugger/debugger.js';
 import { runNativeTests } from './native-tests.js';
 import { repeated } from './repeat.js';
+import { bundlesOfLibrary, bundlesOfProject } from './repro/bundle.js';
+import { recorded } from './repro/recorded.js';
 import { findSubjects } from './resolve.js';
 import { checkSelection, type Selection, type SkipReason, skipReasons } from './selection.js';
 import { type Subject, targetWords } from './subject.js';
+import { reportOf, summarise } from './summary.js';
 import type { TestTarget } from './test-target.js';
 
 /** Level of tests when neither flag nor manifest says one. */
@@ -56,6 +60,14 @@ export interface TestOptions extends Omit<Selection, 'level'> {
   readonly target?: string;
   readonly engine?: EngineName;
   readonly runner?: string;
+  /** Configuration to register with, in place of the manifest's. */
+  readonly config?: unknown;
+  /** Run the one test that is selected under a debugger. */
+  readonly debugger?: DebuggerWish;
+  /** Folder for the bundles of failed tests, relative to the working folder; one of cpex's own when absent. */
+  readonly repro?: string;
+  /** Report every message that crosses as an event. */
+  readonly trace?: boolean;
 }
 
 /** Audits, runs the conformance tests, the cases and, if asked, the language's own tests. */
@@ -63,7 +75,7 @@ export async function runTests(options: TestOptions, context: RunContext): Promi
   const started = performance.now();
   const durations = options.durations ?? (options.level === 10 ? LONG : USUAL);
   const seed = options.seed ?? randomInt(2 ** 31);
-  const targets = await findSubjects({ ...options, durations, seed }, context);
+  const targets = await debugged(await findSubjects({ ...options, durations, seed }, context), options, context);
   const plans = [];
   for (const target of targets) plans.push({ target, cases: await findCases(target, context.cwd) });
   checkSelection(options, [
@@ -77,7 +89,7 @@ export async function runTests(options: TestOptions, context: RunContext): Promi
   const run = new Run(options, context);
   for (const { target, cases } of plans) await run.all(target, cases);
   const [profile = 'cpex'] = targets.map(({ subject }) => subject.profile.name);
-  return report(run.results, {
+  return reportOf(run.results, {
     artefacts: targets.map(({ subject }) => subject.artefact),
     profile,
     level: Math.min(...targets.map((target) => levelOf(options, target))),
@@ -86,6 +98,17 @@ export async function runTests(options: TestOptions, context: RunContext): Promi
     ...emulated(targets),
     durationMs: performance.now() - started,
   });
+}
+
+/** The subjects as they are, or under a debugger when one is asked for. */
+async function debugged(targets: TestTarget[], options: TestOptions, context: RunContext): Promise<TestTarget[]> {
+  const wish = options.debugger;
+  if (wish === undefined) return targets;
+  const { requireOne, underDebugger } = await import('./debugger/debugger.js');
+  requireOne(options.only, targets);
+  return Promise.all(
+    targets.map(async (target) => ({ ...target, subject: await underDebugger(target.subject, wish, context) })),
+  );
 }
 
 /** The level that flag or manifest ask for. */
@@ -112,7 +135,7 @@ class Run {
     const { project } = target;
     const selected = skipReasons({ ...this.options, level: levelOf(this.options, target) }, target.subject.manifest);
     const { safe, language } = await this.audit(target, selected);
-    const subject = { ...target.subject, language: target.language ?? language };
+    const subject = { ...target.subject, ...this.watched(target), language: target.language ?? language };
     // Nothing is loaded that the audit refuses; --skip audit takes that on oneself.
     const built = subject.notRun === undefined ? undefined : `built, not run: ${subject.notRun}`;
     const reason: SkipReason = safe ? (id, test) => selected(id, test) ?? built : () => 'needs audit';
@@ -129,6 +152,17 @@ class Run {
     for (const file of await this.snapshots.save()) {
       this.context.emit({ type: 'note', level: 'info', text: `recorded ${path.relative(this.context.cwd, file)}` });
     }
+  }
+
+  /** What is kept and told of the messages of a target's tests. */
+  private watched({ subject, project }: TestTarget): Pick<Subject, 'bundles' | 'onTrace'> {
+    const { cwd, env, emit } = this.context;
+    const own = project === undefined ? bundlesOfLibrary(subject.artefact, env) : bundlesOfProject(project.root);
+    const { repro, trace } = this.options;
+    return {
+      bundles: { folder: repro === undefined ? own : path.resolve(cwd, repro), cwd },
+      ...(trace ? { onTrace: (record, session, test) => emit({ type: 'trace', record, session, test }) } : {}),
+    };
   }
 
   private async audit({ subject, language }: TestTarget, reason: SkipReason): Promise<Audited> {
@@ -178,7 +212,7 @@ class Run {
       await this.one(about, reason(about.id), async () => {
         const timed = async () => {
           const started = performance.now();
-          const result = await runCase(one, subject, this.snapshots);
+          const result = await recorded(about.id, subject, (watched) => runCase(one, watched, this.snapshots));
           return { ...result, durationMs: performance.now() - started };
         };
         return repeated(this.options.repeat ?? 1, timed);
@@ -229,32 +263,6 @@ function auditVerdict({ findings }: AuditReport): Pick<TestResult, 'verdict' | '
   const heavy = findings.filter((finding) => finding.severity !== 'info');
   if (heavy.some((finding) => finding.severity === 'fail')) return { verdict: 'fail', findings: heavy };
   return { verdict: heavy.length > 0 ? 'warn' : 'pass', findings: heavy };
-}
-
-function summarise(results: readonly TestResult[]): TestSummary {
-  const count = (wanted: (result: TestResult) => boolean) => results.filter(wanted).length;
-  return {
-    passed: count(({ verdict }) => verdict === 'pass' || verdict === 'warn'),
-    failed: count(({ verdict }) => FAILING.has(verdict)),
-    warned: count(({ verdict }) => verdict === 'warn'),
-    skipped: count(({ verdict }) => verdict === 'skip'),
-  };
-}
-
-function report(
-  results: readonly TestResult[],
-  about: Pick<TestReport, 'artefacts' | 'profile' | 'level' | 'seed' | 'notRun' | 'ranUnder' | 'durationMs'>,
-): TestReport {
-  const summary = summarise(results);
-  const ran = summary.passed + summary.failed;
-  const reason = ran > 0 ? undefined : results.length === 0 ? 'no tests were found' : 'every test was skipped';
-  return {
-    ...about,
-    results,
-    summary,
-    ok: summary.failed === 0 && reason === undefined,
-    ...(reason === undefined ? {} : { reason }),
-  };
 }
 
 /** The artefacts of a run that nothing here can run. */

@@ -1,7 +1,7 @@
 import { type AnswerInstead, DEFAULT_DEADLINES, type OpenPlugin, openPlugin } from '../host-process/reference-host.js';
 import type { Manifest } from '../model/manifest.js';
 import type { HostProfile, ServiceEvent, ServiceScript } from '../model/profile.js';
-import type { Breach, Ending, Engine, Watch } from '../model/session.js';
+import type { Breach, Ending, Engine, TraceRecord, Watch } from '../model/session.js';
 import type { Language, Target } from '../model/target.js';
 import { hostTarget } from '../project/targets/host.js';
 import { SessionFailure } from '../runtime/failure.js';
@@ -9,6 +9,7 @@ import { CpexError } from '../support/errors.js';
 import { temporaryFolder } from '../support/files.js';
 import { TextTail } from '../support/text-tail.js';
 import type { Durations } from './conformance/durations.js';
+import type { TraceRing } from './repro/trace-ring.js';
 
 /** The built plugin under test and what is known about it. */
 export interface Subject {
@@ -30,6 +31,8 @@ export interface Subject {
   readonly callDeadline?: number;
   /** Milliseconds to load and initialise. */
   readonly startDeadline?: number;
+  /** Milliseconds to shut down. */
+  readonly stopDeadline?: number;
   /** Kill instead of waiting for a shutdown that is known to fail. */
   readonly killAtEnd?: boolean;
   /** Language it was written in: the manifest's, else what the audit reads off the file. */
@@ -38,6 +41,12 @@ export interface Subject {
   readonly durations: Durations;
   /** Where every random choice comes from. */
   readonly seed: number;
+  /** Where a test that fails leaves its bundle, and the folder that paths are shown from; none when absent. */
+  readonly bundles?: { readonly folder: string; readonly cwd: string };
+  /** Receives every message of a test with its session, counted from 1, and the test's id. */
+  readonly onTrace?: (record: TraceRecord, session: number, test: string) => void;
+  /** Keeps the last messages of the test that runs. */
+  readonly ring?: TraceRing;
 }
 
 /** The part of a command that shows something again for the same target: nothing for this machine's own. */
@@ -144,13 +153,14 @@ async function open(subject: Subject, options: TrialOptions, folder: string): Pr
     deadlines: {
       start: subject.startDeadline ?? DEFAULT_DEADLINES.start,
       call,
-      stop: Math.min(DEFAULT_DEADLINES.stop, subject.callDeadline ?? DEFAULT_DEADLINES.stop),
+      stop: subject.stopDeadline ?? Math.min(DEFAULT_DEADLINES.stop, subject.callDeadline ?? DEFAULT_DEADLINES.stop),
     },
     signal: subject.signal,
     ...(options.lingerMs === undefined ? {} : { lingerMs: options.lingerMs }),
     ...(options.watch === undefined ? {} : { watch: options.watch }),
     ...(options.answer === undefined ? {} : { answer: options.answer }),
     ...(options.env === undefined ? {} : { env: options.env }),
+    ...(subject.ring === undefined ? {} : { trace: subject.ring.session() }),
     breach: (one) => breaches.push(one),
     output: (stream, bytes) => tails[stream].push(bytes),
   });

@@ -23,12 +23,36 @@ export const testingCodes = {
     kind: 'user',
     exit: 2,
     title: 'No reporter has this name',
-    text: 'Reporters are pretty, json, ndjson, junit, tap, github and sarif; cpex check has pretty, json, github and sarif. Each may be followed by `=FILE`; one without a file writes to stdout.',
+    text: 'Reporters are pretty, json, ndjson, junit, tap, github, sarif, html, trace (for Perfetto and chrome://tracing) and badge (a line of Markdown, or a picture into a file that ends with .svg); cpex check has pretty, json, github and sarif. Each may be followed by `=FILE`; one without a file writes to stdout.',
+  },
+  CPEX_E_TEST_DEBUGGER: {
+    kind: 'environment',
+    exit: 3,
+    title: 'There is no debugger, or nobody to use it',
+    text: '`cpex test --debug --only ID` builds the plugin for debugging and runs one test in the foreground under gdb, else lldb, which stops where the plugin begins. That needs a terminal; a command that asks nothing can be named instead, as in `--debugger "gdb -batch -ex run -ex bt --args"`.',
+  },
+  CPEX_E_REPRO_INVALID: {
+    kind: 'user',
+    exit: 2,
+    title: 'The file is no bundle of a failed test',
+    text: '`cpex test --replay` reads the file that `cpex test` wrote about a failure: schemas/repro.json describes it. It was written by this version of the format, and is not meant to be edited.',
+  },
+  CPEX_E_REPRO_ARTEFACT: {
+    kind: 'user',
+    exit: 2,
+    title: 'The library of a bundle is not here',
+    text: 'A bundle names the library that failed and its digest, and does not hold it. Stand in its project, put the library back, or name another one: `cpex test ./plugin.so --replay FILE`.',
   },
   CPEX_E_TEST_NO_SUBJECT: {
     kind: 'user',
     exit: 2,
     title: 'There is nothing to test',
     text: 'Stand in a plugin project, or name a built library: `cpex test ./plugin.so --host cpex`.',
+  },
+  CPEX_E_SELFTEST_COMPILE: {
+    kind: 'environment',
+    exit: 3,
+    title: 'A plugin of the self-test does not compile',
+    text: '`cpex test --selftest` compiles small plugins, most of them broken on purpose, with the C compiler, Go and Rust of this machine. One of these does not take its source. The evidence shows the command and what it said. A language whose tools are missing is left out by name; this one is there and fails.',
   },
 } as const satisfies Record<string, CodeEntry>;

@@ -3,6 +3,7 @@ import type { TestResult, Verdict } from '../../model/event.js';
 import type { Finding } from '../../model/finding.js';
 import { revisionsOf } from '../../project/contract-revisions.js';
 import { repeated } from '../repeat.js';
+import { recorded } from '../repro/recorded.js';
 import { type Subject, targetWords } from '../subject.js';
 import { judgeEnding } from '../verdict.js';
 import { clauseOf, severityOf } from './policy.js';
@@ -16,7 +17,7 @@ export const SUITE = 'conformance';
  * gone then is flaky, which is a failure still: nobody knows what the next run will say.
  */
 export function runConformanceTest(test: ConformanceTest, subject: Subject, repeat = 1): Promise<TestResult> {
-  return repeated(repeat, () => once(test, subject));
+  return repeated(repeat, () => recorded(test.id, subject, (watched) => once(test, watched)));
 }
 
 async function once(test: ConformanceTest, subject: Subject): Promise<TestResult> {
