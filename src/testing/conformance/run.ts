@@ -52,7 +52,9 @@ async function attempt(test: ConformanceTest, subject: Subject): Promise<TestRes
   if (findings.length === 0 && outcome.unproven !== undefined) {
     return { ...skipped(test, outcome.unproven), durationMs };
   }
-  return { ...about, verdict: death?.verdict ?? worst(findings), durationMs, findings };
+  // Where a breach only deserves a warning, so does the death that comes of it.
+  const fatal = death !== undefined && (severity === 'fail' || death.verdict === 'harness-fault');
+  return { ...about, verdict: fatal ? death.verdict : worst(findings), durationMs, findings };
 }
 
 /** Every finding names its clause and the command that shows it again. */
