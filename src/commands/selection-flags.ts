@@ -13,6 +13,12 @@ export const selectionFlags = {
     multiple: true,
     env: 'CPEX_TEST_ONLY',
   }),
+  repeat: integer({
+    description: 'How often each test runs; one whose runs differ is flaky.',
+    min: 1,
+    max: 1000,
+    env: 'CPEX_TEST_REPEAT',
+  }),
   seed: integer({ description: 'Where every random choice comes from.', min: 0, env: 'CPEX_TEST_SEED' }),
   skip: string({ description: 'Leave these tests out.', multiple: true, env: 'CPEX_TEST_SKIP' }),
 };

@@ -18,14 +18,14 @@ export type SkipReason = (id: string, test?: Pick<ConformanceTest, 'level' | 'in
 
 /** Combines the flags with the reasons that the manifest keeps. */
 export function skipReasons(selection: Selection, manifest: Manifest | undefined): SkipReason {
-  const only = selection.only.map(toPattern);
+  const wanted = matcher(selection.only);
   const skip = selection.skip.map(toPattern);
   const kept = Object.entries(manifest?.test?.skip ?? {}).map(([word, reason]) => ({
     pattern: toPattern(word),
     reason,
   }));
   return (id, test) => {
-    if (only.length > 0 && !only.some((pattern) => pattern.test(id))) return NOT_SELECTED;
+    if (!wanted(id)) return NOT_SELECTED;
     if (skip.some((pattern) => pattern.test(id))) return 'skipped by --skip';
     const reason = kept.find(({ pattern }) => pattern.test(id))?.reason;
     if (reason !== undefined) return `skipped in cpex.yaml: ${reason}`;
@@ -42,6 +42,12 @@ export function checkSelection(selection: Pick<Selection, 'only' | 'skip'>, ids:
       remedy: 'cpex test --list prints the ids.',
     });
   }
+}
+
+/** Says of ids whether one of the words selects them; all are selected when there are none. */
+export function matcher(words: readonly string[]): (id: string) => boolean {
+  const patterns = words.map(toPattern);
+  return (id) => patterns.length === 0 || patterns.some((pattern) => pattern.test(id));
 }
 
 /** `*` stands for anything; the name of a case may be given without its `case:`. */

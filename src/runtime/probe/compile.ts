@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdtemp, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { chmod, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Target } from '../../model/target.js';
 import { CpexError, systemCode } from '../../support/errors.js';
 import { ensureFolder } from '../../support/files.js';
+import { isOurs, placeWhole, pruneShelf } from '../../support/own-cache.js';
 import { packageRoot } from '../../support/package-root.js';
 import { runTool } from '../../support/tools.js';
 import type { Environment } from '../runner-types.js';
@@ -96,8 +97,7 @@ async function compileOnce(
   try {
     await ensureFolder(shelf);
     await chmod(shelf, 0o700);
-    const draft = await mkdtemp(path.join(shelf, '.draft-'));
-    try {
+    await placeWhole(home, file, async (draft) => {
       const units = sources.filter((source) => source.endsWith('.c')).map((source) => path.join(folder, source));
       const args = [...compiler.argv.slice(1), ...flags.before, '-o', path.join(draft, name), ...units, ...flags.after];
       const result = await runTool(compiler.argv[0] ?? compiler.tool.path, args, {
@@ -107,11 +107,8 @@ async function compileOnce(
         ...(signal === undefined ? {} : { signal }),
       });
       if (result.code !== 0) throw failed(target, result.command, result.stderr || result.stdout, result.timedOut);
-      await place(draft, home, file);
-    } finally {
-      await rm(draft, { recursive: true, force: true });
-    }
-    await prune(shelf, `${target.name}-${path.parse(name).name}-`, home);
+    });
+    await pruneShelf(shelf, `${target.name}-${path.parse(name).name}-`, KEPT - 1, home);
   } catch (error) {
     if (error instanceof CpexError || systemCode(error) === undefined) throw error;
     throw new CpexError('CPEX_E_PROBE_BUILD', `The probe for ${target.name} could not be put into the cache.`, {
@@ -128,43 +125,6 @@ async function keyOf(folder: string, sources: readonly string[], compiler: Probe
   hash.update(JSON.stringify([RECIPE, compiler.argv, compiler.env ?? {}, compiler.tool, flags]));
   for (const source of sources) hash.update(`\0${source}\0`).update(await readFile(path.join(folder, source)));
   return hash.digest('hex').slice(0, 20);
-}
-
-/** A program is code: one that others may have written is not ours to run. */
-async function isOurs(file: string): Promise<boolean> {
-  try {
-    const [facts, folder] = await Promise.all([stat(file), stat(path.dirname(file))]);
-    if (process.platform !== 'win32') {
-      const mine = process.getuid?.();
-      if ([facts, folder].some(({ uid, mode }) => uid !== mine || (mode & 0o022) !== 0)) return false;
-    }
-    const now = new Date();
-    await utimes(path.dirname(file), now, now).catch(() => undefined);
-    return facts.isFile() && facts.size > 0;
-  } catch {
-    return false;
-  }
-}
-
-/** Another process may have been faster, or a damaged one lie there: a whole folder takes its place. */
-async function place(draft: string, home: string, file: string): Promise<void> {
-  try {
-    await rename(draft, home);
-  } catch (error) {
-    if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(systemCode(error) ?? '')) throw error;
-    if (await isOurs(file)) return;
-    await rm(home, { recursive: true, force: true });
-    await rename(draft, home);
-  }
-}
-
-async function prune(shelf: string, prefix: string, keep: string): Promise<void> {
-  const homes = (await readdir(shelf)).filter((name) => name.startsWith(prefix)).map((name) => path.join(shelf, name));
-  const used = await Promise.all(
-    homes.map(async (home) => ({ home, at: (await stat(home).catch(() => undefined))?.mtimeMs ?? 0 })),
-  );
-  const old = used.filter(({ home }) => home !== keep).sort((one, other) => other.at - one.at);
-  for (const { home } of old.slice(KEPT - 1)) await rm(home, { recursive: true, force: true });
 }
 
 function failed(target: Target, command: readonly string[], said: string, timedOut: boolean): CpexError {

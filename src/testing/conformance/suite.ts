@@ -41,8 +41,7 @@ export async function runSuite(
 type Done = ReadonlyMap<string, Promise<TestResult>>;
 
 async function judge(test: ConformanceTest, subject: Subject, done: Done, options: SuiteOptions): Promise<TestResult> {
-  const why =
-    options.reason(test) ?? unjudged(test, subject) ?? (await unmet(test, done)) ?? options.stopReason();
+  const why = options.reason(test) ?? unjudged(test, subject) ?? (await unmet(test, done)) ?? options.stopReason();
   if (why !== undefined) return skipped(test, why);
   // A shutdown that fails is reported once, by its own test.
   const ending = test.level > 1 ? await done.get('shutdown.ok') : undefined;

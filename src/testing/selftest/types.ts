@@ -14,9 +14,14 @@ export interface BadPlugin {
    */
   readonly project?: string;
   readonly language: Language;
+  /** Name of the library where the host reads something from it; `plugin` with the system's extension when absent. */
+  readonly file?: string;
   /** Host profile; `cpex` when absent. */
   readonly host?: string;
-  /** Every test that has to see it, with the verdict that it has to come to. */
+  /**
+   * Every test that has to see it, with the verdict that it has to come to. `pass` stands for a finding that only
+   * informs.
+   */
   readonly fires: Readonly<Partial<Record<string, Verdict>>>;
   /** Words that the findings of such a test must say, by id; any words will do where there is no entry. */
   readonly says?: Readonly<Partial<Record<string, RegExp>>>;
@@ -26,4 +31,12 @@ export interface BadPlugin {
   readonly config?: unknown;
   /** More arguments for the C compiler, `go build` or rustc. */
   readonly flags?: readonly string[];
+}
+
+/** A plugin about which no test may complain: a source of the corpus, or what `cpex new` writes. */
+export interface GoodPlugin {
+  readonly language: Language;
+  readonly host: 'cpex' | 'cliproxy';
+  /** Source below the corpus; a new project with the SDK when absent. */
+  readonly source?: string;
 }

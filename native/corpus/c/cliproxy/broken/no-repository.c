@@ -1,0 +1,3 @@
+/* Says of no repository where its sources are. */
+#define METADATA "{\"Name\":\"plugin\",\"Version\":\"1.0.0\",\"Author\":\"Tests\",\"GitHubRepository\":\" \"}"
+#include "cliproxy/good.h"

@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import { chmod, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { chooseCompiler } from '../../build/compilers/choose.js';
+import { probeTool, withoutDownloads } from '../../build/find-toolchain.js';
+import { cacheFolder } from '../../build/probe.js';
+import type { RunContext } from '../../model/context.js';
+import type { Language } from '../../model/target.js';
+import { hostTarget } from '../../project/targets/host.js';
+import { CpexError, isCpexError } from '../../support/errors.js';
+import { ensureFolder } from '../../support/files.js';
+import { isOurs, placeWhole, pruneShelf } from '../../support/own-cache.js';
+import { packageRoot } from '../../support/package-root.js';
+import { runTool } from '../../support/tools.js';
+import type { BadPlugin } from './types.js';
+
+/** Time for one compiler, in milliseconds: the first Go build compiles the standard library. */
+const COMPILE_MS = 5 * 60_000;
+
+/** Compiled plugins that are kept; beyond that those that were not used for longest go. */
+const KEPT = 400;
+
+/** Raise it when the way of compiling changes. */
+const RECIPE = 1;
+
+/** A corpus source and how it is compiled. */
+export type CorpusSource = Pick<BadPlugin, 'source' | 'language' | 'flags' | 'file'>;
+
+/** A compiler that is there, or why there is none. */
+type Compiler = { readonly argv: readonly string[]; readonly about: string } | { readonly lacks: string };
+
+/** Compiles the plugins of the self-test and keeps them in the user's cache, by the content of their sources. */
+export class Workshop {
+  private readonly compilers = new Map<Language, Promise<Compiler>>();
+  /** Folder of the cache for what was compiled. */
+  readonly shelf: string;
+  readonly corpus = path.join(packageRoot(), 'native', 'corpus');
+
+  constructor(private readonly context: Pick<RunContext, 'env' | 'signal'>) {
+    this.shelf = path.join(cacheFolder(context.env), 'corpus');
+  }
+
+  /** What is missing to compile a language, as the reason of a skipped test; undefined when nothing is. */
+  async lacks(language: Language): Promise<string | undefined> {
+    const compiler = await this.compiler(language);
+    return 'lacks' in compiler ? compiler.lacks : undefined;
+  }
+
+  /** The compilers behind a language in words, for keys of a cache. */
+  async about(language: Language): Promise<string> {
+    const compiler = await this.compiler(language);
+    return 'lacks' in compiler ? compiler.lacks : compiler.about;
+  }
+
+  /**
+   * The library of a source.
+   * @returns its absolute path
+   * @throws CpexError `CPEX_E_SELFTEST_COMPILE`, `CPEX_E_INTERRUPTED`
+   */
+  async library(source: CorpusSource): Promise<string> {
+    const compiler = await this.compiler(source.language);
+    if ('lacks' in compiler) throw new TypeError(compiler.lacks);
+    const files = await this.filesOf(source);
+    const name = source.file ?? `plugin${hostTarget().libraryExtension}`;
+    const hash = createHash('sha256').update(JSON.stringify([RECIPE, compiler, source.flags ?? [], name]));
+    for (const [file, text] of files) hash.update(`\0${path.relative(this.corpus, file)}\0${text}`);
+    const home = path.join(this.shelf, `${path.basename(source.source)}-${hash.digest('hex').slice(0, 16)}`);
+    const library = path.join(home, name);
+    if (await isOurs(library)) return library;
+    await ensureFolder(this.shelf);
+    await chmod(this.shelf, 0o700);
+    await placeWhole(home, library, (draft) =>
+      this.compile(source, compiler.argv, [...files.keys()], path.join(draft, name)),
+    );
+    return library;
+  }
+
+  /** Takes away what has not been used for long. */
+  prune(): Promise<void> {
+    return pruneShelf(this.shelf, '', KEPT);
+  }
+
+  private compiler(language: Language): Promise<Compiler> {
+    const known = this.compilers.get(language) ?? this.findCompiler(language);
+    this.compilers.set(language, known);
+    return known;
+  }
+
+  private async findCompiler(language: Language): Promise<Compiler> {
+    const { env, signal } = this.context;
+    try {
+      const c = await chooseCompiler({ target: hostTarget(), env, signal });
+      const about = `${c.tool.path} ${c.tool.version}`;
+      if (language === 'c') return { argv: c.argv, about };
+      const name = language === 'go' ? 'go' : 'rustc';
+      const found = await probeTool(name, { env, signal, cwd: this.corpus });
+      if (found.state !== 'good') return { lacks: `needs ${name}, which is ${found.state} here` };
+      return { argv: [found.tool.path], about: `${found.tool.path} ${found.tool.version} ${about}` };
+    } catch (error) {
+      if (!isCpexError(error) || !error.code.startsWith('CPEX_E_BUILD_TOOL')) throw error;
+      return { lacks: `needs a C compiler: ${error.message}` };
+    }
+  }
+
+  /** A source with all that it includes, by absolute path; Go has its preamble beside it. */
+  private async filesOf({ source, language }: CorpusSource): Promise<Map<string, string>> {
+    const folder = path.join(this.corpus, language);
+    const first = path.join(folder, `${source}.${language === 'rust' ? 'rs' : language}`);
+    const waiting = language === 'go' ? [first, path.join(folder, 'abi.go'), path.join(folder, 'go.mod')] : [first];
+    const files = new Map<string, string>();
+    for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+      if (files.has(file)) continue;
+      const text = await readFile(file, 'utf8');
+      files.set(file, text);
+      for (const [, name = ''] of text.matchAll(/^\s*(?:#\s*include\s*|include!\()"([^"]+)"/gm)) {
+        waiting.push(await this.included(name, path.dirname(file), folder));
+      }
+    }
+    return files;
+  }
+
+  /** As a C compiler looks for it: beside the file that asks, then in the folder of the language. */
+  private async included(name: string, beside: string, folder: string): Promise<string> {
+    const near = path.join(beside, name);
+    return readFile(near).then(
+      () => near,
+      () => path.join(folder, name),
+    );
+  }
+
+  private async compile(
+    { source, language, flags = [] }: CorpusSource,
+    argv: readonly string[],
+    files: readonly string[],
+    library: string,
+  ): Promise<void> {
+    const folder = path.join(this.corpus, language);
+    const sources = files.filter((file) => path.extname(file) === '.go');
+    const position = hostTarget().os === 'windows' ? [] : ['-fPIC'];
+    const words = {
+      c: [
+        '-shared',
+        ...position,
+        '-O1',
+        '-w',
+        '-pthread',
+        '-fvisibility=hidden',
+        '-I',
+        folder,
+        '-o',
+        library,
+        `${source}.c`,
+        ...flags,
+      ],
+      go: ['build', '-buildmode=c-shared', '-trimpath', ...flags, '-o', library, ...sources],
+      rust: ['--edition', '2024', '--crate-type', 'cdylib', ...flags, '-o', library, `${source}.rs`],
+    }[language];
+    const { env, signal } = this.context;
+    const result = await runTool(argv[0] ?? language, [...argv.slice(1), ...words], {
+      cwd: folder,
+      // A module without dependencies; no workspace of the user around it counts.
+      env: { ...withoutDownloads(env), GOFLAGS: '-mod=mod', GOWORK: 'off', GOTOOLCHAIN: 'local' },
+      timeout: COMPILE_MS,
+      signal,
+    });
+    if (result.code === 0) return;
+    throw new CpexError(
+      'CPEX_E_SELFTEST_COMPILE',
+      `A plugin of the self-test could not be compiled: ${language}/${source}.`,
+      {
+        evidence: [result.command.join(' '), ...(result.stderr || result.stdout).trimEnd().split('\n').slice(-12)],
+      },
+    );
+  }
+}

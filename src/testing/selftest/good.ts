@@ -1,0 +1,77 @@
+import { findProfile } from '../../hosts/registry.js';
+import type { TestResult } from '../../model/event.js';
+import { catalogueOf } from '../conformance/catalogue.js';
+import { BRIEF } from '../conformance/durations.js';
+import { runSuite } from '../conformance/suite.js';
+import type { Subject } from '../subject.js';
+import { type Bench, nameOf, withNeeds } from './bad.js';
+import { sdkProject } from './sdk-project.js';
+import type { GoodPlugin } from './types.js';
+
+/** Suite name of the results of good plugins. */
+export const GOOD = 'good plugins';
+
+/** Highest level at which nothing may be said about a good plugin. */
+const LEVEL = 7;
+
+/** Every good plugin of the self-test. */
+export const GOOD_PLUGINS: readonly GoodPlugin[] = [
+  ...(['rust', 'go', 'c'] as const).flatMap((language): GoodPlugin[] => [
+    { language, host: 'cpex' },
+    { language, host: 'cliproxy' },
+  ]),
+  { language: 'c', host: 'cpex', source: 'good' },
+  { language: 'go', host: 'cpex', source: 'good' },
+  { language: 'rust', host: 'cpex', source: 'good' },
+  { language: 'c', host: 'cliproxy', source: 'cliproxy/good' },
+];
+
+/** What a good plugin is called in reports. */
+export function goodName({ language, host, source }: GoodPlugin): string {
+  return source === undefined ? `${language} SDK for ${host}` : nameOf({ language, source });
+}
+
+/** Runs the tests up to level 7 on a good plugin. Any finding at all is a failure. */
+export async function judgeGood(good: GoodPlugin, wanted: (id: string) => boolean, bench: Bench): Promise<TestResult> {
+  const name = goodName(good);
+  const about = { suite: GOOD, id: `good:${name}`, title: name, durationMs: 0, findings: [] };
+  const lacks = await bench.workshop.lacks(good.language);
+  if (lacks !== undefined) return { ...about, verdict: 'skip', reason: lacks };
+  const made = await subjectOf(good, bench);
+  if ('reason' in made) return { ...about, verdict: 'skip', reason: made.reason };
+  const chosen = catalogueOf(good.host).filter(
+    ({ id, level, inPassing }) => wanted(id) && (inPassing === true || level <= LEVEL),
+  );
+  const tests = withNeeds(
+    chosen.map(({ id }) => id),
+    catalogueOf(good.host),
+  );
+  const { limit, stopReason } = bench;
+  const results = await runSuite(tests, made.subject, { reason: () => undefined, limit, repeat: 1, stopReason });
+  const count = (verdict: string) => results.filter((result) => result.verdict === verdict).length;
+  const findings = results.flatMap((result) => result.findings.map((finding) => ({ ...finding, id: result.id })));
+  const clean = findings.length === 0 && results.every(({ verdict }) => verdict === 'pass' || verdict === 'skip');
+  return {
+    ...about,
+    title: `${name}: ${count('pass')} tests passed, ${count('skip')} left out`,
+    verdict: clean ? 'pass' : 'fail',
+    durationMs: results.reduce((sum, result) => sum + result.durationMs, 0),
+    findings: findings.map((finding) => ({ ...finding, message: `${finding.id}: ${finding.message}` })),
+  };
+}
+
+async function subjectOf(
+  good: GoodPlugin,
+  { workshop, means, context, limit, seed }: Bench,
+): Promise<{ readonly subject: Subject } | { readonly reason: string }> {
+  const common = { ...means, durations: BRIEF, seed, signal: context.signal, profile: findProfile(good.host) };
+  const { language, source } = good;
+  if (source !== undefined) {
+    const artefact = await limit(() => workshop.library({ source, language }));
+    return { subject: { ...common, artefact, config: {}, language } };
+  }
+  const made = await limit(() => sdkProject(good, workshop, context));
+  if ('reason' in made) return made;
+  const { artefact, manifest } = made;
+  return { subject: { ...common, artefact, manifest, config: manifest.test?.config ?? {}, language } };
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { chmod, copyFile, readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ensureBuilt } from '../../build/service.js';
+import type { RunContext } from '../../model/context.js';
+import type { Manifest } from '../../model/manifest.js';
+import { findProject, MANIFEST_FILE, requireProject } from '../../project/find.js';
+import { hostTarget } from '../../project/targets/host.js';
+import { newProject } from '../../scaffold/new-project.js';
+import { isCpexError } from '../../support/errors.js';
+import { ensureFolder, temporaryFolder } from '../../support/files.js';
+import { isOurs, placeWhole } from '../../support/own-cache.js';
+import { packageRoot, packageVersion } from '../../support/package-root.js';
+import type { Workshop } from './compile.js';
+import type { GoodPlugin } from './types.js';
+
+/** Id of the projects; their library is called after it. */
+const ID = 'sample';
+
+/** What the projects can do. */
+const CAPABILITIES = {
+  cpex: ['hook:tool_pre_invoke', 'command:greet'],
+  cliproxy: ['executor', 'request_interceptor', 'management_api'],
+} as const;
+
+/** A project that `cpex new` wrote, built; or why it cannot be built here. */
+export type SdkProject = { readonly artefact: string; readonly manifest: Manifest } | { readonly reason: string };
+
+/** Writes a new project, builds it and keeps library and manifest in the user's cache. */
+export async function sdkProject(good: GoodPlugin, workshop: Workshop, context: RunContext): Promise<SdkProject> {
+  const home = path.join(workshop.shelf, `sdk-${good.host}-${good.language}-${await keyOf(workshop, good)}`);
+  const artefact = path.join(home, `${ID}${hostTarget().libraryExtension}`);
+  if (!(await isOurs(artefact))) {
+    await ensureFolder(workshop.shelf);
+    await chmod(workshop.shelf, 0o700);
+    try {
+      await placeWhole(home, artefact, (draft) => buildInto(draft, good, context));
+    } catch (error) {
+      // A language whose compiler is there may still lack what builds whole projects.
+      if (!isCpexError(error) || !error.code.startsWith('CPEX_E_BUILD_TOOL')) throw error;
+      return { reason: `needs what builds a project: ${error.message}` };
+    }
+  }
+  const project = await findProject(home);
+  if (project === undefined) throw new RangeError(`${home} has no ${MANIFEST_FILE}`);
+  return { artefact, manifest: project.manifest };
+}
+
+async function buildInto(draft: string, { language, host }: GoodPlugin, context: RunContext): Promise<void> {
+  const folder = await temporaryFolder('selftest');
+  try {
+    const quiet: RunContext = { ...context, cwd: folder.path, emit: () => undefined, interactive: false };
+    const request = {
+      name: ID,
+      language,
+      host,
+      capabilities: CAPABILITIES[host],
+      author: 'Tests',
+      ci: 'none',
+      git: false,
+    };
+    const { root } = await newProject(request, { dryRun: false, force: false, overwrite: false }, quiet);
+    const project = await requireProject({ ...quiet, cwd: root });
+    const built = await ensureBuilt(project, {}, { ...quiet, cwd: root });
+    await copyFile(project.file, path.join(draft, MANIFEST_FILE));
+    await copyFile(built.file, path.join(draft, path.basename(built.file)));
+  } finally {
+    await folder.remove();
+  }
+}
+
+/** What the project comes from: this cpex with its templates and contracts, and the compiler. */
+async function keyOf(workshop: Workshop, { language, host }: GoodPlugin): Promise<string> {
+  const hash = createHash('sha256').update(
+    JSON.stringify([packageVersion(), CAPABILITIES[host], await workshop.about(language)]),
+  );
+  for (const part of ['templates', 'schemas']) {
+    const folder = path.join(packageRoot(), part);
+    const names = (await readdir(folder, { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.join(entry.parentPath, entry.name));
+    for (const name of names.sort()) hash.update(`\0${path.relative(folder, name)}\0`).update(await readFile(name));
+  }
+  return hash.digest('hex').slice(0, 16);
+}

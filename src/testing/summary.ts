@@ -1,0 +1,30 @@
+import type { TestReport, TestResult, TestSummary } from '../model/event.js';
+import { FAILING } from '../report/reporters/reporter.js';
+
+/** How many results there are of each kind. */
+export function summarise(results: readonly TestResult[]): TestSummary {
+  const count = (wanted: (result: TestResult) => boolean) => results.filter(wanted).length;
+  return {
+    passed: count(({ verdict }) => verdict === 'pass' || verdict === 'warn'),
+    failed: count(({ verdict }) => FAILING.has(verdict)),
+    warned: count(({ verdict }) => verdict === 'warn'),
+    skipped: count(({ verdict }) => verdict === 'skip'),
+  };
+}
+
+/** What results come to: a failure breaks a run, and so does one in which nothing ran. */
+export function reportOf(
+  results: readonly TestResult[],
+  about: Pick<TestReport, 'artefacts' | 'profile' | 'level' | 'seed' | 'notRun' | 'ranUnder' | 'durationMs'>,
+): TestReport {
+  const summary = summarise(results);
+  const ran = summary.passed + summary.failed;
+  const reason = ran > 0 ? undefined : results.length === 0 ? 'no tests were found' : 'every test was skipped';
+  return {
+    ...about,
+    results,
+    summary,
+    ok: summary.failed === 0 && reason === undefined,
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
