@@ -4,6 +4,8 @@ import type { Project } from '../model/manifest.js';
 import type { Language, TargetName } from '../model/target.js';
 import type { CpexError } from '../support/errors.js';
 
+import type { Sanitizer } from './sanitize/sanitizer.js';
+
 export type BuildMode = 'release' | 'debug';
 
 /** What a caller wants built. */
@@ -24,6 +26,8 @@ export interface BuildOptions {
   readonly scratch?: string;
   /** Lowest glibc for targets that have one, e.g. `2.17`; a suffix of a target's name comes before it. */
   readonly glibc?: string;
+  /** Instrument the library, for this machine alone; such a build is one for debugging, in a folder of its own. */
+  readonly sanitizer?: Sanitizer;
 }
 
 /** A tool by name, version and absolute path. */
@@ -87,6 +91,8 @@ export interface TargetPlan {
   readonly record: string;
   /** Lowest glibc that the library is to work with; absent where nothing was asked for. */
   readonly glibc?: string;
+  /** What the library is instrumented with. */
+  readonly sanitizer?: Sanitizer;
   /** Targets whose libraries are joined into this one (`darwin-universal`), built first. */
   readonly slices?: readonly TargetPlan[];
 }

@@ -14,6 +14,7 @@ export async function judge(file: string, { plan, request }: PreparedTarget): Pr
     language: project.manifest.language,
     ...(entry === undefined ? {} : { entry }),
     debug: mode === 'debug',
+    ...(plan.sanitizer === undefined ? {} : { sanitizer: true }),
     ...(plan.glibc === undefined ? {} : { glibcFloor: plan.glibc }),
   });
 }

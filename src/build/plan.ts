@@ -9,6 +9,8 @@ import { exists } from '../support/files.js';
 import type { BuildOptions, BuildPlan, SkippedTarget, TargetPlan, ToolchainIdentity } from './build-model.js';
 import { chooseTargets, type WantedTarget } from './choose-targets.js';
 import { withoutDownloads } from './find-toolchain.js';
+import { nightlyVariables } from './sanitize/nightly.js';
+import { requirePossible, type Sanitizer, sanitizerTag } from './sanitize/sanitizer.js';
 import { BUILD_FILES, toolchainFor } from './toolchains/by-language.js';
 import type { Toolchain, ToolchainRequest } from './toolchains/toolchain.js';
 import { VersionCache } from './version-cache.js';
@@ -43,6 +45,8 @@ export async function prepareBuild(options: BuildOptions, context: RunContext): 
   const { project } = options;
   const { language } = project.manifest;
   const { wanted, skipped } = chooseTargets(options);
+  const { sanitizer } = options;
+  if (sanitizer !== undefined) for (const { target } of wanted) requirePossible(sanitizer, language, target);
   await requireBuildFile(sourceRoot(project), language);
   const home = options.scratch ?? project.root;
   const cache = path.join(home, '.cpex', 'build', 'tools.json');
@@ -64,8 +68,9 @@ export function outputPaths(
   id: string,
   target: Target,
   mode: BuildOptions['mode'],
+  sanitizer?: Sanitizer,
 ): { readonly file: string; readonly record: string } {
-  const folder = path.join(root, 'dist', folderName(target, mode));
+  const folder = path.join(root, 'dist', folderName(target, mode, sanitizer));
   return { file: path.join(folder, id + target.libraryExtension), record: path.join(folder, 'build.json') };
 }
 
@@ -80,9 +85,9 @@ export async function planTarget(
   home: string,
   aimed = request.glibc !== request.project.manifest.glibc,
 ): Promise<PreparedTarget> {
-  const { project, target, mode, glibc } = request;
+  const { project, target, mode, glibc, sanitizer } = request;
   const { language } = project.manifest;
-  const { file, record } = outputPaths(home, project.manifest.id, target, mode);
+  const { file, record } = outputPaths(home, project.manifest.id, target, mode, sanitizer);
   const common = {
     target: target.name,
     language,
@@ -91,6 +96,7 @@ export async function planTarget(
     output: file,
     record,
     ...(glibc === undefined ? {} : { glibc }),
+    ...(sanitizer === undefined ? {} : { sanitizer }),
   };
   const toolchain = await toolchainFor(language);
   const parts = SLICES[target.name] ?? [];
@@ -148,10 +154,14 @@ export function makeRequest(
   context: RunContext,
   versions: VersionCache,
 ): ToolchainRequest {
-  const { project, mode, force, extra } = options;
-  const folder = path.join(options.scratch ?? project.root, '.cpex', 'build', folderName(target, mode));
-  const env = toolEnvironment(context.env, mode);
-  const floor = glibc === undefined ? {} : { glibc };
+  const { project, force, extra, sanitizer } = options;
+  // A report without lines is worth little, and nobody installs such a build.
+  const mode = sanitizer === undefined ? options.mode : 'debug';
+  const folder = path.join(options.scratch ?? project.root, '.cpex', 'build', folderName(target, mode, sanitizer));
+  const given = toolEnvironment(context.env, mode);
+  const rust = sanitizer !== undefined && project.manifest.language === 'rust';
+  const env = rust ? nightlyVariables(given) : given;
+  const floor = sanitizer !== undefined ? { sanitizer } : glibc === undefined ? {} : { glibc };
   return { project, target, mode, force, extra, ...floor, folder, env, signal: context.signal, versions };
 }
 
@@ -161,7 +171,8 @@ function requestFor(request: ToolchainRequest, target: Target): ToolchainRequest
   return { ...request, target, folder };
 }
 
-function folderName(target: Target, mode: BuildOptions['mode']): string {
+function folderName(target: Target, mode: BuildOptions['mode'], sanitizer?: Sanitizer): string {
+  if (sanitizer !== undefined) return `${target.name}-${sanitizerTag(sanitizer)}`;
   return mode === 'debug' ? `${target.name}-debug` : target.name;
 }
 

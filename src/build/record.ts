@@ -9,6 +9,7 @@ import { packageVersion } from '../support/package-root.js';
 import { userCacheFolder } from '../support/user-folders.js';
 import type { BuildMode, CompilerSource, ToolchainIdentity, ToolFound } from './build-model.js';
 import type { PreparedTarget } from './plan.js';
+import type { Sanitizer } from './sanitize/sanitizer.js';
 import { listDigest, type SourceHashes } from './sources.js';
 
 /** `build.json`, described by `schemas/build.json`: what lies beside it and how it came to be. */
@@ -20,6 +21,8 @@ export interface BuildRecord {
   readonly language: Language;
   readonly target: TargetName;
   readonly mode: BuildMode;
+  /** What it is instrumented with; absent where it is not. */
+  readonly sanitizer?: Sanitizer;
   /** Name of the library in the same folder. */
   readonly file: string;
   readonly sha256: string;
@@ -66,6 +69,7 @@ export function makeRecord(target: PreparedTarget, sources: SourceHashes, report
     language: manifest.language,
     target: plan.target,
     mode: plan.mode,
+    ...(plan.sanitizer === undefined ? {} : { sanitizer: plan.sanitizer }),
     file: path.basename(plan.output),
     sha256: report.sha256,
     size: report.size,

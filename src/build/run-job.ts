@@ -116,6 +116,7 @@ export function taskTitle(plan: TargetPlan): string {
   return `Build ${what(plan)} with ${plan.toolchain.name} ${plan.toolchain.version}`;
 }
 
-function what({ target, mode }: TargetPlan): string {
+function what({ target, mode, sanitizer }: TargetPlan): string {
+  if (sanitizer !== undefined) return `${target} (${sanitizer} sanitizer)`;
   return mode === 'debug' ? `${target} (debug)` : target;
 }

@@ -11,6 +11,7 @@ import { syncIdentity } from './identity-file.js';
 import { groupJobs, type Job, runBeside, Turn } from './jobs.js';
 import { type PreparedBuild, prepareBuild } from './plan.js';
 import { runJob, type TargetOutcome, taskTitle } from './run-job.js';
+import type { Sanitizer } from './sanitize/sanitizer.js';
 import { hashSources } from './sources.js';
 import { taskId } from './target-locks.js';
 import { writing } from './write-error.js';
@@ -35,6 +36,35 @@ export interface EnsureOptions {
   readonly mode?: BuildMode;
   /** Any accepted spelling; the host's own target when absent. */
   readonly target?: string;
+}
+
+/**
+ * The project's library instrumented with a sanitizer, for this machine, built anew when stale.
+ * @throws CpexError as `ensureBuilt`, `CPEX_E_BUILD_SANITIZE`, `CPEX_E_SANITIZER_RUNTIME`
+ */
+export async function ensureInstrumented(
+  project: Project,
+  sanitizer: Sanitizer,
+  context: RunContext,
+): Promise<BuiltArtefact> {
+  const options = {
+    project,
+    targets: [],
+    mode: 'debug',
+    force: false,
+    verbose: false,
+    extra: [],
+    dryRun: false,
+  } as const;
+  return single(await buildProject({ ...options, sanitizer }, context));
+}
+
+/** The one library of a build that was asked for one. */
+function single(result: BuildResult): BuiltArtefact {
+  const [artefact] = result.artefacts;
+  if (!result.ok) throw auditError(result.findings);
+  if (artefact === undefined) throw new RangeError('a build without a target');
+  return artefact;
 }
 
 /**

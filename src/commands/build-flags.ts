@@ -1,4 +1,6 @@
-import { boolean, string } from '@oclif/core/flags';
+import { boolean, option, string } from '@oclif/core/flags';
+
+const SANITIZERS = ['address', 'undefined', 'thread'] as const;
 
 /** The flags of `cpex build`. */
 export const BUILD_FLAGS = {
@@ -15,6 +17,13 @@ export const BUILD_FLAGS = {
     env: 'CPEX_BUILD_GLIBC',
     helpValue: 'VERSION',
   }),
+  sanitize: option({
+    description:
+      'Instrument the library for this machine, into dist/<target>-asan, -ubsan or -tsan: address (C, Go, Rust), undefined (C), thread (C, Rust).',
+    env: 'CPEX_BUILD_SANITIZE',
+    options: SANITIZERS,
+    exclusive: ['glibc', 'lock', 'check-reproducible'],
+  })(),
   debug: boolean({ description: 'Unoptimised and with debug information.', env: 'CPEX_BUILD_DEBUG' }),
   verbose: boolean({
     description: 'Show everything that the tools print, and which compiler each target gets and why.',

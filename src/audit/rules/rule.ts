@@ -15,6 +15,8 @@ export interface AuditExpectation {
   readonly glibcFloor?: string;
   /** A debug build: leftovers of debugging are then no fault. */
   readonly debug?: boolean;
+  /** Built with a sanitizer on purpose: that it shows, and needs its run-time library, is then no fault. */
+  readonly sanitizer?: boolean;
 }
 
 /** What the rules for every format look at. */

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { sourceRoot } from '../../project/source-root.js';
 import { hostTarget } from '../../project/targets/host.js';
 import type { ToolCommand, ToolchainIdentity } from '../build-model.js';
@@ -19,7 +20,12 @@ export interface CargoJob {
  * gives them other symbols, so the machine's own target is built as the user's own `cargo build` builds it.
  */
 export function isCross(request: ToolchainRequest): boolean {
-  return !isNative(request);
+  return !isNative(request) || request.sanitizer !== undefined;
+}
+
+/** cargo's folder of its own for what is instrumented; undefined where it keeps its files as ever. */
+export function instrumentedFolder({ sanitizer, folder }: ToolchainRequest): string | undefined {
+  return sanitizer === undefined ? undefined : path.join(folder, 'cargo');
 }
 
 /**
@@ -48,6 +54,9 @@ export function buildCommand(jobs: readonly [CargoJob, ...CargoJob[]]): ToolComm
   for (const job of jobs) {
     const flags = flagsFor(job.request);
     if (isCross(job.request)) argv.push('--target', rustTriple(job.request));
+    const own = instrumentedFolder(job.request);
+    if (own !== undefined) argv.push('--target-dir', own);
+    if (job.request.sanitizer === 'thread') argv.push('-Zbuild-std');
     argv.push(...flags.argv);
     Object.assign(env, flags.env, linkerVariables(job));
   }
@@ -107,6 +116,7 @@ function flagsFor(request: ToolchainRequest): {
 function ourFlags(request: ToolchainRequest): string[] {
   // rustc makes no shared libraries for musl otherwise.
   const dynamic = request.target.libc === 'musl' ? ['-Ctarget-feature=-crt-static'] : [];
+  if (request.sanitizer !== undefined) return [...dynamic, `-Zsanitizer=${request.sanitizer}`];
   return request.mode === 'debug' ? dynamic : [...dynamic, ...prefixMaps(request)];
 }
 

@@ -5,7 +5,8 @@ import { CpexError } from '../../support/errors.js';
 import { runTool } from '../../support/tools.js';
 import type { CompilerChoice, ToolCommand, ToolchainIdentity, ToolFound } from '../build-model.js';
 import { requireTool } from '../find-toolchain.js';
-import { buildCommand, type CargoJob, callsFor, cleanCommand, isCross } from './cargo-command.js';
+import { requireNightly } from '../sanitize/nightly.js';
+import { buildCommand, type CargoJob, callsFor, cleanCommand, instrumentedFolder, isCross } from './cargo-command.js';
 import { librariesFor, noLibrary, ownLibrary, sharedLibraries } from './cargo-messages.js';
 import { writeSdk } from './rust-darwin.js';
 import { chooseLinker, chooseOwnLinker } from './rust-linker.js';
@@ -27,7 +28,11 @@ export const cargoToolchain: Toolchain = {
     const options = { ...request, cwd: sourceRoot(request.project) };
     const [cargo, rustc] = await Promise.all([requireTool('cargo', options), requireTool('rustc', options)]);
     const identity = { ...cargo, helpers: [rustc] };
-    const compiler = isCross(request) ? await forForeign(request, cargo, rustc) : await chooseOwnLinker(request);
+    if (request.sanitizer !== undefined) await requireNightly(request, rustc);
+    const compiler =
+      isCross(request) && request.sanitizer === undefined
+        ? await forForeign(request, cargo, rustc)
+        : await chooseOwnLinker(request);
     return compiler === undefined ? identity : { ...identity, compiler };
   },
 
@@ -99,6 +104,8 @@ async function prepare(jobs: readonly CargoJob[]): Promise<void> {
 function cleaning(job: CargoJob): ToolCommand[] {
   const { request } = job;
   if (!request.force) return [];
+  const own = instrumentedFolder(request);
+  if (own !== undefined) return [cleanCommand(job, own)];
   const folder = targetFolders.get(request);
   if (!isCross(request) || folder === undefined) return [cleanCommand(job)];
   return [cleanCommand(job, path.join(folder, rustTriple(request)))];

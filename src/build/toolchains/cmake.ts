@@ -8,6 +8,8 @@ import { chooseCompiler } from '../compilers/choose.js';
 import { mendDylib } from '../compilers/mend-dylib.js';
 import { writeWhenDifferent } from '../compilers/wrapper.js';
 import { probeTool, requireTool } from '../find-toolchain.js';
+import { sanitizeFlags } from '../sanitize/flags.js';
+import { requireRuntime } from '../sanitize/runtime-library.js';
 import { isOwnTarget } from './c-compiler.js';
 import { askFileApi, readLibrary } from './cmake-file-api.js';
 import { type ConfigurationFile, crossFiles, toolchainFile } from './cmake-toolchain-file.js';
@@ -22,6 +24,8 @@ export const cmakeToolchain: Toolchain = {
       chooseCompiler(request),
       probeTool('ninja', request),
     ]);
+    const { sanitizer } = request;
+    if (sanitizer !== undefined) await requireRuntime({ ...request, compiler, sanitizer });
     const generator = ninja.state === 'good' ? ninja.tool : await requireTool('make', request);
     return { ...cmake, helpers: [generator, compiler.tool], compiler };
   },
@@ -81,6 +85,10 @@ function environment(request: ToolchainRequest, identity: ToolchainIdentity): Re
   if (!isForeign(request, identity)) env.CC = compiler?.argv.join(' ') ?? 'cc';
   const flags = prefixMapFlags(request);
   if (flags !== undefined) env.CFLAGS = flags;
+  const watching = sanitizeFlags(request, identity);
+  for (const name of watching.length === 0 ? [] : ['CFLAGS', 'CXXFLAGS', 'LDFLAGS']) {
+    env[name] = [request.env[name], ...watching].filter(Boolean).join(' ');
+  }
   return env;
 }
 

@@ -6,6 +6,7 @@ import type { CompilerChoice, GoLink, ToolCommand, ToolchainIdentity } from '../
 import { chooseCompiler } from '../compilers/choose.js';
 import { mendDylib } from '../compilers/mend-dylib.js';
 import { requireTool } from '../find-toolchain.js';
+import { requireRuntime } from '../sanitize/runtime-library.js';
 import { compilerVariable } from './c-compiler.js';
 import { type GoKey, goKey, headerVariable, linkSetting } from './go-key.js';
 import type { Product, Toolchain, ToolchainRequest, Workshop } from './toolchain.js';
@@ -20,6 +21,8 @@ export const goToolchain: Toolchain = {
       requireTool('go', { ...request, cwd: sourceRoot(request.project) }),
       chooseCompiler({ ...request, macos: MACOS }),
     ]);
+    const { sanitizer } = request;
+    if (sanitizer !== undefined) await requireRuntime({ ...request, compiler, sanitizer });
     return { ...go, helpers: [compiler.tool], compiler };
   },
 
@@ -108,6 +111,7 @@ function buildFlags(request: ToolchainRequest, compiler: CompilerChoice | undefi
   const release = mode === 'release';
   const link = linkFlags(request, compiler);
   const linking = link === '' ? [] : [`-ldflags=${link}`];
+  if (request.sanitizer !== undefined) return [...always, '-asan', ...(project.manifest.build?.flags ?? [])];
   // A debugger needs the paths that -trimpath removes.
   const flags = release ? ['-trimpath', ...linking] : ['-gcflags=all=-N -l', ...linking];
   // Go takes the last of repeated flags, so the project's own have their way.

@@ -3,6 +3,7 @@ import type { Target, TargetName } from '../../model/target.js';
 import type { ToolResult } from '../../support/tools.js';
 import type { BuildMode, GoLink, Stamp, TargetPlan, ToolCommand, ToolchainIdentity } from '../build-model.js';
 import type { Environment } from '../find-toolchain.js';
+import type { Sanitizer } from '../sanitize/sanitizer.js';
 import type { SourceHashes } from '../sources.js';
 import type { VersionCache } from '../version-cache.js';
 
@@ -15,6 +16,7 @@ export interface ToolchainRequest {
   readonly extra: readonly string[];
   /** Lowest glibc that the library is to work with, e.g. `2.17`; only for targets that have glibc. */
   readonly glibc?: string;
+  readonly sanitizer?: Sanitizer;
   /** Absolute folder for intermediate files. */
   readonly folder: string;
   readonly env: Environment;

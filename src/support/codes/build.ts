@@ -31,6 +31,18 @@ export const buildCodes = {
     title: "The project lacks its language's build file",
     text: 'Beside cpex.yaml cpex expects CMakeLists.txt (C), go.mod (Go) or Cargo.toml (Rust). Either the file is missing, or `language` in cpex.yaml names another language than the project is written in.',
   },
+  CPEX_E_BUILD_SANITIZE: {
+    kind: 'user',
+    exit: 2,
+    title: 'The build cannot be made with this sanitizer',
+    text: 'A build with a sanitizer is for the machine itself. C has address, undefined and thread; Go has address (`go build -asan`), because a library built with -race cannot be loaded into a running process; Rust has address and thread, with a nightly toolchain. For Go and Rust the race detectors of their own test runners do what thread does for C: `cpex test --native`.',
+  },
+  CPEX_E_SANITIZER_RUNTIME: {
+    kind: 'environment',
+    exit: 3,
+    title: "A sanitizer's run-time library or toolchain is not installed",
+    text: 'A library that was built with a sanitizer needs its run-time library, which is loaded before all others. gcc brings libasan, libubsan and libtsan; clang keeps its own in a package (libclang-rt-…-dev on Debian), and older ones have none for threads that could be loaded. Rust needs a nightly toolchain from rustup, and for threads the component rust-src.',
+  },
   CPEX_E_BUILD_TOOL_MISSING: {
     kind: 'environment',
     exit: 3,
