@@ -1,9 +1,11 @@
 #!/usr/bin/env node
-// docs/commands.md from oclif.manifest.json and the error catalogue. `--check` only compares.
-import { readFileSync, writeFileSync } from 'node:fs';
+// docs/commands.md from oclif.manifest.json and the error catalogue, docs/conformance.md from the catalogue of tests,
+// and the anchors of clauses. `--check` only compares.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import { CLAUSE_PAGES, conformancePage, withAnchors } from './conformance-page.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
@@ -131,12 +133,20 @@ ${codes.map(([code, entry]) => `| \`${code}\` | ${entry.exit} | ${cell(entry.tit
 `;
 }
 
+/** Every page that is generated, or kept in shape, with the text that it has to have. */
+async function pages() {
+  const kept = CLAUSE_PAGES.map((page) => [page, withAnchors(readFileSync(path.join(root, page), 'utf8'))]);
+  return [...kept, ['docs/commands.md', await commandsPage()], ['docs/conformance.md', await conformancePage()]];
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const file = path.join(root, 'docs', 'commands.md');
-  const text = await commandsPage();
-  if (!process.argv.includes('--check')) writeFileSync(file, text);
-  else if (readFileSync(file, 'utf8') !== text) {
-    console.error('docs/commands.md is stale: run node scripts/docs.mjs');
-    process.exitCode = 1;
+  for (const [page, text] of await pages()) {
+    const file = path.join(root, page);
+    if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
+    if (!process.argv.includes('--check')) writeFileSync(file, text);
+    else {
+      console.error(`${page} is stale: run node scripts/docs.mjs`);
+      process.exitCode = 1;
+    }
   }
 }

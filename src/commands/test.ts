@@ -50,7 +50,7 @@ export default class Test extends CpexCommand {
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Test);
     await this.work(flags, async (context) => {
-      if (flags.list) return (await import('../testing/list.js')).listTests();
+      if (flags.list) return (await import('../testing/list.js')).listTests(flags.level);
       if (flags.selftest) {
         return (await import('../testing/selftest/command.js')).selfTestCommand(argv as string[], flags, context);
       }
