@@ -10,7 +10,12 @@ static uint8_t outgoing[64 * 1024];
 static uint8_t incoming[64 * 1024];
 static size_t from, to;
 
+/* Whether this thread is sending, and whether no byte of its frame has left yet. */
+static _Thread_local int holds_writer;
+static volatile int composing;
+
 static void send_locked(const frame_header *header, const char *method, const void *body, size_t length) {
+  composing = 1;
   frame_header whole = *header;
   size_t name = method == NULL ? 0 : strlen(method);
   if (name > MAX_METHOD) name = MAX_METHOD;
@@ -24,6 +29,7 @@ static void send_locked(const frame_header *header, const char *method, const vo
   int fits = length <= sizeof outgoing - size;
   if (fits && length > 0) memcpy(outgoing + size, body, length);
   if (fits) size += length;
+  composing = 0;
   int failed = wire_send(outgoing, size);
   if (!fits && !failed) wire_send(body, length);
 }
@@ -31,15 +37,21 @@ static void send_locked(const frame_header *header, const char *method, const vo
 void channel_send(const frame_header *header, const char *method, const void *body, size_t length) {
   if (writer == NULL) writer = lock_new(); /* the first frame leaves before there are threads */
   lock_take(writer);
+  holds_writer = 1;
   send_locked(header, method, body, length);
+  holds_writer = 0;
   lock_drop(writer);
 }
 
-void channel_send_last(const frame_header *header, const char *method) {
+void channel_send_last(const frame_header *header, const char *method, const void *body, size_t length) {
   if (writer == NULL) return;
-  int mine = 0;
-  for (int tries = 0; tries < 50 && !(mine = lock_try(writer)); tries++) sleep_ms(10);
-  if (mine) send_locked(header, method, NULL, 0);
+  /* A thread that crashed while it put a frame together has the lock; nothing of that frame has left. */
+  int mine = composing && holds_writer;
+  for (int tries = 0; tries < 50 && !mine && !(mine = lock_try(writer)); tries++) sleep_ms(10);
+  if (!mine) return;
+  send_locked(header, method, body, length);
+  composing = holds_writer;
+  if (!holds_writer) lock_drop(writer);
 }
 
 /* Exactly that many bytes, from the buffer first. Returns 0 at the end. */

@@ -33,6 +33,10 @@ void pages_release(void *at, size_t size) {
 #include <sys/mman.h>
 #include <unistd.h>
 
+#ifndef MAP_NORESERVE
+#define MAP_NORESERVE 0 /* what FreeBSD does anyway */
+#endif
+
 size_t pages_size(void) { return (size_t)sysconf(_SC_PAGESIZE); }
 
 void *pages_reserve(size_t size) {

@@ -5,7 +5,7 @@
 #elif defined(__linux__)
 #define _POSIX_C_SOURCE 200809L
 #endif
-#include "judge.h"
+#include "crash.h"
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
@@ -56,7 +56,9 @@ static void *run_errand(void *given) {
   errand mine = *(errand *)given;
   this_thread.aside = 1;
   block_give(given);
+  crash_thread_begin("a thread of the host");
   mine.run(mine.argument);
+  crash_thread_end();
   return NULL;
 }
 

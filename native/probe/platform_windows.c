@@ -1,11 +1,13 @@
-/* Threads, libraries, time, crashes and the end of the process on Windows, wine included. */
+/* Threads, libraries, time and the end of the process on Windows, wine included. */
 #ifdef _WIN32
-#include "judge.h"
+#include "crash.h"
 #include <windows.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Everything that this process starts; crash_windows.c. */
+extern HANDLE crash_job;
 
 struct platform_lock {
   SRWLOCK lock;
@@ -14,8 +16,6 @@ struct platform_lock {
 struct platform_signal {
   CONDITION_VARIABLE condition;
 };
-
-static HANDLE job;
 
 platform_lock *lock_new(void) {
   platform_lock *lock = block_take(sizeof *lock);
@@ -46,17 +46,11 @@ typedef struct {
   void *argument;
 } errand;
 
-/* Leaves room on the stack to tell of its own overflow. */
-static void keep_room(void) {
-  ULONG room = 64 * 1024;
-  SetThreadStackGuarantee(&room);
-}
-
 static DWORD WINAPI run_errand(void *given) {
   errand mine = *(errand *)given;
   this_thread.aside = 1;
   block_give(given);
-  keep_room();
+  crash_thread_begin("a thread of the host");
   mine.run(mine.argument);
   return 0;
 }
@@ -116,66 +110,8 @@ void library_close(void *library) { FreeLibrary((HMODULE)library); }
 
 int library_mapped(const char *file) { return GetModuleHandleA(file) != NULL; }
 
-/* The exit status of a crash does not survive wine, so it is told before the end. */
-static void tell_crash(const char *signal_name, DWORD code) {
-  static volatile LONG told;
-  if (InterlockedExchange(&told, 1) != 0) return;
-  frame_header header = {.kind = KIND_CRASH, .code = (int32_t)code};
-  channel_send_last(&header, signal_name);
-}
-
-static const char *signal_of(DWORD code) {
-  switch (code) {
-  case EXCEPTION_ACCESS_VIOLATION:
-  case EXCEPTION_STACK_OVERFLOW:
-  case EXCEPTION_IN_PAGE_ERROR:
-  case EXCEPTION_GUARD_PAGE:
-    return "SIGSEGV";
-  case EXCEPTION_DATATYPE_MISALIGNMENT:
-    return "SIGBUS";
-  case EXCEPTION_ILLEGAL_INSTRUCTION:
-  case EXCEPTION_PRIV_INSTRUCTION:
-    return "SIGILL";
-  case EXCEPTION_INT_DIVIDE_BY_ZERO:
-  case EXCEPTION_INT_OVERFLOW:
-  case EXCEPTION_FLT_DIVIDE_BY_ZERO:
-  case EXCEPTION_FLT_INVALID_OPERATION:
-    return "SIGFPE";
-  case EXCEPTION_BREAKPOINT:
-    return "SIGTRAP";
-  default:
-    return "SIGABRT";
-  }
-}
-
-static LONG WINAPI on_exception(EXCEPTION_POINTERS *facts) {
-  DWORD code = facts->ExceptionRecord->ExceptionCode;
-  tell_crash(signal_of(code), code);
-  TerminateProcess(GetCurrentProcess(), code);
-  return EXCEPTION_EXECUTE_HANDLER;
-}
-
-static void on_abort(int number) {
-  (void)number;
-  tell_crash("SIGABRT", 3);
-  TerminateProcess(GetCurrentProcess(), 3);
-}
-
-void crashes_watch(void) {
-  /* No windows that wait for somebody to click. */
-  SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX);
-  SetUnhandledExceptionFilter(on_exception);
-  signal(SIGABRT, on_abort);
-  keep_room();
-  job = CreateJobObjectW(NULL, NULL);
-  if (job != NULL && !AssignProcessToJobObject(job, GetCurrentProcess())) {
-    CloseHandle(job);
-    job = NULL;
-  }
-}
-
 _Noreturn void process_end(int code) {
-  if (code == 1 && job != NULL) TerminateJobObject(job, 1);
+  if (code == 1 && crash_job != NULL) TerminateJobObject(crash_job, 1);
   TerminateProcess(GetCurrentProcess(), (UINT)code);
   abort();
 }

@@ -11,6 +11,7 @@
  *   memory.c    every block that a plugin gets to see (guard pages can go here and nowhere else)
  *   connect.c   the channel's two forms: an inherited descriptor, or 127.0.0.1 with tokens
  *   platform_posix.c, platform_windows.c   threads, libraries, time, the end of the process
+ *   crash_*.c, stacks_*.c   what a crash says of itself, and what threads do that do not come back
  *
  * Threads: the main thread loads the plugin and makes the calls that come in order; the reader thread
  * takes frames off the channel and hands them out, and ends the process when the channel does, whatever
@@ -77,7 +78,8 @@ enum frame_kind {
   KIND_CRASH = 19,
   KIND_PERFORM = 20,
   KIND_OBSERVED = 21,
-  KIND_BREACH = 22
+  KIND_BREACH = 22,
+  KIND_STACKS = 23
 };
 
 enum frame_flag { FLAG_SHARED = 1, FLAG_NULL_POINTER = 2, FLAG_CONCURRENT = 4, FLAG_COPIED = 8, FLAG_NESTED = 16 };
@@ -118,7 +120,7 @@ void frame_free(frame *one);
 void channel_send(const frame_header *header, const char *method, const void *body, size_t length);
 
 /* The same for a thread that has crashed and may hold the lock: gives up instead of waiting for ever. */
-void channel_send_last(const frame_header *header, const char *method);
+void channel_send_last(const frame_header *header, const char *method, const void *body, size_t length);
 
 /* The next frame, or NULL at the end of the channel. Bad frames are reported and end the process. */
 frame *channel_next(void);

@@ -16,7 +16,9 @@ struct joined_thread {
 static void *run_joined(void *given) {
   joined_thread *self = given;
   this_thread.aside = 1;
+  crash_thread_begin("a thread of the host");
   self->run(self->argument);
+  crash_thread_end();
   return NULL;
 }
 

@@ -1,6 +1,6 @@
 /* Threads that are waited for, on Windows. */
 #ifdef _WIN32
-#include "judge.h"
+#include "crash.h"
 #include <windows.h>
 
 struct joined_thread {
@@ -12,9 +12,7 @@ struct joined_thread {
 static DWORD WINAPI run_joined(void *given) {
   joined_thread *self = given;
   this_thread.aside = 1;
-  /* Leaves room on the stack to tell of its own overflow. */
-  ULONG room = 64 * 1024;
-  SetThreadStackGuarantee(&room);
+  crash_thread_begin("a thread of the host");
   self->run(self->argument);
   return 0;
 }

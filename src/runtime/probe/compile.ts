@@ -25,6 +25,8 @@ export interface CompileOptions {
   readonly cache: string;
   readonly env: Environment;
   readonly signal?: AbortSignal;
+  /** `plain`: without the record of allocations, for sanitizers and valgrind, which bring their own `malloc`. */
+  readonly variant?: 'plain';
 }
 
 /** A first zig build for Windows makes its C library: two minutes on a busy machine. */
@@ -48,10 +50,11 @@ export async function compileProbe(options: CompileOptions): Promise<string> {
   const sources = (await readdir(folder)).filter((name) => /\.[ch]$/.test(name)).sort();
   // zig links programs for musl statically, and a static program loads no libraries.
   const dynamic = target.libc === 'musl' && usesZig(compiler) ? ['-dynamic'] : [];
+  const plain = options.variant === 'plain' ? ['-DCPEX_NO_LEDGER', '-g'] : [];
   const stack = target.os === 'windows' ? ['-Wl,--stack,8388608'] : [];
   return compileOnce(`cpex-probe${target.executableExtension}`, folder, sources, options, {
-    before: [...dynamic, '-std=c11', '-O2'],
-    after: [...stack, ...libraries(target)],
+    before: [...dynamic, ...plain, '-std=c11', '-O2'],
+    after: [...stack, ...libraries(target, compiler)],
   });
 }
 
@@ -72,9 +75,10 @@ function usesZig(compiler: ProbeCompiler): boolean {
   return compiler.source === 'zig' || compiler.tool.name === 'zig';
 }
 
-function libraries({ os }: Target): string[] {
+function libraries({ os }: Target, compiler: ProbeCompiler): string[] {
   if (os === 'windows') return ['-lws2_32'];
-  return os === 'linux' ? ['-pthread', '-ldl'] : ['-pthread'];
+  // zig links its unwinder only where somebody asks for it.
+  return os === 'linux' ? ['-pthread', '-ldl', ...(usesZig(compiler) ? ['-lunwind'] : [])] : ['-pthread'];
 }
 
 interface Flags {
