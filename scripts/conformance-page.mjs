@@ -24,7 +24,7 @@ async function listing() {
   try {
     await esbuild.build({
       stdin: {
-        contents: `export * from './src/testing/list.ts'; export * from './src/testing/conformance/levels.ts'; export * from './src/testing/conformance/cannot-claim.ts'; export * from './src/testing/conformance/durations.ts';`,
+        contents: `export * from './src/testing/list.ts'; export * from './src/report/level-names.ts'; export * from './src/testing/conformance/cannot-claim.ts'; export * from './src/testing/conformance/durations.ts';`,
         resolveDir: root,
         loader: 'ts',
       },

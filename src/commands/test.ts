@@ -44,7 +44,10 @@ export default class Test extends CpexCommand {
       description: 'Show that every test fires on a plugin that is broken in its way, and on no good one.',
       env: 'CPEX_TEST_SELFTEST',
     }),
-    verbose: boolean({ description: 'Show what the tools print.', env: 'CPEX_TEST_VERBOSE' }),
+    verbose: boolean({
+      description: 'Show what the tools print, every test, and what no test can show.',
+      env: 'CPEX_TEST_VERBOSE',
+    }),
   };
 
   async run(): Promise<void> {

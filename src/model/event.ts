@@ -56,8 +56,10 @@ export type CpexEvent =
 export type Verdict = 'pass' | 'fail' | 'crash' | 'hang' | 'warn' | 'skip' | 'harness-fault' | 'flaky';
 
 export interface TestResult {
-  /** `conformance`, `cases`, `native` or `audit`. */
+  /** `conformance`, `cases`, `native` or `audit`; in a self-test what kind of plugin was judged. */
   readonly suite: string;
+  /** Level of a conformance test. */
+  readonly level?: number;
   /** Stable id, e.g. `env.utf8`, or the case's file and name. */
   readonly id: string;
   readonly title: string;
@@ -92,6 +94,8 @@ export interface TestReport {
   readonly notRun?: readonly { readonly artefact: string; readonly target: TargetName; readonly reason: string }[];
   /** Those that another program than the machine itself ran, and its name. */
   readonly ranUnder?: readonly { readonly artefact: string; readonly target: TargetName; readonly program: string }[];
+  /** What no test from outside can show. */
+  readonly cannotClaim?: readonly string[];
   readonly results: readonly TestResult[];
   readonly summary: TestSummary;
   readonly durationMs: number;

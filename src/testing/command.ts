@@ -3,6 +3,7 @@ import type { EngineName } from '../build/engine.js';
 import type { RunContext } from '../model/context.js';
 import type { TestReport } from '../model/event.js';
 import { outputError } from '../report/broken-output.js';
+import { prettyReporter, verboseReporter } from '../report/reporters/pretty.js';
 import { chosenReporters, openSinks } from '../report/reporters/sinks.js';
 import { systemCode } from '../support/errors.js';
 import { runTests } from './service.js';
@@ -27,8 +28,10 @@ export interface TestFlags {
   readonly 'debug-build'?: boolean;
   readonly debug?: boolean;
   readonly debugger?: string | undefined;
+  readonly baseline?: string | undefined;
   readonly repro?: string | undefined;
   readonly replay?: string | undefined;
+  readonly verbose?: boolean;
   readonly json?: boolean;
 }
 
@@ -46,7 +49,7 @@ export async function testCommand(
   context: RunContext,
 ): Promise<TestOutcome> {
   const chosen = chosenReporters(flags.reporter, flags.json ?? false);
-  const sinks = openSinks(chosen, context.cwd, (text) => writeAll(text));
+  const sinks = openSinks(chosen, context.cwd, writeAll, flags.verbose ? verboseReporter : prettyReporter);
   const watched: RunContext = {
     ...context,
     emit: (event) => {
@@ -74,6 +77,7 @@ export async function testCommand(
       ...(flags.repeat === undefined ? {} : { repeat: flags.repeat }),
       debug: (flags['debug-build'] ?? false) || (flags.debug ?? false),
       trace: sinks.traces,
+      ...(flags.baseline === undefined ? {} : { baseline: flags.baseline }),
       ...(flags.repro === undefined ? {} : { repro: flags.repro }),
       ...(flags.debug ? { debugger: flags.debugger === undefined ? {} : { command: flags.debugger } } : {}),
       ...replayed,

@@ -10,10 +10,12 @@ import type { Language } from '../model/target.js';
 import { FAILING, NOT_SELECTED } from '../report/reporters/reporter.js';
 import { CpexError } from '../support/errors.js';
 import { type Limiter, limiter } from '../support/limiter.js';
+import { BASELINE, BASELINE_IDS } from './baseline/ids.js';
 import { findCases } from './cases/find.js';
 import { runCase } from './cases/run.js';
 import { Snapshots } from './cases/snapshots.js';
 import type { Case } from './cases/types.js';
+import { CANNOT_CLAIM } from './conformance/cannot-claim.js';
 import { catalogueOf } from './conformance/catalogue.js';
 import { type Durations, LONG, USUAL } from './conformance/durations.js';
 import { SUITE } from './conformance/run.js';
@@ -62,6 +64,8 @@ export interface TestOptions extends Omit<Selection, 'level'> {
   readonly runner?: string;
   /** Configuration to register with, in place of the manifest's. */
   readonly config?: unknown;
+  /** An older build to compare with, relative to the working folder. */
+  readonly baseline?: string;
   /** Run the one test that is selected under a debugger. */
   readonly debugger?: DebuggerWish;
   /** Folder for the bundles of failed tests, relative to the working folder; one of cpex's own when absent. */
@@ -80,6 +84,7 @@ export async function runTests(options: TestOptions, context: RunContext): Promi
   for (const target of targets) plans.push({ target, cases: await findCases(target, context.cwd) });
   checkSelection(options, [
     'audit',
+    ...(options.baseline === undefined ? [] : BASELINE_IDS),
     ...targets.flatMap(({ subject }) => catalogueOf(subject.profile.name).map(({ id }) => id)),
     ...plans.flatMap(({ cases }) => cases.map(({ name }) => `case:${name}`)),
     ...(options.native
@@ -90,6 +95,7 @@ export async function runTests(options: TestOptions, context: RunContext): Promi
   for (const { target, cases } of plans) await run.all(target, cases);
   const [profile = 'cpex'] = targets.map(({ subject }) => subject.profile.name);
   return reportOf(run.results, {
+    cannotClaim: CANNOT_CLAIM,
     artefacts: targets.map(({ subject }) => subject.artefact),
     profile,
     level: Math.min(...targets.map((target) => levelOf(options, target))),
@@ -140,6 +146,7 @@ class Run {
     const built = subject.notRun === undefined ? undefined : `built, not run: ${subject.notRun}`;
     const reason: SkipReason = safe ? (id, test) => selected(id, test) ?? built : () => 'needs audit';
     await this.suite(SUITE, catalogueOf(subject.profile.name).length, () => this.conformance(subject, reason));
+    if (this.options.baseline !== undefined) await this.baseline(subject, this.options.baseline, reason);
     if (cases.length > 0) await this.suite('cases', cases.length, () => this.cases(cases, subject, reason));
     if (this.options.native && project !== undefined) {
       const id = `native.${project.manifest.language}`;
@@ -152,6 +159,16 @@ class Run {
     for (const file of await this.snapshots.save()) {
       this.context.emit({ type: 'note', level: 'info', text: `recorded ${path.relative(this.context.cwd, file)}` });
     }
+  }
+
+  private async baseline(subject: Subject, file: string, reason: SkipReason): Promise<void> {
+    const { compareWithBaseline } = await import('./baseline/suite.js');
+    const wanted = BASELINE_IDS.filter((id) => reason(id) === undefined);
+    if (wanted.length === 0) return;
+    await this.suite(BASELINE, wanted.length, async () => {
+      const results = await compareWithBaseline(subject, path.resolve(this.context.cwd, file));
+      for (const result of results) if (wanted.includes(result.id)) this.record(result);
+    });
   }
 
   /** What is kept and told of the messages of a target's tests. */

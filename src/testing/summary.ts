@@ -15,7 +15,10 @@ export function summarise(results: readonly TestResult[]): TestSummary {
 /** What results come to: a failure breaks a run, and so does one in which nothing ran. */
 export function reportOf(
   results: readonly TestResult[],
-  about: Pick<TestReport, 'artefacts' | 'profile' | 'level' | 'seed' | 'notRun' | 'ranUnder' | 'durationMs'>,
+  about: Pick<
+    TestReport,
+    'artefacts' | 'profile' | 'level' | 'seed' | 'notRun' | 'ranUnder' | 'cannotClaim' | 'durationMs'
+  >,
 ): TestReport {
   const summary = summarise(results);
   const ran = summary.passed + summary.failed;

@@ -3,19 +3,30 @@ import chalk from 'chalk';
 import type { TestReport, TestResult } from '../../model/event.js';
 import type { Finding } from '../../model/finding.js';
 import { printable } from '../../support/printable.js';
+import { LEVEL_NAMES } from '../level-names.js';
 import { wrap } from '../wrap.js';
 import { FAILING, NOT_SELECTED, type Reporter } from './reporter.js';
 
-/** For people: what failed and why, then one line that says it all. */
-export const prettyReporter: Reporter = {
-  end: (report) => {
-    // Who asked for some tests knows that the others were not wanted.
-    const wanted = report.results.filter((result) => result.reason !== NOT_SELECTED);
-    const suites = [...new Set(wanted.map((result) => result.suite))];
-    const parts = suites.map((suite) => renderSuite(suite, report));
-    return `${parts.map((part) => `${part}\n`).join('')}${summaryLine(report)}\n`;
-  },
-};
+/** For people: a line for what passed, all that is to be said of the rest, then one line that says it all. */
+export const prettyReporter: Reporter = { end: (report) => render(report, false) };
+
+/** As {@link prettyReporter}, with a line for each test that passed and all that a run leaves open. */
+export const verboseReporter: Reporter = { end: (report) => render(report, true) };
+
+function render(report: TestReport, verbose: boolean): string {
+  // Who asked for some tests knows that the others were not wanted.
+  const wanted = report.results.filter((result) => result.reason !== NOT_SELECTED);
+  const suites = [...new Set(wanted.map((result) => result.suite))];
+  const parts = suites.map((suite) => {
+    const lines = renderSuite(
+      wanted.filter((result) => result.suite === suite),
+      verbose,
+    );
+    return `${[chalk.bold(suite), ...lines].join('\n')}\n\n`;
+  });
+  const open = verbose ? [...openQuestions(report.cannotClaim ?? []), ''] : [];
+  return [parts.join(''), ...open.map((line) => `${line}\n`), `${summaryLine(report)}\n`].join('');
+}
 
 const MARKS: Record<TestResult['verdict'], string> = {
   pass: chalk.green('✓'),
@@ -28,17 +39,39 @@ const MARKS: Record<TestResult['verdict'], string> = {
   flaky: chalk.red('~'),
 };
 
-function renderSuite(suite: string, report: TestReport): string {
-  const results = report.results.filter((result) => result.suite === suite && result.reason !== NOT_SELECTED);
-  const lines = [chalk.bold(suite)];
-  const quiet = results.filter((result) => result.verdict === 'skip');
+/** Ids of skipped tests that are named; of more only the number is told. */
+const NAMED = 6;
+
+function renderSuite(results: readonly TestResult[], verbose: boolean): string[] {
   const told = new Set<string>();
-  for (const result of results) if (result.verdict !== 'skip') lines.push(...renderResult(result, told));
-  for (const [reason, ids] of groupByReason(quiet)) {
-    const text = `${ids.length} skipped, ${printable(reason)}: ${printable(ids.join(', '))}`;
+  const ran = results.filter(({ verdict }) => verdict !== 'skip');
+  const levels = [...new Set(ran.map(({ level }) => level))].sort((one = 0, other = 0) => one - other);
+  const lines = levels.flatMap((level) => {
+    const some = ran.filter((result) => result.level === level);
+    return verbose || results.length === 1 ? some.flatMap((one) => renderResult(one, told)) : folded(level, some, told);
+  });
+  for (const [reason, ids] of groupByReason(results.filter(({ verdict }) => verdict === 'skip'))) {
+    // Which tests are above a level is no news.
+    const all = verbose || ids.length <= NAMED;
+    const names = all
+      ? `: ${ids.join(', ')}`
+      : reason.startsWith('above ')
+        ? ''
+        : `: ${ids.slice(0, NAMED).join(', ')}, …`;
+    const text = printable(`${ids.length} skipped, ${reason}${names}`);
     lines.push(...wrap(text, 76).map((line, at) => chalk.dim(`${at === 0 ? '  - ' : '    '}${line}`)));
   }
-  return `${lines.join('\n')}\n`;
+  return lines;
+}
+
+/** One line for the tests of a level that passed, then all others. */
+function folded(level: number | undefined, results: readonly TestResult[], told: Set<string>): string[] {
+  const passed = results.filter(({ verdict }) => verdict === 'pass');
+  const others = results.filter(({ verdict }) => verdict !== 'pass').flatMap((result) => renderResult(result, told));
+  if (passed.length === 0) return others;
+  const name = level === undefined ? '' : `level ${level}  ${(LEVEL_NAMES[level] ?? '').padEnd(23)} `;
+  const count = `${passed.length} ${passed.length === 1 ? 'test' : 'tests'}`;
+  return [`  ${MARKS.pass} ${name}${level === undefined ? `${count} passed` : chalk.dim(count)}`, ...others];
 }
 
 function renderResult(result: TestResult, told: Set<string>): string[] {
@@ -71,8 +104,16 @@ function groupByReason(results: readonly TestResult[]): Map<string, string[]> {
   return groups;
 }
 
+function openQuestions(claims: readonly string[]): string[] {
+  if (claims.length === 0) return [];
+  return [
+    chalk.bold('What no test from outside can show'),
+    ...claims.flatMap((claim) => wrap(claim, 76).map((line, at) => chalk.dim(`${at === 0 ? '  - ' : '    '}${line}`))),
+  ];
+}
+
 function summaryLine(report: TestReport): string {
-  const { summary, ok, reason, notRun = [], ranUnder = [], durationMs, profile } = report;
+  const { summary, ok, reason, notRun = [], ranUnder = [], durationMs, profile, level, seed } = report;
   const { passed, failed, warned, skipped } = summary;
   const parts = [chalk.green(`${passed} passed`)];
   if (warned > 0) parts.push(chalk.yellow(`${warned} with warnings`));
@@ -80,7 +121,8 @@ function summaryLine(report: TestReport): string {
   if (skipped > 0) parts.push(chalk.dim(`${skipped} skipped`));
   for (const { target } of notRun) parts.push(chalk.yellow(`${target} built, not run`));
   const under = ranUnder.map(({ target, program }) => `${target} under ${program} · `).join('');
-  const facts = chalk.dim(`host ${profile} · ${under}${(durationMs / 1000).toFixed(1)} s`);
+  const seconds = (durationMs / 1000).toFixed(1);
+  const facts = chalk.dim(`host ${profile} · level ${level} · seed ${seed} · ${under}${seconds} s`);
   const line = `${ok ? chalk.green('✓') : chalk.red('✗')} ${parts.join(', ')}  ${facts}`;
   return reason === undefined ? line : `${line}\n  ${chalk.red(reason)}`;
 }

@@ -36,12 +36,15 @@ export function unjudged({ engines }: ConformanceTest, { noProbe }: Subject): st
 
 /** The result of a test that did not run, with the reason. */
 export function skipped(test: ConformanceTest, reason: string): TestResult {
-  return { suite: SUITE, id: test.id, title: test.title, verdict: 'skip', durationMs: 0, findings: [], reason };
+  return { ...about(test), verdict: 'skip', durationMs: 0, findings: [], reason };
+}
+
+function about({ id, level, title }: ConformanceTest): Pick<TestResult, 'suite' | 'level' | 'id' | 'title'> {
+  return { suite: SUITE, level, id, title };
 }
 
 async function attempt(test: ConformanceTest, subject: Subject): Promise<TestResult> {
   const started = performance.now();
-  const about = { suite: SUITE, id: test.id, title: test.title };
   const outcome = await test.run(subject);
   const severity = severityOf(test, subject.profile.name);
   const death = outcome.ending === undefined ? undefined : judgeEnding(outcome.ending, test.id);
@@ -54,16 +57,16 @@ async function attempt(test: ConformanceTest, subject: Subject): Promise<TestRes
   }
   // Where a breach only deserves a warning, so does the death that comes of it.
   const fatal = death !== undefined && (severity === 'fail' || death.verdict === 'harness-fault');
-  return { ...about, verdict: fatal ? death.verdict : worst(findings), durationMs, findings };
+  return { ...about(test), verdict: fatal ? death.verdict : worst(findings), durationMs, findings };
 }
 
 /** Every finding names its clause and the command that shows it again. */
 function complete(finding: Finding, test: ConformanceTest, severity: Finding['severity'], subject: Subject): Finding {
-  const about = `--only ${test.id}${targetWords(subject)}`;
+  const words = `--only ${test.id}${targetWords(subject)}`;
   const again =
     subject.manifest === undefined
-      ? `cpex test ${JSON.stringify(subject.artefact)} --host ${hostWord(subject)} ${about}`
-      : `cpex test ${about}`;
+      ? `cpex test ${JSON.stringify(subject.artefact)} --host ${hostWord(subject)} ${words}`
+      : `cpex test ${words}`;
   return { again, ...finding, clause: clauseIn(finding, test, subject), severity: lighter(finding.severity, severity) };
 }
 

@@ -5,6 +5,7 @@ export const NASTY = 'a <b>&"\'%:, # \\ ]]> \u0007\u001b[31m \u202e \ud83d\ude00
 
 const passed: TestResult = {
   suite: 'conformance',
+  level: 1,
   id: 'load.now',
   title: 'loads with immediate, local binding',
   verdict: 'pass',
@@ -34,6 +35,7 @@ export const MIXED: TestReport = {
     passed,
     {
       ...passed,
+      level: 8,
       id: 'hyg.stdio',
       title: 'prints nothing by itself',
       verdict: 'warn',
@@ -50,6 +52,7 @@ export const MIXED: TestReport = {
     },
     {
       ...passed,
+      level: 2,
       id: 'env.utf8',
       title: 'answers in strict UTF-8 without BOM',
       verdict: 'crash',
@@ -81,8 +84,24 @@ export const MIXED: TestReport = {
       verdict: 'harness-fault',
       findings: [{ id: 'init.ok', severity: 'fail', message: 'The reference host failed: out of memory' }],
     },
-    { ...passed, id: 'env.rc', title: 'returns a code', verdict: 'skip', durationMs: 0, reason: 'needs init.ok' },
-    { ...passed, id: 'env.slot', title: 'the slot', verdict: 'skip', durationMs: 0, reason: 'not selected by --only' },
+    {
+      ...passed,
+      level: 2,
+      id: 'env.rc',
+      title: 'returns a code',
+      verdict: 'skip',
+      durationMs: 0,
+      reason: 'needs init.ok',
+    },
+    {
+      ...passed,
+      level: 2,
+      id: 'env.slot',
+      title: 'the slot',
+      verdict: 'skip',
+      durationMs: 0,
+      reason: 'not selected by --only',
+    },
     {
       suite: 'cases',
       id: `case:${NASTY}`,
