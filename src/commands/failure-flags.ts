@@ -1,7 +1,12 @@
 import { boolean, string } from '@oclif/core/flags';
 
-/** Flags of `cpex test` about failures: seeing them again, and looking into them. */
+/** Flags of `cpex test` about failures, seeing them again, looking into them, and about an older build. */
 export const failureFlags = {
+  baseline: string({
+    description: 'An older build to compare with: what differs, and which step of the version is owed.',
+    env: 'CPEX_TEST_BASELINE',
+    helpValue: 'FILE',
+  }),
   repro: string({
     description: 'Folder for what a failed test needs to be seen again; .cpex/repro of the project when absent.',
     env: 'CPEX_TEST_REPRO',

@@ -145,8 +145,8 @@ class Run {
     // Nothing is loaded that the audit refuses; --skip audit takes that on oneself.
     const built = subject.notRun === undefined ? undefined : `built, not run: ${subject.notRun}`;
     const reason: SkipReason = safe ? (id, test) => selected(id, test) ?? built : () => 'needs audit';
-    await this.suite(SUITE, catalogueOf(subject.profile.name).length, () => this.conformance(subject, reason));
     if (this.options.baseline !== undefined) await this.baseline(subject, this.options.baseline, reason);
+    await this.suite(SUITE, catalogueOf(subject.profile.name).length, () => this.conformance(subject, reason));
     if (cases.length > 0) await this.suite('cases', cases.length, () => this.cases(cases, subject, reason));
     if (this.options.native && project !== undefined) {
       const id = `native.${project.manifest.language}`;

@@ -25,6 +25,12 @@ export const testingCodes = {
     title: 'No reporter has this name',
     text: 'Reporters are pretty, json, ndjson, junit, tap, github, sarif, html, trace (for Perfetto and chrome://tracing) and badge (a line of Markdown, or a picture into a file that ends with .svg); cpex check has pretty, json, github and sarif. Each may be followed by `=FILE`; one without a file writes to stdout.',
   },
+  CPEX_E_TEST_BASELINE: {
+    kind: 'user',
+    exit: 2,
+    title: 'A build cannot be compared with an older one',
+    text: '`cpex test --baseline OLD.so` audits both libraries, lets both register and makes the same calls. One that is not sound, is for another platform or does not register cannot be compared.',
+  },
   CPEX_E_TEST_DEBUGGER: {
     kind: 'environment',
     exit: 3,

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import type { CpexEvent, TestReport } from '../../../src/model/event.js';
+import type { TraceRecord } from '../../../src/model/session.js';
 import { openSinks, REPORTER_NAMES } from '../../../src/report/reporters/sinks.js';
 import { CpexError } from '../../../src/support/errors.js';
 import { EMPTY, MIXED } from './report.js';
@@ -44,7 +45,10 @@ it('says in its last line for which target it ran, and under what', async () => 
   expect(last).toMatch(/ · linux-arm64 under qemu-aarch64 · [\d.]+ s$/);
 });
 
-describe.each(REPORTER_NAMES)('the reporter %s', (name) => {
+/** It shows what crosses, and no results. */
+const TRACE = 'trace';
+
+describe.each(REPORTER_NAMES.filter((name) => name !== TRACE))('the reporter %s', (name) => {
   it('writes a mixed report', async () => {
     await expect(await render(name, MIXED)).toMatchFileSnapshot(`expected/${name}.txt`);
   });
@@ -60,6 +64,62 @@ describe.each(REPORTER_NAMES)('the reporter %s', (name) => {
     const controls = [...text].filter((one) => /[\p{Cc}\p{Cs}]/u.test(one) && !['\n', '\t'].includes(one));
     expect(controls.map((one) => one.charCodeAt(0))).toEqual([]);
   });
+});
+
+describe('a trace', () => {
+  const record = (more: Partial<TraceRecord>): TraceRecord => ({
+    ...{ sequence: 0, timeNs: 5e6, direction: 'to-host', kind: 'response', id: 1, method: 'm', code: 0, size: 2 },
+    ...{ body: Buffer.from('{}'), durationNs: 2e6, ...more },
+  });
+
+  it('has a span for each call and each request of the plugin, on a row each, for each process', async () => {
+    let text = '';
+    const sinks = openSinks([TRACE], folder, (more) => {
+      text += more;
+    });
+    expect(sinks.traces).toBe(true);
+    sinks.event({ type: 'trace', record: record({}), test: 'env.rc', session: 1 });
+    sinks.event({
+      type: 'trace',
+      record: record({ direction: 'to-plugin', method: 'host.log' }),
+      test: 'env.rc',
+      session: 1,
+    });
+    sinks.event({ type: 'trace', record: record({ method: 'again' }), test: 'env.rc', session: 2 });
+    await sinks.end(MIXED);
+    const { traceEvents } = JSON.parse(text) as { traceEvents: Record<string, unknown>[] };
+    const spans = traceEvents.filter(({ ph }) => ph === 'X').map(({ name, pid, tid, dur }) => [name, pid, tid, dur]);
+    expect(spans).toEqual([
+      ['m', 1, 1, 2000],
+      ['host.log', 1, 2, 2000],
+      ['again', 2, 1, 2000],
+    ]);
+    const names = traceEvents.filter(({ name }) => name === 'process_name').map(({ args }) => args);
+    expect(names).toEqual([{ name: 'env.rc' }, { name: 'env.rc (process 2)' }]);
+  });
+
+  it('is shown to nobody who does not ask for it', () => {
+    let text = '';
+    const sinks = openSinks(['ndjson'], folder, (more) => {
+      text += more;
+    });
+    sinks.event({ type: 'trace', record: record({}) });
+    expect({ text, traces: sinks.traces }).toEqual({ text: '', traces: false });
+  });
+});
+
+it('draws a badge into a file that ends with .svg', async () => {
+  const file = path.join(folder, 'badge.svg');
+  await openSinks([`badge=${file}`], folder, () => undefined).end({ ...MIXED, ok: true });
+  const text = await readFile(file, 'utf8');
+  expect(text).toContain('<title>cpex: level 5, 2 tests</title>');
+  expect(text.match(/https?:\S+/g)).toEqual(['http://www.w3.org/2000/svg"']);
+  await rm(file);
+});
+
+it('writes a page that needs nothing from elsewhere', async () => {
+  const page = await render('html', MIXED);
+  expect(page).not.toMatch(/<script|<link|src=|https?:/);
 });
 
 describe('what machines read', () => {
