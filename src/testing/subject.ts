@@ -43,6 +43,8 @@ export interface Subject {
   readonly seed: number;
   /** Where a test that fails leaves its bundle, and the folder that paths are shown from; none when absent. */
   readonly bundles?: { readonly folder: string; readonly cwd: string };
+  /** File that keeps how long calls took in the first run, for `hyg.time`; absent where there is no project. */
+  readonly times?: string;
   /** Receives every message of a test with its session, counted from 1, and the test's id. */
   readonly onTrace?: (record: TraceRecord, session: number, test: string) => void;
   /** Keeps the last messages of the test that runs. */

@@ -1,0 +1,90 @@
+import type { SampleCall } from '../../../model/profile.js';
+import type { Subject } from '../../subject.js';
+import { languageFacts } from '../languages.js';
+import { fault, type ProbeTrial, probeTest } from '../probe-test.js';
+import type { TestOutcome } from '../types.js';
+import { texts } from './snapshot.js';
+
+/** Windows per series; the slope is that of the last half, when caches are full. */
+const WINDOWS = 20;
+/** Milliseconds for one series; slow calls are made less often. */
+const BUDGET_MS = 1500;
+/** Calls in the last half of a series for a slope to mean something. */
+const FEWEST_CALLS = 200;
+/** Bytes by which the last half has to grow: less is a few pages, which come and go. */
+const LEAST_GROWTH = 64 * 1024;
+/** A leak goes on for ever: it has to show in this many further series, each twice as long as the one before. */
+const CONFIRMATIONS = 2;
+
+/** Memory over calls, by the method of least squares. */
+export interface Slope {
+  readonly calls: number;
+  readonly bytesPerCall: number;
+  readonly growth: number;
+}
+
+/** The slope of the last half of a series: lines of calls made in a window and bytes held after it. */
+export function slopeOf(windows: readonly string[]): Slope {
+  let calls = 0;
+  const points = windows.map((line) => {
+    const [made = 0, held = 0] = line.split(' ').map(Number);
+    calls += made;
+    return { x: calls, y: held };
+  });
+  const half = points.slice(Math.floor(points.length / 2));
+  const mean = (value: (one: { x: number; y: number }) => number) =>
+    half.reduce((sum, one) => sum + value(one), 0) / Math.max(half.length, 1);
+  const [x, y] = [mean((one) => one.x), mean((one) => one.y)];
+  const spread = half.reduce((sum, one) => sum + (one.x - x) ** 2, 0);
+  const together = half.reduce((sum, one) => sum + (one.x - x) * (one.y - y), 0);
+  const [first, last] = [half[0], half.at(-1)];
+  return {
+    calls: (last?.x ?? 0) - (first?.x ?? 0),
+    bytesPerCall: spread === 0 ? 0 : together / spread,
+    growth: (last?.y ?? 0) - (first?.y ?? 0),
+  };
+}
+
+/** Whether memory goes on growing with the calls of a method. */
+export async function holdsNoMemory(id: string, subject: Subject): Promise<TestOutcome> {
+  const threshold = languageFacts(subject.language).bytesPerCall;
+  let slow = 0;
+  const outcome = await probeTest(id, subject, { needs: ['proc'] }, async (trial) => {
+    const findings = [];
+    for (const sample of trial.samples) {
+      const slope = await leakOf(trial, sample, subject.durations.leakCalls, threshold);
+      if (slope === 'slow') slow++;
+      if (slope === undefined || slope === 'slow') continue;
+      const evidence = [
+        `${Math.round(slope.bytesPerCall)} bytes more with each call, over the last ${slope.calls} calls`,
+        `${Math.round(slope.growth / 1024)} KiB more in all; up to ${threshold} bytes a call are noise of the runtime`,
+      ];
+      findings.push({
+        ...fault(id, `Memory grows with every call of ${sample.method}.`, evidence),
+        remedy: 'Look for what each call allocates and nobody frees: valgrind for C, pprof for Go, heaptrack for Rust.',
+      });
+    }
+    return findings;
+  });
+  const tooSlow = slow > 0 ? { unproven: `${slow} of the sample calls are too slow for a leak to show` } : {};
+  return { ...tooSlow, ...outcome };
+}
+
+async function leakOf(
+  { perform, calls }: ProbeTrial,
+  sample: SampleCall,
+  leakCalls: number,
+  threshold: number,
+): Promise<Slope | 'slow' | undefined> {
+  let slope: Slope | undefined;
+  for (let series = 0; series <= CONFIRMATIONS; series++) {
+    const longer = 2 ** series;
+    const perWindow = Math.ceil((leakCalls / WINDOWS) * longer);
+    const budget = BUDGET_MS * longer;
+    const fields = [...calls([sample]), ['windows', WINDOWS], ['calls', perWindow], ['budget', budget]] as const;
+    slope = slopeOf(texts(await perform('state.memory', fields, budget + 10 * 60_000), 'window'));
+    if (slope.calls < FEWEST_CALLS) return 'slow';
+    if (slope.bytesPerCall < threshold || slope.growth < LEAST_GROWTH) return undefined;
+  }
+  return slope;
+}
