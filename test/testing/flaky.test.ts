@@ -10,7 +10,7 @@ import type { ConformanceTest } from '../../src/testing/conformance/types.js';
 const fault: Ending = { kind: 'harness-fault', message: 'the child did not start' };
 
 /** A test whose child ends as told, one ending for each attempt. */
-function ending(...endings: readonly Ending[]) {
+function ending(...endings: readonly (Ending | Error)[]) {
   let attempts = 0;
   const test: ConformanceTest = {
     id: 'load.now',
@@ -22,7 +22,11 @@ function ending(...endings: readonly Ending[]) {
     severity: 'fail',
     clause: 'ABI-LOAD-001',
     budgetMs: 1,
-    run: async () => ({ findings: [], ending: endings[attempts++] ?? { kind: 'clean' } }),
+    run: async () => {
+      const one = endings[attempts++] ?? { kind: 'clean' };
+      if (one instanceof Error) throw one;
+      return { findings: [], ending: one };
+    },
   };
   const subject = {
     artefact: '/none',
@@ -52,4 +56,11 @@ it('calls flaky what only the second attempt passes, and keeps the first finding
   const result = await ending(fault, { kind: 'clean' });
   expect(result).toMatchObject({ verdict: 'flaky', attempts: 2 });
   expect(result.findings).toHaveLength(1);
+});
+
+it('takes a test that fails by itself for a fault of the host, and goes on', async () => {
+  const broken = new RangeError('an experiment says nothing');
+  const result = await ending(broken, broken);
+  expect(result).toMatchObject({ verdict: 'harness-fault', attempts: 2 });
+  expect(result.findings[0]?.message).toContain('an experiment says nothing');
 });

@@ -2,12 +2,13 @@ import { performance } from 'node:perf_hooks';
 import type { TestResult, Verdict } from '../../model/event.js';
 import type { Finding } from '../../model/finding.js';
 import { revisionsOf } from '../../project/contract-revisions.js';
+import { isCpexError } from '../../support/errors.js';
 import { repeated } from '../repeat.js';
 import { recorded } from '../repro/recorded.js';
 import { type Subject, targetWords } from '../subject.js';
 import { judgeEnding } from '../verdict.js';
 import { clauseOf, severityOf } from './policy.js';
-import type { ConformanceTest } from './types.js';
+import type { ConformanceTest, TestOutcome } from './types.js';
 
 /** Suite name of conformance results. */
 export const SUITE = 'conformance';
@@ -45,7 +46,7 @@ function about({ id, level, title }: ConformanceTest): Pick<TestResult, 'suite' 
 
 async function attempt(test: ConformanceTest, subject: Subject): Promise<TestResult> {
   const started = performance.now();
-  const outcome = await test.run(subject);
+  const outcome = await outcomeOf(test, subject);
   const severity = severityOf(test, subject.profile.name);
   const death = outcome.ending === undefined ? undefined : judgeEnding(outcome.ending, test.id);
   const findings = [...outcome.findings, ...(death === undefined ? [] : [death.finding])].map((finding) =>
@@ -58,6 +59,17 @@ async function attempt(test: ConformanceTest, subject: Subject): Promise<TestRes
   // Where a breach only deserves a warning, so does the death that comes of it.
   const fatal = death !== undefined && (severity === 'fail' || death.verdict === 'harness-fault');
   return { ...about(test), verdict: fatal ? death.verdict : worst(findings), durationMs, findings };
+}
+
+/** What a test comes to; one that fails by itself is our fault and must not take the others along. */
+async function outcomeOf(test: ConformanceTest, subject: Subject): Promise<TestOutcome> {
+  try {
+    return await test.run(subject);
+  } catch (error) {
+    if (isCpexError(error)) throw error;
+    const { stack = String(error) } = error as Error;
+    return { findings: [], ending: { kind: 'harness-fault', message: `the test itself failed: ${stack}` } };
+  }
 }
 
 /** Every finding names its clause and the command that shows it again. */
