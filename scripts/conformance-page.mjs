@@ -115,6 +115,22 @@ changes its meaning. \`cpex test --list\` prints the same; \`cpex test --list --
 | \`cpex test --seed N\` | the same random choices again; every report names its seed |
 | \`cpex test --selftest\` | shows that each of these tests fires on a plugin that is broken in its way, and on no good one |
 
+## After a failure
+
+A test that fails leaves a file with what it takes to see it again: the library's digest, the test, the seed, host and
+revision, tools, the part of the environment that matters and the last messages that crossed; secrets are taken out
+(\`schemas/repro.json\`). It lies in \`.cpex/repro\` of the project, for a bare library in cpex's cache folder, or where
+\`--repro FOLDER\` says; the report prints the command that replays it.
+
+| command | what it does |
+| --- | --- |
+| \`cpex test --replay FILE\` | runs that test again, in its project on the present sources, elsewhere on the library that failed or one that is named |
+| \`cpex test --debug --only ID\` | runs one test of the debug build in the foreground under gdb, else lldb, without time limits; it stops where the plugin begins |
+| \`cpex test --baseline OLD.so\` | compares registration, capabilities, answers and exports with an older build, and says which step of the version is owed |
+| \`cpex test --reporter trace=FILE\` | writes every call for Perfetto or chrome://tracing |
+| \`cpex test --reporter html=FILE\` | writes the report as one page |
+| \`cpex test --reporter badge=FILE.svg\` | writes a picture for a README; without a file, a line of Markdown |
+
 ## Verdicts
 
 | verdict | means | breaks the run |
