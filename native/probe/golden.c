@@ -3,6 +3,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void read_answer(golden *of, const field *one) {
+  int code = (int)strtol((const char *)one->bytes, NULL, 10);
+  if (strcmp(one->name, "code") == 0) {
+    of->code = code;
+  } else if (strcmp(one->name, "answer") == 0) {
+    of->answer = one->bytes;
+    of->length = one->length;
+  } else if (strcmp(one->name, "any") == 0) {
+    of->any = 1;
+  } else if (strcmp(one->name, "other-code") == 0) {
+    of->has_other = 1;
+    of->other_code = code;
+  } else if (strcmp(one->name, "other") == 0) {
+    of->other = one->bytes;
+    of->other_length = one->length;
+  }
+}
+
 goldens goldens_of(const frame *asked) {
   samples calls = samples_of(asked);
   goldens some = {block_take(calls.count * sizeof(golden)), calls.count};
@@ -12,14 +30,8 @@ goldens goldens_of(const frame *asked) {
   size_t seen = 0;
   field one;
   for (field_reader reader = fields_of(asked); field_next(&reader, &one);) {
-    if (strcmp(one.name, "method") == 0) {
-      at = &some.all[seen++];
-    } else if (at != NULL && strcmp(one.name, "code") == 0) {
-      at->code = (int)strtol((const char *)one.bytes, NULL, 10);
-    } else if (at != NULL && strcmp(one.name, "answer") == 0) {
-      at->answer = one.bytes;
-      at->length = one.length;
-    }
+    if (strcmp(one.name, "method") == 0) at = &some.all[seen++];
+    else if (at != NULL) read_answer(at, &one);
   }
   return some;
 }
@@ -30,8 +42,13 @@ void goldens_free(goldens *some) {
   some->count = 0;
 }
 
+static int same(const abi_buffer *slot, const uint8_t *answer, size_t length) {
+  size_t found = slot->ptr == NULL ? 0 : slot->len;
+  return found == length && (length == 0 || memcmp(slot->ptr, answer, length) == 0);
+}
+
 int golden_same(const golden *wanted, int code, const abi_buffer *slot) {
-  if (code != wanted->code) return 0;
-  size_t length = slot->ptr == NULL ? 0 : slot->len;
-  return length == wanted->length && (length == 0 || memcmp(slot->ptr, wanted->answer, length) == 0);
+  if (code == wanted->code && wanted->any) return 1;
+  if (code == wanted->code && same(slot, wanted->answer, wanted->length)) return 1;
+  return wanted->has_other && code == wanted->other_code && same(slot, wanted->other, wanted->other_length);
 }

@@ -252,6 +252,7 @@ typedef struct {
   int code;
   const uint8_t *answer; /* not readable when the length is 0 */
   size_t length;
+  int any;       /* whether only the code counts */
   int has_other; /* whether another answer is as good, such as that of another configuration */
   int other_code;
   const uint8_t *other;
@@ -264,7 +265,8 @@ typedef struct {
 } goldens;
 
 /* The parameters `method`, `body`, `code` and `answer`, which come in groups (goldenFields() of cpex writes them), each
- * with an `other-code` and `other` where two answers are good. The bytes belong to the frame. */
+ * with an `other-code` and `other` where two answers are good, and with an `any` where all with that code are. The bytes
+ * belong to the frame. */
 goldens goldens_of(const frame *asked);
 void goldens_free(goldens *some);
 

@@ -24,6 +24,8 @@ typedef struct {
 } cpex_plugin_api;
 
 static const cpex_host_api *host;
+/* Between the first registration that succeeds and shutdown; threads share it. */
+static int registered;
 
 #define OK(result) "{\"ok\":true,\"result\":" result "}"
 #define ERROR(code, text) "{\"ok\":false,\"error\":{\"code\":\"" code "\",\"message\":\"" text "\"}}"
@@ -43,8 +45,25 @@ static const cpex_host_api *host;
 #ifndef ON_REGISTER
 #define ON_REGISTER() return reply(out, REGISTRATION)
 #endif
+#ifndef ON_RECONFIGURE
+#define ON_RECONFIGURE() return reply(out, OK("{}"))
+#endif
 #ifndef ON_UNKNOWN
 #define ON_UNKNOWN() return reply(out, ERROR("unknown_method", "no such method"))
+#endif
+/* Where replies come from, and how the block `ptr` goes back. */
+#ifndef ALLOCATE
+#define ALLOCATE(len) malloc(len)
+#endif
+#ifndef ON_FREE
+#define ON_FREE() free(ptr)
+#endif
+/* What the entry says to a host that calls it wrongly, and to one that it does not know. */
+#ifndef ON_NO_TABLES
+#define ON_NO_TABLES() return 1
+#endif
+#ifndef ON_OTHER_HOST
+#define ON_OTHER_HOST() return 1
 #endif
 #ifndef ON_INIT
 #define ON_INIT()
@@ -70,7 +89,7 @@ static const cpex_host_api *host;
 #endif
 
 __attribute__((unused)) static int reply_bytes(cpex_buffer *out, const void *bytes, size_t len) {
-  out->ptr = malloc(len);
+  out->ptr = ALLOCATE(len);
   out->len = len;
   if (!out->ptr) return out->len = 0, 1;
   memcpy(out->ptr, bytes, len);
@@ -93,15 +112,17 @@ static int call(const char *method, const uint8_t *request, size_t len, cpex_buf
   if (!method || !out) return 1;
   if (!strcmp(method, "plugin.register")) {
     CHECK(REGISTER_SHAPE);
+    __atomic_store_n(&registered, 1, __ATOMIC_RELEASE);
     ON_REGISTER();
   }
   if (!strcmp(method, "hook.invoke")) {
+    if (!__atomic_load_n(&registered, __ATOMIC_ACQUIRE)) return reply(out, ERROR("not_registered", "plugin.register comes first"));
     CHECK(HOOK_SHAPE);
     ON_HOOK();
   }
   if (!strcmp(method, "plugin.reconfigure")) {
     CHECK("{config:o}");
-    return reply(out, OK("{}"));
+    ON_RECONFIGURE();
   }
   if (!strcmp(method, "plugin.quiesce")) {
     CHECK("{}");
@@ -112,10 +133,13 @@ static int call(const char *method, const uint8_t *request, size_t len, cpex_buf
 
 static void free_buffer(void *ptr, size_t len) {
   (void)len;
-  free(ptr);
+  ON_FREE();
 }
 
-static void shut_down(void) { ON_SHUTDOWN(); }
+static void shut_down(void) {
+  __atomic_store_n(&registered, 0, __ATOMIC_RELEASE);
+  ON_SHUTDOWN();
+}
 
 #ifndef FILL
 #define FILL()                          \
@@ -128,9 +152,11 @@ static void shut_down(void) { ON_SHUTDOWN(); }
 #endif
 
 __attribute__((visibility("default"))) int ENTRY(const cpex_host_api *api, cpex_plugin_api *plugin) {
-  host = api;
   (void)call, (void)free_buffer, (void)shut_down;
+  if (!api || !plugin) ON_NO_TABLES();
+  host = api;
   ON_INIT();
   FILL();
+  if (api->abi_version != 1) ON_OTHER_HOST();
   return 0;
 }

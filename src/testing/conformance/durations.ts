@@ -9,6 +9,8 @@ export interface Durations {
   readonly silence: number;
   /** How long one call is held inside the host in `conc.block`. */
   readonly block: number;
+  /** Children of `conc.first`. */
+  readonly firsts: number;
   /** How long idle processor time is measured in `hyg.idle`. */
   readonly idle: number;
   /** Each fuzzer of level 9. */
@@ -26,6 +28,7 @@ export const USUAL: Durations = {
   slowHost: 300,
   silence: 500,
   block: 1000,
+  firsts: 40,
   idle: 1000,
   fuzz: 2000,
   soak: 20_000,
@@ -38,6 +41,7 @@ export const LONG: Durations = {
   slowHost: 3000,
   silence: 2000,
   block: 2000,
+  firsts: 200,
   idle: 3000,
   fuzz: 60_000,
   soak: 30 * 60_000,
@@ -50,6 +54,7 @@ export const BRIEF: Durations = {
   slowHost: 100,
   silence: 150,
   block: 300,
+  firsts: 10,
   idle: 300,
   fuzz: 500,
   soak: 2000,

@@ -1,26 +1,34 @@
 import type { SampleCall } from '../../model/profile.js';
-import type { Field } from '../../model/session.js';
+import type { CallEnd, Field } from '../../model/session.js';
 import type { Subject, Trial } from '../subject.js';
 
-/** A sample call that answered the same way each time, and the answer: what every later one has to be. */
-export interface Golden extends SampleCall {
-  /** The request as it is sent. */
+/** A sample call as it is sent. */
+export interface SentCall extends SampleCall {
   readonly body: Uint8Array;
+  /** Longest time inside the plugin's function, in nanoseconds. */
+  readonly durationNs: number;
+}
+
+/** A sample call that answered the same way each time, and the answer: what every later one has to be. */
+export interface Golden extends SentCall {
   /** What the plugin's function returned. */
   readonly code: number;
   /** Bytes of the answer. */
   readonly answer: Buffer;
   /** Whether it is an envelope with a result. */
   readonly ok: boolean;
-  /** Longest time inside the plugin's function, in nanoseconds. */
-  readonly durationNs: number;
+}
+
+/** A sample call whose answer changes from one time to the next: it holds the time, an id, a count. */
+export interface Varying extends SentCall {
+  /** What the plugin's function returned, where at least that was always the same. */
+  readonly code?: number;
 }
 
 /** What the sample calls of a plugin answer when they come one after another. */
 export interface Goldens {
   readonly steady: readonly Golden[];
-  /** Calls whose answers change from one time to the next: they hold the time, an id, a count. */
-  readonly varying: readonly SampleCall[];
+  readonly varying: readonly Varying[];
 }
 
 /** How often each call is made: enough for a counter, a clock or a random id to show. */
@@ -36,25 +44,34 @@ export async function goldensOf(
   samples: readonly SampleCall[],
   times = TIMES,
 ): Promise<Goldens> {
-  const found = new Map<SampleCall, Golden | undefined>();
+  const calls = samples.map((sample) => ({
+    ...sample,
+    body: protocol.encodeRequest(sample.request, sample.method),
+    durationNs: 0,
+    first: undefined as Pick<CallEnd, 'code' | 'body'> | undefined,
+    steady: true,
+    sameCode: true,
+  }));
   for (let round = 0; round < times; round++) {
-    for (const sample of samples) {
-      const body = protocol.encodeRequest(sample.request, sample.method);
-      const { code, body: answer, durationNs } = await plugin.session.call(sample.method, body).end;
-      const before = found.get(sample);
-      if (round > 0 && (before === undefined || !isSame(before, code, answer))) {
-        found.set(sample, undefined);
-        continue;
-      }
-      const ok = protocol.readEnvelope(code, answer, sample.method).ok === true;
-      const longest = Math.max(durationNs, before?.durationNs ?? 0);
-      found.set(sample, { ...sample, body, code, answer: Buffer.from(answer), ok, durationNs: longest });
+    for (const call of calls) {
+      const { code, body, durationNs } = await plugin.session.call(call.method, call.body).end;
+      call.durationNs = Math.max(call.durationNs, durationNs);
+      call.first ??= { code, body: Buffer.from(body) };
+      call.sameCode &&= call.first.code === code;
+      call.steady &&= call.sameCode && Buffer.compare(call.first.body, body) === 0;
     }
   }
-  return {
-    steady: [...found.values()].filter((one) => one !== undefined),
-    varying: samples.filter((sample) => found.get(sample) === undefined),
-  };
+  const goldens: Golden[] = [];
+  const varying: Varying[] = [];
+  for (const { first, steady, sameCode, ...call } of calls) {
+    if (first === undefined || !steady) {
+      varying.push({ ...call, ...(sameCode && first !== undefined ? { code: first.code } : {}) });
+      continue;
+    }
+    const ok = protocol.readEnvelope(first.code, first.body, call.method).ok === true;
+    goldens.push({ ...call, code: first.code, answer: Buffer.from(first.body), ok });
+  }
+  return { steady: goldens, varying };
 }
 
 /** The goldens as parameters of an experiment, which reads them with `goldens_of()`. */
@@ -67,16 +84,30 @@ export function goldenFields(goldens: readonly Golden[]): Field[] {
   ]);
 }
 
-/** Those that answer in the same way in another child too: without its id, its start or its memory. */
-export function alsoIn(goldens: readonly Golden[], others: readonly Golden[]): Golden[] {
-  return goldens.filter((one) =>
-    others.some(
-      ({ method, body, code, answer }) =>
-        method === one.method && Buffer.compare(body, one.body) === 0 && isSame(one, code, answer),
-    ),
+/** Calls of which only the code is compared, as parameters of an experiment. */
+export function varyingFields(calls: readonly Varying[]): Field[] {
+  return calls.flatMap(({ method, body, code }): Field[] =>
+    code === undefined
+      ? []
+      : [
+          ['method', method],
+          ['body', body],
+          ['code', code],
+          ['any', 1],
+        ],
   );
 }
 
-function isSame(golden: Golden, code: number, answer: Uint8Array): boolean {
-  return golden.code === code && Buffer.compare(golden.answer, answer) === 0;
+/** Those that answer in the same way in another child too: without its id, its start or its memory. */
+export function alsoIn(goldens: readonly Golden[], others: readonly Golden[]): Golden[] {
+  return goldens.filter((one) => others.some((other) => isSame(one, other)));
+}
+
+/** Whether two calls are one and the same request. */
+export function isSameCall(one: Pick<SentCall, 'method' | 'body'>, other: Pick<SentCall, 'method' | 'body'>): boolean {
+  return one.method === other.method && Buffer.compare(one.body, other.body) === 0;
+}
+
+function isSame(one: Golden, other: Golden): boolean {
+  return isSameCall(one, other) && one.code === other.code && Buffer.compare(one.answer, other.answer) === 0;
 }

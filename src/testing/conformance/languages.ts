@@ -10,28 +10,50 @@ export interface LanguageFacts {
   readonly notTwice?: string;
   /** Threads that the runtime may start and keep, whatever the plugin does. */
   readonly runtimeThreads: number;
+  /** Bytes that the runtime may keep for each thread that has called, whatever the plugin does. */
+  readonly bytesPerThread: number;
   /** Signals whose handling the runtime takes over when it is loaded. */
   readonly runtimeSignals: readonly string[];
   /** Whether the runtime raises the limit of open files to what the system allows. */
   readonly raisesFileLimit: boolean;
   /** Bytes by which memory may grow with each call and still be noise. */
   readonly bytesPerCall: number;
+  /** Bytes that a runtime may take once for all before it begins to reuse them. */
+  readonly bytesAtFirst: number;
 }
 
 const FACTS: Readonly<Record<Language, LanguageFacts>> = {
-  c: { name: 'C', runtimeThreads: 0, runtimeSignals: [], raisesFileLimit: false, bytesPerCall: 16 },
+  c: {
+    name: 'C',
+    runtimeThreads: 0,
+    runtimeSignals: [],
+    raisesFileLimit: false,
+    bytesPerCall: 16,
+    bytesPerThread: 1024,
+  },
   go: {
     name: 'Go',
     notUnloadable: 'a Go runtime cannot be unloaded',
     notTwice: 'two Go runtimes in one process are not supported by Go',
     // One for each processor, one for each call of the system that blocks, and some of its own: never given back.
     runtimeThreads: 64,
+    // About 4 KiB before the collector has run.
+    bytesPerThread: 32 * 1024,
     // Faults become panics, SIGPIPE an error of write, SIGURG stops goroutines; os/signal takes over nothing unasked.
     runtimeSignals: ['SIGBUS', 'SIGFPE', 'SIGSEGV', 'SIGPIPE', 'SIGURG'],
     raisesFileLimit: true,
     bytesPerCall: 96,
+    // The collector first runs when there are 4 MiB, and lets as much be allocated again while it runs.
+    bytesAtFirst: 8 * 2 ** 20,
   },
-  rust: { name: 'Rust', runtimeThreads: 0, runtimeSignals: [], raisesFileLimit: false, bytesPerCall: 16 },
+  rust: {
+    name: 'Rust',
+    runtimeThreads: 0,
+    runtimeSignals: [],
+    raisesFileLimit: false,
+    bytesPerCall: 16,
+    bytesPerThread: 1024,
+  },
 };
 
 /** What is to be expected of plugins in a language. */
