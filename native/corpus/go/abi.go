@@ -21,7 +21,8 @@ static int call(const char *method, const uint8_t *request, size_t len, cpex_buf
   return method == NULL || out == NULL ? 1 : goCall((char *)method, (uint8_t *)request, len, out);
 }
 static void release(void *ptr, size_t len) { (void)len; free(ptr); }
-static void shut_down(void) {}
+void goShutdown(void);
+static void shut_down(void) { goShutdown(); }
 static inline void fill(cpex_plugin_api *plugin) {
   plugin->abi_version = 1;
   plugin->call = call;
@@ -35,6 +36,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
+	"sync/atomic"
 	"unicode/utf8"
 	"unsafe"
 )
@@ -45,7 +47,11 @@ const (
 	empty        = `{"ok":true,"result":{}}`
 	unknown      = `{"ok":false,"error":{"code":"unknown_method","message":"no such method"}}`
 	invalid      = `{"ok":false,"error":{"code":"invalid_request","message":"the body is not what the method takes"}}`
+	early        = `{"ok":false,"error":{"code":"not_registered","message":"plugin.register comes first"}}`
 )
+
+// registered is true between the first registration that succeeds and shutdown.
+var registered atomic.Bool
 
 // onBody answers the hook from its body, unread, where a plugin sets it in place of onHook.
 var onBody func(body []byte) string
@@ -79,6 +85,8 @@ func answer(method string, body []byte) string {
 	switch {
 	case !known:
 		return unknown
+	case method == "hook.invoke" && !registered.Load():
+		return early
 	case method == "hook.invoke" && onBody != nil:
 		return onBody(body)
 	case !isRequest(body, shape):
@@ -86,12 +94,16 @@ func answer(method string, body []byte) string {
 	}
 	switch method {
 	case "plugin.register":
+		registered.Store(true)
 		return registration
 	case "hook.invoke":
 		return onHook()
 	}
 	return empty
 }
+
+//export goShutdown
+func goShutdown() { registered.Store(false) }
 
 //export cpex_plugin_init
 func cpex_plugin_init(host unsafe.Pointer, plugin *C.cpex_plugin_api) C.int {

@@ -27,6 +27,11 @@ const EMPTY: &str = r#"{"ok":true,"result":{}}"#;
 const INVALID: &str =
     r#"{"ok":false,"error":{"code":"invalid_request","message":"the body is not what the method takes"}}"#;
 
+const EARLY: &str = r#"{"ok":false,"error":{"code":"not_registered","message":"plugin.register comes first"}}"#;
+
+/// True between the first registration that succeeds and shutdown.
+static REGISTERED: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+
 /// Shapes of requests; see `is_request`.
 const REGISTER: Shape = Shape::Object(&[
     ("host", Shape::Object(&[("name", Shape::Text), ("version", Shape::Text), ("features", Shape::Texts)])),
@@ -53,9 +58,13 @@ fn request() -> &'static [u8] {
 
 fn answer(method: &[u8], body: &'static [u8]) -> &'static str {
     let (shape, reply): (&Shape, fn() -> &'static str) = match method {
-        b"plugin.register" => (&REGISTER, || REGISTRATION),
+        b"plugin.register" => (&REGISTER, || {
+            REGISTERED.store(true, std::sync::atomic::Ordering::Release);
+            REGISTRATION
+        }),
         b"plugin.reconfigure" => (&Shape::Object(&[("config", Shape::Object(&[]))]), || EMPTY),
         b"plugin.quiesce" => (&Shape::Object(&[]), || EMPTY),
+        b"hook.invoke" if !REGISTERED.load(std::sync::atomic::Ordering::Acquire) => return EARLY,
         b"hook.invoke" => (&HOOK, on_hook),
         _ => return UNKNOWN,
     };
@@ -83,7 +92,9 @@ extern "C" fn free_buffer(ptr: *mut c_void, len: usize) {
     }
 }
 
-extern "C" fn shutdown() {}
+extern "C" fn shutdown() {
+    REGISTERED.store(false, std::sync::atomic::Ordering::Release);
+}
 
 #[unsafe(no_mangle)]
 pub extern "C" fn cpex_plugin_init(host: *const c_void, plugin: *mut PluginApi) -> c_int {
