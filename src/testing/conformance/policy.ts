@@ -14,6 +14,8 @@ export interface HostPolicy {
   readonly sameIdentity: readonly ('id' | 'version' | 'author')[];
   /** Whether an answer to a method that no plugin has refuses it as the host wants. */
   readonly saysUnknown: (envelope: Envelope) => boolean;
+  /** Whether a plugin has to refuse bodies that break the rules, or may answer them as it likes. */
+  readonly hostile: 'strict' | 'lenient';
   /** Whether an answer to a method that the plugin declared admits that it is not there. */
   readonly admitsMissing: (error: NonNullable<Envelope['error']>) => boolean;
 }
@@ -21,18 +23,30 @@ export interface HostPolicy {
 /** Codes by which plugins of hosts without codes of their own say that they do not have a method. */
 const NO_METHOD = /^(unknown|invalid|unsupported)_/;
 
+/**
+ * What harms the process as a whole, where the host's page asks nothing of the kind. Signals and the floating-point unit
+ * are not among it: a host in Go stands on both. Nor is the end of the process.
+ */
+const BAD_GUEST: Readonly<Record<string, Severity>> = Object.fromEntries(
+  ['fd', 'rss', 'locale', 'env', 'cwd', 'umask', 'rlimit', 'stack']
+    .map((one) => `hyg.${one}`)
+    .concat(['oom', 'diskfull', 'signals', 'locale', 'soak', 'restart', 'multi'].map((one) => `tort.${one}`))
+    .map((id) => [id, 'warn']),
+);
+
 const POLICIES: Readonly<Record<string, HostPolicy>> = {
   cpex: {
     severity: {},
     clauses: {},
     refusesUndeclared: true,
     sameIdentity: ['id', 'version', 'author'],
+    hostile: 'strict',
     saysUnknown: ({ error }) => error?.code === 'unknown_method',
     admitsMissing: ({ code }) => code.startsWith('unknown_'),
   },
   // This host reads leniently, looks at no error code, and never calls what was not declared.
   cliproxy: {
-    severity: { 'env.utf8': 'warn', 'method.unknown': 'warn' },
+    severity: { 'env.utf8': 'warn', 'method.unknown': 'warn', 'err.empty': 'warn', ...BAD_GUEST },
     clauses: {
       'init.ok': 'CPA-LOAD-003',
       'init.version': 'CPA-LOAD-004',
@@ -48,11 +62,16 @@ const POLICIES: Readonly<Record<string, HostPolicy>> = {
       'env.shape': 'CPA-CALL-001',
       'env.utf8': 'CPA-CALL-004',
       'env.rc': 'CPA-CALL-002',
+      'err.badjson': 'CPA-CALL-001',
+      'err.types': 'CPA-CALL-001',
+      'err.deep': 'CPA-CALL-001',
       'life.silence': 'CPA-LIFE-001',
       'shutdown.ok': 'CPA-LIFE-001',
     },
     refusesUndeclared: false,
     sameIdentity: ['version'],
+    // It writes all bodies itself, with encoding/json, and never sends others.
+    hostile: 'lenient',
     saysUnknown: ({ ok }) => ok === false,
     // `invalid_request` and the like are the plugin's own words.
     admitsMissing: ({ code, message }) => NO_METHOD.test(code) && /method/i.test(`${code} ${message}`),

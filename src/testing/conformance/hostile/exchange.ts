@@ -1,0 +1,132 @@
+import type { Envelope, Registration, SampleCall } from '../../../model/profile.js';
+import type { Field, Observation } from '../../../model/session.js';
+import { printable } from '../../../support/printable.js';
+import { runTrial, type Subject, type Trial, type TrialOptions } from '../../subject.js';
+import { fault } from '../probe-test.js';
+import type { TestOutcome } from '../types.js';
+import type { HostileCall } from './hostile-call.js';
+
+/** What came back. */
+export interface Answer {
+  readonly code: number;
+  /** The first 64 KiB. */
+  readonly bytes: Buffer;
+  /** Bytes of the whole answer. */
+  readonly length: number;
+}
+
+export interface Answered {
+  readonly call: HostileCall;
+  readonly answer: Answer;
+}
+
+/** A plugin that has registered, in a child of its own. */
+export interface HostileTrial extends Trial {
+  readonly samples: readonly SampleCall[];
+  readonly registration: Registration;
+}
+
+/**
+ * Makes calls that no host should make, all in one child, and hands the answers to `judge`. Where the plugin dies of
+ * one, it is found by making them one by one in another child.
+ */
+export async function hostileTest(
+  id: string,
+  subject: Subject,
+  options: TrialOptions,
+  callsFor: (samples: readonly SampleCall[]) => readonly HostileCall[],
+  judge: (answered: readonly Answered[], trial: HostileTrial) => TestOutcome['findings'],
+): Promise<TestOutcome> {
+  let calls: readonly HostileCall[] = [];
+  const { value, ending } = await withSamples(subject, options, async (trial) => {
+    calls = callsFor(trial.samples);
+    return judge(await exchange(trial, calls), trial);
+  });
+  if (ending.kind === 'clean') return { findings: value ?? [], ending };
+  const culprit = await findCulprit(subject, options, calls);
+  const found =
+    culprit === undefined
+      ? []
+      : [
+          fault(id, `The plugin does not survive ${culprit.name}, sent to ${culprit.method}.`, [
+            showBody(culprit.body),
+          ]),
+        ];
+  return { findings: [...(value ?? []), ...found], ending };
+}
+
+/** Registers the plugin in a child of its own and hands it over with its sample calls. */
+export function withSamples<T>(subject: Subject, options: TrialOptions, use: (trial: HostileTrial) => Promise<T>) {
+  return runTrial(subject, options, async (trial) => {
+    const { registration } = await trial.plugin.register(subject.config);
+    // register.ok, on which these tests depend, has seen a usable registration.
+    if (registration === undefined) return undefined;
+    return use({ ...trial, registration, samples: subject.profile.protocol.sampleCalls(registration) });
+  });
+}
+
+/** Makes the calls one after another: inside the probe where there is one. */
+export async function exchange({ plugin: { session } }: Trial, calls: readonly HostileCall[]): Promise<Answered[]> {
+  if (session.perform !== undefined) {
+    const seen = await session.perform('hostile.calls', callFields(calls));
+    return readAnswers(seen).map((answer, index) => ({ call: calls[index] as HostileCall, answer }));
+  }
+  const answered: Answered[] = [];
+  for (const call of calls) answered.push({ call, answer: await single(session, call) });
+  return answered;
+}
+
+async function single(session: Trial['plugin']['session'], call: HostileCall): Promise<Answer> {
+  const { code, body } = await session.call(call.method, call.body).end;
+  return { code, bytes: Buffer.from(body), length: body.length };
+}
+
+/** Calls as parameters of an experiment. */
+export function callFields(calls: readonly Pick<HostileCall, 'method' | 'body'>[]): Field[] {
+  return calls.flatMap(({ method, body }): Field[] => [
+    ['method', method],
+    ['body', body],
+  ]);
+}
+
+/** The answers that an experiment has seen, in order. */
+export function readAnswers(seen: Observation): Answer[] {
+  const [codes, lengths] = [seen.all('code'), seen.all('length')];
+  return seen
+    .all('answer')
+    .map((bytes, index) => ({ code: Number(codes[index]), bytes, length: Number(lengths[index]) }));
+}
+
+/** The envelope of an answer; undefined for one that is too long to be looked at. */
+export function envelopeOf(
+  { profile }: Subject,
+  method: string,
+  { code, bytes, length }: Answer,
+): Envelope | undefined {
+  return bytes.length < length ? undefined : profile.protocol.readEnvelope(code, bytes, method);
+}
+
+async function findCulprit(
+  subject: Subject,
+  options: TrialOptions,
+  calls: readonly HostileCall[],
+): Promise<HostileCall | undefined> {
+  let culprit: HostileCall | undefined;
+  const { ending } = await withSamples(subject, options, async ({ plugin }) => {
+    for (const call of calls) {
+      culprit = call;
+      await single(plugin.session, call);
+    }
+    culprit = undefined;
+  });
+  return ending.kind === 'clean' ? undefined : culprit;
+}
+
+/** Bytes of a body that a finding shows. */
+const SHOWN = 200;
+
+/** A body as evidence. */
+export function showBody(body: Buffer): string {
+  const text = printable(body.subarray(0, SHOWN).toString('utf8'));
+  return `body, ${body.length} bytes: ${text}${body.length > SHOWN ? '…' : ''}`;
+}
