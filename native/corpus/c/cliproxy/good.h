@@ -111,6 +111,7 @@ __attribute__((unused)) static const char *member(const uint8_t *request, size_t
 
 static int call(const char *method, const uint8_t *request, size_t len, cliproxy_buffer *out) {
   (void)request, (void)len;
+  if (!method || !out) return 1;
   if (is("plugin.register")) ON_REGISTER();
   if (is("plugin.reconfigure")) ON_RECONFIGURE();
   if (is("request.intercept_before") || is("request.intercept_after")) ON_INTERCEPT();

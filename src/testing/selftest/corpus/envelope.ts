@@ -45,7 +45,6 @@ export const BAD_ENVELOPE: readonly BadPlugin[] = [
   inC('stack-overflow', DIES),
   inC('exit-0', DIES, { says: { 'env.shape': /code 0/ } }),
   inC('exit-3', DIES, { says: { 'env.shape': /code 3/ } }),
-  inC('close-descriptors', DIES),
   inC('hang-call', { 'env.shape': 'hang' }, { timeoutMs }),
   inC('late-callback', { 'life.silence': 'fail' }),
   inC('fork-child', { 'hyg.children': 'fail' }),
