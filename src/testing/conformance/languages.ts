@@ -29,6 +29,7 @@ const FACTS: Readonly<Record<Language, LanguageFacts>> = {
     runtimeSignals: [],
     raisesFileLimit: false,
     bytesPerCall: 16,
+    bytesAtFirst: 128 * 1024,
     bytesPerThread: 1024,
   },
   go: {
@@ -52,6 +53,7 @@ const FACTS: Readonly<Record<Language, LanguageFacts>> = {
     runtimeSignals: [],
     raisesFileLimit: false,
     bytesPerCall: 16,
+    bytesAtFirst: 128 * 1024,
     bytesPerThread: 1024,
   },
 };

@@ -1,6 +1,7 @@
+import type { Finding } from '../../../model/finding.js';
 import type { SampleCall } from '../../../model/profile.js';
 import type { Subject } from '../../subject.js';
-import { languageFacts } from '../languages.js';
+import { type LanguageFacts, languageFacts } from '../languages.js';
 import { fault, type ProbeTrial, probeTest } from '../probe-test.js';
 import type { TestOutcome } from '../types.js';
 import { texts } from './snapshot.js';
@@ -11,10 +12,10 @@ const WINDOWS = 20;
 const BUDGET_MS = 1500;
 /** Calls in the last half of a series for a slope to mean something. */
 const FEWEST_CALLS = 200;
-/** Bytes by which the last half has to grow: less is a few pages, which come and go. */
-const LEAST_GROWTH = 64 * 1024;
-/** A leak goes on for ever: it has to show in this many further series, each twice as long as the one before. */
-const CONFIRMATIONS = 2;
+/** A leak goes on for ever: it has to show in each of so many series, each twice as long as the one before. */
+const SERIES = 3;
+/** More of them are made as long as what has grown may be what a runtime takes once for all. */
+const MOST_SERIES = 8;
 
 /** Memory over calls, by the method of least squares. */
 export interface Slope {
@@ -47,17 +48,17 @@ export function slopeOf(windows: readonly string[]): Slope {
 
 /** Whether memory goes on growing with the calls of a method. */
 export async function holdsNoMemory(id: string, subject: Subject): Promise<TestOutcome> {
-  const threshold = languageFacts(subject.language).bytesPerCall;
+  const { language, durations } = subject;
   let slow = 0;
   const outcome = await probeTest(id, subject, { needs: ['proc'] }, async (trial) => {
-    const findings = [];
+    const findings: Finding[] = [];
     for (const sample of trial.samples) {
-      const slope = await leakOf(trial, sample, subject.durations.leakCalls, threshold);
+      const slope = await leakOf(trial, sample, durations.leakCalls, languageFacts(language));
       if (slope === 'slow') slow++;
       if (slope === undefined || slope === 'slow') continue;
       const evidence = [
         `${Math.round(slope.bytesPerCall)} bytes more with each call, over the last ${slope.calls} calls`,
-        `${Math.round(slope.growth / 1024)} KiB more in all; up to ${threshold} bytes a call are noise of the runtime`,
+        `${Math.round(slope.growth / 1024)} KiB more in these; ${languageFacts(language).bytesPerCall} bytes a call may be noise`,
       ];
       findings.push({
         ...fault(id, `Memory grows with every call of ${sample.method}.`, evidence),
@@ -71,20 +72,22 @@ export async function holdsNoMemory(id: string, subject: Subject): Promise<TestO
 }
 
 async function leakOf(
-  { perform, calls }: ProbeTrial,
+  { perform, calls }: Pick<ProbeTrial, 'perform' | 'calls'>,
   sample: SampleCall,
   leakCalls: number,
-  threshold: number,
+  { bytesPerCall, bytesAtFirst }: LanguageFacts,
 ): Promise<Slope | 'slow' | undefined> {
-  let slope: Slope | undefined;
-  for (let series = 0; series <= CONFIRMATIONS; series++) {
+  let grown = 0;
+  for (let series = 0; series < MOST_SERIES; series++) {
     const longer = 2 ** series;
     const perWindow = Math.ceil((leakCalls / WINDOWS) * longer);
-    const budget = BUDGET_MS * longer;
-    const fields = [...calls([sample]), ['windows', WINDOWS], ['calls', perWindow], ['budget', budget]] as const;
-    slope = slopeOf(texts(await perform('state.memory', fields, budget + 10 * 60_000), 'window'));
+    const fields = [...calls([sample]), ['windows', WINDOWS], ['calls', perWindow], ['budget', BUDGET_MS]] as const;
+    const slope = slopeOf(texts(await perform('state.memory', fields, 10 * 60_000), 'window'));
     if (slope.calls < FEWEST_CALLS) return 'slow';
-    if (slope.bytesPerCall < threshold || slope.growth < LEAST_GROWTH) return undefined;
+    if (slope.bytesPerCall < bytesPerCall) return undefined;
+    grown += slope.growth;
+    if (series + 1 >= SERIES && grown >= bytesAtFirst) return slope;
   }
-  return slope;
+  // It grows, and too slowly to be told from a runtime that settles.
+  return 'slow';
 }
