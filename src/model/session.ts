@@ -1,3 +1,4 @@
+import type { CrashFacts } from './crash.js';
 import type { TargetName } from './target.js';
 
 /** How host and plugin meet. */
@@ -95,6 +96,8 @@ export interface NativeRules {
   readonly optionalShutdown?: true;
   /** A plugin whose entry or table is refused is shut down first, when it has filled in `shutdown`. */
   readonly shutdownRefused?: true;
+  /** A plugin that was refused is unloaded then. */
+  readonly unloadRefused?: true;
   /** A request of the plugin may come without a slot for its response. */
   readonly optionalResponse?: true;
   /**
@@ -197,7 +200,9 @@ export type Ending =
       readonly phase: Phase;
       readonly inFlight?: InFlight;
       readonly stderrTail: string;
+      /** The plugin's functions, the innermost first, one per line; empty where they are not known. */
       readonly frames: readonly string[];
+      readonly fault?: CrashFacts;
     }
   /** A deadline passed and the host killed the process group. */
   | {

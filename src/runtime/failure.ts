@@ -1,5 +1,7 @@
+import type { CrashFacts } from '../model/crash.js';
 import type { Ending, InFlight, LoadStage } from '../model/session.js';
 import { CpexError } from '../support/errors.js';
+import { diagnose } from './diagnosis.js';
 
 /** What a session's promises reject with once its process is gone: how that came about. */
 export class SessionFailure extends Error {
@@ -18,9 +20,9 @@ export function describeEnding(ending: Ending): string {
     case 'refused':
       return ending.message;
     case 'exit':
-      return `The plugin ended its process with code ${ending.code} ${during(ending.phase, ending.inFlight)}.`;
+      return `The plugin ended its process with code ${ending.code} ${during(ending.phase, ending.inFlight)}${why(ending)}.`;
     case 'crash':
-      return `The plugin crashed with ${ending.signal} ${during(ending.phase, ending.inFlight)}.`;
+      return `The plugin crashed with ${ending.signal} ${during(ending.phase, ending.inFlight)}${why(ending)}.`;
     case 'hang':
       return `The plugin did not return within ${ending.deadlineMs} ms ${during(ending.phase, ending.inFlight)}.`;
     case 'cancelled':
@@ -28,6 +30,11 @@ export function describeEnding(ending: Ending): string {
     case 'harness-fault':
       return `The reference host failed: ${ending.message}`;
   }
+}
+
+function why(ending: Ending): string {
+  const found = diagnose(ending);
+  return found === undefined ? '' : `: ${found.words.replace(/\.$/, '')}`;
 }
 
 /** The error to report where such an ending is not what the user asked to see. */
@@ -40,12 +47,14 @@ export function endingError(ending: Ending): CpexError {
     case 'exit':
       return new CpexError('CPEX_E_PLUGIN_DIED', message, {
         evidence,
-        remedy: 'Answer with an error instead: its process belongs to the host.',
+        remedy: diagnose(ending)?.remedy ?? 'Answer with an error instead: its process belongs to the host.',
       });
     case 'crash':
       return new CpexError('CPEX_E_PLUGIN_DIED', message, {
         evidence,
-        remedy: 'Make the same call with the debug build, cpex run --debug, and cpex run --trace for what went before.',
+        remedy:
+          diagnose(ending)?.remedy ??
+          'Make the same call with the debug build, cpex run --debug, and cpex run --trace for what went before.',
       });
     case 'hang':
       return new CpexError('CPEX_E_PLUGIN_HUNG', message, {
@@ -63,12 +72,38 @@ export function endingError(ending: Ending): CpexError {
 /** The facts behind an ending, one per line. */
 export function endingEvidence(ending: Ending): string[] {
   const lines: string[] = [];
-  if ('frames' in ending) lines.push(...ending.frames);
+  if (ending.kind === 'crash') lines.push(...faultLines(ending.fault, ending.inFlight?.method), ...ending.frames);
   if (ending.kind === 'hang') lines.push(...(ending.threads ?? []));
   if ('stderrTail' in ending && ending.stderrTail !== '') {
-    lines.push(...telling(ending.stderrTail.trimEnd().split('\n')));
+    lines.push(...telling(withoutHost(ending.stderrTail.trimEnd().split('\n'))));
   }
   return lines;
+}
+
+/** What is worth a line of its own: the sentence has the rest. */
+function faultLines(fault: CrashFacts = {}, called?: string): string[] {
+  const { address, region, thread, step, method } = fault;
+  // Without a single fact nobody has looked.
+  const foreign = thread === undefined && Object.keys(fault).length > 0;
+  return [
+    ...(address === undefined || region === 'null' ? [] : [`address: ${address}`]),
+    ...(foreign ? ['on a thread that the plugin had started'] : []),
+    ...(thread === undefined || thread === 'the main thread' ? [] : [`on ${thread}`]),
+    ...(method === undefined || method === called ? [] : [`in ${method}`]),
+    ...(step === undefined ? [] : [`step: ${step}`]),
+  ];
+}
+
+/** A list of frames that Rust prints ends with those of the host, whose names have no paths. */
+function withoutHost(lines: readonly string[]): readonly string[] {
+  const from = lines.indexOf('stack backtrace:');
+  if (from === -1) return lines;
+  const ends = lines.findIndex((line, at) => at > from && !/^\s/.test(line));
+  const to = ends === -1 ? lines.length : ends;
+  const last = lines.findLastIndex((line, at) => at > from && at < to && /^ +\d+: .*::/.test(line));
+  if (last === -1) return lines;
+  const place = /^ +at /.test(lines[last + 1] ?? '') ? 2 : 1;
+  return [...lines.slice(0, last + place), ...lines.slice(to)];
 }
 
 const EVIDENCE_LINES = 20;

@@ -1,6 +1,7 @@
 import type { Verdict } from '../model/event.js';
 import type { Finding } from '../model/finding.js';
 import type { Ending } from '../model/session.js';
+import { diagnose } from '../runtime/diagnosis.js';
 import { describeEnding, endingEvidence } from '../runtime/failure.js';
 
 /** What the end of a plugin's process means for the test during which it came. */
@@ -13,12 +14,15 @@ export interface EndingVerdict {
 export function judgeEnding(ending: Ending, id: string): EndingVerdict | undefined {
   if (ending.kind === 'clean') return undefined;
   const evidence = endingEvidence(ending);
+  const { remedy, clause } = diagnose(ending) ?? {};
+  const advice = { ...ADVICE[ending.kind], ...(remedy === undefined ? {} : { remedy }) };
   const finding: Finding = {
     id,
     severity: 'fail',
     message: describeEnding(ending),
     ...(evidence.length === 0 ? {} : { evidence }),
-    ...ADVICE[ending.kind],
+    ...advice,
+    ...(clause === undefined ? {} : { clause }),
   };
   return { verdict: VERDICTS[ending.kind], finding };
 }

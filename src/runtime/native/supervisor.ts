@@ -1,6 +1,8 @@
+import { performance } from 'node:perf_hooks';
+import type { CrashFacts } from '../../model/crash.js';
 import type { Ending } from '../../model/session.js';
 import { onExit } from '../../support/cleanup.js';
-import { groupMembers, processesWithVariable, processName, signalGroup } from '../../support/process-group.js';
+import { offspring, processName, signalGroup } from '../../support/process-group.js';
 import { TextTail } from '../../support/text-tail.js';
 import type { LastMoment } from '../wire/recorder.js';
 import { childStartError, type Launched } from './launch.js';
@@ -12,6 +14,8 @@ import { threadEvidence } from './thread-evidence.js';
 const STDERR_TAIL = 64 * 1024;
 /** Between SIGABRT, which lets a runtime print its stacks, and SIGKILL. */
 const ABORT_GRACE_MS = 2000;
+/** While a session is younger, no machine has given out so many process ids that they come round. */
+const RECENT_MS = 10_000;
 /** How long output that is still in the pipes may take after the process is gone. */
 const DRAIN_MS = 500;
 
@@ -23,6 +27,16 @@ export interface Watched extends Pick<Launched, 'process' | 'pid' | 'token' | 's
   readonly drained?: Promise<unknown>;
   /** The signal of a crash that the exit status does not show; `said` is the end of what was printed to stderr. */
   crashed?(code: number | null, said: string): string | undefined;
+  /** What the child told of its own crash, once it has crashed. */
+  crash?(): ToldCrash | undefined;
+}
+
+/** A crash that the child itself told of. */
+export interface ToldCrash {
+  readonly signal: string;
+  readonly fault: CrashFacts;
+  /** The plugin's functions in words, the innermost first. Takes as long as reading debug information does. */
+  frames(): Promise<readonly string[]>;
 }
 
 /** Watches a child to its end: kills it when it must, takes along what it started, and says how it ended. */
@@ -30,6 +44,7 @@ export class Supervisor {
   /** Resolves when the process is gone and its output has been read. */
   readonly ended: Promise<Ending>;
 
+  private readonly started = performance.now();
   private decided: Ending | undefined;
   private exited = false;
   private shutDown = false;
@@ -78,7 +93,7 @@ export class Supervisor {
           if (judged) return;
           judged = true;
           clearTimeout(drained);
-          finish(this.classify(code, signal));
+          void this.classify(code, signal).then(finish);
         };
         const drained = setTimeout(() => setImmediate(judge), DRAIN_MS);
         const closed = new Promise((done) => child.process.once('close', done));
@@ -145,9 +160,10 @@ export class Supervisor {
    * mark. Returns the names of what was still running.
    */
   private killAll(): string[] {
-    const marked = processesWithVariable(SESSION_VARIABLE, this.child.token);
+    const recent = performance.now() - this.started < RECENT_MS;
+    const { group, marked } = offspring(this.child.pid, SESSION_VARIABLE, this.child.token, recent);
     const names: string[] = [];
-    for (const pid of new Set([...groupMembers(this.child.pid), ...marked])) {
+    for (const pid of new Set([...group, ...marked])) {
       const name = processName(pid);
       // The guardian is ours, and leaves by itself.
       if (name === undefined || name.includes('guardian.cjs')) continue;
@@ -168,7 +184,7 @@ export class Supervisor {
     return names;
   }
 
-  private classify(code: number | null, signal: NodeJS.Signals | null): Ending {
+  private async classify(code: number | null, signal: NodeJS.Signals | null): Promise<Ending> {
     this.stderr.end();
     const stderrTail = this.stderr.text;
     if (this.decided !== undefined)
@@ -181,8 +197,12 @@ export class Supervisor {
         message: `The child ended with ${how} before it reached the plugin.\n${stderrTail}`,
       };
     }
-    const fatal = signal ?? this.child.crashed?.(code, stderrTail);
-    if (fatal !== undefined) return { kind: 'crash', signal: fatal, ...moment, stderrTail, frames: [] };
+    const told = this.child.crash?.();
+    const fatal = signal ?? told?.signal ?? this.child.crashed?.(code, stderrTail);
+    if (fatal !== undefined) {
+      const fault = told === undefined ? {} : { fault: told.fault };
+      return { kind: 'crash', signal: fatal, ...moment, stderrTail, frames: (await told?.frames()) ?? [], ...fault };
+    }
     if (code === 0 && this.shutDown) {
       return {
         kind: 'clean',

@@ -50,7 +50,7 @@ export async function launchProbe(options: SessionOptions, probe: ReadyProbe): P
     throw childStartError(cause);
   }
   const [, stdout = null, stderr = null, inherited] = started.stdio as (Duplex | null)[];
-  const log = new ProbeLog();
+  const log = new ProbeLog({ plugin: options.artefact, probe: probe.file });
   const connected = loopback?.connected ?? Promise.resolve(inherited as Duplex);
   let channel: Duplex | undefined;
   void connected.then((stream) => {
@@ -68,8 +68,8 @@ export async function launchProbe(options: SessionOptions, probe: ReadyProbe): P
     connected,
     ...drained,
     lastMoment: () => log.lastMoment(),
-    crashed: (code, said) =>
-      log.crash ?? probe.crashed?.(code, said) ?? (probe.windows ? windowsCrash(code) : undefined),
+    crash: () => log.crash,
+    crashed: (code, said) => probe.crashed?.(code, said) ?? (probe.windows ? windowsCrash(code) : undefined),
     close: () => {
       loopback?.close();
       for (const stream of [stdout, stderr, inherited, channel]) stream?.destroy();

@@ -1,13 +1,24 @@
 import type { Phase } from '../../model/session.js';
 import { type LastMoment, PHASES } from '../wire/recorder.js';
+import { CrashReport } from './crash-report.js';
+import type { Modules } from './frames.js';
 
 /** What a probe has told about its plugin: the step of its life, and the calls that have begun and not ended. */
 export class ProbeLog {
-  /** The signal of a crash that the probe told of itself. */
-  crash: string | undefined;
+  /** A crash that the probe told of itself. */
+  crash: CrashReport | undefined;
   private life: Phase | undefined;
   /** Method by call, in the order in which they began. */
   private readonly running = new Map<number, string>();
+
+  /** @param modules what frames of a stack are told apart by */
+  constructor(private readonly modules: Modules) {}
+
+  /** The probe tells of a crash: once the facts, once the stack. */
+  crashed(signal: string, fields: Buffer): void {
+    this.crash ??= new CrashReport(signal, this.modules);
+    this.crash.add(fields);
+  }
 
   /** @param number of the phase, as the recorder's page has them */
   phase(number: number): void {

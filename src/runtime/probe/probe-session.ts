@@ -94,7 +94,7 @@ export class ProbeSession extends FrameSession {
         this.refused(frame, this.why(frame));
         break;
       case Kind.Crash:
-        this.log.crash = frame.method;
+        this.log.crashed(frame.method, Buffer.from(frame.body));
         break;
       default:
         if (!this.lived(frame)) this.supervisor.fault(`The probe sent a frame of kind ${frame.kind}.`);
@@ -140,6 +140,7 @@ function settings(rules: NativeRules, artefact: string, watch: Watch = {}): Buff
     ['optionalShutdown', rules.optionalShutdown === true ? '1' : '0'],
     ['optionalResponse', rules.optionalResponse === true ? '1' : '0'],
     ['shutdownRefused', rules.shutdownRefused === true ? '1' : '0'],
+    ['unloadRefused', rules.unloadRefused === true ? '1' : '0'],
     ...Object.entries(watch).map(([name, value]) => [name, String(value)] as const),
   ];
   return Buffer.from(pairs.map(([name, value]) => `${name}\0${value}\0`).join(''));
