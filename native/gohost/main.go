@@ -15,6 +15,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -47,6 +48,11 @@ func main() {
 	}
 	rules := readSettings(start.body)
 	go readFrames()
+	if os.Getenv(busyVariable) == "1" {
+		go work()
+	}
+	// The plugin sees the environment that it would see elsewhere.
+	_ = os.Unsetenv(busyVariable)
 	if refusal := loadPlugin(rules); refusal != nil {
 		refuse(refusal)
 		return
@@ -83,6 +89,26 @@ func readFrames() {
 		}
 	}
 }
+
+// busyVariable asks for work of the host's own beside that of the plugin.
+const busyVariable = "CPEX_GOHOST_BUSY"
+
+// work is what a host in Go does all the time: it runs goroutines for so long that they have to be interrupted, which
+// Go does by a signal to their threads, and it collects garbage, which stops them all.
+func work() {
+	for {
+		for until := time.Now().Add(15 * time.Millisecond); time.Now().Before(until); {
+			for i := 0; i < 1_000_000; i++ {
+				idle += i
+			}
+		}
+		runtime.GC()
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+// idle keeps the compiler from taking the work away.
+var idle int
 
 // rules says how the profile's host loads a plugin.
 type rules struct {

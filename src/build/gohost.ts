@@ -1,7 +1,7 @@
 import type { RunContext } from '../model/context.js';
 import type { Engine } from '../model/session.js';
 import { compileGoHost } from '../runtime/gohost/compile.js';
-import { goEngine } from '../runtime/gohost/engine.js';
+import { type GoHostOptions, goEngine } from '../runtime/gohost/engine.js';
 import { packageRoot } from '../support/package-root.js';
 import { requireTool } from './find-toolchain.js';
 import { cacheFolder } from './probe.js';
@@ -18,6 +18,6 @@ export async function goHostFor({ env, signal }: Pick<RunContext, 'env' | 'signa
 }
 
 /** The reference host in Go as an engine; it is built when the first session starts. */
-export function goEngineFor(context: Pick<RunContext, 'env' | 'signal'>): Engine {
-  return goEngine(() => goHostFor(context));
+export function goEngineFor(context: Pick<RunContext, 'env' | 'signal'>, options: GoHostOptions = {}): Engine {
+  return goEngine(() => goHostFor(context), options);
 }

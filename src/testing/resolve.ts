@@ -59,6 +59,7 @@ export async function findSubjects(options: ResolveOptions, context: RunContext)
     manifest,
     config: options.config ?? manifest.test?.config ?? {},
     language: manifest.language,
+    sources: { project, context },
     times: path.join(project.root, '.cpex', 'times.json'),
   };
   return [{ subject, project, language: manifest.language, caseFiles }];

@@ -10,6 +10,7 @@ import { temporaryFolder } from '../support/files.js';
 import { TextTail } from '../support/text-tail.js';
 import type { Durations } from './conformance/durations.js';
 import type { TraceRing } from './repro/trace-ring.js';
+import type { Sources } from './sanitizers/sources.js';
 
 /** The built plugin under test and what is known about it. */
 export interface Subject {
@@ -41,6 +42,8 @@ export interface Subject {
   readonly durations: Durations;
   /** Where every random choice comes from. */
   readonly seed: number;
+  /** The project behind it; absent for a bare library and for other targets than the machine's own. */
+  readonly sources?: Sources;
   /** Where a test that fails leaves its bundle, and the folder that paths are shown from; none when absent. */
   readonly bundles?: { readonly folder: string; readonly cwd: string };
   /** File that keeps how long calls took in the first run, for `hyg.time`; absent where there is no project. */
@@ -78,6 +81,8 @@ export interface TrialOptions {
   readonly answer?: AnswerInstead;
   /** Environment of the child; that of cpex when absent. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Working folder and state that are there already, and stay; a folder of its own when absent. */
+  readonly folder?: string;
 }
 
 /** Characters of a plugin's own output to keep per stream. */
@@ -110,7 +115,9 @@ async function tryOut<T>(
   options: TrialOptions,
   use: (trial: Trial) => Promise<T>,
 ): Promise<TrialOutcome<T>> {
-  const folder = await temporaryFolder('trial');
+  const { folder: given } = options;
+  const folder =
+    given === undefined ? await temporaryFolder('trial') : { path: given, remove: () => Promise.resolve() };
   try {
     const trial = await open(subject, options, folder.path);
     try {

@@ -1,7 +1,9 @@
 import { CALLBACKS } from './callbacks/rows.js';
 import { CLIPROXY } from './cliproxy.js';
 import { CONCURRENCY } from './concurrency/rows.js';
+import { RACES } from './concurrency/tsan-row.js';
 import { FUZZ } from './fuzz/rows.js';
+import { SANITIZERS } from './fuzz/san-rows.js';
 import { HOSTILE } from './hostile/rows.js';
 import { HYGIENE } from './hygiene/rows.js';
 import { IN_PASSING } from './in-passing.js';
@@ -9,6 +11,7 @@ import { LEVEL_1 } from './level-1.js';
 import { LEVEL_2 } from './level-2.js';
 import { LIFE } from './life/rows.js';
 import { MEMORY } from './memory/rows.js';
+import { GO_HOST } from './torture/gohost-row.js';
 import { TORTURE } from './torture/rows.js';
 import type { ConformanceTest } from './types.js';
 
@@ -22,10 +25,13 @@ export const CATALOGUE: readonly ConformanceTest[] = [
   ...HOSTILE,
   ...CALLBACKS,
   ...CONCURRENCY,
+  RACES,
   ...LIFE,
   ...HYGIENE,
   ...FUZZ,
+  ...SANITIZERS,
   ...TORTURE,
+  GO_HOST,
 ];
 
 /** The tests that mean something for the plugins of a host profile. */

@@ -1,3 +1,6 @@
 import type { BadPlugin } from '../types.js';
 
-export const BAD_GOHOST: readonly BadPlugin[] = [];
+/** Trouble that only a host with a runtime of its own has. */
+export const BAD_GOHOST: readonly BadPlugin[] = [
+  { source: 'broken/takes-gos-signal', language: 'c', fires: { 'tort.gohost': 'crash' } },
+];

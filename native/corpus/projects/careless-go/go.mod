@@ -1,0 +1,3 @@
+module careless
+
+go 1.21
