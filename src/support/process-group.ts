@@ -30,6 +30,37 @@ export function groupMembers(leader: number): number[] {
   });
 }
 
+/** What a child left running: processes of its group, and those that carry its mark though they left the group. */
+export interface Offspring {
+  readonly group: readonly number[];
+  readonly marked: readonly number[];
+}
+
+/**
+ * The processes of a group that still run, and those whose environment holds `NAME=value`. Zombies do not count.
+ * Linux only, empty elsewhere.
+ * @param recent the leader was started just now, so that nothing older than it need be looked at
+ */
+export function offspring(leader: number, name: string, value: string, recent: boolean): Offspring {
+  const group: number[] = [];
+  const marked: number[] = [];
+  // Ids are given out in order until they start anew.
+  const oldest = recent && newestProcess() >= leader ? leader : 0;
+  const wanted = `${name}=${value}`;
+  for (const pid of processes((one) => one >= oldest)) {
+    const fields = statFields(pid);
+    if (fields === undefined || fields.state === 'Z') continue;
+    if (fields.group === leader) group.push(pid);
+    if (environmentOf(pid)?.includes(wanted) === true) marked.push(pid);
+  }
+  return { group, marked };
+}
+
+/** The id that was given out last; 0 where the system does not say. */
+function newestProcess(): number {
+  return Number(readQuietly('/proc/loadavg')?.trim().split(' ').at(-1)) || 0;
+}
+
 /**
  * Ids of running processes whose environment holds `NAME=value`: finds what left the group by
  * `setsid`. Linux only, empty elsewhere.
@@ -37,8 +68,7 @@ export function groupMembers(leader: number): number[] {
 export function processesWithVariable(name: string, value: string): number[] {
   const wanted = `${name}=${value}`;
   return processes((pid) => {
-    const environment = readQuietly(`/proc/${pid}/environ`);
-    return environment?.split('\0').includes(wanted) === true && statFields(pid)?.state !== 'Z';
+    return environmentOf(pid)?.includes(wanted) === true && statFields(pid)?.state !== 'Z';
   });
 }
 
@@ -54,6 +84,10 @@ export function processStart(pid: number): string | undefined {
 export function processName(pid: number): string | undefined {
   const line = readQuietly(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ').trim();
   return line === '' ? undefined : line;
+}
+
+function environmentOf(pid: number): string[] | undefined {
+  return readQuietly(`/proc/${pid}/environ`)?.split('\0');
 }
 
 function processes(matches: (pid: number) => boolean): number[] {
