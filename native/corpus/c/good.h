@@ -76,6 +76,9 @@ static int registered;
 #define CHECK(shape) \
   if (!is_request(request, len, shape)) return reply(out, ERROR("invalid_request", "the body is not what the method takes"))
 #endif
+#ifndef REFUSE_NULL
+#define REFUSE_NULL() if (!method || !out) return 1
+#endif
 #define REGISTER_SHAPE                                                    \
   "{host:{name:s,version:s,features:[s]},schema_version:u,config:o,"      \
   "limits:{max_request_bytes:U,max_response_bytes:U}}"
@@ -109,7 +112,7 @@ __attribute__((unused)) static int ask_host(const char *method, const char *requ
 
 static int call(const char *method, const uint8_t *request, size_t len, cpex_buffer *out) {
   (void)request, (void)len;
-  if (!method || !out) return 1;
+  REFUSE_NULL();
   if (!strcmp(method, "plugin.register")) {
     CHECK(REGISTER_SHAPE);
     __atomic_store_n(&registered, 1, __ATOMIC_RELEASE);

@@ -69,7 +69,10 @@ fn answer(method: &[u8], body: &'static [u8]) -> &'static str {
         _ => return UNKNOWN,
     };
     REQUEST.set(body);
-    if is_request(body, shape) { reply() } else { INVALID }
+    // A plugin that reads its hooks by itself is compiled with --cfg unchecked.
+    #[allow(unexpected_cfgs)]
+    let unchecked = cfg!(unchecked) && method == b"hook.invoke";
+    if unchecked || is_request(body, shape) { reply() } else { INVALID }
 }
 
 extern "C" fn call(method: *const c_char, request: *const u8, len: usize, response: *mut Buffer) -> c_int {

@@ -5,7 +5,7 @@ import { stringifyExact } from '../../../support/exact-json.js';
 import type { Subject } from '../../subject.js';
 import { fault } from '../probe-test.js';
 import type { TestOutcome } from '../types.js';
-import { callFields, hostileTest, readAnswers, withSamples } from './exchange.js';
+import { callFields, envelopeOf, hostileTest, readAnswers, showBody, withSamples } from './exchange.js';
 import { extremes } from './extremes.js';
 import { badBodies, type HostileCall, type ValidCall, validCalls } from './hostile-call.js';
 import { judgeAnswers } from './judge.js';
@@ -59,11 +59,11 @@ export function extremeValues(subject: Subject): Promise<TestOutcome> {
     (answered) => [
       ...judgeAnswers('err.panic', subject, answered),
       ...answered
-        .filter(({ answer }) => answer.code !== 0 && answer.bytes.includes('"plugin_panic"'))
+        .filter(({ call, answer }) => envelopeOf(subject, call.method, answer)?.error?.code === 'plugin_panic')
         .slice(0, 1)
         .map(({ call, answer }) => ({
           ...fault('err.panic', `${call.method} panics on ${call.name}; the panic was caught.`, [
-            answer.bytes.subarray(0, 300).toString(),
+            showBody(answer.bytes),
           ]),
           severity: 'warn' as const,
         })),

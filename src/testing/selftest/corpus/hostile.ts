@@ -1,3 +1,109 @@
 import type { BadPlugin } from '../types.js';
 
-export const BAD_HOSTILE: readonly BadPlugin[] = [];
+export const BAD_HOSTILE: readonly BadPlugin[] = [
+  { source: 'broken/null-method', language: 'c', fires: { 'err.null-method': 'warn' } },
+  { source: 'broken/null-body', language: 'c', fires: { 'err.empty': 'crash' } },
+  {
+    source: 'broken/empty-is-fine',
+    language: 'c',
+    fires: { 'err.empty': 'fail' },
+    says: { 'err.empty': /answers ok/ },
+  },
+  {
+    source: 'broken/ignores-body',
+    language: 'c',
+    fires: { 'err.badjson': 'fail', 'err.types': 'fail', 'err.deep': 'fail', 'err.empty': 'fail', 'err.nul': 'warn' },
+    says: {
+      'err.badjson': /hook\.invoke answers ok/,
+      'err.types': /"hook" left out/,
+      'err.deep': /10000 nested lists/,
+    },
+  },
+  {
+    source: 'broken/unbounded-text',
+    language: 'c',
+    fires: { 'err.badjson': 'crash' },
+    says: { 'err.badjson': /a lone quote/ },
+  },
+  {
+    source: 'broken/echoes-body',
+    language: 'c',
+    fires: { 'err.badjson': 'fail', 'err.secret': 'fail' },
+    says: { 'err.badjson': /no.* envelope|not answer with an envelope/, 'err.secret': /THE-SECRET/ },
+  },
+  {
+    source: 'broken/other-code',
+    language: 'c',
+    fires: { 'err.badjson': 'warn' },
+    says: { 'err.badjson': /parse_error/ },
+  },
+  {
+    source: 'broken/recursive',
+    language: 'c',
+    fires: { 'err.deep': 'crash' },
+    says: { 'err.deep': /does not survive 100000 nested/ },
+  },
+  {
+    source: 'broken/casts',
+    language: 'c',
+    fires: { 'err.types': 'crash' },
+    says: { 'err.types': /does not survive "payload" as/ },
+  },
+  {
+    source: 'asserts-type',
+    language: 'go',
+    fires: { 'err.types': 'crash' },
+    says: { 'err.types': /interface conversion/ },
+  },
+  { source: 'unwraps', language: 'rust', fires: { 'err.types': 'crash' }, says: { 'err.types': /"payload" as/ } },
+  {
+    source: 'broken/quadratic',
+    language: 'c',
+    fires: { 'err.big': 'warn' },
+    says: { 'err.big': /grows faster/ },
+  },
+  { source: 'broken/short-length', language: 'c', fires: { 'err.big': 'crash' } },
+  { source: 'broken/c-string', language: 'c', fires: { 'err.nul': 'warn' }, says: { 'err.nul': /NUL/ } },
+  { source: 'broken/name-buffer', language: 'c', fires: { 'err.nul': 'warn' } },
+  {
+    source: 'broken/spoiled',
+    language: 'c',
+    fires: { 'err.recover': 'fail' },
+    says: { 'err.recover': /out of order/ },
+  },
+  { source: 'keeps-lock', language: 'go', fires: { 'err.recover': 'hang' }, timeoutMs: 2000 },
+  {
+    source: 'poisoned-lock',
+    language: 'rust',
+    flags: ['--cfg', 'unchecked'],
+    fires: { 'err.recover': 'fail' },
+    says: { 'err.recover': /plugin_panic/ },
+  },
+  {
+    source: 'broken/aborts-on-empty',
+    language: 'c',
+    fires: { 'err.panic': 'crash' },
+    says: { 'err.panic': /"payload\.args\.query" as an empty text/ },
+  },
+  {
+    source: 'slices-empty',
+    language: 'go',
+    fires: { 'err.panic': 'crash' },
+    says: { 'err.panic': /index out of range/ },
+  },
+  { source: 'catches-panic', language: 'rust', fires: { 'err.panic': 'warn' }, says: { 'err.panic': /was caught/ } },
+  {
+    source: 'broken/logs-config',
+    language: 'c',
+    fires: { 'err.secret': 'fail' },
+    says: { 'err.secret': /a line of the log/ },
+  },
+  {
+    source: 'broken/prints-config',
+    language: 'c',
+    fires: { 'err.secret': 'fail' },
+    says: { 'err.secret': /prints to stderr/ },
+  },
+  { source: 'cliproxy/null-body', language: 'c', host: 'cliproxy', fires: { 'err.empty': 'warn' } },
+  { source: 'cliproxy/casts', language: 'c', host: 'cliproxy', fires: { 'err.types': 'crash' } },
+];

@@ -1,0 +1,3 @@
+/* Never looks at a body. */
+#define CHECK(shape)
+#include "../good.h"
