@@ -134,6 +134,8 @@ export interface CallContext {
   /** Id of the plugin call in flight, 0 when there is none. */
   readonly callId: number;
   readonly signal: AbortSignal;
+  /** A thread of the plugin's own asks, which is in none of its calls. Absent too where the engine cannot tell. */
+  readonly ownThread?: true;
   /**
    * Calls the plugin back before the answer, while the plugin waits for it. Absent where the
    * transport cannot do that. The answer must not be given before this has ended.

@@ -34,6 +34,7 @@ export class Questions {
     };
     const context: CallContext = {
       ...this.host.context(),
+      ...(frame.a === 1 ? { ownThread: true } : {}),
       call: (nested, request) => this.host.callBack(nested, request, id),
     };
     this.services.answer(method, body, context).then(

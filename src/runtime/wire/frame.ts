@@ -24,7 +24,7 @@ export const Kind = {
   Refused: 10,
   /** From the child: the host itself failed. The body says how. */
   Fault: 11,
-  /** From the plugin: a request to the host. */
+  /** From the plugin: a request to the host. A probe says in `a` with 1 that a thread asks which is in no call. */
   Ask: 12,
   /** To the plugin: the host's answer. */
   Answer: 13,
