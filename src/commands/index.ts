@@ -5,6 +5,7 @@ import Ci from './ci.js';
 import Completion from './completion.js';
 import Doctor from './doctor.js';
 import Explain from './explain.js';
+import Fuzz from './fuzz.js';
 import Info from './info.js';
 import Install from './install.js';
 import List from './list.js';
@@ -24,6 +25,7 @@ export const COMMANDS = {
   completion: Completion,
   doctor: Doctor,
   explain: Explain,
+  fuzz: Fuzz,
   info: Info,
   install: Install,
   list: List,

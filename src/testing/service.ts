@@ -21,6 +21,8 @@ import { type Durations, LONG, USUAL } from './conformance/durations.js';
 import { SUITE } from './conformance/run.js';
 import { runSuite } from './conformance/suite.js';
 import type { DebuggerWish } from './debugger/debugger.js';
+import type { CorpusFile } from './fuzz/corpus-files.js';
+import { CORPUS_SUITE, corpusId, corpusReason, corpusTest, findCorpus, runCorpusFile } from './fuzz/corpus-suite.js';
 import { runNativeTests } from './native-tests.js';
 import { repeated } from './repeat.js';
 import { bundlesOfLibrary, bundlesOfProject } from './repro/bundle.js';
@@ -81,18 +83,19 @@ export async function runTests(options: TestOptions, context: RunContext): Promi
   const seed = options.seed ?? randomInt(2 ** 31);
   const targets = await debugged(await findSubjects({ ...options, durations, seed }, context), options, context);
   const plans = [];
-  for (const target of targets) plans.push({ target, cases: await findCases(target, context.cwd) });
+  for (const target of targets)
+    plans.push({ target, cases: await findCases(target, context.cwd), corpus: await findCorpus(target) });
   checkSelection(options, [
     'audit',
     ...(options.baseline === undefined ? [] : BASELINE_IDS),
     ...targets.flatMap(({ subject }) => catalogueOf(subject.profile.name).map(({ id }) => id)),
-    ...plans.flatMap(({ cases }) => cases.map(({ name }) => `case:${name}`)),
+    ...plans.flatMap(({ cases, corpus }) => [...cases.map(({ name }) => `case:${name}`), ...corpus.map(corpusId)]),
     ...(options.native
       ? targets.flatMap(({ project }) => (project ? [`native.${project.manifest.language}`] : []))
       : []),
   ]);
   const run = new Run(options, context);
-  for (const { target, cases } of plans) await run.all(target, cases);
+  for (const { target, cases, corpus } of plans) await run.all(target, cases, corpus);
   const [profile = 'cpex'] = targets.map(({ subject }) => subject.profile.name);
   return reportOf(run.results, {
     cannotClaim: CANNOT_CLAIM,
@@ -137,7 +140,7 @@ class Run {
     this.snapshots = new Snapshots(options.update);
   }
 
-  async all(target: TestTarget, cases: readonly Case[]): Promise<void> {
+  async all(target: TestTarget, cases: readonly Case[], corpus: readonly CorpusFile[]): Promise<void> {
     const { project } = target;
     const selected = skipReasons({ ...this.options, level: levelOf(this.options, target) }, target.subject.manifest);
     const { safe, language } = await this.audit(target, selected);
@@ -148,6 +151,12 @@ class Run {
     if (this.options.baseline !== undefined) await this.baseline(subject, this.options.baseline, reason);
     await this.suite(SUITE, catalogueOf(subject.profile.name).length, () => this.conformance(subject, reason));
     if (cases.length > 0) await this.suite('cases', cases.length, () => this.cases(cases, subject, reason));
+    if (corpus.length > 0) {
+      await this.suite(CORPUS_SUITE, corpus.length, async () => {
+        for (const one of corpus)
+          await this.one(corpusTest(one), corpusReason(one, subject, reason), () => runCorpusFile(one, subject));
+      });
+    }
     if (this.options.native && project !== undefined) {
       const id = `native.${project.manifest.language}`;
       const native = { suite: 'native', id, title: 'unit tests of the language' };

@@ -32,6 +32,7 @@ describe('the command surface', () => {
       'completion',
       'doctor',
       'explain',
+      'fuzz',
       'info',
       'install',
       'list',

@@ -85,7 +85,8 @@ function renderResult(result: TestResult, told: Set<string>): string[] {
 }
 
 /** One crash shows in several tests; its evidence is told once. */
-function renderFinding(finding: Finding, told: Set<string>): string[] {
+/** A finding as lines for people; `told` holds the messages that were shown before. */
+export function renderFinding(finding: Finding, told: Set<string>): string[] {
   const lines = [`      ${printable(finding.message)}`];
   const same = JSON.stringify([finding.message, finding.evidence, finding.remedy]);
   if (told.has(same)) return [`${lines[0]} ${chalk.dim('(as above)')}`];

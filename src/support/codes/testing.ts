@@ -49,6 +49,12 @@ export const testingCodes = {
     title: 'The library of a bundle is not here',
     text: 'A bundle names the library that failed and its digest, and does not hold it. Stand in its project, put the library back, or name another one: `cpex test ./plugin.so --replay FILE`.',
   },
+  CPEX_E_FUZZ: {
+    kind: 'user',
+    exit: 2,
+    title: 'A plugin cannot be fuzzed',
+    text: '`cpex fuzz` begins with a library that passes `cpex check`, that can be run on this machine, and that registers. The C probe makes the calls, so a C compiler has to be there. A harness (--harness) is written for a project, not for a library on its own.',
+  },
   CPEX_E_TEST_NO_SUBJECT: {
     kind: 'user',
     exit: 2,

@@ -54,6 +54,10 @@ export async function fuzzBytes(subject: Subject, options: FuzzOptions): Promise
       return methods.length === 0 ? 'nothing' : undefined;
     });
     if (value === 'nothing') return { calls, unproven: 'declares nothing that could be called' };
+    if (turn !== undefined && round !== undefined) {
+      calls += round - turn.from + 1;
+      options.onCalls?.(round - turn.from + 1);
+    }
     const last = round ?? (typeof value === 'object' ? value.round : undefined);
     if (ending.kind === 'clean' && value === undefined) return { calls };
     if (turn === undefined) return { calls };
