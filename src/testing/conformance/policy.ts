@@ -10,6 +10,8 @@ export interface HostPolicy {
   readonly clauses: Readonly<Record<string, string>>;
   /** Whether methods of capabilities that were not declared have to be refused. */
   readonly refusesUndeclared: boolean;
+  /** Whether init has to refuse a host with another version of the ABI, or may leave that to the host. */
+  readonly refusesOtherHosts: boolean;
   /** Names in manifest and registration that must be the same. */
   readonly sameIdentity: readonly ('id' | 'version' | 'author')[];
   /** Whether an answer to a method that no plugin has refuses it as the host wants. */
@@ -34,11 +36,15 @@ const BAD_GUEST: Readonly<Record<string, Severity>> = Object.fromEntries(
     .map((id) => [id, 'warn']),
 );
 
+/** What this host never does, and what it does not look at. */
+const UNUSUAL: Readonly<Record<string, Severity>> = { 'life.abi-ahead': 'warn', 'life.reconfigure': 'warn' };
+
 const POLICIES: Readonly<Record<string, HostPolicy>> = {
   cpex: {
     severity: {},
     clauses: {},
     refusesUndeclared: true,
+    refusesOtherHosts: true,
     sameIdentity: ['id', 'version', 'author'],
     hostile: 'strict',
     saysUnknown: ({ error }) => error?.code === 'unknown_method',
@@ -46,7 +52,7 @@ const POLICIES: Readonly<Record<string, HostPolicy>> = {
   },
   // This host reads leniently, looks at no error code, and never calls what was not declared.
   cliproxy: {
-    severity: { 'env.utf8': 'warn', 'method.unknown': 'warn', 'err.empty': 'warn', ...BAD_GUEST },
+    severity: { 'env.utf8': 'warn', 'method.unknown': 'warn', 'err.empty': 'warn', ...BAD_GUEST, ...UNUSUAL },
     clauses: {
       'init.ok': 'CPA-LOAD-003',
       'init.version': 'CPA-LOAD-004',
@@ -65,10 +71,22 @@ const POLICIES: Readonly<Record<string, HostPolicy>> = {
       'err.badjson': 'CPA-CALL-001',
       'err.types': 'CPA-CALL-001',
       'err.deep': 'CPA-CALL-001',
+      ...Object.fromEntries(
+        ['same', 'mixed', 'first', 'migrate', 'churn', 'abandon', 'free-race', 'tsan'].map((one) => [
+          `conc.${one}`,
+          'CPA-CALL-009',
+        ]),
+      ),
+      'conc.register-race': 'CPA-REG-006',
+      'life.reconfigure': 'CPA-REG-006',
       'life.silence': 'CPA-LIFE-001',
+      'life.threads': 'CPA-LIFE-001',
+      'life.unload': 'CPA-LIFE-002',
+      'life.unload-thread-exit': 'CPA-LIFE-002',
       'shutdown.ok': 'CPA-LIFE-001',
     },
     refusesUndeclared: false,
+    refusesOtherHosts: false,
     sameIdentity: ['version'],
     // It writes all bodies itself, with encoding/json, and never sends others.
     hostile: 'lenient',
