@@ -1,3 +1,90 @@
 import type { BadPlugin } from '../types.js';
 
-export const BAD_MEMORY: readonly BadPlugin[] = [];
+export const BAD_MEMORY: readonly BadPlugin[] = [
+  { source: 'broken/reads-past-request', language: 'c', fires: { 'mem.req-end': 'crash' } },
+  { source: 'broken/reads-before-request', language: 'c', fires: { 'mem.req-start': 'crash' } },
+  { source: 'broken/parses-in-place', language: 'c', fires: { 'mem.req-ro': 'crash' } },
+  { source: 'broken/aligned-load', language: 'c', fires: { 'mem.req-odd': 'crash' } },
+  { source: 'broken/keeps-request', language: 'c', fires: { 'mem.req-retain': 'crash' } },
+  { source: 'keeps-request', language: 'go', fires: { 'mem.req-retain': 'crash' } },
+  { source: 'keeps-request', language: 'rust', fires: { 'mem.req-retain': 'crash' } },
+  { source: 'broken/wide-method', language: 'c', fires: { 'mem.method-end': 'crash' } },
+  { source: 'broken/wide-slot', language: 'c', fires: { 'mem.slot-end': 'crash' } },
+  {
+    source: 'broken/one-buffer',
+    language: 'c',
+    fires: { 'mem.alias': 'fail', 'mem.image-ptr': 'warn' },
+    says: { 'mem.alias': /share their memory/, 'mem.image-ptr': /own file/ },
+  },
+  {
+    source: 'broken/frees-last-only',
+    language: 'c',
+    fires: { 'mem.free-order': 'fail' },
+    says: { 'mem.free-order': /another order/ },
+  },
+  {
+    source: 'broken/frees-at-home',
+    language: 'c',
+    fires: { 'mem.free-thread': 'fail' },
+    says: { 'mem.free-thread': /another thread/ },
+  },
+  { source: 'broken/frees-null', language: 'c', fires: { 'mem.free-null': 'crash' } },
+  {
+    source: 'broken/never-frees',
+    language: 'c',
+    fires: { 'mem.free-len': 'fail', 'mem.balance': 'fail' },
+    says: { 'mem.free-len': /does not give back/, 'mem.balance': /1\.0 blocks/ },
+  },
+  {
+    source: 'broken/short-block',
+    language: 'c',
+    fires: { 'mem.free-len': 'fail' },
+    says: { 'mem.free-len': /longer than the block/ },
+  },
+  {
+    source: 'broken/leaks-call',
+    language: 'c',
+    fires: { 'mem.balance': 'fail' },
+    says: { 'mem.balance': /hook\.invoke/ },
+  },
+  {
+    source: 'leaks-cstring',
+    language: 'go',
+    fires: { 'mem.balance': 'fail' },
+    says: { 'mem.balance': /hook\.invoke/ },
+  },
+  { source: 'leaks-box', language: 'rust', fires: { 'mem.balance': 'fail' }, says: { 'mem.balance': /hook\.invoke/ } },
+  { source: 'broken/literal-reply', language: 'c', fires: { 'mem.image-ptr': 'warn' } },
+  {
+    source: 'broken/forgets-answer',
+    language: 'c',
+    fires: { 'mem.host-free': 'fail' },
+    says: { 'mem.host-free': /never freed/ },
+  },
+  {
+    source: 'broken/frees-answer-twice',
+    language: 'c',
+    fires: { 'mem.host-free': 'fail' },
+    says: { 'mem.host-free': /host\.log .*twice/ },
+  },
+  {
+    source: 'broken/frees-answer-itself',
+    language: 'c',
+    fires: { 'mem.host-free': 'fail' },
+    says: { 'mem.host-free': /by free\(\)/ },
+  },
+  {
+    source: 'broken/frees-answer-short',
+    language: 'c',
+    fires: { 'mem.host-free': 'fail' },
+    says: { 'mem.host-free': /with the length/ },
+  },
+  {
+    source: 'broken/frees-inside-answer',
+    language: 'c',
+    fires: { 'mem.host-free': 'fail' },
+    says: { 'mem.host-free': /no answer of the host/ },
+  },
+  { source: 'broken/reads-past-answer', language: 'c', fires: { 'mem.host-end': 'crash' } },
+  { source: 'broken/uses-freed-answer', language: 'c', fires: { 'mem.host-uaf': 'crash' } },
+];

@@ -1,0 +1,30 @@
+import type { Watch } from '../../../model/session.js';
+import type { Subject } from '../../subject.js';
+import { probeTest } from '../probe-test.js';
+import type { TestOutcome } from '../types.js';
+import { callEverything } from './guarded-calls.js';
+
+/** Calls everything that may make the plugin ask its host, with the host's answers watched. */
+async function answerTest(id: string, subject: Subject, watch: Watch): Promise<TestOutcome> {
+  let given = 0;
+  const outcome = await probeTest(id, subject, { watch, needs: ['guard'] }, async (trial) => {
+    await callEverything(trial);
+    given = (await trial.perform('mem.answers')).number('given');
+    return [];
+  });
+  if (given > 0 || outcome.ending?.kind !== 'clean') return outcome;
+  return { ...outcome, unproven: 'the plugin takes no answer from its host in any of its calls' };
+}
+
+/** Answers lie in pages of their own: the C library cannot free them. */
+export function answersFreed(subject: Subject): Promise<TestOutcome> {
+  return answerTest('mem.host-free', subject, { guard: 'end', parts: ['answers', 'freed'] });
+}
+
+export function answerEnd(subject: Subject): Promise<TestOutcome> {
+  return answerTest('mem.host-end', subject, { guard: 'end', parts: ['answers'] });
+}
+
+export function answersGone(subject: Subject): Promise<TestOutcome> {
+  return answerTest('mem.host-uaf', subject, { guard: 'end', parts: ['freed'] });
+}
