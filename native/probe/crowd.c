@@ -8,12 +8,13 @@ enum { TOLD = 4096 };
 void crowd_open(crowd *all, const frame *asked) {
   memset(all, 0, sizeof *all);
   all->calls = goldens_of(asked);
-  if (all->calls.count == 0) fault("an experiment without calls");
+  all->step = "call %.0f of thread %.0f";
 }
 
 int crowd_call(crowd *all, size_t thread, size_t at, abi_buffer *slot) {
+  if (all->calls.count == 0) fault("an experiment without calls");
   const sample *call = &all->calls.all[at % all->calls.count].call;
-  step_note("call %.0f of thread %.0f", (double)at + 1, (double)thread + 1);
+  step_note(all->step, (double)at + 1, (double)thread + 1);
   *slot = (abi_buffer){NULL, 0};
   int code = watched_call(call->method, call->body, call->length, slot);
   atomic_fetch_add(&all->made, 1);

@@ -8,6 +8,7 @@
 /* What the threads of one experiment share. */
 typedef struct {
   goldens calls;
+  const char *step; /* for step_note, with the numbers of a call and of its thread */
   atomic_size_t made;
   atomic_size_t wrong;
   atomic_int told;

@@ -33,6 +33,9 @@ static void missing_functions(int optional_shutdown, char *names) {
   if (length > 0) names[length - 2] = 0;
 }
 
+/* How long a plugin that was refused and unloaded is watched: what it left running dies of it. */
+enum { UNLOADED_MS = 50 };
+
 /* Judges what the entry has left. Returns 1 when it can be used, else says why not. */
 static int judge(const plugin_rules *rules, int code) {
   const char *stage = NULL;
@@ -51,6 +54,10 @@ static int judge(const plugin_rules *rules, int code) {
   if (rules->shutdown_refused && table->shutdown != NULL) {
     report_phase(PHASE_SHUTDOWN);
     table->shutdown();
+  }
+  if (rules->unload_refused) {
+    library_close(plugin_library);
+    sleep_ms(UNLOADED_MS);
   }
   return refuse(stage, names, number, strcmp(stage, "table") != 0);
 }

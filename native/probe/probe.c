@@ -53,6 +53,7 @@ static plugin_rules read_settings(const frame *start) {
   rules.optional_shutdown = is_set(start, "optionalShutdown");
   rules.optional_response = is_set(start, "optionalResponse");
   rules.shutdown_refused = is_set(start, "shutdownRefused");
+  rules.unload_refused = is_set(start, "unloadRefused");
   watch_open(setting(start, "guard"), setting(start, "parts"), setting(start, "skew"), setting(start, "slot"),
              setting(start, "only"));
   return rules;

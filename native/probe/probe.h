@@ -144,6 +144,7 @@ typedef struct {
   int optional_shutdown;
   int optional_response;
   int shutdown_refused;
+  int unload_refused;
 } plugin_rules;
 
 /* Loads and initialises. Returns 0 when the plugin was refused, which has been reported then. */

@@ -138,6 +138,9 @@ static const char ABILITIES[] = "guard"
 #ifdef __linux__
                                 " proc"
 #endif
+#ifndef _WIN32
+                                " unload"
+#endif
     ;
 
 const char *abilities(void) {

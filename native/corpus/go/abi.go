@@ -111,6 +111,9 @@ func cpex_plugin_init(host unsafe.Pointer, plugin *C.cpex_plugin_api) C.int {
 		return 1
 	}
 	C.fill(plugin)
+	if *(*C.uint32_t)(host) != 1 {
+		return 1
+	}
 	return 0
 }
 

@@ -105,5 +105,6 @@ pub extern "C" fn cpex_plugin_init(host: *const c_void, plugin: *mut PluginApi) 
         return 1;
     }
     unsafe { plugin.write(PluginApi { abi_version: 1, call, free_buffer, shutdown }) };
-    0
+    let version = unsafe { *host.cast::<u32>() };
+    c_int::from(version != 1)
 }

@@ -127,6 +127,7 @@ __attribute__((unused)) static void free_buffer(void *ptr, size_t len) {
 __attribute__((unused)) static void shut_down(void) {}
 
 __attribute__((visibility("default"))) int ENTRY(const cliproxy_host_api *api, cliproxy_plugin_api *plugin) {
+  if (!api || !plugin) return 1;
   host = api;
   plugin->abi_version = ABI_VERSION;
   plugin->call = call;

@@ -46,7 +46,6 @@ export const BAD_ENVELOPE: readonly BadPlugin[] = [
   inC('exit-0', DIES, { says: { 'env.shape': /code 0/ } }),
   inC('exit-3', DIES, { says: { 'env.shape': /code 3/ } }),
   inC('hang-call', { 'env.shape': 'hang' }, { timeoutMs }),
-  inC('late-callback', { 'life.silence': 'fail' }),
   inC('fork-child', { 'hyg.children': 'fail' }),
   inC('daemon-child', { 'hyg.children': 'fail' }),
   inC('prints', { 'hyg.stdio': 'warn' }),
