@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { measure as builds } from './builds.mjs';
 import { measure as childStart } from './child-start.mjs';
+import { measure as conformance } from './conformance.mjs';
 import { measure as hostCall } from './host-call.mjs';
 import { measure as memory } from './memory.mjs';
 import { measure as pipeline } from './pipeline.mjs';
@@ -19,8 +20,8 @@ const document = path.join(repository, 'docs', 'performance.md');
 
 const { json, quick = false, markdown, write } = flags({ markdown: { type: 'boolean' }, write: { type: 'boolean' } });
 const tables = [];
-for (const measure of [startup, childStart, hostCall, pipeline, builds, memory]) {
-  process.stderr.write(`${path.basename(import.meta.url)}: ${tables.length + 1} of 6\n`);
+for (const measure of [startup, childStart, hostCall, pipeline, builds, memory, conformance]) {
+  process.stderr.write(`${path.basename(import.meta.url)}: ${tables.length + 1} of 7\n`);
   tables.push(await measure({ quick }));
 }
 const figures = tables.map(markdownTable).join('\n\n');
