@@ -1,6 +1,7 @@
 /* Answers of the host in the hands of the plugin: each is on record from the moment it is given until it is freed, and for
  * a while after. */
 #include "judge.h"
+#include <stdatomic.h>
 #include <string.h>
 
 enum { BUCKETS = 1024, REMEMBERED = 512 };
@@ -19,6 +20,12 @@ static answer freed[REMEMBERED];
 static size_t next_freed;
 static answer_counts counts;
 
+/* What can be done wrong with an answer; each is told once. */
+enum misuse { TWICE, STRANGE, WRONG_LENGTH, WRONG_FREE, MISUSES };
+static atomic_flag told[MISUSES];
+
+static int is_news(enum misuse kind) { return !atomic_flag_test_and_set(&told[kind]); }
+
 void answers_init(void) { lock = lock_new(); }
 
 static answer **bucket_of(const void *at) { return &living[((uintptr_t)at >> 4) % BUCKETS]; }
@@ -36,7 +43,7 @@ void *answer_give(frame *from, const char *method) {
   memset(one, 0, sizeof *one);
   strncpy(one->method, method, sizeof one->method - 1);
   one->length = length;
-  if (is_guarded(GUARD_ANSWERS) || is_guarded(GUARD_FREED)) {
+  if (is_guarded(GUARD_ANSWERS) || is_guarded(GUARD_FREED) || is_guarded(GUARD_PAGES)) {
     guard_side side = is_guarded(GUARD_ANSWERS) ? GUARD_END : GUARD_OFF;
     one->guarded = guard_open(length, side, 0, "the host's answer to", method);
   }
@@ -88,6 +95,7 @@ static void tell_stranger(const void *at, size_t length) {
     if (freed[i].at == at) memcpy(method, freed[i].method, sizeof method);
   }
   lock_drop(lock);
+  if (!is_news(method[0] != 0 ? TWICE : STRANGE)) return;
   if (method[0] != 0) {
     breach(HOST_FREE, "The plugin freed the host's answer to %s (%zu bytes) twice.", method, length);
     return;
@@ -105,7 +113,7 @@ void answer_free(const void *at, size_t length) {
     tell_stranger(at, length);
     return;
   }
-  if (found->length != length) {
+  if (found->length != length && is_news(WRONG_LENGTH)) {
     breach(HOST_FREE, "The plugin freed the host's answer to %s (%zu bytes) with the length %zu.", found->method,
            found->length, length);
   }
@@ -116,8 +124,10 @@ int answer_misfree(const void *at, const char *function) {
   if (guard_find(at) == NULL) return 0;
   answer *found = strike(at);
   if (found == NULL) return 0;
-  breach(HOST_FREE, "The plugin freed the host's answer to %s (%zu bytes) by %s, not by host->free_buffer.",
-         found->method, found->length, function);
+  if (is_news(WRONG_FREE)) {
+    breach(HOST_FREE, "The plugin freed the host's answer to %s (%zu bytes) by %s, not by host->free_buffer.",
+           found->method, found->length, function);
+  }
   release(found);
   return 1;
 }

@@ -42,19 +42,23 @@ static void begin(uint32_t id) {
 }
 
 void call_make(frame *one) {
-  abi_buffer slot = {NULL, 0};
+  /* A plugin that writes beyond the slot must not spoil what is ours. */
+  struct {
+    abi_buffer slot;
+    abi_buffer spare[3];
+  } place = {{NULL, 0}, {{NULL, 0}}};
   begin(one->header.id);
   double started = clock_ns();
-  int code = watched_call(one->method, one->body, one->header.body_len, &slot);
+  int code = watched_call(one->method, one->body, one->header.body_len, &place.slot);
   double took = clock_ns() - started;
-  size_t length = readable(&slot);
-  frame_header reply = {.kind = KIND_REPLY, .id = one->header.id, .code = code, .a = took, .b = (double)slot.len};
-  if (slot.ptr == NULL) reply.flags = FLAG_NULL_POINTER;
+  size_t length = readable(&place.slot);
+  frame_header reply = {.kind = KIND_REPLY, .id = one->header.id, .code = code, .a = took, .b = (double)place.slot.len};
+  if (place.slot.ptr == NULL) reply.flags = FLAG_NULL_POINTER;
   /* A copy, so that the reply leaves when the call is over: a crash in free_buffer belongs to it. */
   void *copy = block_try(length);
   if (copy == NULL) fault("there is no memory for a reply");
-  if (length > 0) memcpy(copy, slot.ptr, length);
-  if (slot.ptr != NULL) watched_free(slot.ptr, slot.len);
+  if (length > 0) memcpy(copy, place.slot.ptr, length);
+  if (place.slot.ptr != NULL) watched_free(place.slot.ptr, place.slot.len);
   channel_send(&reply, NULL, copy, length);
   block_give(copy);
   frame_free(one);

@@ -101,8 +101,9 @@ static void free_all(void *given) {
   }
 }
 
-/* Frees in the order of the hand, and says whose bytes did not last until then. */
+/* Frees in the order of the hand, and says whose bytes are spoiled by that. */
 static void free_checked(hand *mine, observation *seen) {
+  for (size_t i = 0; i < mine->count; i++) mine->all[i].hash = hash_of(mine->all[i].slot.ptr, mine->all[i].slot.len);
   for (size_t i = 0; i < mine->count; i++) {
     held *one = &mine->all[i];
     step_note("freeing reply %.0f of %.0f", (double)i + 1, (double)mine->count);

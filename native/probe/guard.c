@@ -208,7 +208,7 @@ const char *guard_describe(const void *address, char *text, size_t room) {
   }
   say(&out, block->what);
   if (block->about[0] != 0) {
-    say(&out, " of ");
+    say(&out, " ");
     say(&out, block->about);
   }
   say(&out, " (");

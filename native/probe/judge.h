@@ -99,8 +99,8 @@ typedef struct guard_block {
 /* Once, before there are threads. */
 void guard_init(void);
 
-/* A block that may be written, all zeros. `what` and `about` make its name, "the request of hook.invoke"; `what` stays
- * where it is, `about` may be NULL. `skew` is what its address leaves when it is divided by 16, 0 for any. NULL when
+/* A block that may be written, all zeros. `what` and `about` make its name: "the request of" and "hook.invoke"; `what`
+ * stays where it is, `about` may be NULL. `skew` is what its address leaves when it is divided by 16, 0 for any. NULL when
  * there is no memory for it. */
 guard_block *guard_open(size_t length, guard_side side, size_t skew, const char *what, const char *about);
 
@@ -198,6 +198,7 @@ enum guard_part {
   GUARD_CLOSED = 64,    /* requests, methods and slots cannot be touched after their call */
   GUARD_FREED = 128,    /* nor answers after they were freed */
   GUARD_SILENCE = 256,  /* nor the host's table after shutdown */
+  GUARD_PAGES = 512,    /* answers lie in pages of their own, which the C library cannot free */
 };
 
 extern watch_settings watch;

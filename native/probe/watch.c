@@ -17,6 +17,7 @@ static const struct {
     {"request", GUARD_REQUEST}, {"method", GUARD_METHOD},       {"slot", GUARD_SLOT},
     {"tables", GUARD_TABLES},   {"answers", GUARD_ANSWERS},     {"read-only", GUARD_READ_ONLY},
     {"closed", GUARD_CLOSED},   {"freed", GUARD_FREED},         {"silence", GUARD_SILENCE},
+    {"pages", GUARD_PAGES},
 };
 
 /* A list of names with commas between them. */
@@ -87,9 +88,9 @@ static void take_back(guard_block *block) {
 }
 
 static int enter_guarded(const char *method, const void *body, size_t length, abi_buffer *slot) {
-  guard_block *name = method == NULL ? NULL : lend(method, strlen(method) + 1, GUARD_METHOD, "the method name", method);
-  guard_block *request = body == NULL ? NULL : lend(body, length, GUARD_REQUEST, "the request", method);
-  guard_block *place = lend(slot, sizeof *slot, GUARD_SLOT, "the response slot", method);
+  guard_block *name = method == NULL ? NULL : lend(method, strlen(method) + 1, GUARD_METHOD, "the method name of", method);
+  guard_block *request = body == NULL ? NULL : lend(body, length, GUARD_REQUEST, "the request of", method);
+  guard_block *place = lend(slot, sizeof *slot, GUARD_SLOT, "the response slot of", method);
   int code = enter(name == NULL ? NULL : (const char *)name->at, request == NULL ? NULL : request->at, length,
                    (abi_buffer *)place->at);
   memcpy(slot, place->at, sizeof *slot);

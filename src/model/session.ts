@@ -56,6 +56,7 @@ export interface Watch {
  * Pages that nobody may touch lie after requests (or before them), methods, slots, the tables of both sides and the host's
  * answers. `read-only`: requests, methods and the host's table cannot be written. `closed`: what belongs to a call cannot
  * be touched after it, `freed`: an answer after it was freed, `silence`: the host's table after shutdown.
+ * `pages`: the host's answers lie in pages of their own.
  */
 export type GuardPart =
   | 'request'
@@ -66,7 +67,8 @@ export type GuardPart =
   | 'read-only'
   | 'closed'
   | 'freed'
-  | 'silence';
+  | 'silence'
+  | 'pages';
 
 /** A rule that the probe saw broken by itself. */
 export interface Breach {

@@ -52,7 +52,14 @@ const POLICIES: Readonly<Record<string, HostPolicy>> = {
   },
   // This host reads leniently, looks at no error code, and never calls what was not declared.
   cliproxy: {
-    severity: { 'env.utf8': 'warn', 'method.unknown': 'warn', 'err.empty': 'warn', ...BAD_GUEST, ...UNUSUAL },
+    severity: {
+      'env.utf8': 'warn',
+      'mem.free-null': 'warn',
+      'method.unknown': 'warn',
+      'err.empty': 'warn',
+      ...BAD_GUEST,
+      ...UNUSUAL,
+    },
     clauses: {
       'init.ok': 'CPA-LOAD-003',
       'init.version': 'CPA-LOAD-004',

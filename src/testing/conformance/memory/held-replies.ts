@@ -105,7 +105,7 @@ function perform({ perform, calls }: ProbeTrial, id: string, count: number, seed
 }
 
 function lines(seen: Observation, name: string): string[] {
-  return seen.all(name).map((line) => line.toString());
+  return [...new Set(seen.all(name).map((line) => line.toString()))];
 }
 
 function spoiled(id: string, when: string, changed: readonly string[]): Finding {
