@@ -1,9 +1,10 @@
 import type { AnswerInstead } from '../../host-process/reference-host.js';
 import type { ServiceReply } from '../../model/session.js';
 import type { Subject } from '../subject.js';
-import { diceFrom, HostileAnswers } from './answers.js';
+import { HostileAnswers } from './answers.js';
 import { inChild, stepFields } from './child.js';
 import { confirm } from './confirm.js';
+import { diceFrom } from './dice.js';
 import { RecordFile } from './record-file.js';
 import { recovered } from './recovered.js';
 import { brokenRules, repliesOf } from './replies.js';

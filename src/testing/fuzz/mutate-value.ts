@@ -1,5 +1,6 @@
 import { isFields } from '../../hosts/json-fields.js';
 import { stringifyExact } from '../../support/exact-json.js';
+import { diceFrom } from './dice.js';
 
 /** Values that readers get wrong. */
 const EDGES: readonly unknown[] = [
@@ -23,24 +24,9 @@ const EDGES: readonly unknown[] = [
 /** How deep a value may be wrapped: beyond what the ABI lets pass, and short of what a parser of ours would mind. */
 const DEEPEST = 160;
 
-/** A place in a value: the container and the key in it. */
-interface Place {
-  readonly holder: Record<string, unknown> | unknown[];
-  readonly key: string | number;
-}
-
 /** A body with one change to a value, which a number chooses. The value itself stays as it is. */
 export function mutated(value: unknown, plan: number): string {
-  const whole = { value: structuredClone(value) };
-  const places: Place[] = [{ holder: whole, key: 'value' }];
-  for (let at = 0; at < places.length; at++) {
-    const inside = take(places[at] as Place);
-    if (Array.isArray(inside)) for (const key of inside.keys()) places.push({ holder: inside, key });
-    else if (isFields(inside)) for (const key of Object.keys(inside)) places.push({ holder: inside, key });
-  }
-  const pick = (plan >>> 5) % places.length;
-  change(places[pick] as Place, plan & 31, plan >>> 20);
-  return jsonOf(whole.value);
+  return jsonOf(changed(value, diceFrom(plan)));
 }
 
 /** JSON, also of bigints; a number beyond all bounds is null, as in every JSON. */
@@ -53,32 +39,32 @@ export function jsonOf(value: unknown): string {
   }
 }
 
-function take({ holder, key }: Place): unknown {
-  return (holder as Record<string | number, unknown>)[key];
+/** The value with a change in it, somewhere on a way down that the dice choose; only what lies on that way is copied. */
+function changed(value: unknown, dice: () => number): unknown {
+  const keys = Array.isArray(value) ? value.length : isFields(value) ? Object.keys(value) : 0;
+  const count = typeof keys === 'number' ? keys : keys.length;
+  if (count === 0 || dice() % 4 === 0) return instead(value, dice);
+  const at = dice() % count;
+  const kind = dice() % 16;
+  if (Array.isArray(value)) {
+    if (kind === 0) return value.toSpliced(at, 1);
+    if (kind === 1) return [...value, ...new Array(1 + (dice() % 500)).fill(value[at])];
+    return value.with(at, changed(value[at], dice));
+  }
+  const key = (keys as string[])[at] as string;
+  const { [key]: old, ...rest } = value as Record<string, unknown>;
+  if (kind < 2) return rest;
+  if (kind === 2) return { ...rest, [`${key}\ud83d`]: old };
+  return { ...(value as Record<string, unknown>), [key]: changed(old, dice) };
 }
 
-function put({ holder, key }: Place, value: unknown): void {
-  // A key such as __proto__ has to become a member like any other.
-  Object.defineProperty(holder, key, { value, enumerable: true, writable: true, configurable: true });
-}
-
-function change(place: Place, kind: number, detail: number): void {
-  const { holder, key } = place;
-  const old = take(place);
-  if (kind < 16) put(place, EDGES[detail % EDGES.length]);
-  else if (kind < 20) remove(holder, key);
-  else if (kind < 22) put(place, wrap(old, 1 + (detail % DEEPEST)));
-  else if (kind < 24 && Array.isArray(holder)) holder.push(...new Array(1 + (detail % 500)).fill(old));
-  else if (kind < 24) put({ holder, key: `${key}\ud83d` }, old);
-  else if (kind < 27 && typeof old === 'string') put(place, old.repeat(1 + (detail % 64)));
-  else if (kind < 27) put(place, String(old));
-  else if (kind < 29 && typeof old === 'number') put(place, old + 0.5);
-  else put(place, EDGES[(detail * 7 + kind) % EDGES.length]);
-}
-
-function remove(holder: Place['holder'], key: string | number): void {
-  if (Array.isArray(holder)) holder.splice(Number(key), 1);
-  else delete (holder as Record<string, unknown>)[key];
+/** What stands in the place of a value. */
+function instead(value: unknown, dice: () => number): unknown {
+  const kind = dice() % 8;
+  if (kind === 0) return wrap(value, 1 + (dice() % DEEPEST));
+  if (kind === 1) return typeof value === 'string' ? value.repeat(1 + (dice() % 64)) : jsonOf(value);
+  if (kind === 2 && typeof value === 'number') return value + 0.5;
+  return EDGES[dice() % EDGES.length];
 }
 
 function wrap(value: unknown, times: number): unknown {

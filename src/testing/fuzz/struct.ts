@@ -16,7 +16,7 @@ import { type Found, type FuzzCase, type FuzzOptions, type FuzzRun, likeness, ty
  * value costs fast-check more than ten calls cost.
  */
 const VALUES = 40;
-const PLANS = 16;
+const PLANS = 24;
 
 /** A value that fits its schema, and numbers that choose changes to it. */
 type Draft = readonly [value: unknown, plans: readonly number[]];
@@ -69,17 +69,28 @@ export async function fuzzStruct(subject: Subject, options: FuzzOptions): Promis
   }
 }
 
+/** How large batches are; the benchmark has smaller ones. */
+interface BatchSize {
+  readonly values?: number;
+  readonly plans?: number;
+}
+
 /** Batches without end, each from a seed of its own. Undefined where there is no method. */
-function batchesOf(
+export function batchesOf(
   subject: Subject,
   samples: readonly SampleCall[],
-  { seed, method: only }: FuzzOptions,
+  {
+    seed,
+    method: only,
+    values: numRuns = VALUES,
+    plans: maxLength = PLANS,
+  }: Pick<FuzzOptions, 'seed' | 'method'> & BatchSize,
 ): Generator<Batch, never> | undefined {
   const { profile } = subject;
   const lifecycle = lifecycleCalls(subject).map((call): SampleCall => ({ ...call, capability: '' }));
   const all = [...samples, ...lifecycle].filter(({ method }) => only === undefined || method === only);
   if (all.length === 0) return undefined;
-  const plans = fc.array(fc.nat(2 ** 31 - 1), { maxLength: PLANS, size: 'max' });
+  const plans = fc.array(fc.nat(2 ** 31 - 1), { maxLength, size: 'max' });
   const arbitraries = all.map((sample) => fc.tuple(requestsLike(sample, profile), plans));
   return (function* () {
     for (let count = 0; ; count++) {
@@ -87,7 +98,7 @@ function batchesOf(
       const { method } = all[at] as SampleCall;
       const drafts = arbitraries[at] as Arbitrary<Draft>;
       const own = (seed + count) | 0;
-      const values = fc.sample(drafts, { seed: own, numRuns: VALUES });
+      const values = fc.sample(drafts, { seed: own, numRuns });
       const bodies = values.map((draft) => bodiesOf(draft, method, subject));
       yield {
         method,
