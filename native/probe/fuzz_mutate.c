@@ -63,9 +63,11 @@ static void repeat(dice *some, draft *body, const uint8_t *bytes, size_t length)
   uint8_t block[64];
   size_t at = dice_below(some, body->length + 1);
   size_t times = (size_t)1 << dice_below(some, 11);
-  if (length == 0 || length > sizeof block) return;
+  if (length == 0 || length > sizeof block || times * length > body->room - body->length) return;
   memcpy(block, bytes, length); /* it may lie in the body that moves */
-  for (size_t i = 0; i < times; i++) replace(body, at, 0, block, length);
+  memmove(body->bytes + at + times * length, body->bytes + at, body->length - at);
+  for (size_t i = 0; i < times; i++) memcpy(body->bytes + at + i * length, block, length);
+  body->length += times * length;
 }
 
 static void splice(dice *some, draft *body, const seeds *from) {
