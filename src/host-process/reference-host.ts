@@ -73,6 +73,8 @@ export interface Registered {
 export interface InvokeOptions extends CallOptions {
   /** Takes each piece of a stream as it comes; the plugin is held up until the promise resolves. */
   readonly onPiece?: (piece: Uint8Array) => void | Promise<void>;
+  /** Leave unread what the call streams: its ids end when its function returns. */
+  readonly unread?: boolean;
 }
 
 /** A plugin that runs in the reference host: its session and services under the profile's rules. */
@@ -140,7 +142,7 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
         const body = profile.protocol.encodeRequest(scope === undefined ? request : scope.request, method);
         const overlapping = scope?.streams === true ? { overlapping: true } : {};
         const invocation = await send(method, body, { ...overlapping, ...callOptions });
-        const pieces = scope?.returned(invocation.envelope);
+        const pieces = callOptions?.unread === true ? undefined : scope?.returned(invocation.envelope);
         if (pieces === undefined) return invocation;
         const stream = await Promise.race([collect(pieces, callOptions?.onPiece), endOf(session)]);
         return { ...invocation, stream };

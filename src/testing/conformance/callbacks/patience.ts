@@ -1,0 +1,154 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { fieldsOf } from '../../../hosts/json-fields.js';
+import type { JsonSchema } from '../../../model/contract.js';
+import type { ServiceReply } from '../../../model/session.js';
+import { parseExact, stringifyExact } from '../../../support/exact-json.js';
+import type { Subject } from '../../subject.js';
+import type { TestOutcome } from '../types.js';
+import { type Ask, type AskTrial, askingTest, brokenEnvelope } from './asking.js';
+
+/** cb.slow: the host takes its time over one request of each kind. */
+export function hostIsSlow(subject: Subject): Promise<TestOutcome> {
+  const { slowHost } = subject.durations;
+  return askingTest('cb.slow', subject, {}, (trial) =>
+    onceEach(trial, `while the host took ${slowHost} ms over a request`, async ({ usual }) => {
+      const [reply] = await Promise.all([usual(), delay(slowHost)]);
+      return reply;
+    }),
+  );
+}
+
+/** Bytes of the host's answer in cb.large. */
+const LARGE = 32 * 1024 * 1024;
+
+/** cb.large: an answer of 32 MiB to one request of each kind. */
+export function hostIsVerbose(subject: Subject): Promise<TestOutcome> {
+  const { callbacks, types } = subject.profile.contract;
+  return askingTest('cb.large', subject, {}, (trial) =>
+    onceEach(trial, 'after the host had answered a request with 32 MiB', async ({ method, usual }) => {
+      const { $ref } = callbacks.get(method)?.result ?? {};
+      const schema = types.get(String($ref).replace(/^.*\//, '')) ?? {};
+      return enlarged(await usual(), schema);
+    }),
+  );
+}
+
+/** Makes every call, and answers the first request for each method of the host in a way of its own. */
+async function onceEach(trial: AskTrial, about: string, answer: (ask: Ask) => Promise<ServiceReply>): Promise<void> {
+  const done = new Set<string>();
+  trial.answerWith((ask) => {
+    if (done.has(ask.method)) return ask.usual();
+    done.add(ask.method);
+    return answer(ask);
+  });
+  for (const occasion of trial.occasions) {
+    if (occasion.asked.some((method) => !done.has(method))) await trial.make(occasion, about);
+  }
+  trial.answerWith();
+}
+
+/** A good answer with one text in it that is very long: a text that the plugin reads, where there is one. */
+function enlarged({ code, body }: ServiceReply, schema: JsonSchema): ServiceReply {
+  const envelope = fieldsOf(parseExact(Buffer.from(body).toString()));
+  const mark = 'cpex-large-text';
+  const within = (value: unknown, names: readonly string[], otherwise: string) => {
+    const fields = fieldsOf(value);
+    const name = names.find((one) => typeof fields[one] === 'string') ?? otherwise;
+    return { ...fields, [name]: mark };
+  };
+  const changed =
+    envelope.ok === true
+      ? { ...envelope, result: within(envelope.result, Object.keys(fieldsOf(schema.properties)), 'x_cpex') }
+      : { ...envelope, error: within(envelope.error, ['message'], 'message') };
+  const [before = '', after = ''] = stringifyExact(changed).split(mark);
+  // 'A's are base64 as well, in fours.
+  return { code, body: Buffer.concat([Buffer.from(before), Buffer.alloc(LARGE, 'A'), Buffer.from(after)]) };
+}
+
+/** Calls of the plugin inside one another in cb.reenter. */
+const DEPTH = 8;
+
+/** cb.reenter: while the plugin waits for an answer the host calls it again, up to eight calls deep. */
+export function hostCallsBack(subject: Subject): Promise<TestOutcome> {
+  const id = 'cb.reenter';
+  return askingTest(id, subject, {}, async (trial) => {
+    for (const occasion of trial.occasions) {
+      const others = trial.samples.filter(({ method }) => method !== occasion.method);
+      // Itself again and again, then each other method once.
+      await chain(id, subject, trial, occasion, [occasion], DEPTH);
+      if (others.length > 0) await chain(id, subject, trial, occasion, others, 1);
+    }
+  });
+}
+
+/** Makes a call whose first request is answered after calls of `inner`, whose own first requests are answered so, too. */
+async function chain(
+  id: string,
+  subject: Subject,
+  trial: AskTrial,
+  outer: Calling,
+  inner: readonly Calling[],
+  most: number,
+): Promise<void> {
+  const { protocol } = subject.profile;
+  let depth = 0;
+  trial.answerWith(async ({ context, usual }) => {
+    if (depth < most && context.call !== undefined) {
+      depth++;
+      for (const { method, request } of inner) {
+        if (method.endsWith('_stream')) continue;
+        const { code, body } = await context.call(method, protocol.encodeRequest(request, method));
+        const about = `when it is called while it waits for the host, ${depth} deep`;
+        const found = brokenEnvelope(id, subject, method, protocol.readEnvelope(code, body, method), about);
+        if (found !== undefined) trial.findings.push(found);
+      }
+    }
+    depth = most;
+    return usual();
+  });
+  await trial.make(outer, 'while the host called the plugin again before it answered');
+  trial.answerWith();
+}
+
+interface Calling {
+  readonly method: string;
+  readonly request: unknown;
+}
+
+/** Why cb.thread says nothing. */
+const NO_THREADS = 'no thread of its own asks the host in its sample calls';
+
+/** How long a plugin is left alone after its calls, in milliseconds, for its own threads to ask. */
+const IDLE_MS = 50;
+
+/** cb.thread: requests of the plugin's own threads are answered after a call of the plugin on that very thread. */
+export async function hostMeetsThreads(subject: Subject): Promise<TestOutcome> {
+  const id = 'cb.thread';
+  const { protocol } = subject.profile;
+  let own = 0;
+  const outcome = await askingTest(id, subject, {}, async (trial) => {
+    const calls = trial.samples.filter(({ method }) => !method.endsWith('_stream'));
+    let nested = false;
+    trial.answerWith(async ({ method: asked, context, inFlight, usual }) => {
+      if (context.ownThread !== true) return usual();
+      own++;
+      if (nested || context.call === undefined) return usual();
+      nested = true;
+      const when = inFlight === 0 ? 'when no call was under way' : 'during a call';
+      for (const { method, request } of calls) {
+        const { code, body } = await context.call(method, protocol.encodeRequest(request, method));
+        const about = `on its own thread, which had asked for ${asked} ${when}`;
+        const found = brokenEnvelope(id, subject, method, protocol.readEnvelope(code, body, method), about);
+        if (found !== undefined) trial.findings.push(found);
+      }
+      nested = false;
+      return usual();
+    });
+    for (const occasion of trial.occasions) {
+      await trial.make(occasion, 'while the host called the plugin on a thread of its own before it answered');
+    }
+    await delay(IDLE_MS);
+    trial.answerWith();
+  });
+  return own > 0 ? outcome : { ...outcome, unproven: outcome.unproven ?? NO_THREADS };
+}
