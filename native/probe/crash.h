@@ -57,7 +57,9 @@ const char *crash_thread_name(void);
 
 /* ---- stacks_linux.c ---- */
 
-/* For the reader: answers with one frame of kind Stacks for each thread of the process, then an empty one. Takes the frame. */
+/* For the reader: answers with one frame of kind Stacks for each thread of the process, with the code 2 for its own, then
+ * with one for no thread. The method is the plugin's path; a Go runtime in it is made to print its goroutines, which ends
+ * the process: a frame with the code 1 says so first. The question's code is 1 while the plugin is loaded. Takes the frame. */
 void stacks_tell(frame *asked);
 
 #endif

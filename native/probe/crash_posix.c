@@ -32,6 +32,7 @@ static const struct {
 enum { COUNT = sizeof SIGNALS / sizeof *SIGNALS };
 
 static pid_t owner;
+static int sanitized; /* then stacks for handlers are the sanitizer's, too: it unmaps what it finds */
 static _Thread_local const char *name_of_thread;
 static _Thread_local void *stack_of_thread;
 
@@ -52,7 +53,7 @@ static void *take_stack(void) {
 
 void crash_thread_begin(const char *who) {
   name_of_thread = who;
-  if (stack_of_thread != NULL || (stack_of_thread = take_stack()) == NULL) return;
+  if (sanitized || stack_of_thread != NULL || (stack_of_thread = take_stack()) == NULL) return;
   stack_t mine;
   memset(&mine, 0, sizeof mine);
   mine.ss_sp = stack_of_thread;
@@ -170,8 +171,9 @@ static int is_sanitized(void) {
 
 void crashes_watch(void) {
   owner = getpid();
+  sanitized = is_sanitized();
   crash_thread_begin("the main thread");
-  if (is_sanitized()) return;
+  if (sanitized) return;
   struct sigaction action;
   memset(&action, 0, sizeof action);
   action.sa_sigaction = on_crash;

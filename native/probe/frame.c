@@ -50,6 +50,7 @@ static int known(uint8_t kind, uint8_t flags) {
   case KIND_ANSWER:
   case KIND_START:
   case KIND_PERFORM:
+  case KIND_STACKS:
     return flags == 0;
   default:
     return 0;

@@ -1,4 +1,5 @@
 /* The life of a probe: channel, settings, plugin, calls, shutdown, end token. */
+#include "crash.h"
 #include "state.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,10 +8,14 @@
 /* The end of the channel is the end of the process, whatever the plugin is doing. */
 static void read_frames(void *unused) {
   (void)unused;
+  crash_thread_begin("the thread that reads what cpex sends");
   for (frame *one = channel_next(); one != NULL; one = channel_next()) {
     switch (one->header.kind) {
     case KIND_ANSWER:
       host_take(one);
+      break;
+    case KIND_STACKS:
+      stacks_tell(one);
       break;
     case KIND_START:
       fault("settings came twice");

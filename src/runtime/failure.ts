@@ -2,6 +2,7 @@ import type { CrashFacts } from '../model/crash.js';
 import type { Ending, InFlight, LoadStage } from '../model/session.js';
 import { CpexError } from '../support/errors.js';
 import { diagnose } from './diagnosis.js';
+import { quoteGoroutines } from './goroutines.js';
 
 /** What a session's promises reject with once its process is gone: how that came about. */
 export class SessionFailure extends Error {
@@ -75,7 +76,9 @@ export function endingEvidence(ending: Ending): string[] {
   if (ending.kind === 'crash') lines.push(...faultLines(ending.fault, ending.inFlight?.method), ...ending.frames);
   if (ending.kind === 'hang') lines.push(...(ending.threads ?? []));
   if ('stderrTail' in ending && ending.stderrTail !== '') {
-    lines.push(...telling(withoutHost(ending.stderrTail.trimEnd().split('\n'))));
+    const printed = ending.stderrTail.trimEnd().split('\n');
+    const goroutines = ending.kind === 'hang' ? quoteGoroutines(printed) : undefined;
+    lines.push(...(goroutines ?? telling(withoutHost(printed))));
   }
   return lines;
 }

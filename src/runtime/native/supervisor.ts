@@ -8,7 +8,7 @@ import type { LastMoment } from '../wire/recorder.js';
 import { childStartError, type Launched } from './launch.js';
 import { SESSION_VARIABLE } from './launch-config.js';
 import { readOutput } from './plugin-output.js';
-import { threadEvidence } from './thread-evidence.js';
+import { describeThreads, type ThreadStacks, type ThreadState, threadStates } from './thread-evidence.js';
 
 /** Characters of the child's stderr that an ending quotes. */
 const STDERR_TAIL = 64 * 1024;
@@ -16,6 +16,8 @@ const STDERR_TAIL = 64 * 1024;
 const ABORT_GRACE_MS = 2000;
 /** While a session is younger, no machine has given out so many process ids that they come round. */
 const RECENT_MS = 10_000;
+/** How long the threads of a child that hangs have to say where they are. */
+const STACKS_MS = 3000;
 /** How long output that is still in the pipes may take after the process is gone. */
 const DRAIN_MS = 500;
 
@@ -29,6 +31,16 @@ export interface Watched extends Pick<Launched, 'process' | 'pid' | 'token' | 's
   crashed?(code: number | null, said: string): string | undefined;
   /** What the child told of its own crash, once it has crashed. */
   crash?(): ToldCrash | undefined;
+  /** Asks the child what its threads do, and waits for that as long as this, in milliseconds. */
+  stacks?(limitMs: number): Promise<ToldStacks | undefined>;
+}
+
+/** What the threads of a child said of themselves before it was killed. */
+export interface ToldStacks {
+  /** The plugin's runtime prints stacks of its own and ends the process then. */
+  readonly printing: boolean;
+  /** Takes as long as reading debug information does. */
+  describe(): Promise<ThreadStacks>;
 }
 
 /** A crash that the child itself told of. */
@@ -47,6 +59,8 @@ export class Supervisor {
   private readonly started = performance.now();
   private decided: Ending | undefined;
   private exited = false;
+  /** Until the threads of a child that hangs have been described. */
+  private asking: Promise<void> | undefined;
   private shutDown = false;
   private readonly late: string[] = [];
   /** What the plugin started and left running, by name. */
@@ -66,7 +80,8 @@ export class Supervisor {
     this.forget = onExit(() => this.cancel());
     const processGone = readOutput(child, (stream, bytes) => {
       if (stream === 'stderr') this.stderr.push(bytes);
-      output?.(stream, bytes);
+      // What a runtime prints because it is killed is evidence, and no output of the plugin.
+      if (this.asking === undefined) output?.(stream, bytes);
     });
     this.ended = new Promise((resolve) => {
       const finish = (ending: Ending) => {
@@ -124,18 +139,30 @@ export class Supervisor {
     this.late.push(method);
   }
 
-  /** A deadline has passed: notes what the threads do, then kills the group, first so that runtimes print stacks. */
+  /** A deadline has passed: notes and asks what the threads do, then kills the group, first so that runtimes print stacks. */
   expire(deadlineMs: number): void {
     if (this.exited || this.decided !== undefined) return;
-    const threads = threadEvidence(this.child.pid);
     const { touched, ...moment } = this.child.lastMoment();
     if (!touched) {
       this.fault(`The child did not come up within ${deadlineMs} ms: the machine is too busy or too slow.`);
       return;
     }
-    this.decided = { kind: 'hang', deadlineMs, threads, ...moment, stderrTail: '' };
-    signalGroup(this.child.pid, 'SIGABRT');
+    if (this.child.crash?.() !== undefined) {
+      // It told of a crash and could not end.
+      signalGroup(this.child.pid, 'SIGKILL');
+      return;
+    }
+    const states = threadStates(this.child.pid);
+    this.decided = { kind: 'hang', deadlineMs, threads: describeThreads(states), ...moment, stderrTail: '' };
+    this.asking = this.askAndKill(states, this.decided);
+  }
+
+  private async askAndKill(states: readonly ThreadState[], ending: Ending & { kind: 'hang' }): Promise<void> {
+    const told = await this.child.stacks?.(STACKS_MS);
+    // A runtime that prints its own stacks ends the process itself.
+    if (told?.printing !== true) signalGroup(this.child.pid, 'SIGABRT');
     this.killSoon();
+    if (told !== undefined) this.decided = { ...ending, threads: describeThreads(states, await told.describe()) };
   }
 
   /** Kills everything at once because the caller wants to. */
@@ -151,6 +178,7 @@ export class Supervisor {
   }
 
   private killSoon(): void {
+    if (this.exited) return;
     const timer = setTimeout(() => signalGroup(this.child.pid, 'SIGKILL'), ABORT_GRACE_MS);
     this.child.process.once('exit', () => clearTimeout(timer));
   }
@@ -185,6 +213,7 @@ export class Supervisor {
   }
 
   private async classify(code: number | null, signal: NodeJS.Signals | null): Promise<Ending> {
+    await this.asking;
     this.stderr.end();
     const stderrTail = this.stderr.text;
     if (this.decided !== undefined)
@@ -198,7 +227,7 @@ export class Supervisor {
       };
     }
     const told = this.child.crash?.();
-    const fatal = signal ?? told?.signal ?? this.child.crashed?.(code, stderrTail);
+    const fatal = told?.signal ?? signal ?? this.child.crashed?.(code, stderrTail);
     if (fatal !== undefined) {
       const fault = told === undefined ? {} : { fault: told.fault };
       return { kind: 'crash', signal: fatal, ...moment, stderrTail, frames: (await told?.frames()) ?? [], ...fault };

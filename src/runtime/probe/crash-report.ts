@@ -1,6 +1,6 @@
 import type { CrashFacts } from '../../model/crash.js';
 import { decodeFields } from '../wire/fields.js';
-import { type CodePlace, type Modules, moduleAndOffset, otherFrames, pluginFrames, readFrame } from './frames.js';
+import { type CodePlace, type Modules, moduleAndOffset, otherPlaces, pluginFrames, readFrame } from './frames.js';
 import { sourcePlaces } from './symbols.js';
 
 /** What a probe told of a crash, in one or two frames: a broken stack may have kept the second from coming. */
@@ -26,9 +26,10 @@ export class CrashReport {
     else this.fault = readFacts(Object.fromEntries(fields.map(([name, value]) => [name, value.toString()])));
   }
 
-  /** The plugin's functions in words. */
-  frames(): Promise<string[]> {
-    return describeStack(this.stack, this.modules);
+  /** The plugin's functions in words; what else was there, without the host, where none of them was running. */
+  async frames(): Promise<string[]> {
+    const lines = await describeStack(this.stack, this.modules);
+    return lines.length > 0 ? lines : numbered(otherPlaces(this.stack, this.modules).map(moduleAndOffset));
   }
 }
 
@@ -57,17 +58,19 @@ const MOST_LINES = 12;
 /** Functions of the runtimes that are linked into plugins: nobody who wrote a plugin looks for a mistake there. */
 const RUNTIME = /^(runtime\.|_cgoexp_|_cgo_|crosscall|x_cgo_|std::|core::|alloc::|__rustc::|_?rust_(begin|panic))/;
 
-/** Lines such as `#0 plugin.so+0x1139 parse at parse.c:12`; without a function of the plugin, what else was there. */
+/**
+ * Lines such as `#0 plugin.so+0x1139 parse at parse.c:12`; empty where no function of the plugin's author was running.
+ */
 export async function describeStack(stack: readonly CodePlace[], modules: Modules): Promise<string[]> {
   const own = pluginFrames(stack, modules);
-  if (own.length === 0) return numbered(otherFrames(stack, modules));
+  if (own.length === 0) return [];
   const places = await sourcePlaces(
     modules.plugin,
     own.map(({ offset }) => offset),
   );
   const nameOf = ({ offset, symbol }: CodePlace) => places.get(offset)?.name ?? symbol;
   const written = own.filter((frame) => !RUNTIME.test(nameOf(frame)));
-  const lines = (written.length === 0 ? own : written).map((frame) => {
+  const lines = written.map((frame) => {
     const { name, line } = places.get(frame.offset) ?? {};
     const words = name === undefined ? moduleAndOffset(frame) : `${moduleAndOffset({ ...frame, symbol: '' })} ${name}`;
     const calls = frame.inside === undefined ? '' : `, in ${frame.inside}`;

@@ -44,9 +44,9 @@ export function pluginFrames(frames: readonly CodePlace[], modules: Modules): Pl
   });
 }
 
-/** All frames of a thread that is in none of the plugin's functions, without those of the host. */
-export function otherFrames(frames: readonly CodePlace[], modules: Modules): string[] {
-  return frames.filter(({ module }) => module !== '' && !sameFile(module, modules.probe)).map(moduleAndOffset);
+/** The places of a stack that are in some module, without those of the host. */
+export function otherPlaces(frames: readonly CodePlace[], modules: Modules): CodePlace[] {
+  return frames.filter(({ module }) => module !== '' && !sameFile(module, modules.probe));
 }
 
 function describe(frame: CodePlace, { probe }: Modules): string {

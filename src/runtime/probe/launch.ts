@@ -69,6 +69,10 @@ export async function launchProbe(options: SessionOptions, probe: ReadyProbe): P
     ...drained,
     lastMoment: () => log.lastMoment(),
     crash: () => log.crash,
+    stacks: (limitMs) => {
+      log.ask?.();
+      return log.ask === undefined ? Promise.resolve(undefined) : log.stacks.told(limitMs);
+    },
     crashed: (code, said) => probe.crashed?.(code, said) ?? (probe.windows ? windowsCrash(code) : undefined),
     close: () => {
       loopback?.close();

@@ -2,17 +2,23 @@ import type { Phase } from '../../model/session.js';
 import { type LastMoment, PHASES } from '../wire/recorder.js';
 import { CrashReport } from './crash-report.js';
 import type { Modules } from './frames.js';
+import { StackTale } from './stack-tale.js';
 
 /** What a probe has told about its plugin: the step of its life, and the calls that have begun and not ended. */
 export class ProbeLog {
   /** A crash that the probe told of itself. */
   crash: CrashReport | undefined;
+  /** Asks the probe what its threads do; absent until there is a channel. */
+  ask?: () => void;
+  readonly stacks: StackTale;
   private life: Phase | undefined;
   /** Method by call, in the order in which they began. */
   private readonly running = new Map<number, string>();
 
   /** @param modules what frames of a stack are told apart by */
-  constructor(private readonly modules: Modules) {}
+  constructor(private readonly modules: Modules) {
+    this.stacks = new StackTale(modules);
+  }
 
   /** The probe tells of a crash: once the facts, once the stack. */
   crashed(signal: string, fields: Buffer): void {

@@ -49,6 +49,10 @@ export class ProbeSession extends FrameSession {
     this.control = new NotingChannel(stream, (frame) => this.receive(frame), this.methods);
     this.questions = new Questions(this.control, options.services, this.tracer, this);
     this.lane = new OrderedLane(this.control, undefined, (deadline) => supervisor.expire(deadline));
+    if (experiments) {
+      log.ask = () =>
+        this.control.send({ kind: Kind.Stacks, code: log.lastMoment().phase === 'load' ? 1 : 0 }, artefact);
+    }
     this.control.send({ kind: Kind.Start }, '', settings(rules, artefact, options.watch));
   }
 
@@ -95,6 +99,9 @@ export class ProbeSession extends FrameSession {
         break;
       case Kind.Crash:
         this.log.crashed(frame.method, Buffer.from(frame.body));
+        break;
+      case Kind.Stacks:
+        this.log.stacks.add(frame.id, frame.code, Buffer.from(frame.body));
         break;
       default:
         if (!this.lived(frame)) this.supervisor.fault(`The probe sent a frame of kind ${frame.kind}.`);

@@ -38,7 +38,10 @@ export const Kind = {
   Phase: 17,
   /** From the probe: the call with this id begins. */
   Begin: 18,
-  /** From the probe, on Windows: it has crashed. The method is the signal of that name elsewhere, `code` the exception. */
+  /**
+   * From the probe: it has crashed. The method is the signal, of that name elsewhere for Windows, `code` what the system
+   * says of it; the body holds facts, and in a second frame the stack, as fields.
+   */
   Crash: 19,
   /** To the probe: run the experiment that the method names, with the fields in the body. */
   Perform: 20,
@@ -46,6 +49,12 @@ export const Kind = {
   Observed: 21,
   /** From the probe: the plugin broke a rule that the method names by a conformance id; the body says how. */
   Breach: 22,
+  /**
+   * To the probe: tell what every thread does. The method is the plugin's path, `code` 1 while it is being loaded. From
+   * the probe: what the thread `id` does, as fields; `code` is 2 for the thread that tells, 1 when a Go runtime will
+   * print its goroutines and end the process, and an `id` of 0 comes last.
+   */
+  Stacks: 23,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
