@@ -18,6 +18,8 @@ export interface LanguageFacts {
   readonly raisesFileLimit: boolean;
   /** Bytes by which memory may grow with each call and still be noise. */
   readonly bytesPerCall: number;
+  /** Whether the runtime ends the process when there is no memory, by design. */
+  readonly abortsWithoutMemory: boolean;
   /** Bytes that a runtime may take once for all before it begins to reuse them. */
   readonly bytesAtFirst: number;
 }
@@ -29,6 +31,7 @@ const FACTS: Readonly<Record<Language, LanguageFacts>> = {
     runtimeSignals: [],
     raisesFileLimit: false,
     bytesPerCall: 16,
+    abortsWithoutMemory: false,
     bytesAtFirst: 128 * 1024,
     bytesPerThread: 1024,
   },
@@ -45,6 +48,7 @@ const FACTS: Readonly<Record<Language, LanguageFacts>> = {
     raisesFileLimit: true,
     bytesPerCall: 96,
     // The collector first runs when there are 4 MiB, and lets as much be allocated again while it runs.
+    abortsWithoutMemory: true,
     bytesAtFirst: 8 * 2 ** 20,
   },
   rust: {
@@ -53,6 +57,7 @@ const FACTS: Readonly<Record<Language, LanguageFacts>> = {
     runtimeSignals: [],
     raisesFileLimit: false,
     bytesPerCall: 16,
+    abortsWithoutMemory: true,
     bytesAtFirst: 128 * 1024,
     bytesPerThread: 1024,
   },

@@ -2,6 +2,7 @@ import os from 'node:os';
 import type { Finding } from '../../../model/finding.js';
 import type { Observation } from '../../../model/session.js';
 import type { Subject } from '../../subject.js';
+import { ownEnvironment } from '../private-home.js';
 import { type ProbeTrial, probeTest } from '../probe-test.js';
 import type { TestOutcome } from '../types.js';
 
@@ -31,7 +32,7 @@ export async function compareSnapshots(
   subject: Subject,
   judge: (before: Observation, later: readonly Snapshot[]) => readonly Finding[],
 ): Promise<TestOutcome> {
-  const env = { ...environmentOfCpex(), LC_ALL: USERS_LOCALE };
+  const env = { ...ownEnvironment(), LC_ALL: USERS_LOCALE };
   return probeTest(id, subject, { needs: ['proc'], watch: { prepare: 'snapshot' }, env }, async (trial) => {
     const before = await trial.perform('state.before');
     const registered = await trial.perform('state.now');
@@ -51,13 +52,6 @@ export async function callAll({ plugin, samples }: ProbeTrial, rounds = ROUNDS):
   for (let round = 0; round < rounds; round++) {
     for (const { method, request } of samples) await plugin.invoke(method, request);
   }
-}
-
-/** The variables of this process, to add to. */
-export function environmentOfCpex(): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
 }
 
 /** All texts of one kind. */
