@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CHUNK = 256, MOST_CHUNKS = 64, MOST_CLOSED = 256, SHELVES = 9, MARGIN = 64, ALIGNMENT = 16 };
+enum { CHUNK = 256, MOST_CHUNKS = 48, MOST_CLOSED = 256, SHELVES = 9, MARGIN = 64, ALIGNMENT = 16 };
 
 static platform_lock *lock;
 static size_t page;
@@ -62,13 +62,14 @@ static guard_block *new_record(void) {
 static guard_block *new_block(size_t room) {
   guard_block *block = new_record();
   if (block == NULL) return NULL;
-  uint8_t *base = pages_reserve(room + 2 * page);
-  if (base == NULL) {
+  uint8_t *pages = pages_reserve(room);
+  if (pages == NULL) {
     put(&records, block);
     return NULL;
   }
   block->room = room;
-  block->pages = base + page;
+  block->writable = 0;
+  block->pages = pages;
   return block;
 }
 
@@ -89,9 +90,9 @@ static void retire(guard_block *block) {
     put(&shelves[shelf], block);
     return;
   }
-  uint8_t *base = block->pages - page;
+  uint8_t *pages = block->pages;
   block->pages = NULL;
-  pages_release(base, block->room + 2 * page);
+  pages_release(pages, block->room);
   put(&records, block);
 }
 
@@ -106,12 +107,13 @@ guard_block *guard_open(size_t length, guard_side side, size_t skew, const char 
   if (length > MAX_BODY) return NULL;
   guard_block *block = find_block(length + 2 * MARGIN);
   if (block == NULL) return NULL;
-  if (pages_allow(block->pages, block->room, PAGES_WRITE) != 0) {
+  if (!block->writable && pages_allow(block->pages, block->room, PAGES_WRITE) != 0) {
     guard_reuse(block);
     return NULL;
   }
   /* Pages that are given back when they are over come empty. */
   if (shelf_of(block->room) < SHELVES) memset(block->pages, 0, block->room);
+  block->writable = 1;
   block->side = side;
   block->at = place(block, length, skew % ALIGNMENT);
   block->length = length;
@@ -123,11 +125,13 @@ guard_block *guard_open(size_t length, guard_side side, size_t skew, const char 
 
 void guard_fix(guard_block *block) {
   block->fixed = "which is read-only";
+  block->writable = 0;
   pages_allow(block->pages, block->room, PAGES_READ);
 }
 
 void guard_close(guard_block *block, const char *gone) {
   block->gone = gone;
+  block->writable = 0;
   if (shelf_of(block->room) < SHELVES) pages_allow(block->pages, block->room, PAGES_CLOSED);
   else pages_drop(block->pages, block->room);
   lock_take(lock);

@@ -15,7 +15,10 @@ size_t pages_size(void) {
   return facts.dwPageSize;
 }
 
-void *pages_reserve(size_t size) { return VirtualAlloc(NULL, size, MEM_RESERVE, PAGE_NOACCESS); }
+void *pages_reserve(size_t size) {
+  char *base = VirtualAlloc(NULL, size + 2 * pages_size(), MEM_RESERVE, PAGE_NOACCESS);
+  return base == NULL ? NULL : base + pages_size();
+}
 
 /* Committing what is committed changes nothing but its protection. */
 int pages_allow(void *at, size_t size, pages_access access) {
@@ -27,7 +30,7 @@ void pages_drop(void *at, size_t size) { VirtualFree(at, size, MEM_DECOMMIT); }
 
 void pages_release(void *at, size_t size) {
   (void)size;
-  VirtualFree(at, 0, MEM_RELEASE);
+  VirtualFree((char *)at - pages_size(), 0, MEM_RELEASE);
 }
 #else
 #include <sys/mman.h>
@@ -39,9 +42,14 @@ void pages_release(void *at, size_t size) {
 
 size_t pages_size(void) { return (size_t)sysconf(_SC_PAGESIZE); }
 
+/* The pages on both sides are of another kind than those between them: Linux joins neighbours of one kind while both are
+ * closed and parts them again, which takes far longer than the change itself. */
 void *pages_reserve(size_t size) {
-  void *at = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANON | MAP_NORESERVE, -1, 0);
-  return at == MAP_FAILED ? NULL : at;
+  size_t page = pages_size();
+  char *base = mmap(NULL, size + 2 * page, PROT_NONE, MAP_SHARED | MAP_ANON | MAP_NORESERVE, -1, 0);
+  if (base == MAP_FAILED) return NULL;
+  pages_drop(base + page, size);
+  return base + page;
 }
 
 int pages_allow(void *at, size_t size, pages_access access) {
@@ -53,5 +61,5 @@ void pages_drop(void *at, size_t size) {
   mmap(at, size, PROT_NONE, MAP_PRIVATE | MAP_ANON | MAP_FIXED | MAP_NORESERVE, -1, 0);
 }
 
-void pages_release(void *at, size_t size) { munmap(at, size); }
+void pages_release(void *at, size_t size) { munmap((char *)at - pages_size(), size + 2 * pages_size()); }
 #endif

@@ -9,7 +9,8 @@ typedef enum { PAGES_CLOSED, PAGES_READ, PAGES_WRITE } pages_access;
 /* Bytes of one page. */
 size_t pages_size(void);
 
-/* Address space that nobody may touch; NULL when there is none. */
+/* `size` bytes of whole pages that nobody may touch, with a page on both sides that nobody ever may; NULL when there is
+ * no room. */
 void *pages_reserve(size_t size);
 
 /* Changes what may be done with a part of it. Returns 0 on success. */
@@ -18,7 +19,7 @@ int pages_allow(void *at, size_t size, pages_access access);
 /* Closes a part and gives its memory back; opened again it is all zeros. */
 void pages_drop(void *at, size_t size);
 
-/* Gives back the address space of pages_reserve. */
+/* Gives back what pages_reserve gave, the pages on both sides with it. */
 void pages_release(void *at, size_t size);
 
 #endif

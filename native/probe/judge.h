@@ -92,6 +92,7 @@ typedef struct guard_block {
   char about[64];
   const char *gone;
   const char *fixed;
+  int writable;
   guard_side side;
   struct guard_block *next;
 } guard_block;
@@ -305,6 +306,7 @@ extern const experiment life_experiments[];
 extern const experiment state_experiments[];
 extern const experiment torture_experiments[];
 extern const experiment fuzz_experiments[];
+extern const experiment smoke_experiments[];
 
 /* Runs the experiment that a frame of kind Perform names, answers with its observation and frees the frame. */
 void experiment_perform(frame *asked);
