@@ -6,18 +6,19 @@ typedef struct {
   crowd *all;
   size_t index;
   double rounds;
-  double until; /* clock_ns(); each thread makes one call at least */
+  double least;
+  double until; /* clock_ns() */
 } caller;
 
 static void make_calls(void *given) {
   caller *self = given;
-  for (size_t i = 0; (double)i < self->rounds && (i == 0 || clock_ns() < self->until); i++) {
+  for (size_t i = 0; (double)i < self->rounds && ((double)i < self->least || clock_ns() < self->until); i++) {
     crowd_round(self->all, self->index, self->index + i);
   }
 }
 
-/* `threads` threads make `rounds` calls each, or as many as begin within `ms` milliseconds; each thread begins with
- * another call and takes one after another. */
+/* `threads` threads make `rounds` calls each, or as many as begin within `ms` milliseconds, but `least` at least; each
+ * thread begins with another call and takes one after another. */
 static void calls_beside(const frame *asked, observation *seen) {
   crowd all;
   crowd_open(&all, asked);
@@ -25,7 +26,7 @@ static void calls_beside(const frame *asked, observation *seen) {
   caller *callers = block_take(threads * sizeof *callers);
   double until = clock_ns() + parameter_number(asked, "ms", 1000) * 1e6;
   for (size_t i = 0; i < threads; i++) {
-    callers[i] = (caller){&all, i, parameter_number(asked, "rounds", 1), until};
+    callers[i] = (caller){&all, i, parameter_number(asked, "rounds", 1), parameter_number(asked, "least", 1), until};
   }
   crowd_short(seen, threads, threads_run(threads, make_calls, callers, sizeof *callers, 0));
   block_give(callers);
@@ -127,7 +128,7 @@ static void churn(const frame *asked, observation *seen) {
   for (size_t window = 0; window < windows; window++) {
     for (size_t done = 0; done < threads; done += AT_ONCE) {
       caller callers[AT_ONCE];
-      for (size_t i = 0; i < AT_ONCE; i++) callers[i] = (caller){&all, done + i, 1, 0};
+      for (size_t i = 0; i < AT_ONCE; i++) callers[i] = (caller){&all, done + i, 1, 1, 0};
       short_of += AT_ONCE - threads_run(AT_ONCE, make_calls, callers, sizeof *callers, 0);
     }
     process_look(seen);

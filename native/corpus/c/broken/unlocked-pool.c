@@ -1,4 +1,4 @@
-/* Keeps freed replies in a list without a lock. */
+/* Keeps the last reply that was freed for the next one, without a lock. */
 #include <stddef.h>
 static void *from_pool(size_t len);
 static void to_pool(void *ptr);
@@ -13,21 +13,14 @@ static void to_pool(void *ptr);
     return reply(out, text);                                                            \
   } while (0)
 #include "../good.h"
-#include <sched.h>
-typedef struct block { struct block *next; } block;
-static block *pool;
+#include <unistd.h>
+static void *volatile spare;
+/* Nothing is given back to the system, so that callers with one block read each other's words and do not crash. */
 static void *from_pool(size_t len) {
-  block *first = len <= 256 ? pool : NULL;
-  if (!first) return malloc(len < 256 ? 256 : len);
-  block *next = first->next;
-  sched_yield();
-  pool = next;
-  return first;
+  void *found = len <= 256 ? spare : NULL;
+  if (!found) return malloc(len < 256 ? 256 : len);
+  usleep(200);
+  spare = NULL;
+  return found;
 }
-static void to_pool(void *ptr) {
-  block *one = ptr;
-  if (!one) return;
-  one->next = pool;
-  sched_yield();
-  pool = one;
-}
+static void to_pool(void *ptr) { spare = ptr; }

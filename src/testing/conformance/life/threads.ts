@@ -10,8 +10,9 @@ const ID = 'life.threads';
 /** Threads of the probe that were not there yet when it looked before the plugin was loaded. */
 const LATER = 1;
 
-/** How often every sample is called: a thread for each call shows. */
+/** How often every sample is called, and so many times more as a runtime may keep threads: one for each call shows. */
 const ROUNDS = 20;
+const MORE = 2;
 
 /** Looks at the threads after shutdown, each so many milliseconds after the one before: some take a moment to end. */
 const LOOKS = 10;
@@ -22,7 +23,8 @@ export function threads(subject: Subject): Promise<TestOutcome> {
   const { runtimeThreads } = languageFacts(subject.language);
   return probeTest(ID, subject, { needs: ['proc'], watch: { prepare: 'snapshot' } }, async (trial) => {
     const before = threadsOf(await trial.perform('state.before')).length + LATER;
-    for (let round = 0; round < ROUNDS; round++) {
+    const rounds = ROUNDS + MORE * runtimeThreads;
+    for (let round = 0; round < rounds; round++) {
       for (const { method, request } of trial.samples) await trial.plugin.invoke(method, request);
     }
     const busy = threadsOf(await trial.perform('state.now'));
@@ -33,7 +35,7 @@ export function threads(subject: Subject): Promise<TestOutcome> {
     }
     if (left.length <= before + runtimeThreads) return [];
     const evidence = [
-      `before it was loaded: ${before}, after ${ROUNDS} rounds of calls: ${busy.length}, after shutdown: ${left.length}`,
+      `before it was loaded: ${before}, after ${rounds} rounds of calls: ${busy.length}, after shutdown: ${left.length}`,
       ...left.slice(before, before + 3).map((thread) => `still there: thread ${thread}`),
     ];
     const finding = fault(ID, `${left.length - before} threads of the plugin go on after shutdown.`, evidence);

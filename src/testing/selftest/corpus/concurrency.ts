@@ -10,6 +10,18 @@ const inC = (name: string, fires: BadPlugin['fires'], more: Partial<BadPlugin> =
 /** Level 6: calls beside one another. */
 export const BAD_CONCURRENCY: readonly BadPlugin[] = [
   inC('shared-buffer', { 'conc.same': 'fail', 'conc.mixed': 'fail' }, { says: { 'conc.same': /threads at once/ } }),
+  {
+    source: 'shared-variable',
+    language: 'go',
+    fires: { 'conc.same': 'fail', 'conc.mixed': 'fail' },
+    says: { 'conc.same': /another call/ },
+  },
+  {
+    source: 'shared-variable',
+    language: 'rust',
+    fires: { 'conc.same': 'fail', 'conc.mixed': 'fail' },
+    says: { 'conc.same': /another call/ },
+  },
   inC('lazy-table', { 'conc.first': 'fail' }, { says: { 'conc.first': /same instant/ } }),
   inC('bound-to-thread', { 'conc.migrate': 'crash' }),
   inC('leaks-per-thread', { 'conc.churn': 'fail' }, { says: { 'conc.churn': /for each thread/ } }),

@@ -23,6 +23,8 @@ export const BAD_LIFE: readonly BadPlugin[] = [
   inC('takes-any-host', { 'life.abi-ahead': 'fail' }, { says: { 'life.abi-ahead': /returned 0/ } }),
   inC('follows-null', { 'life.null-args': 'warn' }),
   inC('leaves-thread', { 'life.threads': 'warn' }, { says: { 'life.threads': /still there/ } }),
+  { source: 'leaves-thread', language: 'rust', fires: { 'life.threads': 'warn' } },
+  { source: 'leaves-threads', language: 'go', fires: { 'life.threads': 'warn' } },
   inC('ticks-on', { 'life.unload': 'crash' }),
   inC('thread-destructor', { 'life.unload-thread-exit': 'crash' }),
   inC('keeps-descriptor', { 'life.reload': 'warn' }, { says: { 'life.reload': /descriptors: / } }),
