@@ -19,41 +19,69 @@ export const hostIsSilent = (subject: Subject): Promise<TestOutcome> => answered
 /** cb.garbage: the host answers with what is no envelope, and with results of other types. */
 export function hostTalksNonsense(subject: Subject): Promise<TestOutcome> {
   return askingTest('cb.garbage', subject, {}, async (trial) => {
-    await tour(trial, GARBAGE);
-    const wrong = [...trial.usual].map(([method, reply]): readonly [string, readonly NamedReply[]] => [
-      method,
-      wrongResults(reply),
-    ]);
-    for (const [method, replies] of wrong) await tour(trial, replies, method);
+    await tour(trial, GARBAGE.map(sameForAll));
+    await tour(trial, wrongResults(trial.usual));
   });
 }
 
 function answeredWith(id: string, subject: Subject, replies: readonly NamedReply[]): Promise<TestOutcome> {
-  return askingTest(id, subject, {}, (trial) => tour(trial, replies));
+  return askingTest(id, subject, {}, (trial) => tour(trial, replies.map(sameForAll)));
 }
 
-/**
- * Makes every call that makes the plugin ask, once for each reply, which all its requests are answered with, or those
- * for one method of the host.
- */
-async function tour(trial: AskTrial, replies: readonly NamedReply[], only?: string): Promise<void> {
-  const occasions = trial.occasions.filter(({ asked }) => only === undefined || asked.includes(only));
-  for (const [name, reply] of replies) {
-    trial.answerWith(({ method, usual }) => (only === undefined || only === method ? Promise.resolve(reply) : usual()));
-    for (const occasion of occasions) {
+/** Requests of a call that get a hostile answer; whoever waits for an end gets there then. */
+const MOST = 4;
+
+/** What each method of the host answers for a while; as usual where there is nothing. */
+interface Round {
+  /** In words that follow "after the host had answered". */
+  readonly name: string;
+  readonly reply: (method: string) => ServiceReply | undefined;
+}
+
+function sameForAll([name, reply]: NamedReply): Round {
+  return { name: `its requests with ${name}`, reply: () => reply };
+}
+
+/** Makes every call that makes the plugin ask, once for each round, in which its first requests are answered so. */
+async function tour(trial: AskTrial, rounds: readonly Round[]): Promise<void> {
+  for (const { name, reply } of rounds) {
+    for (const occasion of trial.occasions.filter(({ asked }) => asked.some((method) => reply(method) !== undefined))) {
+      const answered = new Map<string, number>();
+      trial.answerWith(({ method, usual }) => {
+        const before = answered.get(method) ?? 0;
+        answered.set(method, before + 1);
+        const hostile = before < MOST ? reply(method) : undefined;
+        return hostile === undefined ? usual() : Promise.resolve(hostile);
+      });
       // What it streams goes to a host that answers like this, too.
-      await trial.make(occasion, `after the host had answered ${only ?? 'its requests'} with ${name}`, true);
+      await trial.make(occasion, `after the host had answered ${name}`, true);
     }
   }
   trial.answerWith();
 }
 
-/** A result of the host with each of its fields as every other type, and left out. */
-function wrongResults({ code, body }: ServiceReply): NamedReply[] {
-  if (code !== 0) return [];
-  const envelope = fieldsOf(parseExact(Buffer.from(body).toString()));
-  return mutants(envelope.result).map(({ name, value }) => [
-    `${name} in its result`,
-    { code, body: Buffer.from(stringifyExact({ ...envelope, result: value })) },
-  ]);
+/** Results of the host with one field as another type, or left out: in each round those of all its methods. */
+function wrongResults(usual: AskTrial['usual']): Round[] {
+  const wrong = [...usual].map(([method, { code, body }]) => {
+    const envelope = fieldsOf(parseExact(Buffer.from(body).toString()));
+    const results = envelope.ok === true ? mutants(envelope.result) : [];
+    return {
+      method,
+      replies: results.map(({ name, value }) => ({ name, code, envelope: { ...envelope, result: value } })),
+    };
+  });
+  const most = Math.max(0, ...wrong.map(({ replies }) => replies.length));
+  return Array.from({ length: most }, (_, round) => {
+    const now = wrong.flatMap(({ method, replies }) => {
+      const one = replies[round];
+      return one === undefined ? [] : [{ method, ...one }];
+    });
+    const bodies = new Map(
+      now.map(({ method, code, envelope }) => [method, { code, body: Buffer.from(stringifyExact(envelope)) }]),
+    );
+    return {
+      name: now.map(({ method, name }) => `${method} with ${name} in its result`).join(', '),
+      reply: (method) => bodies.get(method),
+    };
+  });
 }

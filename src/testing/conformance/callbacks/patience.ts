@@ -1,65 +1,88 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fieldsOf } from '../../../hosts/json-fields.js';
-import type { JsonSchema } from '../../../model/contract.js';
 import type { ServiceReply } from '../../../model/session.js';
 import { parseExact, stringifyExact } from '../../../support/exact-json.js';
 import type { Subject } from '../../subject.js';
 import type { TestOutcome } from '../types.js';
 import { type Ask, type AskTrial, askingTest, brokenEnvelope } from './asking.js';
 
+/** Methods of the host that are slow, so that the test is not. */
+const SLOW_METHODS = 4;
+
 /** cb.slow: the host takes its time over one request of each kind. */
 export function hostIsSlow(subject: Subject): Promise<TestOutcome> {
   const { slowHost } = subject.durations;
   return askingTest('cb.slow', subject, {}, (trial) =>
-    onceEach(trial, `while the host took ${slowHost} ms over a request`, async ({ usual }) => {
-      const [reply] = await Promise.all([usual(), delay(slowHost)]);
-      return reply;
-    }),
+    onceEach(
+      trial,
+      askedOf(trial).slice(0, SLOW_METHODS),
+      `while the host took ${slowHost} ms over a request`,
+      async ({ usual }) => {
+        const [reply] = await Promise.all([usual(), delay(slowHost)]);
+        return reply;
+      },
+    ),
   );
 }
 
 /** Bytes of the host's answer in cb.large. */
 const LARGE = 32 * 1024 * 1024;
 
+/** Methods of the host that answer so; those with texts in their results first. */
+const LARGE_METHODS = 2;
+
 /** cb.large: an answer of 32 MiB to one request of each kind. */
 export function hostIsVerbose(subject: Subject): Promise<TestOutcome> {
   const { callbacks, types } = subject.profile.contract;
-  return askingTest('cb.large', subject, {}, (trial) =>
-    onceEach(trial, 'after the host had answered a request with 32 MiB', async ({ method, usual }) => {
-      const { $ref } = callbacks.get(method)?.result ?? {};
-      const schema = types.get(String($ref).replace(/^.*\//, '')) ?? {};
-      return enlarged(await usual(), schema);
-    }),
-  );
+  const resultOf = (method: string) => {
+    const { $ref } = callbacks.get(method)?.result ?? {};
+    return types.get(String($ref).replace(/^.*\//, '')) ?? {};
+  };
+  const texts = (method: string) =>
+    Object.entries(fieldsOf(resultOf(method).properties))
+      .filter(([, schema]) => fieldsOf(schema).type === 'string')
+      .map(([name]) => name);
+  return askingTest('cb.large', subject, {}, (trial) => {
+    const chosen = askedOf(trial)
+      .sort((a, b) => texts(b).length - texts(a).length)
+      // Where no result has a text, one method stands for all.
+      .filter((method, index) => index === 0 || texts(method).length > 0)
+      .slice(0, LARGE_METHODS);
+    return onceEach(trial, chosen, 'after the host had answered a request with 32 MiB', async ({ method, usual }) =>
+      enlarged(await usual(), texts(method)),
+    );
+  });
 }
 
-/** Makes every call, and answers the first request for each method of the host in a way of its own. */
-async function onceEach(trial: AskTrial, about: string, answer: (ask: Ask) => Promise<ServiceReply>): Promise<void> {
-  const done = new Set<string>();
-  trial.answerWith((ask) => {
-    if (done.has(ask.method)) return ask.usual();
-    done.add(ask.method);
-    return answer(ask);
-  });
+/** The methods of the host that calls ask for, each once. */
+function askedOf({ occasions }: AskTrial): string[] {
+  return [...new Set(occasions.flatMap(({ asked }) => asked))];
+}
+
+/** Makes the calls that ask for these methods of the host, and answers the first request for each in a way of its own. */
+async function onceEach(
+  trial: AskTrial,
+  methods: readonly string[],
+  about: string,
+  answer: (ask: Ask) => Promise<ServiceReply>,
+): Promise<void> {
+  const waiting = new Set(methods);
+  trial.answerWith((ask) => (waiting.delete(ask.method) ? answer(ask) : ask.usual()));
   for (const occasion of trial.occasions) {
-    if (occasion.asked.some((method) => !done.has(method))) await trial.make(occasion, about);
+    if (occasion.asked.some((method) => waiting.has(method))) await trial.make(occasion, about);
   }
   trial.answerWith();
 }
 
-/** A good answer with one text in it that is very long: a text that the plugin reads, where there is one. */
-function enlarged({ code, body }: ServiceReply, schema: JsonSchema): ServiceReply {
+/** A good answer with one text in it that is very long: one of those that the plugin reads, where there is one. */
+function enlarged({ code, body }: ServiceReply, texts: readonly string[]): ServiceReply {
   const envelope = fieldsOf(parseExact(Buffer.from(body).toString()));
   const mark = 'cpex-large-text';
-  const within = (value: unknown, names: readonly string[], otherwise: string) => {
-    const fields = fieldsOf(value);
-    const name = names.find((one) => typeof fields[one] === 'string') ?? otherwise;
-    return { ...fields, [name]: mark };
-  };
+  const [text = 'x_cpex'] = texts;
   const changed =
     envelope.ok === true
-      ? { ...envelope, result: within(envelope.result, Object.keys(fieldsOf(schema.properties)), 'x_cpex') }
-      : { ...envelope, error: within(envelope.error, ['message'], 'message') };
+      ? { ...envelope, result: { ...fieldsOf(envelope.result), [text]: mark } }
+      : { ...envelope, error: { ...fieldsOf(envelope.error), message: mark } };
   const [before = '', after = ''] = stringifyExact(changed).split(mark);
   // 'A's are base64 as well, in fours.
   return { code, body: Buffer.concat([Buffer.from(before), Buffer.alloc(LARGE, 'A'), Buffer.from(after)]) };
