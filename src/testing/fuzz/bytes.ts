@@ -1,19 +1,19 @@
 import type { Field } from '../../model/session.js';
 import type { Subject } from '../subject.js';
-import { type FuzzChild, inChild, oneCall } from './child.js';
+import { type FuzzChild, inChild } from './child.js';
 import { confirm } from './confirm.js';
 import { RecordFile } from './record-file.js';
 import { recovered } from './recovered.js';
 import { brokenRules, repliesOf } from './replies.js';
 import { seedBodies } from './seed-bodies.js';
-import type { FuzzCase, FuzzOptions, FuzzRun } from './types.js';
+import type { FuzzCase, FuzzOptions, FuzzRun, Step } from './types.js';
 import { wordsFor } from './words.js';
 
 /** Rounds for one method before the next has its turn, and how long they may take in milliseconds. */
 const ROUNDS = 4000;
 const TURN_MS = 250;
 
-/** Rounds before the last one that are done again where that one alone shows nothing. */
+/** Rounds that are done again, with the last one, where that one alone shows nothing. */
 const BEFORE = 64;
 
 /** A turn of one method in the probe. */
@@ -100,25 +100,23 @@ async function makeTurn(child: FuzzChild, { fields, from }: Turn, until: number)
   return { next: seen.number('next'), replies: repliesOf(seen) };
 }
 
-/** What may show the failure again: the last body alone, else with those before it. */
+/** What may show the failure again: the last body alone, those just before it, all of its turn. */
 async function casesOf(
   subject: Subject,
   { method, fields, from }: Turn,
   last: number | undefined,
   record: RecordFile,
 ): Promise<FuzzCase[]> {
-  const end = last ?? from + BEFORE;
-  const start = Math.max(from, end - BEFORE);
+  const end = last ?? from + ROUNDS - 1;
   const span: Field[] = [
-    ['from', start],
-    ['count', end - start + 1],
+    ['from', from],
+    ['count', end - from + 1],
   ];
-  const { value } = await inChild(subject, { record, register: false }, async ({ perform }) =>
+  const { value: bodies = [] } = await inChild(subject, { record, register: false }, async ({ perform }) =>
     (await perform('fuzz.body', [...span, ...fields])).all('body'),
   );
-  const bodies = value ?? [];
-  const body = bodies.at(-1);
-  if (body === undefined) return [];
-  const all = bodies.map((one) => ({ do: 'call' as const, method, body: one }));
-  return [...(last === undefined ? [] : [oneCall(method, body)]), { steps: [{ do: 'register' }, ...all] }];
+  const lengths = [...(last === undefined ? [] : [1]), BEFORE, bodies.length];
+  return lengths.map((length) => ({
+    steps: [{ do: 'register' }, ...bodies.slice(-length).map((body): Step => ({ do: 'call', method, body }))],
+  }));
 }

@@ -123,11 +123,10 @@ class Campaign {
   private async keep(found: Found): Promise<void> {
     const key = looks(found);
     const known = this.kinds.get(key);
-    if (known !== undefined) {
-      known.times++;
-      return;
-    }
-    const entry: CampaignFailure = { found, times: 1 };
+    if (known !== undefined) known.times++;
+    // One that a fresh process shows again is worth more than one that none did.
+    if (known !== undefined && (known.found.confirmed || !found.confirmed)) return;
+    const entry: CampaignFailure = { found, times: known?.times ?? 1 };
     this.kinds.set(key, entry);
     const small = await smaller(this.subject, found, SHRINK_MS);
     const about = sentence(small, this.subject);

@@ -6,7 +6,7 @@ import { CpexError } from '../../support/errors.js';
 import { parseExact } from '../../support/exact-json.js';
 import { runTrial, type Subject } from '../subject.js';
 import type { RecordFile } from './record-file.js';
-import type { FuzzCase, Step } from './types.js';
+import type { Step } from './types.js';
 
 /** Longest that one call may take before it counts as one that never ends, in milliseconds. */
 const CALL_LIMIT = 10_000;
@@ -114,9 +114,4 @@ export function lifecycleCalls(subject: Subject): readonly { readonly method: st
 export function methodOf(step: Step | undefined, subject: Subject): string | undefined {
   if (step?.do === 'call') return step.method;
   return step?.do === 'register' ? registrationCall(subject, step.again ?? false).method : undefined;
-}
-
-/** A case of one body for a plugin that has registered. */
-export function oneCall(method: string, body: Uint8Array): FuzzCase {
-  return { steps: [{ do: 'register' }, { do: 'call', method, body }] };
 }

@@ -8,8 +8,16 @@ import type { Found, Step } from './types.js';
 /** Bytes of a body that a finding shows. */
 const SHOWN = 400;
 
-/** A failure of a fuzzer as a finding under the id of its test. `saved` is the file that holds the case. */
-export function toFinding(found: Found, subject: Subject, saved?: string): Finding {
+/** What a finding has beside the failure itself. */
+interface Extras {
+  /** The file that holds the case. */
+  readonly saved?: string | undefined;
+  /** Whether it says what is known of the process's end; it does when absent. */
+  readonly withEnding?: boolean;
+}
+
+/** A failure of a fuzzer as a finding under the id of its test. */
+export function toFinding(found: Found, subject: Subject, extras: Extras = {}): Finding {
   const { seen, confirmed } = found;
   const first = seen.kind === 'answer' ? seen.findings[0] : undefined;
   const clause = first?.clause ?? (seen.kind === 'died' ? 'ABI-CALL-006' : undefined);
@@ -18,7 +26,7 @@ export function toFinding(found: Found, subject: Subject, saved?: string): Findi
     id: `fuzz.${found.fuzzer}`,
     severity: 'fail',
     message: confirmed ? sentence(found, subject) : `${sentence(found, subject)} A fresh process did not do it again.`,
-    evidence: evidenceOf(found, subject, saved),
+    evidence: evidenceOf(found, subject, extras),
     ...(clause === undefined ? {} : { clause }),
     ...(remedy === undefined ? {} : { remedy }),
   };
@@ -43,7 +51,11 @@ export function sentence({ seen, case: { steps } }: Found, subject: Subject): st
 }
 
 /** Facts, one per line: what was done, with which bodies and answers, what came of it, and where it was met. */
-function evidenceOf({ seen, case: one, origin }: Found, subject: Subject, saved: string | undefined): string[] {
+function evidenceOf(
+  { seen, case: one, origin }: Found,
+  subject: Subject,
+  { saved, withEnding = true }: Extras,
+): string[] {
   const { steps, answers = [] } = one;
   const last = steps.slice(-8);
   return [
@@ -52,7 +64,7 @@ function evidenceOf({ seen, case: one, origin }: Found, subject: Subject, saved:
     ...answers.flatMap((answer, index) =>
       answer === null ? [] : [`answer ${index + 1} of the host: code ${answer.code}, ${bytesText(answer.body)}`],
     ),
-    ...(seen.kind === 'died' ? endingEvidence(seen.ending) : (seen.findings[0]?.evidence ?? [])),
+    ...(seen.kind === 'answer' ? (seen.findings[0]?.evidence ?? []) : withEnding ? endingEvidence(seen.ending) : []),
     `met at ${origin}`,
     ...(saved === undefined ? [] : [`saved as ${saved}`]),
   ];

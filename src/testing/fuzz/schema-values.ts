@@ -18,7 +18,7 @@ const INTEGERS: Readonly<Record<string, Arbitrary<number | bigint>>> = {
 };
 
 const FREE = fc.jsonValue({ maxDepth: FREE_DEPTH, depthSize: 'small' });
-const TEXT = fc.string({ unit: 'grapheme', maxLength: 12 });
+const TEXT = fc.string({ unit: 'grapheme-composite', maxLength: 12 });
 const FREE_FIELDS = fc.dictionary(TEXT, FREE, { maxKeys: 3 });
 
 /** Values that fit a schema of a contract. */
@@ -60,7 +60,8 @@ function objectOf(schema: JsonSchema, types: Types, depth: number): Arbitrary<un
     return fc.record(fields, { requiredKeys, noNullPrototype: true });
   }
   const others = schema.additionalProperties;
-  if (!isFields(others) || depth >= DEEPEST) return FREE_FIELDS;
+  if (!isFields(others)) return FREE_FIELDS;
+  if (depth >= DEEPEST) return fc.constant({});
   return fc.dictionary(TEXT, valuesOf(others, types, depth + 1), { maxKeys: 3, noNullPrototype: true });
 }
 
@@ -77,7 +78,7 @@ function textOf(schema: JsonSchema): Arbitrary<unknown> {
   if (typeof schema.pattern === 'string') return fc.stringMatching(new RegExp(schema.pattern, 'u'), { maxLength: 24 });
   const minLength = typeof schema.minLength === 'number' ? schema.minLength : 0;
   const maxLength = typeof schema.maxLength === 'number' ? schema.maxLength : Math.max(12, minLength);
-  return fc.string({ unit: 'grapheme', minLength, maxLength });
+  return fc.string({ unit: 'grapheme-composite', minLength, maxLength });
 }
 
 /**

@@ -107,7 +107,7 @@ export async function runFuzz(options: FuzzCommandOptions, context: RunContext):
       ...result.kinds.map(({ found: one, file: saved, times }): FuzzFailure => {
         const shown = saved === undefined ? undefined : path.relative(context.cwd, saved);
         const again = saved === undefined ? {} : { again: againWords(saved, folder, subject, options, context) };
-        const finding = { ...toFinding(one, subject, shown), ...again };
+        const finding = { ...toFinding(one, subject, { saved: shown }), ...again };
         return { finding, times, known: false, ...(saved === undefined ? {} : { file: saved }) };
       }),
     ],

@@ -26,7 +26,7 @@ export async function shrinkList<T>(
 
 /** Makes a JSON value simpler, from the outside in, for as long as `fails` holds. Returns the one that is left. */
 export async function shrinkValue(value: unknown, fails: (value: unknown) => Promise<boolean>): Promise<unknown> {
-  for (const simple of simpler(value)) if (await fails(simple)) return simple;
+  for (const simple of simpler(value)) if (await fails(simple)) return shrinkValue(simple, fails);
   if (typeof value === 'string') {
     return (await shrinkList([...value], (some) => fails(some.join('')))).join('');
   }

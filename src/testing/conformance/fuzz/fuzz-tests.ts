@@ -1,6 +1,9 @@
-import { toFinding } from '../../fuzz/report.js';
+import path from 'node:path';
+import type { Finding } from '../../../model/finding.js';
+import { saveCase } from '../../fuzz/corpus-files.js';
+import { sentence, toFinding } from '../../fuzz/report.js';
 import { fuzz, smaller } from '../../fuzz/run.js';
-import type { Fuzzer } from '../../fuzz/types.js';
+import type { Found, Fuzzer } from '../../fuzz/types.js';
 import type { Subject } from '../../subject.js';
 import type { TestOutcome } from '../types.js';
 
@@ -14,9 +17,28 @@ export async function fuzzTest(fuzzer: Fuzzer, subject: Subject): Promise<TestOu
     return { findings: [], ...(run.unproven === undefined ? {} : { unproven: run.unproven }) };
   }
   const found = await smaller(subject, run.found, Math.min(SHRINK_MS, 2 * subject.durations.fuzz));
-  const again = `--seed ${subject.seed}`;
-  const finding = toFinding(found, subject);
-  const evidence = [...(finding.evidence ?? []), `the run: cpex test --only fuzz.${fuzzer} --level 9 ${again}`];
-  const findings = [{ ...finding, evidence }];
+  const findings = [await reported(found, subject)];
   return found.seen.kind === 'died' ? { findings, ending: found.seen.ending } : { findings };
+}
+
+/**
+ * The finding names the case itself: how far a run comes within its time depends on the machine, and the case does not.
+ * What the end of the process has to say becomes a finding of its own.
+ */
+async function reported(found: Found, subject: Subject): Promise<Finding> {
+  const { bundles, seed } = subject;
+  const finding = toFinding(found, subject, { withEnding: false });
+  const folder = bundles === undefined ? undefined : path.join(bundles.folder, 'fuzz');
+  const saved =
+    folder === undefined || !found.confirmed ? undefined : await saveCase(folder, found.case, sentence(found, subject));
+  const evidence = [
+    ...(finding.evidence ?? []),
+    ...(saved === undefined || bundles === undefined || folder === undefined
+      ? []
+      : [
+          `saved as ${path.relative(bundles.cwd, saved)}; as tests/fuzz/${path.relative(folder, saved)} it is a test from then on`,
+        ]),
+    `the run: cpex test --only ${finding.id} --level 9 --seed ${seed}`,
+  ];
+  return { ...finding, evidence };
 }
