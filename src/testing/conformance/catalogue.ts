@@ -2,6 +2,7 @@ import { CALLBACKS } from './callbacks/rows.js';
 import { CLIPROXY } from './cliproxy.js';
 import { CONCURRENCY } from './concurrency/rows.js';
 import { RACES } from './concurrency/tsan-row.js';
+import { forHost } from './for-host.js';
 import { FUZZ } from './fuzz/rows.js';
 import { SANITIZERS } from './fuzz/san-rows.js';
 import { HOSTILE } from './hostile/rows.js';
@@ -36,5 +37,5 @@ export const CATALOGUE: readonly ConformanceTest[] = [
 
 /** The tests that mean something for the plugins of a host profile. */
 export function catalogueOf(profile: string): readonly ConformanceTest[] {
-  return CATALOGUE.filter(({ hosts }) => hosts === undefined || hosts.includes(profile));
+  return forHost(CATALOGUE, profile);
 }

@@ -14,6 +14,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface WatchTool {
   /** Levels of the catalogue whose tests are run again under it. */
   readonly levels: readonly [number, number];
+  /** Tests of these levels that would take too long, beside those that are left out everywhere. */
+  readonly leftOut: readonly string[];
   /** How much longer everything takes, at most. */
   readonly slower: number;
   /** What is around the probe, when reports are to go into a folder. */
@@ -57,6 +59,7 @@ export async function sanitizerTool(
   const before = sanitizer === 'thread' ? await withoutRandomAddresses(env) : [];
   return {
     levels: LEVELS[sanitizer],
+    leftOut: [],
     slower: 4,
     around: (reports) => {
       const options = [
@@ -89,6 +92,8 @@ export async function valgrindTool(env: Environment): Promise<WatchTool | undefi
   const words = ['--tool=memcheck', '--leak-check=no', '--track-origins=yes', '--num-callers=20', '--xml=yes'];
   return {
     levels: [3, 4],
+    // Thousands of calls whose bodies are well formed.
+    leftOut: ['err.types', 'err.panic'],
     slower: 20,
     around: (reports) => ({
       argv: [valgrind, ...words, `--xml-file=${path.join(reports, 'report.%p')}`],

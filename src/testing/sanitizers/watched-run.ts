@@ -4,7 +4,12 @@ import { plainEngine } from '../../build/sanitize/engine.js';
 import { DEFAULT_DEADLINES } from '../../host-process/reference-host.js';
 import type { RunContext } from '../../model/context.js';
 import { temporaryFolder } from '../../support/files.js';
+import { CALLBACKS } from '../conformance/callbacks/rows.js';
+import { CONCURRENCY } from '../conformance/concurrency/rows.js';
 import { BRIEF } from '../conformance/durations.js';
+import { forHost } from '../conformance/for-host.js';
+import { HOSTILE } from '../conformance/hostile/rows.js';
+import { MEMORY } from '../conformance/memory/rows.js';
 import { severityOf } from '../conformance/policy.js';
 import type { ConformanceTest, TestOutcome } from '../conformance/types.js';
 import type { Subject } from '../subject.js';
@@ -25,7 +30,6 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   'conc.first',
   'conc.churn',
   'conc.block',
-  'conc.tsan',
 ]);
 
 export interface WatchedRun {
@@ -66,7 +70,7 @@ export async function runWatched({ id, subject, artefact, tool, context, root }:
         unproven: `needs a sanitizer that works here: ${ending.message.trim().split('\n').at(-1)}`,
       };
     }
-    for (const row of await rowsFor(tool, subject)) await row.run(watched);
+    for (const row of rowsFor(tool, subject)) await row.run(watched);
     const all = await readReports(reports.path, tool);
     return { findings: findingsOf(id, all, await realpath(artefact), root) };
   } finally {
@@ -74,15 +78,18 @@ export async function runWatched({ id, subject, artefact, tool, context, root }:
   }
 }
 
-async function rowsFor({ levels: [lowest, highest] }: WatchTool, subject: Subject): Promise<ConformanceTest[]> {
-  const { catalogueOf } = await import('../conformance/catalogue.js');
+/** Every test of levels 3 to 6. */
+const TESTS: readonly ConformanceTest[] = [...MEMORY, ...HOSTILE, ...CALLBACKS, ...CONCURRENCY];
+
+function rowsFor({ levels: [lowest, highest], leftOut }: WatchTool, subject: Subject): readonly ConformanceTest[] {
   const { name } = subject.profile;
   // What a host should not do, and only warns where a plugin does not bear it, is not done here.
-  return catalogueOf(name).filter(
+  return forHost(TESTS, name).filter(
     (row) =>
       row.level >= lowest &&
       row.level <= highest &&
       !LEFT_OUT.has(row.id) &&
+      !leftOut.includes(row.id) &&
       severityOf(row, name) === 'fail' &&
       row.engines.some((letter) => letter === 'P' || letter === 'K'),
   );
