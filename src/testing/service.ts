@@ -36,6 +36,9 @@ import type { TestTarget } from './test-target.js';
 /** Level of tests when neither flag nor manifest says one. */
 const DEFAULT_LEVEL = 5;
 
+/** The level with the last tests. */
+const HIGHEST_LEVEL = 10;
+
 /** What `cpex test` was asked to do. */
 export interface TestOptions extends Omit<Selection, 'level'> {
   /** Highest level of conformance tests; the manifest's, else 5, when absent. */
@@ -120,9 +123,9 @@ async function debugged(targets: TestTarget[], options: TestOptions, context: Ru
   );
 }
 
-/** The level that flag or manifest ask for. */
-function levelOf({ level }: TestOptions, { subject }: TestTarget): number {
-  return level ?? subject.manifest?.test?.level ?? DEFAULT_LEVEL;
+/** The level that flag or manifest ask for. Who names tests wants them at whatever level they are. */
+function levelOf({ level, only }: TestOptions, { subject }: TestTarget): number {
+  return level ?? (only.length > 0 ? HIGHEST_LEVEL : (subject.manifest?.test?.level ?? DEFAULT_LEVEL));
 }
 
 /** One run of the suites: keeps the results, the order and the reasons for what is left out. */

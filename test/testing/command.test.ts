@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestReport } from '../../src/model/event.js';
+import type { ListedTest } from '../../src/testing/list.js';
 import { asksProject } from './support/asks-project.js';
 import { Cli, type CliOptions } from './support/cli.js';
 import { compileC, missingTools } from './support/compile.js';
@@ -52,7 +53,7 @@ async function report(args: readonly string[], options: CliOptions = {}) {
 }
 
 describe.skipIf(missing !== undefined)(`cpex test${missing === undefined ? '' : ` (${missing})`}`, () => {
-  it('audits, runs both levels and the cases of the project, and passes', async () => {
+  it('audits, runs the tests up to level 5 and the cases of the project, and passes', async () => {
     const { code, value, reasons } = await report([]);
     expect({ code, ok: value.ok, failed: value.summary.failed }).toEqual({ code: 0, ok: true, failed: 0 });
     expect(reasons).toMatchObject({
@@ -60,7 +61,9 @@ describe.skipIf(missing !== undefined)(`cpex test${missing === undefined ? '' : 
       'load.now': 'pass',
       'method.unknown': 'pass',
       'life.silence': 'pass',
-      'load.quiet': 'needs the judgement of the C probe, which comes with a later version',
+      'load.quiet': 'pass',
+      'mem.alias': 'pass',
+      'tort.oom': 'above --level 5',
       'hyg.children': 'skipped in cpex.yaml: known noise',
       'case:allows': 'pass',
       'case:greets': 'pass',
@@ -78,8 +81,8 @@ describe.skipIf(missing !== undefined)(`cpex test${missing === undefined ? '' : 
       'env.single': 'pass',
       'env.shape': 'pass',
       'env.rc': 'skipped by --skip',
-      'env.slot': 'needs the judgement of the C probe, which comes with a later version',
-      'env.empty': 'needs the judgement of the C probe, which comes with a later version',
+      'env.slot': 'pass',
+      'env.empty': 'pass',
       'case:allows': 'pass',
     });
     const level = await report(['--level', '1', '--skip', 'case:*']);
@@ -88,8 +91,11 @@ describe.skipIf(missing !== undefined)(`cpex test${missing === undefined ? '' : 
       'env.utf8': 'above --level 1',
       'life.silence': 'pass',
     });
-    const high = await test(['--level', '9', '--only', 'load.now']);
-    expect(high).toMatchObject({ code: 0, stderr: expect.stringContaining('This version has the levels 1 to 2') });
+    // Who names a test wants it, whatever its level; who names a level, too, wants no more than that.
+    const named = await report(['--only', 'life.shutdown-first']);
+    expect(named.reasons['life.shutdown-first']).toBe('pass');
+    const both = await report(['--only', 'life.shutdown-first', '--only', 'load.now', '--level', '5']);
+    expect(both.reasons['life.shutdown-first']).toBe('above --level 5');
     const bare = await report(['--only', 'allows']);
     expect(bare.reasons['case:allows']).toBe('pass');
   });
@@ -116,7 +122,7 @@ describe.skipIf(missing !== undefined)(`cpex test${missing === undefined ? '' : 
       ok: false,
       reason: 'every test was skipped',
     });
-    const probe = await report(['--only', 'load.quiet']);
+    const probe = await report(['--only', 'load.quiet', '--engine', 'koffi']);
     expect({ code: probe.code, reason: probe.value.reason }).toEqual({ code: 1, reason: 'every test was skipped' });
   });
 
@@ -172,9 +178,19 @@ describe.skipIf(missing !== undefined)(`cpex test${missing === undefined ? '' : 
     expect(code).toBe(0);
     expect(stdout).toMatch(/env\.utf8 +answers in strict UTF-8/);
     const machine = JSON.parse((await test(['--list', '--json'])).stdout) as {
-      result: { id: string; available: boolean }[];
+      result: { tests: ListedTest[]; cannotClaim: string[] };
     };
-    expect(machine.result.find(({ id }) => id === 'load.quiet')?.available).toBe(false);
+    expect(machine.result.tests.find(({ id }) => id === 'env.utf8')).toMatchObject({
+      level: 2,
+      engines: ['K', 'P'],
+      profiles: {
+        cpex: { severity: 'fail', clause: 'ABI-JSON-001' },
+        cliproxy: { severity: 'warn', clause: 'CPA-CALL-004' },
+      },
+    });
+    expect(machine.result.cannotClaim.length).toBeGreaterThan(3);
+    const low = await test(['--list', '--level', '1'], { cwd: cli.folder });
+    expect(low.stdout).not.toMatch(/env\.utf8/);
   });
 
   it('needs a project or a library', async () => {

@@ -14,7 +14,7 @@ const MARK = 'CPEX_TEST_MARK';
 /** How long processes may take to disappear after their command, in milliseconds. */
 const GONE_MS = 20_000;
 
-/** Longest that any one command may take before it is killed, in milliseconds. */
+/** Longest that a command may take before it is killed where nothing else is said, in milliseconds. */
 const LIMIT_MS = 240_000;
 
 export interface CliOptions {
@@ -22,6 +22,8 @@ export interface CliOptions {
   /** Written to stdin, which is closed afterwards. */
   readonly input?: string | Uint8Array;
   readonly env?: Readonly<Record<string, string>>;
+  /** Longest that it may take before it is killed, in milliseconds; a few minutes when absent. */
+  readonly limitMs?: number;
 }
 
 export interface CliResult {
@@ -63,7 +65,7 @@ export class Cli {
       cwd: options.cwd ?? this.folder,
       env,
       stdio: ['pipe', 'pipe', 'pipe'],
-      timeout: LIMIT_MS,
+      timeout: options.limitMs ?? LIMIT_MS,
       killSignal: 'SIGKILL',
     });
     const out: Buffer[] = [];
