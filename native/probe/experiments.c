@@ -4,7 +4,7 @@
 
 static const experiment *const TABLES[] = {
     memory_experiments, callback_experiments, thread_experiments, life_experiments,
-    state_experiments,  torture_experiments,  fuzz_experiments,
+    state_experiments,  torture_experiments,  fuzz_experiments,   smoke_experiments,
 };
 
 static const experiment *find(const char *name) {

@@ -57,7 +57,8 @@ typedef struct {
   size_t count;
 } samples;
 
-/* The parameters `method` and `body`, which come in pairs. The texts belong to the frame. */
+/* The parameters `method` and `body`, which come in pairs. The names belong to the frame; bodies are aligned as blocks of
+ * their own are, and end without a NUL. */
 samples samples_of(const frame *asked);
 void samples_free(samples *some);
 

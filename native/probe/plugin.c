@@ -1,9 +1,10 @@
 /* Loading in the steps that every host of this ABI takes: open, find the entry, call it, compare versions, judge the
  * table. The first step that fails is reported by its name with the facts; cpex puts them into words. */
-#include "judge.h"
+#include "state.h"
 #include <string.h>
 
 abi_plugin plugin_table;
+double plugin_start_ns;
 abi_entry plugin_entry;
 const abi_host *plugin_host;
 void *plugin_library;
@@ -77,6 +78,7 @@ int plugin_start(const plugin_rules *rules) {
   report_phase(PHASE_LOAD);
   /* Closed by experiments alone: threads of the plugin may be in it as long as the process lives. */
   plugin_file = rules->artefact;
+  double started = processor_ns();
   plugin_library = library_open(rules->artefact, said, sizeof said);
   if (plugin_library == NULL) return refuse("load", said, 0, 0);
   void *found = library_symbol(plugin_library, rules->entry, said, sizeof said);
@@ -89,6 +91,7 @@ int plugin_start(const plugin_rules *rules) {
   thread_record before = enter_plugin("init");
   int code = plugin_entry(plugin_host, table);
   leave_plugin(before);
+  plugin_start_ns = processor_ns() - started;
   if (!judge(rules, code)) return 0;
   plugin_table = *table;
   return 1;

@@ -157,6 +157,9 @@ void plugin_shutdown(void);
 int plugin_init_again(void);
 
 extern abi_plugin plugin_table;
+
+/* Nanoseconds of processor time that loading and init took. */
+extern double plugin_start_ns;
 extern abi_entry plugin_entry;
 extern const abi_host *plugin_host;
 extern void *plugin_library;

@@ -2,8 +2,8 @@ import type { LoadStage, Phase } from '../../model/session.js';
 import { runTrial, type Subject } from '../subject.js';
 import type { ConformanceTest, TestOutcome } from './types.js';
 
-/** Stands in until the probe's judgement is there. */
-const NOT_YET = async (): Promise<TestOutcome> => ({ findings: [], unproven: 'not judged yet' });
+/** What only the probe can see is judged elsewhere. */
+const start = () => import('./start.js');
 
 /** Level 1: does it load, introduce itself and leave? */
 export const LEVEL_1: readonly ConformanceTest[] = [
@@ -29,7 +29,8 @@ export const LEVEL_1: readonly ConformanceTest[] = [
     severity: 'warn',
     clause: 'ABI-LOAD-002',
     budgetMs: 50,
-    run: NOT_YET,
+    needs: ['init.ok', 'init.version'],
+    run: async (subject) => (await start()).loadTime(subject),
   },
   {
     id: 'load.quiet',
@@ -41,7 +42,8 @@ export const LEVEL_1: readonly ConformanceTest[] = [
     severity: 'fail',
     clause: 'ABI-LOAD-002',
     budgetMs: 50,
-    run: NOT_YET,
+    needs: ['load.now', 'entry.one'],
+    run: async (subject) => (await start()).loadQuiet(subject),
   },
   {
     id: 'entry.one',
@@ -91,20 +93,22 @@ export const LEVEL_1: readonly ConformanceTest[] = [
     engines: ['P'],
     severity: 'fail',
     clause: 'ABI-INIT-003',
-    budgetMs: 50,
-    run: NOT_YET,
+    budgetMs: 20,
+    needs: ['init.ok', 'init.version'],
+    run: async (subject) => (await start()).initTable(subject),
   },
   {
     id: 'init.bounds',
     level: 1,
-    title: 'writes no further than the plugin table',
+    title: 'keeps to the fields of both tables',
     catches: 'a header with extra fields',
     detect: 'guard page after the table',
     engines: ['P'],
     severity: 'fail',
-    clause: 'ABI-INIT-003',
-    budgetMs: 50,
-    run: NOT_YET,
+    clause: 'ABI-LAYOUT-001',
+    budgetMs: 20,
+    needs: ['init.ok', 'init.version'],
+    run: async (subject) => (await start()).initBounds(subject),
   },
   {
     id: 'init.host-const',
@@ -116,7 +120,8 @@ export const LEVEL_1: readonly ConformanceTest[] = [
     severity: 'fail',
     clause: 'ABI-INIT-002',
     budgetMs: 50,
-    run: NOT_YET,
+    needs: ['init.ok', 'init.version'],
+    run: async (subject) => (await start()).initHostConst(subject),
   },
   {
     id: 'register.ok',

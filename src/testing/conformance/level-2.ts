@@ -1,13 +1,17 @@
-import type { Invocation } from '../../host-process/reference-host.js';
 import type { Finding } from '../../model/finding.js';
 import type { Registration } from '../../model/profile.js';
 import { stringifyExact } from '../../support/exact-json.js';
 import { runTrial, type Subject, type Trial } from '../subject.js';
 import { compareIdentity } from './identity.js';
 import { policyOf } from './policy.js';
+import { tour } from './tour.js';
 import type { ConformanceTest, TestOutcome } from './types.js';
 
 const needs = ['register.ok'];
+const started = ['init.ok', 'init.version'];
+
+/** What only the probe can see is judged elsewhere. */
+const slots = () => import('./slots.js');
 
 /** Level 2: envelopes and metadata. */
 export const LEVEL_2: readonly ConformanceTest[] = [
@@ -15,8 +19,32 @@ export const LEVEL_2: readonly ConformanceTest[] = [
   envelopeTest('env.single', 'answers with exactly one JSON value', 'concatenated replies', 'parser', 'ABI-JSON-003'),
   envelopeTest('env.shape', 'answers with envelopes', 'ad-hoc replies', 'schema', 'ABI-ENV-001'),
   envelopeTest('env.rc', 'returns a code that agrees with its envelope', 'opaque errors', 'compare', 'ABI-CALL-004'),
-  probeOnly('env.slot', 'overwrites the response slot', 'a wild pointer in the slot', 'poisoned slot', 'ABI-CALL-003'),
-  probeOnly('env.empty', 'never returns an empty body', 'an empty reply', 'slot', 'ABI-CALL-003'),
+  {
+    id: 'env.slot',
+    level: 2,
+    title: 'overwrites the response slot',
+    catches: 'a wild pointer in the slot',
+    detect: 'poisoned slot',
+    engines: ['P'],
+    severity: 'fail',
+    clause: 'ABI-CALL-003',
+    budgetMs: 50,
+    needs: started,
+    run: async (subject) => (await slots()).slotWritten(subject),
+  },
+  {
+    id: 'env.empty',
+    level: 2,
+    title: 'never returns an empty body',
+    catches: 'an empty reply',
+    detect: 'slot',
+    engines: ['P'],
+    severity: 'fail',
+    clause: 'ABI-CALL-003',
+    budgetMs: 50,
+    needs: started,
+    run: async (subject) => (await slots()).slotNotEmpty(subject),
+  },
   {
     id: 'meta.required',
     level: 2,
@@ -94,7 +122,19 @@ export const LEVEL_2: readonly ConformanceTest[] = [
     needs,
     run: (subject) => withRegistration(subject, (trial) => checkUnknownMethods(trial, subject)),
   },
-  probeOnly('schema.ahead', 'serves a host with a newer schema', 'a refusal', 'reply', 'ABI-META-006', 'warn'),
+  {
+    id: 'schema.ahead',
+    level: 2,
+    title: 'serves a host with a newer schema',
+    catches: 'a refusal',
+    detect: 'reply',
+    engines: ['P'],
+    severity: 'warn',
+    clause: 'ABI-META-006',
+    budgetMs: 50,
+    needs,
+    run: async (subject) => (await slots()).schemaAhead(subject),
+  },
 ];
 
 /** The findings with this id that a tour through everything the plugin offers brings up. */
@@ -115,7 +155,7 @@ export function envelopeTest(
     severity: 'fail',
     clause,
     budgetMs: 50,
-    needs: ['init.ok', 'init.version'],
+    needs: started,
     run: async (subject) => {
       const { value, ending } = await runTrial(subject, {}, (trial) => tour(subject, trial));
       const findings = (value ?? []).flatMap(({ method, envelope }) =>
@@ -126,52 +166,6 @@ export function envelopeTest(
       return { findings, ending };
     },
   };
-}
-
-function probeOnly(
-  id: string,
-  title: string,
-  catches: string,
-  detect: string,
-  clause: string,
-  severity: 'fail' | 'warn' = 'fail',
-): ConformanceTest {
-  return {
-    id,
-    level: 2,
-    title,
-    catches,
-    detect,
-    engines: ['P'],
-    severity,
-    clause,
-    budgetMs: 50,
-    run: async () => ({ findings: [], unproven: 'not judged yet' }),
-  };
-}
-
-interface Stop extends Invocation {
-  readonly method: string;
-}
-
-/** Registration, every sample call, an unknown method and a broken body: each kind of answer once. */
-async function tour(subject: Subject, trial: Trial): Promise<Stop[]> {
-  const { plugin } = trial;
-  const first = await plugin.register(subject.config);
-  const { method } = subject.profile.protocol.registration({ config: subject.config });
-  const stops: Stop[] = [{ ...first.invocation, method }];
-  const samples = first.registration === undefined ? [] : subject.profile.protocol.sampleCalls(first.registration);
-  for (const sample of samples) {
-    stops.push({ ...(await plugin.invoke(sample.method, sample.request)), method: sample.method });
-  }
-  for (const method of ['no.such.method', '']) stops.push({ ...(await plugin.invoke(method, {})), method });
-  const end = await plugin.session.call(method, new TextEncoder().encode('{"broken":')).end;
-  stops.push({
-    end,
-    envelope: subject.profile.protocol.readEnvelope(end.code, end.body, method),
-    method: `${method} (broken body)`,
-  });
-  return stops;
 }
 
 /** Judges a plugin of its own that has registered; how its child ended is part of the outcome. */

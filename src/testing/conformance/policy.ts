@@ -54,6 +54,8 @@ const POLICIES: Readonly<Record<string, HostPolicy>> = {
   cliproxy: {
     severity: {
       'env.utf8': 'warn',
+      'env.slot': 'warn',
+      'load.quiet': 'warn',
       'mem.free-null': 'warn',
       'method.unknown': 'warn',
       'err.empty': 'warn',

@@ -2,6 +2,7 @@ import { BAD_CALLBACKS } from './corpus/callbacks.js';
 import { BAD_CLIPROXY } from './corpus/cliproxy.js';
 import { BAD_CONCURRENCY } from './corpus/concurrency.js';
 import { BAD_ENVELOPE } from './corpus/envelope.js';
+import { BAD_ENVELOPE_PROBE } from './corpus/envelope-probe.js';
 import { BAD_FUZZ } from './corpus/fuzz.js';
 import { BAD_GOHOST } from './corpus/gohost.js';
 import { BAD_HOSTILE } from './corpus/hostile.js';
@@ -10,13 +11,16 @@ import { BAD_LIFE } from './corpus/life.js';
 import { BAD_MEMORY } from './corpus/memory.js';
 import { BAD_SANITIZE } from './corpus/sanitize.js';
 import { BAD_SMOKE } from './corpus/smoke.js';
+import { BAD_SMOKE_PROBE } from './corpus/smoke-probe.js';
 import { BAD_TORTURE } from './corpus/torture.js';
 import type { BadPlugin } from './types.js';
 
 /** Every deliberately broken plugin of the self-test. */
 export const CORPUS: readonly BadPlugin[] = [
   ...BAD_SMOKE,
+  ...BAD_SMOKE_PROBE,
   ...BAD_ENVELOPE,
+  ...BAD_ENVELOPE_PROBE,
   ...BAD_MEMORY,
   ...BAD_HOSTILE,
   ...BAD_CALLBACKS,
