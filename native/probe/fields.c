@@ -45,20 +45,29 @@ double parameter_number(const frame *asked, const char *name, double otherwise) 
   return text == NULL ? otherwise : strtod(text, NULL);
 }
 
+/* Bytes that a body takes up among others: each begins where a block of its own would. */
+static size_t room_of(size_t length) { return (length + 15) / 16 * 16; }
+
 samples samples_of(const frame *asked) {
   samples some = {NULL, 0};
   field one;
+  size_t room = 0;
   for (field_reader reader = fields_of(asked); field_next(&reader, &one);) {
     if (strcmp(one.name, "method") == 0) some.count++;
+    else if (strcmp(one.name, "body") == 0) room += room_of(one.length);
   }
-  some.all = block_take(some.count * sizeof *some.all);
+  size_t table = room_of(some.count * sizeof *some.all);
+  some.all = block_take(table + room);
+  uint8_t *bodies = (uint8_t *)some.all + table;
   size_t at = 0;
   for (field_reader reader = fields_of(asked); field_next(&reader, &one);) {
     if (strcmp(one.name, "method") == 0) {
       some.all[at++] = (sample){.method = (const char *)one.bytes, .body = one.bytes + one.length, .length = 0};
     } else if (strcmp(one.name, "body") == 0 && at > 0) {
-      some.all[at - 1].body = one.bytes;
+      memcpy(bodies, one.bytes, one.length);
+      some.all[at - 1].body = bodies;
       some.all[at - 1].length = one.length;
+      bodies += room_of(one.length);
     }
   }
   return some;
