@@ -118,13 +118,18 @@ static void abandon(const frame *asked, observation *seen) {
 
 /* ---- Threads that make one call and end ---- */
 
-/* `windows` times `threads` threads, eight at a time; what the process holds is written at the end of each window. */
+/* `windows` times `threads` calls on this thread, then as often so many threads that make one call each, eight at a time.
+ * What the process holds is written at the end of each window: what grows in both grows with the calls. */
 static void churn(const frame *asked, observation *seen) {
   enum { AT_ONCE = 8 };
   crowd all;
   crowd_open(&all, asked);
   size_t windows = (size_t)parameter_number(asked, "windows", 5);
   size_t threads = (size_t)parameter_number(asked, "threads", 200), short_of = 0;
+  for (size_t window = 0; window < windows; window++) {
+    for (size_t i = 0; i < threads; i++) crowd_round(&all, 0, i);
+    process_look(seen);
+  }
   for (size_t window = 0; window < windows; window++) {
     for (size_t done = 0; done < threads; done += AT_ONCE) {
       caller callers[AT_ONCE];

@@ -23,9 +23,8 @@ static void read_answer(golden *of, const field *one) {
 
 goldens goldens_of(const frame *asked) {
   samples calls = samples_of(asked);
-  goldens some = {block_take(calls.count * sizeof(golden)), calls.count};
+  goldens some = {block_take(calls.count * sizeof(golden)), calls.count, calls};
   for (size_t i = 0; i < calls.count; i++) some.all[i] = (golden){.call = calls.all[i]};
-  samples_free(&calls);
   golden *at = NULL;
   size_t seen = 0;
   field one;
@@ -37,6 +36,7 @@ goldens goldens_of(const frame *asked) {
 }
 
 void goldens_free(goldens *some) {
+  samples_free(&some->calls);
   block_give(some->all);
   some->all = NULL;
   some->count = 0;

@@ -265,10 +265,11 @@ typedef struct {
 typedef struct {
   golden *all;
   size_t count;
+  samples calls; /* the requests belong to these */
 } goldens;
 
 /* The parameters `method`, `body`, `code` and `answer`, which come in groups (goldenFields() of cpex writes them), each
- * with an `other-code` and `other` where two answers are good, and with an `any` where all with that code are. The bytes
+ * with an `other-code` and `other` where two answers are good, and with an `any` where all with that code are. The answers
  * belong to the frame. */
 goldens goldens_of(const frame *asked);
 void goldens_free(goldens *some);

@@ -113,7 +113,7 @@ export async function churn(subject: Subject): Promise<TestOutcome> {
   let grown: string[] = [];
   const outcome = await crowdTest('conc.churn', subject, {}, async function* (trial, calls) {
     // A slow plugin gets fewer threads: time is what the deadline is about.
-    const limitMs = (subject.callDeadline ?? DEFAULT_DEADLINES.call) / 4 / WINDOWS;
+    const limitMs = (subject.callDeadline ?? DEFAULT_DEADLINES.call) / 8 / WINDOWS;
     const slowest = Math.max(...[...calls.steady, ...calls.varying].map(({ durationNs }) => durationNs / 1e6));
     const threads = Math.min(WINDOW, 8 * Math.ceil(limitMs / slowest / 8));
     const fields: Field[] = [...crowdFields(calls), ['windows', WINDOWS], ['threads', threads]];
@@ -129,7 +129,10 @@ export async function churn(subject: Subject): Promise<TestOutcome> {
   return { ...outcome, findings: [...outcome.findings, finding] };
 }
 
-/** What has grown by something for each thread, in each of the last windows: caches fill up once. */
+/**
+ * What has grown by something for each thread, in each of the last windows: caches fill up once. What as many calls of one
+ * thread leave behind, in the plugin or in its host, is taken off.
+ */
 function growth(subject: Subject, seen: Observation, threads: number): string[] {
   const { runtimeThreads, bytesPerThread } = languageFacts(subject.language);
   const kinds = [
@@ -141,10 +144,19 @@ function growth(subject: Subject, seen: Observation, threads: number): string[] 
   ];
   return kinds.flatMap(({ name, least, words }) => {
     const values = seen.all(name).map((bytes) => Number(bytes.toString()));
-    const steps = values.slice(1).map((value, index) => value - (values[index] ?? value));
-    const last = steps.slice(-3);
-    if (last.length < 3 || last.some((step) => step < least)) return [];
+    if (values.length < 2 * WINDOWS) return [];
+    const alone = Math.max(...lastSteps(values.slice(0, WINDOWS)), 0);
+    const last = lastSteps(values.slice(WINDOWS)).map((step) => step - alone);
+    if (last.some((step) => step < least)) return [];
     const each = last.reduce((sum, step) => sum + step, 0) / last.length / threads;
     return [`${words(each)} for each thread, in each of the last ${last.length} rounds of ${threads}`];
   });
+}
+
+/** The growth in each of the last three windows. */
+function lastSteps(values: readonly number[]): number[] {
+  return values
+    .slice(1)
+    .map((value, index) => value - (values[index] ?? value))
+    .slice(-3);
 }

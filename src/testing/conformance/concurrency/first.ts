@@ -1,8 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Subject } from '../../subject.js';
 import { alsoIn, type Golden, goldenFields, goldensOf } from '../goldens.js';
 import { probeTest } from '../probe-test.js';
 import type { TestOutcome } from '../types.js';
-import { describeWrong, experimentDeadline } from './crowd.js';
+import { describeWrong, experimentDeadline, NEXT_SECOND_MS } from './crowd.js';
 
 const ID = 'conc.first';
 
@@ -19,11 +20,18 @@ export async function first(subject: Subject): Promise<TestOutcome> {
   if (goldens.length === 0) return { findings: [], unproven: 'needs a call that answers the same way in each child' };
   for (let child = 0; child < subject.durations.firsts; child++) {
     const outcome = await atOnce(subject, goldens, child);
-    if (outcome.findings.length > 0 || outcome.unproven !== undefined || outcome.ending?.kind !== 'clean') {
-      return outcome;
-    }
+    if (outcome.findings.length > 0) return confirmed(subject, goldens, outcome);
+    if (outcome.unproven !== undefined || outcome.ending?.kind !== 'clean') return outcome;
   }
   return { findings: [] };
+}
+
+/** A wrong answer counts when a last child still answers as the first ones did, in another second. */
+async function confirmed(subject: Subject, goldens: readonly Golden[], outcome: TestOutcome): Promise<TestOutcome> {
+  await pause(NEXT_SECOND_MS);
+  const last = await firstAnswers(subject);
+  const steady = last.goldens !== undefined && alsoIn(goldens, last.goldens).length === goldens.length;
+  return steady ? outcome : { findings: [], unproven: 'needs calls that answer the same way in each child' };
 }
 
 async function firstAnswers(

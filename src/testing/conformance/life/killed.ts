@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Finding } from '../../../model/finding.js';
 import { temporaryFolder } from '../../../support/files.js';
 import { printableStart } from '../../../support/printable.js';
 import { runTrial, type Subject, type Trial } from '../../subject.js';
+import { NEXT_SECOND_MS } from '../concurrency/crowd.js';
 import { alsoIn, type Golden, goldensOf, isSameCall } from '../goldens.js';
 import { fault, probeTest } from '../probe-test.js';
 import type { TestOutcome } from '../types.js';
@@ -36,12 +38,14 @@ async function killedIn(subject: Subject, folder: string): Promise<TestOutcome> 
     const { goldens } = after;
     const changed = steady.find((golden) => alsoIn([golden], goldens).length === 0);
     if (changed === undefined) continue;
-    // A last life tells what the kill has changed from what changes by itself.
+    // What the kill has changed stays so; what changes by itself goes on to.
+    await pause(NEXT_SECOND_MS);
     const again = await life(subject, folder);
-    if (again.goldens === undefined || alsoIn([changed], again.goldens).length > 0) {
+    const found = goldens.find((one) => isSameCall(one, changed));
+    if (found === undefined || again.goldens === undefined || alsoIn([found], again.goldens).length === 0) {
       return { findings: [], unproven: 'needs a call that answers the same way in each child' };
     }
-    return { findings: [describe(changed, goldens, caught)] };
+    return { findings: [describe(changed, found, caught)] };
   }
   return { findings: [] };
 }
@@ -77,14 +81,11 @@ async function killIn(subject: Subject, folder: string, moment: number): Promise
   return value;
 }
 
-function describe(golden: Golden, now: readonly Golden[], caught: string | undefined) {
-  const found = now.find((one) => isSameCall(one, golden));
+function describe(golden: Golden, found: Golden, caught: string | undefined): Finding {
   const evidence = [
     ...(caught === undefined ? [] : [`killed during: ${caught}`]),
-    `${golden.method} before: code ${golden.code} ${printableStart(golden.answer.toString())}`,
-    found === undefined
-      ? 'after the next start: another answer each time'
-      : `after the next start: code ${found.code} ${printableStart(found.answer.toString())}`,
+    `before: code ${golden.code} ${printableStart(golden.answer.toString())}`,
+    `after the next start: code ${found.code} ${printableStart(found.answer.toString())}`,
   ];
   return {
     ...fault(ID, `After the process was killed and started again, ${golden.method} answers otherwise.`, evidence),

@@ -2,15 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Finding } from '../../../model/finding.js';
 import { printableStart } from '../../../support/printable.js';
 import type { Subject } from '../../subject.js';
+import { NEXT_SECOND_MS } from '../concurrency/crowd.js';
 import { badConfig, type Change, changeOf, otherConfig } from '../configuration.js';
 import { alsoIn, type Golden, goldensOf, isSameCall } from '../goldens.js';
 import { fault, type ProbeTrial, probeTest } from '../probe-test.js';
 import type { TestOutcome } from '../types.js';
 
 const ID = 'life.reconfigure';
-
-/** Longer than the second that answers may hold. */
-const NEXT_SECOND_MS = 1100;
 
 /** A new configuration, bad ones, and the old one again: each is in force as a whole, or not at all. */
 export async function reconfigure(subject: Subject): Promise<TestOutcome> {

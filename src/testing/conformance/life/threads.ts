@@ -10,8 +10,8 @@ const ID = 'life.threads';
 /** Threads of the probe that were not there yet when it looked before the plugin was loaded. */
 const LATER = 1;
 
-/** How often every sample is called, and so many times more as a runtime may keep threads: one for each call shows. */
-const ROUNDS = 20;
+/** Calls of all samples together, and so many times more as a runtime may keep threads: one for each call shows. */
+const CALLS = 20;
 const MORE = 2;
 
 /** Looks at the threads after shutdown, each so many milliseconds after the one before: some take a moment to end. */
@@ -23,7 +23,7 @@ export function threads(subject: Subject): Promise<TestOutcome> {
   const { runtimeThreads } = languageFacts(subject.language);
   return probeTest(ID, subject, { needs: ['proc'], watch: { prepare: 'snapshot' } }, async (trial) => {
     const before = threadsOf(await trial.perform('state.before')).length + LATER;
-    const rounds = ROUNDS + MORE * runtimeThreads;
+    const rounds = Math.ceil((CALLS + MORE * runtimeThreads) / Math.max(trial.samples.length, 1));
     for (let round = 0; round < rounds; round++) {
       for (const { method, request } of trial.samples) await trial.plugin.invoke(method, request);
     }
