@@ -1,29 +1,176 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { findProfile } from '../../../src/hosts/registry.js';
 import type { TestResult } from '../../../src/model/event.js';
+import type { Language } from '../../../src/model/target.js';
+import { limiter } from '../../../src/support/limiter.js';
+import { catalogueOf } from '../../../src/testing/conformance/catalogue.js';
+import { BRIEF } from '../../../src/testing/conformance/durations.js';
+import { runSuite } from '../../../src/testing/conformance/suite.js';
+import { findMeans } from '../../../src/testing/resolve.js';
+import { withNeeds } from '../../../src/testing/selftest/bad.js';
 import { selfTest } from '../../../src/testing/selftest/service.js';
+import { compileText } from '../support/compile.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'cpex-memory-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What the self-test says of the plugins that it has for these tests. */
-async function judged(...only: string[]): Promise<readonly TestResult[]> {
-  const { results } = await selfTest(
-    { only, jobs: 2, seed: 1 },
-    { cwd: folder, env: process.env, interactive: false, emit: () => undefined, signal: new AbortController().signal },
-  );
-  return results;
+const context = {
+  cwd: folder,
+  env: process.env,
+  interactive: false,
+  emit: () => undefined,
+  signal: new AbortController().signal,
+};
+
+/** The results of a test and of those that it builds on. */
+async function judge(artefact: string, language: Language, id: string): Promise<TestResult[]> {
+  const means = await findMeans({}, undefined, context);
+  const profile = findProfile('cpex');
+  const subject = {
+    ...means,
+    artefact,
+    profile,
+    language,
+    config: {},
+    durations: BRIEF,
+    seed: 1,
+    signal: context.signal,
+  };
+  const tests = withNeeds([id], catalogueOf('cpex'));
+  const options = { reason: () => undefined, limit: limiter(2), repeat: 1, stopReason: () => undefined };
+  return runSuite(tests, subject, options);
 }
+
+function compileOwnGo(name: string, text: string): string {
+  const source = path.join(folder, name, 'source');
+  mkdirSync(source, { recursive: true });
+  const corpus = path.resolve(import.meta.dirname, '../../../native/corpus/go');
+  for (const file of ['go.mod', 'abi.go']) cpSync(path.join(corpus, file), path.join(source, file));
+  writeFileSync(path.join(source, 'plugin.go'), text);
+  const library = path.join(folder, name, 'plugin.so');
+  const args = ['build', '-buildmode=c-shared', '-trimpath', '-o', library, '.'];
+  execFileSync('go', args, { cwd: source, stdio: 'inherit' });
+  return library;
+}
+
+function compileOwnRust(name: string, text: string): string {
+  mkdirSync(path.join(folder, name));
+  const source = path.join(folder, name, 'plugin.rs');
+  const abi = path.resolve(import.meta.dirname, '../../../native/corpus/rust/abi.rs');
+  writeFileSync(source, text.replace('abi.rs', abi));
+  const library = path.join(folder, name, 'plugin.so');
+  execFileSync('rustc', ['--edition', '2024', '--crate-type', 'cdylib', '-o', library, source], { stdio: 'inherit' });
+  return library;
+}
+
+/** Plugins that keep something between calls, as they may. */
+const KEEPERS: readonly [name: string, language: Language, make: (name: string) => string][] = [
+  [
+    'a cache that fills up',
+    'c',
+    (name) =>
+      compileText(
+        name,
+        `static void *cache[3000];
+static int calls;
+#define ON_HOOK() return free(cache[calls % 3000]), cache[calls++ % 3000] = malloc(40), reply(out, OK("{\\"continue_processing\\":true}"))
+#include "good.h"
+`,
+        folder,
+      ),
+  ],
+  [
+    'a list that doubles its room',
+    'c',
+    (name) =>
+      compileText(
+        name,
+        `static long *list, count, room;
+#define ON_HOOK() if (count == room) list = realloc(list, (room = room * 2 + 64) * sizeof *list); list[count++] = 1; return reply(out, OK("{\\"continue_processing\\":true}"))
+#include "good.h"
+`,
+        folder,
+      ),
+  ],
+  [
+    'a block for the next reply, kept in hand',
+    'c',
+    (name) =>
+      compileText(
+        name,
+        `#include <stdlib.h>
+static void *spare;
+static void *take(unsigned long len) { void *block = spare ? spare : malloc(4096); spare = 0; return block; }
+static void give(void *ptr) { if (ptr && !spare) spare = ptr; else free(ptr); }
+#define ALLOCATE(len) take(len)
+#define ON_FREE() give(ptr)
+#include "good.h"
+`,
+        folder,
+      ),
+  ],
+  [
+    'C memory that a finalizer frees',
+    'go',
+    (name) =>
+      compileOwnGo(
+        name,
+        `package main
+
+// #include <stdlib.h>
+import "C"
+
+import (
+	"runtime"
+	"unsafe"
+)
+
+type holder struct{ text *C.char }
+
+func onHook() string {
+	one := &holder{C.CString(allowed)}
+	runtime.SetFinalizer(one, func(old *holder) { C.free(unsafe.Pointer(old.text)) })
+	return allowed
+}
+`,
+      ),
+  ],
+  [
+    'a map from requests to answers',
+    'rust',
+    (name) =>
+      compileOwnRust(
+        name,
+        `include!("abi.rs");
+static SEEN: std::sync::Mutex<Option<std::collections::HashMap<Vec<u8>, String>>> = std::sync::Mutex::new(None);
+fn on_hook() -> &'static str {
+    SEEN.lock().unwrap().get_or_insert_default().insert(request().to_vec(), ALLOWED.to_string());
+    ALLOWED
+}
+`,
+      ),
+  ],
+];
 
 describe('level 3', () => {
   test('sees every defect in C, Go and Rust, and nothing in good plugins', { timeout: 600_000 }, async () => {
-    const results = await judged('mem.*');
-    const bad = results.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'skip');
-    expect(
-      bad.map(({ title, findings }) => [title, findings.map(({ message, evidence }) => [message, evidence])]),
-    ).toEqual([]);
+    const { results } = await selfTest({ only: ['mem.*'], jobs: 2, seed: 1 }, context);
+    const wrong = results.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'skip');
+    expect(wrong.map(({ title, findings }) => [title, findings])).toEqual([]);
     expect(results.filter(({ verdict }) => verdict === 'pass').length).toBeGreaterThan(20);
   });
+
+  for (const [name, language, make] of KEEPERS) {
+    test(`takes ${name} for no leak`, { timeout: 200_000 }, async () => {
+      const artefact = make(name.replaceAll(' ', '-'));
+      for (const id of ['mem.balance', 'mem.free-len', 'mem.free-order', 'mem.free-thread']) {
+        const results = await judge(artefact, language, id);
+        expect(results.flatMap(({ findings }) => findings)).toEqual([]);
+      }
+    });
+  }
 });
