@@ -1,4 +1,4 @@
-/* All memory that a plugin gets to see comes from here, each block on its own: a place for guard pages and ledgers. */
+/* The probe's own blocks. What a plugin gets to see lies in them too, unless a session has it guarded. */
 #include "probe.h"
 #include <stdlib.h>
 

@@ -8,7 +8,11 @@
  *   plugin.c    open the library, find the entry, call it, judge the plugin's table
  *   calls.c     the calls that cpex asks for: in order, beside each other, in a loop
  *   host.c      what the plugin asks: sent to cpex, answered by it, with calls in between
- *   memory.c    every block that a plugin gets to see (guard pages can go here and nowhere else)
+ *   memory.c    the blocks that the probe itself works with
+ *   watch.c     each entry into the plugin, on record, and guarded where a session asks for it
+ *   guard*.c    memory between pages that nobody may touch, found again by address
+ *   answers.c   the host's answers from the moment that the plugin gets them until it has freed them
+ *   ledger*.c   malloc and its kin, and what the plugin holds of it
  *   connect.c   the channel's two forms: an inherited descriptor, or 127.0.0.1 with tokens
  *   platform_posix.c, platform_windows.c   threads, libraries, time, the end of the process
  *   crash_*.c, stacks_*.c   what a crash says of itself, and what threads do that do not come back
