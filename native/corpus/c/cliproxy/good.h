@@ -95,7 +95,7 @@ __attribute__((unused)) static int ask_host(const char *method, const char *requ
 
 /* The text of a string member of a flat JSON object, without escapes; empty when it is not there. */
 __attribute__((unused)) static const char *member(const uint8_t *request, size_t len, const char *key) {
-  static char text[256];
+  static _Thread_local char text[256];
   char quoted[64];
   text[0] = 0;
   snprintf(quoted, sizeof quoted, "\"%s\":\"", key);
