@@ -14,7 +14,10 @@ export interface Selection {
 }
 
 /** Says for a test id why it is not run, or undefined when it is. */
-export type SkipReason = (id: string, test?: Pick<ConformanceTest, 'level' | 'inPassing'>) => string | undefined;
+export type SkipReason = (
+  id: string,
+  test?: Pick<ConformanceTest, 'level' | 'inPassing' | 'optIn'>,
+) => string | undefined;
 
 /** Combines the flags with the reasons that the manifest keeps. */
 export function skipReasons(selection: Selection, manifest: Manifest | undefined): SkipReason {
@@ -29,6 +32,7 @@ export function skipReasons(selection: Selection, manifest: Manifest | undefined
     if (skip.some((pattern) => pattern.test(id))) return 'skipped by --skip';
     const reason = kept.find(({ pattern }) => pattern.test(id))?.reason;
     if (reason !== undefined) return `skipped in cpex.yaml: ${reason}`;
+    if (test?.optIn && !selection.only.includes(id)) return `only when it is asked for: --only ${id}`;
     if (test === undefined || test.inPassing || test.level <= selection.level) return undefined;
     return `above --level ${selection.level}`;
   };

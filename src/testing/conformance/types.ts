@@ -32,6 +32,8 @@ export interface ConformanceTest {
   readonly hosts?: readonly string[];
   /** So cheap that it runs at every level. */
   readonly inPassing?: true;
+  /** Runs only when `--only` names it in full: it takes tools and time that nobody expects. */
+  readonly optIn?: true;
   /** Clause of docs/abi.md, or of the page of its host. */
   readonly clause: string;
   /** Tests that must have passed for this one to mean anything. */

@@ -75,7 +75,8 @@ function describeStep(step: Step, subject: Subject): string {
   return step.do === 'register' ? `${methodOf(step, subject)} with the configuration under test` : step.do;
 }
 
-function bytesText(bytes: Uint8Array): string {
+/** A body as a line: its length, and as much of it as a finding shows. */
+export function bytesText(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'no body';
   const shown = Buffer.from(bytes.subarray(0, SHOWN));
   const text = shown.toString('utf8');

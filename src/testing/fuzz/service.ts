@@ -8,11 +8,10 @@ import { USUAL } from '../conformance/durations.js';
 import { findSubjects } from '../resolve.js';
 import type { Subject } from '../subject.js';
 import { type CampaignResult, type CampaignState, runCampaign } from './campaign.js';
-import { inChild } from './child.js';
 import { CORPUS_FOLDER, readCorpus } from './corpus-files.js';
 import { runCorpusFile } from './corpus-suite.js';
-import { RecordFile } from './record-file.js';
 import { toFinding } from './report.js';
+import { samplesOf } from './samples.js';
 
 /** What `cpex fuzz` was asked to do. */
 export interface FuzzCommandOptions {
@@ -144,20 +143,5 @@ async function refuseUnfit(subject: Subject): Promise<void> {
       remedy: 'cpex check says more.',
     });
   }
-  const record = await RecordFile.make();
-  try {
-    const { value, ending } = await inChild(
-      subject,
-      { record, register: true },
-      async ({ registration }) => registration.id,
-    );
-    if (ending.kind === 'clean' && value !== '') return;
-    const { endingError } = await import('../../runtime/failure.js');
-    if (ending.kind !== 'clean') throw endingError(ending);
-    throw new CpexError('CPEX_E_FUZZ', 'The plugin does not register.', {
-      remedy: 'cpex test --level 1 says why; fuzzing begins with a plugin that works.',
-    });
-  } finally {
-    await record.remove();
-  }
+  await samplesOf(subject);
 }

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import type { Finding } from '../../../model/finding.js';
 import { saveCase } from '../../fuzz/corpus-files.js';
-import { sentence, toFinding } from '../../fuzz/report.js';
+import { bytesText, sentence, toFinding } from '../../fuzz/report.js';
 import { fuzz, smaller } from '../../fuzz/run.js';
 import type { Found, Fuzzer } from '../../fuzz/types.js';
 import type { Subject } from '../../subject.js';
+import { fault } from '../probe-test.js';
 import type { TestOutcome } from '../types.js';
 
 /** Milliseconds that a failure may be made smaller, beside the time for finding it. */
@@ -41,4 +42,21 @@ async function reported(found: Found, subject: Subject): Promise<Finding> {
     `the run: cpex test --only ${finding.id} --level 9 --seed ${seed}`,
   ];
   return { ...finding, evidence };
+}
+
+/** Runs a coverage-guided fuzzer, which has to build the project with its own compiler. */
+export async function coverageTest(subject: Subject): Promise<TestOutcome> {
+  const { sources } = subject;
+  if (sources === undefined) return { findings: [], unproven: 'needs the project, to build it anew' };
+  const { fuzzCoverage } = await import('../../fuzz/harness/coverage.js');
+  const { tool, found, unproven } = await fuzzCoverage(subject, sources.project, sources.context);
+  if (unproven !== undefined) return { findings: [], unproven };
+  if (found === undefined) return { findings: [] };
+  const { method, body, lines } = found;
+  const where = method === undefined ? '' : ` in ${method}`;
+  const evidence = [
+    ...(method === undefined || body === undefined ? [] : [`${method} with ${bytesText(body)}`]),
+    ...lines,
+  ];
+  return { findings: [fault('fuzz.cov', `${tool} found a body that the plugin does not survive${where}.`, evidence)] };
 }

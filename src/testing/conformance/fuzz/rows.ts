@@ -63,4 +63,18 @@ export const FUZZ: readonly ConformanceTest[] = [
     budgetMs: 2500,
     run: (subject) => run('host', subject),
   },
+  {
+    id: 'fuzz.cov',
+    level: 9,
+    optIn: true,
+    title: 'survives a fuzzer that sees which code it reaches',
+    catches: 'what lies behind many conditions',
+    detect: 'libFuzzer with AddressSanitizer (C), go test -fuzz (Go), cargo-fuzz (Rust)',
+    engines: ['P'],
+    severity: 'fail',
+    clause: 'ABI-JSON-009',
+    needs,
+    budgetMs: 20_000,
+    run: async (subject) => (await import('./fuzz-tests.js')).coverageTest(subject),
+  },
 ];
