@@ -1,9 +1,14 @@
-/** How the reasons begin or end by which a test says that this machine lacks something. */
+/** Reasons by which a test says that this machine lacks something. */
 const LACKS = [
   /^needs the C probe\b/,
   /which the host has not here$/,
-  /^needs (?:valgrind|gdb|lldb|qemu|wine|an? sanitizer|afl|clang|go|rustc|cargo|a C compiler|Linux|root|a name ?space)\b/i,
-  /\b(?:is|are) (?:missing|old|broken|not) here$/,
+  /^needs (?:go|rustc), which is \w+ here$/,
+  /^needs (?:a C compiler|what builds a project|go for its host): /,
+  /^needs a sanitizer\b/,
+  /^needs valgrind, which is not here$/,
+  /^needs a kernel that /,
+  /^needs qemu or wine\b/,
+  /^the system (?:has no locale|gives no thread)\b/,
 ];
 
 /** Whether a test was left out for what the machine has not; any other reason is a fault of a test or of its plugin. */
