@@ -12,6 +12,7 @@ import { LEVEL_1 } from './level-1.js';
 import { LEVEL_2 } from './level-2.js';
 import { LIFE } from './life/rows.js';
 import { MEMORY } from './memory/rows.js';
+import { CROSS } from './torture/cross-row.js';
 import { GO_HOST } from './torture/gohost-row.js';
 import { TORTURE } from './torture/rows.js';
 import type { ConformanceTest } from './types.js';
@@ -33,6 +34,7 @@ export const CATALOGUE: readonly ConformanceTest[] = [
   ...SANITIZERS,
   ...TORTURE,
   GO_HOST,
+  CROSS,
 ];
 
 /** The tests that mean something for the plugins of a host profile. */

@@ -1,6 +1,7 @@
 import { BAD_CALLBACKS } from './corpus/callbacks.js';
 import { BAD_CLIPROXY } from './corpus/cliproxy.js';
 import { BAD_CONCURRENCY } from './corpus/concurrency.js';
+import { BAD_CROSS } from './corpus/cross.js';
 import { BAD_ENVELOPE } from './corpus/envelope.js';
 import { BAD_ENVELOPE_PROBE } from './corpus/envelope-probe.js';
 import { BAD_FUZZ } from './corpus/fuzz.js';
@@ -32,4 +33,5 @@ export const CORPUS: readonly BadPlugin[] = [
   ...BAD_SANITIZE,
   ...BAD_GOHOST,
   ...BAD_CLIPROXY,
+  ...BAD_CROSS,
 ];
