@@ -8,6 +8,7 @@ import path from 'node:path';
 import { measure as builds } from './builds.mjs';
 import { measure as childStart } from './child-start.mjs';
 import { measure as conformance } from './conformance.mjs';
+import { measure as fuzz } from './fuzz.mjs';
 import { measure as hostCall } from './host-call.mjs';
 import { measure as memory } from './memory.mjs';
 import { measure as pipeline } from './pipeline.mjs';
@@ -20,8 +21,8 @@ const document = path.join(repository, 'docs', 'performance.md');
 
 const { json, quick = false, markdown, write } = flags({ markdown: { type: 'boolean' }, write: { type: 'boolean' } });
 const tables = [];
-for (const measure of [startup, childStart, hostCall, pipeline, builds, memory, conformance]) {
-  process.stderr.write(`${path.basename(import.meta.url)}: ${tables.length + 1} of 7\n`);
+for (const measure of [startup, childStart, hostCall, pipeline, builds, memory, conformance, fuzz]) {
+  process.stderr.write(`${path.basename(import.meta.url)}: ${tables.length + 1} of 8\n`);
   tables.push(await measure({ quick }));
 }
 const figures = tables.map(markdownTable).join('\n\n');
