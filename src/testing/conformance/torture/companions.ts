@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { findProfile } from '../../../hosts/registry.js';
 import type { Field, Observation } from '../../../model/session.js';
 import type { Language } from '../../../model/target.js';
@@ -49,15 +50,20 @@ export async function getsAlong(id: string, subject: Subject): Promise<TestOutco
   return { ...outcome, findings: [...outcome.findings, fault(id, message, evidence)] };
 }
 
-async function companionsFor({ language: own, signal }: Subject) {
+async function companionsFor({ artefact, language: own, signal }: Subject) {
   const workshop = new Workshop({ env: process.env, signal });
   const companions: Companion[] = [];
   const missing: string[] = [];
   for (const language of ['c', 'go', 'rust'] as const) {
     const { notTwice } = languageFacts(language);
     const lacks = language === own && notTwice !== undefined ? notTwice : await workshop.lacks(language);
-    if (lacks === undefined) companions.push({ language, file: await workshop.library({ source: 'good', language }) });
-    else missing.push(lacks);
+    if (lacks !== undefined) {
+      missing.push(lacks);
+      continue;
+    }
+    const file = await workshop.library({ source: 'good', language });
+    // The system would give the subject itself once more.
+    if ((await realpath(file)) !== (await realpath(artefact))) companions.push({ language, file });
   }
   return { companions, missing };
 }

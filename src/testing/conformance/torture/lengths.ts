@@ -1,4 +1,3 @@
-import type { SampleCall } from '../../../model/profile.js';
 import type { Subject } from '../../subject.js';
 import { texts } from '../hygiene/snapshot.js';
 import { fault, probeTest } from '../probe-test.js';
@@ -16,10 +15,16 @@ const MOST = 2 ** 31 - 1;
  */
 export async function keepsRepliesReadable(id: string, subject: Subject): Promise<TestOutcome> {
   let longest = 0;
-  const outcome = await probeTest(id, subject, { needs: ['threads'] }, async ({ perform, calls, samples }) => {
+  const outcome = await probeTest(id, subject, { needs: ['threads'] }, async ({ perform, samples }) => {
+    const { protocol } = subject.profile;
     for (const padding of PADDINGS) {
       for (const sample of samples) {
-        const seen = await perform('torture.lengths', calls([padded(sample, padding)]));
+        const body = padded(protocol.encodeRequest(sample.request, sample.method), padding);
+        if (body === undefined) continue;
+        const seen = await perform('torture.lengths', [
+          ['method', sample.method],
+          ['body', body],
+        ]);
         const length = Number(texts(seen, 'length')[0] ?? 0);
         longest = Math.max(longest, length);
         if (length <= MOST) continue;
@@ -37,13 +42,16 @@ export async function keepsRepliesReadable(id: string, subject: Subject): Promis
   return { unproven: `no sample call has a reply near ${MOST} bytes; the longest had ${longest}`, ...outcome };
 }
 
-/** A request with a member that nobody knows, in itself and in its payload: what a plugin hands back, it hands back long. */
-function padded(sample: SampleCall, length: number): SampleCall {
-  const { request } = sample;
-  if (typeof request !== 'object' || request === null || Array.isArray(request)) return sample;
-  const cpex_padding = 'x'.repeat(length);
-  const { payload } = request as { readonly payload?: unknown };
-  const isObject = typeof payload === 'object' && payload !== null && !Array.isArray(payload);
-  const inside = isObject ? { payload: { ...payload, cpex_padding } } : {};
-  return { ...sample, request: { ...request, ...inside, ...(isObject ? {} : { cpex_padding }) } };
+/** A body with a member that nobody knows, in itself or in its payload: what a plugin hands back, it hands back long. */
+function padded(body: Uint8Array, length: number): Uint8Array | undefined {
+  const request: unknown = JSON.parse(Buffer.from(body).toString() || 'null');
+  if (!isObject(request)) return undefined;
+  const padding = { cpex_padding: 'x'.repeat(length) };
+  const { payload } = request;
+  const longer = isObject(payload) ? { ...request, payload: { ...payload, ...padding } } : { ...request, ...padding };
+  return Buffer.from(JSON.stringify(longer));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

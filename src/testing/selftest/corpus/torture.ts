@@ -53,6 +53,6 @@ export const BAD_TORTURE: readonly BadPlugin[] = [
     source: 'broken/stale-lock',
     language: 'c',
     fires: { 'tort.restart': 'fail' },
-    says: { 'tort.restart': /does not live again after it was killed once/ },
+    says: { 'tort.restart': /does not register again after it was killed once/ },
   },
 ];
