@@ -18,6 +18,8 @@ export interface HostPolicy {
   readonly saysUnknown: (envelope: Envelope) => boolean;
   /** Whether a plugin has to refuse bodies that break the rules, or may answer them as it likes. */
   readonly hostile: 'strict' | 'lenient';
+  /** The length with which a plugin frees an answer of the host means nothing. */
+  readonly ignoresAnswerLength?: true;
   /** Whether an answer to a method that the plugin declared admits that it is not there. */
   readonly admitsMissing: (error: NonNullable<Envelope['error']>) => boolean;
 }
@@ -57,6 +59,8 @@ const POLICIES: Readonly<Record<string, HostPolicy>> = {
       'env.slot': 'warn',
       'load.quiet': 'warn',
       'mem.free-null': 'warn',
+      'mem.req-odd': 'warn',
+      'mem.req-ro': 'warn',
       'method.unknown': 'warn',
       'err.empty': 'warn',
       ...BAD_GUEST,
@@ -80,6 +84,7 @@ const POLICIES: Readonly<Record<string, HostPolicy>> = {
       'err.badjson': 'CPA-CALL-001',
       'err.types': 'CPA-CALL-001',
       'err.deep': 'CPA-CALL-001',
+      ...Object.fromEntries(['req-ro', 'req-odd', 'free-null'].map((one) => [`mem.${one}`, 'CPA-CALL-010'])),
       ...Object.fromEntries(
         ['same', 'mixed', 'first', 'migrate', 'churn', 'abandon', 'free-race', 'tsan'].map((one) => [
           `conc.${one}`,
@@ -97,6 +102,7 @@ const POLICIES: Readonly<Record<string, HostPolicy>> = {
     refusesUndeclared: false,
     refusesOtherHosts: false,
     sameIdentity: ['version'],
+    ignoresAnswerLength: true,
     // It writes all bodies itself, with encoding/json, and never sends others.
     hostile: 'lenient',
     saysUnknown: ({ ok }) => ok === false,
