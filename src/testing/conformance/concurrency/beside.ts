@@ -5,7 +5,7 @@ import type { Subject } from '../../subject.js';
 import { languageFacts } from '../languages.js';
 import { fault, type ProbeTrial } from '../probe-test.js';
 import type { TestOutcome } from '../types.js';
-import { type CrowdCalls, type CrowdRun, crowdFields, crowdTest, experimentDeadline } from './crowd.js';
+import { type CrowdCalls, type CrowdRun, crowdFields, crowdTest, experimentDeadline, isOfPlugin } from './crowd.js';
 
 /** Threads that call at the same time. */
 const CROWDS = [2, 8, 32];
@@ -108,6 +108,9 @@ export function abandon(subject: Subject): Promise<TestOutcome> {
 const WINDOWS = 5;
 const WINDOW = 200;
 
+/** Threads of a window that are too few to tell a leak from noise. */
+const TOO_FEW = 50;
+
 /** A thousand threads that make one call each and end. */
 export async function churn(subject: Subject): Promise<TestOutcome> {
   let grown: string[] = [];
@@ -118,7 +121,7 @@ export async function churn(subject: Subject): Promise<TestOutcome> {
     const threads = Math.min(WINDOW, 8 * Math.ceil(limitMs / slowest / 8));
     const fields: Field[] = [...crowdFields(calls), ['windows', WINDOWS], ['threads', threads]];
     const seen = await trial.perform('threads.churn', fields, experimentDeadline(subject, 1000));
-    grown = growth(subject, seen, threads);
+    if (threads >= TOO_FEW) grown = growth(subject, seen, threads);
     yield { how: `${WINDOWS * threads} threads that make one call each`, calls, seen };
   });
   if (grown.length === 0) return outcome;
@@ -142,7 +145,8 @@ function growth(subject: Subject, seen: Observation, threads: number): string[] 
     { name: 'descriptors', least: threads / 2, words: (each: number) => `${each.toFixed(2)} descriptors` },
     { name: 'keys', least: threads / 2, words: (each: number) => `${each.toFixed(2)} keys for thread-specific data` },
   ];
-  return kinds.flatMap(({ name, least, words }) => {
+  const told = kinds.filter(({ name }) => isOfPlugin(name, subject));
+  return told.flatMap(({ name, least, words }) => {
     const values = seen.all(name).map((bytes) => Number(bytes.toString()));
     if (values.length < 2 * WINDOWS) return [];
     const alone = Math.max(...lastSteps(values.slice(0, WINDOWS)), 0);

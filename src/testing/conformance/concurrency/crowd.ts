@@ -42,6 +42,11 @@ export function experimentDeadline({ callDeadline = DEFAULT_DEADLINES.call }: Su
   return callDeadline + 4 * ms;
 }
 
+/** Whether what `process_look` of the probe writes under a name is the plugin's: an emulator's memory grows by itself. */
+export function isOfPlugin(name: string, { engine }: Pick<Subject, 'engine'>): boolean {
+  return engine.under === undefined || name === 'descriptors' || name === 'keys';
+}
+
 /** The parameters for an experiment with these calls. */
 export function crowdFields({ steady, varying }: CrowdCalls): Field[] {
   return [...goldenFields(steady), ...varyingFields(varying)];

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Finding } from '../../../model/finding.js';
 import type { Field, Observation } from '../../../model/session.js';
 import type { Subject } from '../../subject.js';
-import { crowdFields, crowdTest, experimentDeadline } from '../concurrency/crowd.js';
+import { crowdFields, crowdTest, experimentDeadline, isOfPlugin } from '../concurrency/crowd.js';
 import { languageFacts } from '../languages.js';
 import { fault } from '../probe-test.js';
 import type { TestOutcome } from '../types.js';
@@ -64,15 +64,15 @@ export async function reload(subject: Subject): Promise<TestOutcome> {
     async function* (trial, calls) {
       const fields: Field[] = [...crowdFields(calls), ...beginning(subject), ['rounds', ROUNDS]];
       const seen = await trial.perform('life.reload', fields, experimentDeadline(subject, 1000));
-      found.push(...refused(id, `In round ${seen.number('rounds') + 1} of loading`, seen), ...grown(id, seen));
+      found.push(...refused(id, `In round ${seen.number('rounds') + 1} of loading`, seen), ...grown(id, subject, seen));
       yield { how: 'an unloading and a loading before them', usual: 'without those', calls, seen };
     },
   );
   return { ...outcome, findings: [...found, ...outcome.findings] };
 }
 
-function grown(id: string, seen: Observation): Finding[] {
-  const evidence = GROWING.flatMap(([name, words]) => {
+function grown(id: string, subject: Subject, seen: Observation): Finding[] {
+  const evidence = GROWING.filter(([name]) => isOfPlugin(name, subject)).flatMap(([name, words]) => {
     const values = seen.all(name).map((value) => Number(value.toString()));
     const steps = values.slice(1).map((value, index) => value - (values[index] ?? value));
     const last = steps.slice(-LAST);
