@@ -26,6 +26,8 @@ export const GOOD_PLUGINS: readonly GoodPlugin[] = [
   { language: 'c', host: 'cpex', source: 'worker' },
   { language: 'rust', host: 'cpex', source: 'thread-local' },
   { language: 'c', host: 'cliproxy', source: 'cliproxy/good' },
+  // Reads streams of its host, to their ends and not.
+  { language: 'c', host: 'cliproxy', source: 'cliproxy/reads-streams' },
 ];
 
 /** What a good plugin is called in reports. */
