@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 const plugins = path.resolve(import.meta.dirname, '../../plugins');
@@ -7,7 +7,10 @@ const plugins = path.resolve(import.meta.dirname, '../../plugins');
 export function asksProject(parent: string, name = 'asks', manifest = ''): string {
   const root = path.join(parent, name);
   mkdirSync(path.join(root, 'src'), { recursive: true });
-  cpSync(path.resolve(plugins, '../../native/corpus/c/good.h'), path.join(root, 'src', 'good.h'));
+  const corpus = path.resolve(plugins, '../../native/corpus/c');
+  for (const header of readdirSync(corpus).filter((name) => name.endsWith('.h'))) {
+    cpSync(path.join(corpus, header), path.join(root, 'src', header));
+  }
   cpSync(path.join(plugins, 'asks.c'), path.join(root, 'src', 'asks.c'));
   writeFileSync(
     path.join(root, 'CMakeLists.txt'),
