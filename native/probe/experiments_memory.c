@@ -148,7 +148,7 @@ static void free_in(const frame *asked, observation *seen, int elsewhere) {
     shuffle(&mine, (uint64_t)parameter_number(asked, "seed", 1));
     free_checked(&mine, seen);
   }
-  observe_number(seen, "left", (double)ledger_now().blocks);
+  observe_number(seen, "left", (double)held_after_all(mine.count / 10));
   ledger_end();
   block_give(mine.all);
   samples_free(&some);

@@ -10,6 +10,9 @@ void free_whole(const frame *asked, observation *seen);
 /* The same call many times over, with what the plugin holds at the end of each part of the way. */
 void balance(const frame *asked, observation *seen);
 
+/* Blocks that the plugin holds; while they are more than `few`, it is given a moment: it may free on a thread of its own. */
+size_t held_after_all(size_t few);
+
 /* Whether an address lies in the plugin's own file. */
 int in_plugin(const void *address);
 

@@ -10,6 +10,13 @@ static size_t call_once(const sample *one) {
   return between;
 }
 
+enum { LOOKS = 10, BETWEEN_LOOKS_MS = 20 };
+
+size_t held_after_all(size_t few) {
+  for (int look = 0; look < LOOKS && ledger_now().blocks > few; look++) sleep_ms(BETWEEN_LOOKS_MS);
+  return ledger_now().blocks;
+}
+
 void free_whole(const frame *asked, observation *seen) {
   samples some = samples_of(asked);
   size_t rounds = (size_t)parameter_number(asked, "count", 50);
@@ -34,11 +41,13 @@ void free_whole(const frame *asked, observation *seen) {
       took += between > before;
       gave += after < between;
     }
+    size_t left = held_after_all(replies / 2);
     ledger_end();
     observe_text(seen, "method", "%s", one->method);
     observe_number(seen, "replies", (double)replies);
     observe_number(seen, "took", (double)took);
     observe_number(seen, "gave", (double)gave);
+    observe_number(seen, "left", (double)left);
   }
   samples_free(&some);
 }

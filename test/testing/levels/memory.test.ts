@@ -135,6 +135,41 @@ static void give(void *ptr) { if (ptr && !spare) spare = ptr; else free(ptr); }
       ),
   ],
   [
+    'replies that a thread of its own frees',
+    'c',
+    (name) =>
+      compileText(
+        name,
+        `#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+static void *queue[1 << 16];
+static volatile unsigned put, got, over;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_t thread;
+static void add(void *ptr) { pthread_mutex_lock(&lock); queue[put++ % (1 << 16)] = ptr; pthread_mutex_unlock(&lock); }
+static void *work(void *unused) {
+  for (int last = 0; !last; usleep(5000)) {
+    last = over;
+    for (;;) {
+      pthread_mutex_lock(&lock);
+      void *ptr = got == put ? 0 : queue[got++ % (1 << 16)];
+      pthread_mutex_unlock(&lock);
+      if (!ptr) break;
+      free(ptr);
+    }
+  }
+  return 0;
+}
+#define ON_FREE() ptr ? add(ptr) : (void)0
+#define ON_INIT() pthread_create(&thread, 0, work, 0)
+#define ON_SHUTDOWN() do { over = 1; pthread_join(thread, 0); } while (0)
+#include "good.h"
+`,
+        folder,
+      ),
+  ],
+  [
     'C memory that a finalizer frees',
     'go',
     (name) =>

@@ -47,14 +47,14 @@ export async function freedWhole(subject: Subject): Promise<TestOutcome> {
       });
     }
     const numbers = (name: string) => seen.all(name).map((value) => Number(value.toString()));
-    const [replies, took, gave] = [numbers('replies'), numbers('took'), numbers('gave')];
+    const [replies, took, gave, left] = ['replies', 'took', 'gave', 'left'].map(numbers);
     for (const [index, method] of seen.all('method').map(String).entries()) {
-      const [came = 0, cost = 0, back = 0] = [replies[index], took[index], gave[index]];
+      const [came = 0, cost = 0, back = 0, held = 0] = [replies, took, gave, left].map((all) => all?.[index]);
       if (came > 0 && cost === 0) unseen.push(method);
-      if (came === 0 || cost < came * NEARLY_ALL || back > came * (1 - NEARLY_ALL)) continue;
+      if (came === 0 || cost < came * NEARLY_ALL || back > came * (1 - NEARLY_ALL) || held < came / 2) continue;
       found.push({
         ...fault(id, `free_buffer does not give back the replies of ${method}.`, [
-          `${came} replies were freed: ${cost} of their calls had taken blocks, ${back} calls of free_buffer gave any back`,
+          `${came} replies were freed: ${cost} of their calls had taken blocks, ${back} calls of free_buffer gave any back, ${held} blocks are held`,
         ]),
         remedy: 'Free in free_buffer the block that the reply was put into, with the allocator that it came from.',
       });

@@ -1,15 +1,45 @@
 import type { BadPlugin } from '../types.js';
 
 export const BAD_MEMORY: readonly BadPlugin[] = [
-  { source: 'broken/reads-past-request', language: 'c', fires: { 'mem.req-end': 'crash' } },
-  { source: 'broken/reads-before-request', language: 'c', fires: { 'mem.req-start': 'crash' } },
-  { source: 'broken/parses-in-place', language: 'c', fires: { 'mem.req-ro': 'crash' } },
+  {
+    source: 'broken/reads-past-request',
+    language: 'c',
+    fires: { 'mem.req-end': 'crash' },
+    says: { 'mem.req-end': /1 byte after the end of the request of hook\.invoke/ },
+  },
+  {
+    source: 'broken/reads-before-request',
+    language: 'c',
+    fires: { 'mem.req-start': 'crash' },
+    says: { 'mem.req-start': /1 byte before the start of the request of hook\.invoke/ },
+  },
+  {
+    source: 'broken/parses-in-place',
+    language: 'c',
+    fires: { 'mem.req-ro': 'crash' },
+    says: { 'mem.req-ro': /which is read-only/ },
+  },
   { source: 'broken/aligned-load', language: 'c', fires: { 'mem.req-odd': 'crash' } },
-  { source: 'broken/keeps-request', language: 'c', fires: { 'mem.req-retain': 'crash' } },
+  {
+    source: 'broken/keeps-request',
+    language: 'c',
+    fires: { 'mem.req-retain': 'crash' },
+    says: { 'mem.req-retain': /after the call had returned/ },
+  },
   { source: 'keeps-request', language: 'go', fires: { 'mem.req-retain': 'crash' } },
   { source: 'keeps-request', language: 'rust', fires: { 'mem.req-retain': 'crash' } },
-  { source: 'broken/wide-method', language: 'c', fires: { 'mem.method-end': 'crash' } },
-  { source: 'broken/wide-slot', language: 'c', fires: { 'mem.slot-end': 'crash' } },
+  {
+    source: 'broken/wide-method',
+    language: 'c',
+    fires: { 'mem.method-end': 'crash' },
+    says: { 'mem.method-end': /1 byte after the end of the method name of hook\.invoke/ },
+  },
+  {
+    source: 'broken/wide-slot',
+    language: 'c',
+    fires: { 'mem.slot-end': 'crash' },
+    says: { 'mem.slot-end': /1 byte after the end of the response slot of hook\.invoke/ },
+  },
   {
     source: 'broken/one-buffer',
     language: 'c',
@@ -85,6 +115,16 @@ export const BAD_MEMORY: readonly BadPlugin[] = [
     fires: { 'mem.host-free': 'fail' },
     says: { 'mem.host-free': /no answer of the host/ },
   },
-  { source: 'broken/reads-past-answer', language: 'c', fires: { 'mem.host-end': 'crash' } },
-  { source: 'broken/uses-freed-answer', language: 'c', fires: { 'mem.host-uaf': 'crash' } },
+  {
+    source: 'broken/reads-past-answer',
+    language: 'c',
+    fires: { 'mem.host-end': 'crash' },
+    says: { 'mem.host-end': /1 byte after the end of the host's answer to host\.log/ },
+  },
+  {
+    source: 'broken/uses-freed-answer',
+    language: 'c',
+    fires: { 'mem.host-uaf': 'crash' },
+    says: { 'mem.host-uaf': /after it was freed/ },
+  },
 ];
