@@ -32,7 +32,7 @@ const NO_METHOD = /^(unknown|invalid|unsupported)_/;
  * are not among it: a host in Go stands on both. Nor is the end of the process.
  */
 const BAD_GUEST: Readonly<Record<string, Severity>> = Object.fromEntries(
-  ['fd', 'rss', 'locale', 'env', 'cwd', 'umask', 'rlimit', 'stack']
+  ['fd', 'rss', 'stdio', 'locale', 'env', 'cwd', 'umask', 'rlimit', 'stack']
     .map((one) => `hyg.${one}`)
     .concat(['oom', 'diskfull', 'signals', 'locale', 'soak', 'restart', 'multi'].map((one) => `tort.${one}`))
     .map((id) => [id, 'warn']),
@@ -63,6 +63,12 @@ const POLICIES: Readonly<Record<string, HostPolicy>> = {
       'mem.req-ro': 'warn',
       'method.unknown': 'warn',
       'err.empty': 'warn',
+      'err.recover': 'warn',
+      'err.secret': 'warn',
+      // Its functions return 0 and an envelope, whatever has failed.
+      'cb.rc': 'warn',
+      'cb.empty': 'warn',
+      'cb.garbage': 'warn',
       ...BAD_GUEST,
       ...UNUSUAL,
     },
@@ -84,6 +90,8 @@ const POLICIES: Readonly<Record<string, HostPolicy>> = {
       'err.badjson': 'CPA-CALL-001',
       'err.types': 'CPA-CALL-001',
       'err.deep': 'CPA-CALL-001',
+      'err.big': 'CPA-CALL-001',
+      'err.nul': 'CPA-CALL-001',
       ...Object.fromEntries(['req-ro', 'req-odd', 'free-null'].map((one) => [`mem.${one}`, 'CPA-CALL-010'])),
       ...Object.fromEntries(
         ['same', 'mixed', 'first', 'migrate', 'churn', 'abandon', 'free-race', 'tsan'].map((one) => [

@@ -196,12 +196,12 @@ export const MISBEHAVIOUR: readonly Defect[] = [
   {
     plugin: 'broken/prints',
     run: { code: 0, says: /plugin stderr │ noise on load.*plugin stdout │ noise in a call/s },
-    fires: { 'hyg.stdio': 'warn' },
+    fires: { 'hyg.stdio': 'fail' },
   },
   {
     plugin: 'broken/prints-megabytes',
     run: { code: 0, says: /plugin stdout │ x{1000}/ },
-    fires: { 'hyg.stdio': 'warn' },
+    fires: { 'hyg.stdio': 'fail' },
   },
   {
     plugin: 'broken/prints-controls',
