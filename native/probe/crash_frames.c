@@ -14,6 +14,8 @@
 #include <ucontext.h>
 #endif
 
+enum { LOWEST_CODE = 65536 }; /* no system puts code below */
+
 typedef struct {
   uintptr_t pc, sp, fp, link;
 } place;
@@ -100,7 +102,7 @@ static void follow_pointers(place from, stack_frames *out) {
   uintptr_t fp = from.fp, low = from.sp;
   while (out->count < MOST_FRAMES && fp >= low && fp - from.sp < FARTHEST && fp % sizeof fp == 0) {
     const uintptr_t *pair = (const uintptr_t *)fp;
-    if (pair[1] < 4096) return;
+    if (pair[1] < LOWEST_CODE) return;
     add(out, pair[1] - 1);
     low = fp + 1;
     fp = pair[0];
@@ -139,11 +141,9 @@ void frames_from(const void *given, stack_frames *out) {
   memcpy(&context, given, sizeof context);
   place from = place_of(&context);
   out->count = 0;
-  follow_tables(&context, from, out);
-  if (out->count == 0) {
-    add(out, from.pc);
-    if (from.pc < 65536 && come_back(&context, &from)) follow_tables(&context, from, out);
-  }
+  if (from.pc < LOWEST_CODE) add(out, from.pc);
+  if (from.pc >= LOWEST_CODE || come_back(&context, &from)) follow_tables(&context, from, out);
+  if (out->count == 0) add(out, from.pc);
   if (out->count <= 1) follow_pointers(from, out);
 }
 #endif

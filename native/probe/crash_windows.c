@@ -7,7 +7,10 @@
 
 HANDLE crash_job;
 
+enum { TELL_MS = 3000 };
+
 static _Thread_local const char *name_of_thread;
+static report facts; /* begun by the thread that crashed */
 
 void crash_thread_begin(const char *who) {
   name_of_thread = who;
@@ -91,32 +94,56 @@ static void about_exception(const EXCEPTION_RECORD *record, report *out) {
   }
 }
 
-static void tell(const char *name, DWORD code, const EXCEPTION_RECORD *record, const CONTEXT *context) {
-  static volatile LONG told;
-  static report facts, stack;
-  if (InterlockedExchange(&told, 1) != 0) return;
-  frame_header header = {.kind = KIND_CRASH, .code = (int32_t)code};
-  report_thread(&facts);
-  if (record != NULL) about_exception(record, &facts);
-  channel_send_last(&header, name, facts.bytes, facts.length);
+typedef struct {
+  const char *name;
+  DWORD code;
+  const EXCEPTION_RECORD *record; /* NULL when the plugin called abort */
+  const CONTEXT *context;
+} crash;
+
+static DWORD WINAPI tell(void *given) {
+  static report stack;
   static stack_frames frames;
-  frames_from(context, &frames);
+  const crash *one = given;
+  frame_header header = {.kind = KIND_CRASH, .code = (int32_t)one->code};
+  if (one->record != NULL) about_exception(one->record, &facts);
+  channel_send_last(&header, one->name, facts.bytes, facts.length);
+  frames_from(one->context, &frames);
   frames_report(&frames, 1, &stack);
-  channel_send_last(&header, name, stack.bytes, stack.length);
+  channel_send_last(&header, one->name, stack.bytes, stack.length);
+  return 0;
 }
 
-static LONG WINAPI on_exception(EXCEPTION_POINTERS *facts) {
-  DWORD code = facts->ExceptionRecord->ExceptionCode;
-  tell(signal_of(code), code, facts->ExceptionRecord, facts->ContextRecord);
+/* A thread of its own tells: one whose stack is at its end has no room for that. */
+static void tell_crash(crash *one) {
+  static volatile LONG told;
+  if (InterlockedExchange(&told, 1) != 0) return;
+  report_thread(&facts);
+  HANDLE teller = CreateThread(NULL, 0, tell, one, 0, NULL);
+  if (teller != NULL) WaitForSingleObject(teller, TELL_MS);
+}
+
+static LONG WINAPI on_exception(EXCEPTION_POINTERS *given) {
+  DWORD code = given->ExceptionRecord->ExceptionCode;
+  static crash seen;
+  seen = (crash){signal_of(code), code, given->ExceptionRecord, given->ContextRecord};
+  tell_crash(&seen);
   TerminateProcess(GetCurrentProcess(), code);
   return EXCEPTION_EXECUTE_HANDLER;
+}
+
+/* Before anybody looks for handlers, which needs stack that is not there any more. */
+static LONG WINAPI on_overflow(EXCEPTION_POINTERS *given) {
+  if (given->ExceptionRecord->ExceptionCode != EXCEPTION_STACK_OVERFLOW) return EXCEPTION_CONTINUE_SEARCH;
+  return on_exception(given);
 }
 
 static void on_abort(int number) {
   (void)number;
   CONTEXT here;
   RtlCaptureContext(&here);
-  tell("SIGABRT", 3, NULL, &here);
+  crash seen = {"SIGABRT", 3, NULL, &here};
+  tell_crash(&seen);
   TerminateProcess(GetCurrentProcess(), 3);
 }
 
@@ -124,6 +151,7 @@ void crashes_watch(void) {
   /* No windows that wait for somebody to click. */
   SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX);
   SetUnhandledExceptionFilter(on_exception);
+  AddVectoredExceptionHandler(1, on_overflow);
   signal(SIGABRT, on_abort);
   crash_thread_begin("the main thread");
   crash_job = CreateJobObjectW(NULL, NULL);
