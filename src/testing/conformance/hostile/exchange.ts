@@ -1,7 +1,10 @@
 import type { Envelope, Registration, SampleCall } from '../../../model/profile.js';
 import type { Field, Observation } from '../../../model/session.js';
+import { describeEnding } from '../../../runtime/failure.js';
+import { parseExact } from '../../../support/exact-json.js';
 import { printable } from '../../../support/printable.js';
 import { runTrial, type Subject, type Trial, type TrialOptions } from '../../subject.js';
+import { policyOf } from '../policy.js';
 import { fault } from '../probe-test.js';
 import type { TestOutcome } from '../types.js';
 import type { HostileCall } from './hostile-call.js';
@@ -42,17 +45,27 @@ export async function hostileTest(
     calls = callsFor(trial.samples);
     return judge(await exchange(trial, calls), trial);
   });
-  if (ending.kind === 'clean') return { findings: value ?? [], ending };
-  const culprit = await findCulprit(subject, options, calls);
-  const found =
-    culprit === undefined
-      ? []
-      : [
-          fault(id, `The plugin does not survive ${culprit.name}, sent to ${culprit.method}.`, [
-            showBody(culprit.body),
-          ]),
-        ];
-  return { findings: [...(value ?? []), ...found], ending };
+  const died = ending.kind === 'crash' || ending.kind === 'exit' || ending.kind === 'hang';
+  if (!died) return { findings: value ?? [], ending };
+  const sent = calls.filter((call) => canCome(subject, call));
+  const culprit = await findCulprit(subject, options, [...sent, ...calls.filter((call) => !sent.includes(call))]);
+  if (culprit === undefined) return { findings: value ?? [], ending };
+  const { name, method, body } = culprit;
+  const message = `The plugin does not survive ${name}, sent to ${method}.`;
+  if (sent.includes(culprit)) return { findings: [fault(id, message, [showBody(body)])], ending };
+  // A body that the host never sends is worth a warning, however the plugin dies of it.
+  return { findings: [{ ...fault(id, message, [showBody(body), describeEnding(ending)]), severity: 'warn' }] };
+}
+
+/** Whether a body may come from the host: any may where plugins have to be strict, else those that it writes itself. */
+function canCome({ profile }: Subject, { method, body }: HostileCall): boolean {
+  if (policyOf(profile.name).hostile === 'strict') return true;
+  try {
+    return Buffer.compare(profile.protocol.encodeRequest(parseExact(body.toString()), method), body) === 0;
+  } catch {
+    // It is no JSON, or not what the host's own types hold.
+    return false;
+  }
 }
 
 /** Registers the plugin in a child of its own and hands it over with its sample calls. */
