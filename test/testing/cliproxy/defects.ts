@@ -164,7 +164,7 @@ export const ANSWERS: readonly Defect[] = [
     name: 'empty-body',
     define: { 'ON_INTERCEPT()': 'return 0' },
     run: refused(/decode plugin envelope request\.intercept_before: unexpected end of JSON input/),
-    fires: { 'env.single': 'fail' },
+    fires: { 'env.single': 'fail', 'env.slot': 'warn' },
   },
   {
     name: 'opaque-code',
