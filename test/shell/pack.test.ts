@@ -53,6 +53,18 @@ describe('the packed tarball', () => {
     expect(lock).not.toMatch(/"resolved": *"http/);
   });
 
+  it.skipIf(!isThere('cc', '--version'))(
+    'brings the plugins of the self-test, which needs no project (needs cc)',
+    () => {
+      const { status, stdout } = cpex(['test', '--selftest', '--only', 'meta.stable', '--only', 'mem.alias'], folder);
+      expect({ status, stdout }).toMatchObject({
+        status: 0,
+        stdout: expect.stringMatching(/✓ 2 ids shown to fire, \d+ good plugins silent/),
+      });
+    },
+    280_000,
+  );
+
   const languages = [
     ['c', ['cc', 'cmake']],
     ['go', ['go']],
