@@ -32,7 +32,7 @@ export interface Goldens {
 }
 
 /** How often each call is made: enough for a counter, a clock or a random id to show. */
-const TIMES = 3;
+export const TIMES = 3;
 
 /**
  * Finds out which sample calls answer the same way several times in a row in this child, in rounds over all of them, so

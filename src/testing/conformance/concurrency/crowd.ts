@@ -4,7 +4,7 @@ import type { Finding } from '../../../model/finding.js';
 import type { Field, Observation } from '../../../model/session.js';
 import { printableStart } from '../../../support/printable.js';
 import type { Subject } from '../../subject.js';
-import { type Golden, goldenFields, goldensOf, isSameCall, type Varying, varyingFields } from '../goldens.js';
+import { type Golden, goldenFields, goldensOf, isSameCall, TIMES, type Varying, varyingFields } from '../goldens.js';
 import { fault, type ProbeTestOptions, type ProbeTrial, probeTest } from '../probe-test.js';
 import type { TestOutcome } from '../types.js';
 import { variantsOf } from './variants.js';
@@ -34,6 +34,9 @@ const MOST_THREADS = 32;
 /** Calls that are made to find out what the answers are, each three times. */
 const MOST_CALLS = 32;
 
+/** Milliseconds that the variants of a slow plugin's calls may take, to find out what they answer. */
+const VARIANTS_MS = 300;
+
 /** Longer than the second that answers may hold. */
 export const NEXT_SECOND_MS = 1100;
 
@@ -60,9 +63,11 @@ export async function crowdCalls(
 ): Promise<CrowdCalls> {
   const { samples } = trial;
   const own = samples.slice(0, MOST_CALLS);
-  const most = withVariants ? Math.floor(MOST_CALLS / Math.max(own.length, 1)) - 1 : 0;
   const base = await goldensOf(subject, trial, own);
   const served = base.steady.filter(({ ok }) => ok);
+  const roundMs = served.reduce((sum, { durationNs }) => sum + durationNs / 1e6, 0);
+  const affordable = Math.floor(VARIANTS_MS / (TIMES * roundMs));
+  const most = withVariants ? Math.min(Math.floor(MOST_CALLS / Math.max(own.length, 1)) - 1, affordable) : 0;
   const variants = await goldensOf(
     subject,
     trial,
