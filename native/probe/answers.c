@@ -4,7 +4,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { BUCKETS = 1024, REMEMBERED = 512 };
+/* Answers beyond MOST_GUARDED that are never freed leave pages for other things. */
+enum { BUCKETS = 1024, REMEMBERED = 512, MOST_GUARDED = 4096 };
 
 typedef struct answer {
   struct answer *next;
@@ -37,13 +38,22 @@ static void forget_freed(const void *at) {
   }
 }
 
+answer_counts answers_now(void) {
+  lock_take(lock);
+  answer_counts now = counts;
+  lock_drop(lock);
+  return now;
+}
+
 void *answer_give(frame *from, const char *method) {
   size_t length = from->header.body_len;
   answer *one = block_take(sizeof *one);
   memset(one, 0, sizeof *one);
   strncpy(one->method, method, sizeof one->method - 1);
   one->length = length;
-  if (is_guarded(GUARD_ANSWERS) || is_guarded(GUARD_FREED) || is_guarded(GUARD_PAGES)) {
+  answer_counts now = answers_now();
+  int guarded = is_guarded(GUARD_ANSWERS) || is_guarded(GUARD_FREED) || is_guarded(GUARD_PAGES);
+  if (guarded && now.given - now.freed < MOST_GUARDED) {
     guard_side side = is_guarded(GUARD_ANSWERS) ? GUARD_END : GUARD_OFF;
     one->guarded = guard_open(length, side, 0, "the host's answer to", method);
   }
@@ -130,13 +140,6 @@ int answer_misfree(const void *at, const char *function) {
   }
   release(found);
   return 1;
-}
-
-answer_counts answers_now(void) {
-  lock_take(lock);
-  answer_counts now = counts;
-  lock_drop(lock);
-  return now;
 }
 
 void answers_end(void) {

@@ -75,19 +75,20 @@ OPEN void *calloc(size_t count, size_t size) {
 }
 
 /* An answer of the host lies in pages of its own: the C library would end the process without a word. */
-static int is_answer(void *block) {
-  return watch.guard != GUARD_OFF && !this_thread.aside && answer_misfree(block, "free()");
+static int is_answer(void *block, const char *function) {
+  return watch.guard != GUARD_OFF && !this_thread.aside && answer_misfree(block, function);
 }
 
 OPEN void free(void *block) {
   find_real();
-  if (block == NULL || is_answer(block)) return;
+  if (block == NULL || is_answer(block, "free()")) return;
   if (ledger_counts) ledger_gave(block);
   real_free(block);
 }
 
 static void *resize(void *block, size_t size, const void *caller) {
   if (refused()) return NULL;
+  if (block != NULL && is_answer(block, "realloc()")) block = NULL;
   /* Off the record before another thread can get its address. */
   size_t before = ledger_counts && block != NULL ? ledger_size(block) : 0;
   if (ledger_counts && block != NULL) ledger_gave(block);

@@ -104,6 +104,12 @@ export const BAD_MEMORY: readonly BadPlugin[] = [
     says: { 'mem.host-free': /by free\(\)/ },
   },
   {
+    source: 'broken/grows-answer',
+    language: 'c',
+    fires: { 'mem.host-free': 'fail' },
+    says: { 'mem.host-free': /by realloc\(\)/ },
+  },
+  {
     source: 'broken/frees-answer-short',
     language: 'c',
     fires: { 'mem.host-free': 'fail' },
