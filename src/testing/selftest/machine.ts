@@ -5,7 +5,7 @@ const LACKS = [
   /^needs (?:go|rustc), which is \w+ here$/,
   /^needs (?:a C compiler|what builds a project|go for its host): /,
   /^needs a sanitizer\b/,
-  /^needs valgrind, which is not here$/,
+  /^needs (?:valgrind|clang|cargo-fuzz), which is not here$/,
   /^needs a kernel that /,
   /^needs qemu or wine\b/,
   /^the system (?:has no locale|gives no thread)\b/,

@@ -33,7 +33,7 @@ describe.skipIf(missing !== undefined)(`cpex fuzz (${missing ?? 'all tools are h
     expect(second).toMatchObject({ calls: 0, failures: [{ known: true, file: failure.file }] });
   });
 
-  it('makes tests of a project from what it finds', async () => {
+  it('makes tests of a project from what it finds', { timeout: 240_000 }, async () => {
     const project = await scaffold(cli, 'fuzzed', 'c');
     const logic = path.join(project, 'src/plugin.c');
     const before = readFileSync(logic, 'utf8');

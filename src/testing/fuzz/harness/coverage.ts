@@ -12,6 +12,9 @@ import { harnessFiles } from './files.js';
 /** Milliseconds to build a harness with its plugin. */
 const BUILD_MS = 10 * 60_000;
 
+/** Fewer seconds are not worth the build. */
+const SHORTEST_S = 5;
+
 /** What a coverage-guided fuzzer came to. */
 export interface CoverageRun {
   /** The fuzzer. */
@@ -24,7 +27,7 @@ export interface CoverageRun {
 
 /** Builds and runs the fuzzer of the project's language for some seconds. */
 export async function fuzzCoverage(subject: Subject, project: Project, context: RunContext): Promise<CoverageRun> {
-  const seconds = Math.max(1, Math.round(subject.durations.fuzz / 1000));
+  const seconds = Math.max(SHORTEST_S, Math.round(subject.durations.fuzz / 1000));
   switch (project.manifest.language) {
     case 'c':
       return libFuzzer(subject, project, seconds, context);
@@ -43,7 +46,7 @@ async function libFuzzer(
   { env, signal }: RunContext,
 ): Promise<CoverageRun> {
   const tool = 'libFuzzer';
-  if ((await findTool('clang', env)) === undefined) return { tool, unproven: 'needs clang' };
+  if ((await findTool('clang', env)) === undefined) return { tool, unproven: 'needs clang, which is not here' };
   const samples = await samplesOf(subject);
   const folder = await temporaryFolder('libfuzzer');
   try {
@@ -61,7 +64,7 @@ async function libFuzzer(
     const harness = path.join(build, 'harness');
     const steps: readonly (readonly [string, readonly string[]])[] = [
       ['cmake', ['-S', project.root, '-B', build, ...configured]],
-      ['cmake', ['--build', build]],
+      ['cmake', ['--build', build, '--parallel']],
       ['clang', ['-O1', '-g', '-fsanitize=fuzzer,address', 'fuzz/harness.c', '-ldl', '-o', harness]],
     ];
     for (const [command, args] of steps) {
@@ -92,7 +95,7 @@ async function libFuzzer(
         signal,
         timeout: (limit + 60) * 1000,
       });
-      if (done.code !== 0) return { tool, found: await artefact(folder.path, method, done) };
+      if (done.code !== 0) return { tool, found: await artefact(folder.path, method, project.root, done) };
     }
     return { tool };
   } finally {
@@ -100,10 +103,12 @@ async function libFuzzer(
   }
 }
 
-/** The body that libFuzzer has kept, and the telling lines of what the sanitizer said. */
-async function artefact(folder: string, method: string, { stderr }: ToolResult) {
+/** The body that libFuzzer has kept, what it and the sanitizer said of it, and the frames of the plugin. */
+async function artefact(folder: string, method: string, root: string, { stderr }: ToolResult) {
   const name = (await readdir(folder)).find((one) => /^(crash|timeout|oom|leak)-/.test(one));
-  const lines = stderr.split('\n').filter((line) => /^(==\d+==ERROR|SUMMARY:|\s+#[0-5] )/.test(line));
+  const telling = (line: string) =>
+    /^(==\d+==\s*ERROR|SUMMARY:)/.test(line) || (/^\s+#\d+ /.test(line) && line.includes(root));
+  const lines = stderr.split('\n').filter(telling);
   const body = name === undefined ? {} : { body: new Uint8Array(await readFile(path.join(folder, name))) };
   return { method, lines: lines.slice(0, 12), ...body };
 }
@@ -113,7 +118,7 @@ async function goFuzz({ root }: Project, seconds: number, { env, signal }: RunCo
   if (!(await isFile(path.join(root, 'fuzz_test.go')))) return { tool, unproven: noHarness('fuzz_test.go') };
   const args = ['test', '-run=^$', '-fuzz=^FuzzCall$', `-fuzztime=${seconds}s`, '.'];
   const done = await runTool('go', args, { cwd: root, env, signal, timeout: BUILD_MS + seconds * 1000 });
-  if (done.missing) return { tool, unproven: 'needs go' };
+  if (done.missing) return { tool, unproven: 'needs go, which is not here' };
   if (done.code === 0) return { tool };
   const lines = `${done.stdout}\n${done.stderr}`.split('\n').filter((line) => line.trim() !== '');
   return { tool, found: { lines: lines.slice(-12) } };
@@ -124,7 +129,7 @@ async function cargoFuzz({ root }: Project, seconds: number, { env, signal }: Ru
   if (!(await isFile(path.join(root, 'fuzz', 'Cargo.toml')))) return { tool, unproven: noHarness('fuzz/Cargo.toml') };
   const about = { cwd: root, env, signal, timeout: BUILD_MS };
   const there = await runTool('cargo', ['fuzz', '--version'], about);
-  if (there.code !== 0) return { tool, unproven: 'needs cargo-fuzz: cargo install cargo-fuzz' };
+  if (there.code !== 0) return { tool, unproven: 'needs cargo-fuzz, which is not here' };
   const run = ['+nightly', 'fuzz', 'run', 'call', '--', `-max_total_time=${seconds}`];
   const done = await runTool('cargo', run, { ...about, timeout: BUILD_MS + seconds * 1000 });
   if (done.code === 0) return { tool };

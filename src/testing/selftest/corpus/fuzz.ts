@@ -25,4 +25,11 @@ export const BAD_FUZZ: readonly BadPlugin[] = [
     fires: { 'fuzz.host': 'crash' },
     says: { 'fuzz.host': /SIGSEGV in hook\.invoke/ },
   },
+  {
+    source: 'locked-c',
+    project: 'locked-c',
+    language: 'c',
+    fires: { 'fuzz.cov': 'fail' },
+    says: { 'fuzz.cov': /libFuzzer found a body that the plugin does not survive in hook\.invoke/ },
+  },
 ];
