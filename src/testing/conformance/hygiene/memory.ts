@@ -9,7 +9,7 @@ import { texts } from './snapshot.js';
 /** Windows per series; the slope is that of the last half, when caches are full. */
 const WINDOWS = 20;
 /** Milliseconds for one series; slow calls are made less often. */
-const BUDGET_MS = 1500;
+const BUDGET_MS = 4000;
 /** Calls in the last half of a series for a slope to mean something. */
 const FEWEST_CALLS = 200;
 /** A leak goes on for ever: it has to show in each of so many series, each twice as long as the one before. */

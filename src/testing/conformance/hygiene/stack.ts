@@ -10,7 +10,7 @@ const MUST_FIT = 512 * KIB;
 /** The same with musl. */
 const SHOULD_FIT = 128 * KIB;
 
-/** How much stack each method needs. Go runs its own code on stacks of its own: there only the part in C counts. */
+/** How much stack each method needs: good plugins measured 1 to 14 KiB. Go runs its own code on stacks of its own: there only the part in C counts. */
 export async function needsLittleStack(id: string, subject: Subject): Promise<TestOutcome> {
   return probeTest(id, subject, { needs: ['proc'] }, async ({ perform, calls, samples }) => {
     const seen = await perform('state.stack', calls());
