@@ -63,9 +63,13 @@ export class HostHttp {
     const opening = new AbortController();
     const cancel = () => stop.abort(new Error('context canceled'));
     context.signal.addEventListener('abort', cancel, { once: true, signal: opening.signal });
-    const { status, headers, pieces } = await this.exchange(request, signal);
-    opening.abort();
-    return { status_code: status, headers, stream_id: this.streams.open(pieces, cancel) };
+    try {
+      const { status, headers, pieces } = await this.exchange(request, signal);
+      return { status_code: status, headers, stream_id: this.streams.open(pieces, cancel) };
+    } finally {
+      // One call may ask any number of times.
+      opening.abort();
+    }
   }
 
   private async read(id: string): Promise<unknown> {
