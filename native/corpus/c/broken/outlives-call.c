@@ -9,7 +9,7 @@ static void finish(void);
 static pthread_t writer;
 static int running;
 static void *write_late(void *nothing) {
-  usleep(10000);
+  usleep(30000);
   ask_host("host.output.write", "{\"stream\":\"stdout\",\"data\":\"aGVsbG8K\"}");
   return nothing;
 }
