@@ -14,7 +14,7 @@ import { SessionFailure } from '../failure.js';
 import type { Channel } from '../wire/channel.js';
 import { Flag, type Frame, type Header, isMethodName, Kind } from '../wire/frame.js';
 import type { OrderedLane } from './ordered-lane.js';
-import { PendingCall } from './pending-call.js';
+import { PendingCall, sharedAbort } from './pending-call.js';
 import type { QuestionHost } from './questions.js';
 import type { Supervisor } from './supervisor.js';
 import { Tracer } from './tracer.js';
@@ -35,7 +35,7 @@ export abstract class FrameSession implements Session, QuestionHost {
   protected abstract readonly lane: OrderedLane;
   /** Calls beside the lane: concurrent ones, and those made while the plugin waits for an answer. */
   private readonly beside = new Map<number, { call: PendingCall; timer: NodeJS.Timeout; nested: boolean }>();
-  private readonly over = new AbortController();
+  private readonly over = sharedAbort();
   private ending: Ending | undefined;
   private stopping: Promise<Ending> | undefined;
   private stopToken: Buffer | undefined;

@@ -1,8 +1,16 @@
+import { setMaxListeners } from 'node:events';
 import type { Call, CallEnd, Chunk } from '../../model/session.js';
 
 const NO_CHUNKS: AsyncIterable<Chunk> = {
   [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }),
 };
+
+/** For everything that waits during a call: any number of a plugin's threads, and Node warns of more than ten. */
+export function sharedAbort(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+}
 
 /** A call that has been asked for and has no end yet. */
 export class PendingCall implements Call {
@@ -47,7 +55,7 @@ export class PendingCall implements Call {
   }
 
   private abort(): AbortController {
-    this.controller ??= new AbortController();
+    this.controller ??= sharedAbort();
     return this.controller;
   }
 }

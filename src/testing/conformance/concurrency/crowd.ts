@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DEFAULT_DEADLINES } from '../../../host-process/reference-host.js';
 import type { Finding } from '../../../model/finding.js';
+import type { SampleCall } from '../../../model/profile.js';
 import type { Field, Observation } from '../../../model/session.js';
+import { isCpexError } from '../../../support/errors.js';
 import { printableStart } from '../../../support/printable.js';
 import type { Subject } from '../../subject.js';
 import { type Golden, goldenFields, goldensOf, isSameCall, TIMES, type Varying, varyingFields } from '../goldens.js';
@@ -45,6 +47,17 @@ export function experimentDeadline({ callDeadline = DEFAULT_DEADLINES.call }: Su
   return callDeadline + 4 * ms;
 }
 
+/** A host may have no way to write a changed text: where bytes are meant, for one. */
+function canBeSent({ profile }: Subject, { method, request }: SampleCall): boolean {
+  try {
+    profile.protocol.encodeRequest(request, method);
+    return true;
+  } catch (error) {
+    if (!isCpexError(error)) throw error;
+    return false;
+  }
+}
+
 /** Whether what `process_look` of the probe writes under a name is the plugin's: an emulator's memory grows by itself. */
 export function isOfPlugin(name: string, { engine }: Pick<Subject, 'engine'>): boolean {
   return engine.under === undefined || name === 'descriptors' || name === 'keys';
@@ -71,7 +84,7 @@ export async function crowdCalls(
   const variants = await goldensOf(
     subject,
     trial,
-    served.flatMap((one) => variantsOf(one, most)),
+    served.flatMap((one) => variantsOf(one, most)).filter((one) => canBeSent(subject, one)),
   );
   const limitNs = ((subject.callDeadline ?? DEFAULT_DEADLINES.call) / 4 / MOST_THREADS) * 1e6;
   const isQuick = ({ durationNs }: { readonly durationNs: number }) => durationNs < limitNs;
