@@ -94,8 +94,8 @@ static void idle(const frame *asked, observation *seen) {
 static void nothing(void *unused) { (void)unused; }
 
 static void call_twice(void *given) {
-  call_once(given);
-  call_once(given);
+  make_call(given);
+  make_call(given);
 }
 
 static void stack_depth(const frame *asked, observation *seen) {
@@ -131,10 +131,10 @@ static void call_times(const frame *asked, observation *seen) {
     double end = clock_ns() + budget;
     size_t made = 0;
     step_note("measuring times, sample %.0f", (double)i, 0);
-    call_once(&some.all[i]);
+    make_call(&some.all[i]);
     while (made < most && (made < 5 || clock_ns() < end)) {
       double started = thread_processor_ns();
-      call_once(&some.all[i]);
+      make_call(&some.all[i]);
       times[made++] = thread_processor_ns() - started;
     }
     double *copy = times + most + 5;

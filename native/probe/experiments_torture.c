@@ -7,7 +7,7 @@ static void call_all(void *given) {
   const samples *some = given;
   for (size_t i = 0; i < some->count; i++) {
     step_note("a call on a small stack, sample %.0f", (double)i, 0);
-    call_once(&some->all[i]);
+    make_call(&some->all[i]);
   }
 }
 

@@ -2,7 +2,7 @@
 #include "memory.h"
 
 /* Calls once and frees the reply. Returns how many blocks the plugin holds between the two. */
-static size_t call_once(const sample *one) {
+static size_t make_call(const sample *one) {
   abi_buffer slot = {NULL, 0};
   watched_call(one->method, one->body, one->length, &slot);
   size_t between = ledger_now().blocks;
@@ -23,7 +23,7 @@ void free_whole(const frame *asked, observation *seen) {
   double limit = parameter_number(asked, "limit", 500) * 1e6;
   for (size_t i = 0; i < some.count; i++) {
     const sample *one = &some.all[i];
-    for (int warm = 0; warm < 3; warm++) call_once(one);
+    for (int warm = 0; warm < 3; warm++) make_call(one);
     ledger_begin();
     size_t replies = 0, took = 0, gave = 0;
     double end = clock_ns() + limit;
@@ -61,13 +61,13 @@ void balance(const frame *asked, observation *seen) {
   double time = parameter_number(asked, "limit", 1000) * 1e6 / (windows + 1);
   const sample *one = &some.all[0];
   double end = clock_ns() + time;
-  for (double i = 0; i < share && clock_ns() < end; i++) call_once(one);
+  for (double i = 0; i < share && clock_ns() < end; i++) make_call(one);
   ledger_begin();
   for (double window = 0; window < windows; window++) {
     double made = 0;
     for (end = clock_ns() + time; made < share && clock_ns() < end; made++) {
       step_note("call %.0f of window %.0f", made + 1, window + 1);
-      call_once(one);
+      make_call(one);
     }
     ledger_state now = ledger_now();
     observe_number(seen, "made", made);

@@ -1,7 +1,7 @@
 /* Sample calls, many times. */
 #include "state.h"
 
-int call_once(const sample *one) {
+int make_call(const sample *one) {
   abi_buffer slot = {NULL, 0};
   int code = watched_call(one->method, one->body, one->length, &slot);
   if (slot.ptr != NULL) watched_free(slot.ptr, slot.len);
@@ -12,7 +12,7 @@ double call_often(const sample *one, double count, double budget) {
   double end = clock_ns() + budget;
   double made = 0;
   while (made < count) {
-    call_once(one);
+    make_call(one);
     made++;
     if (clock_ns() > end) break;
   }

@@ -62,7 +62,7 @@ double thread_processor_ns(void);
 /* ---- repeat.c ---- */
 
 /* One sample call whose reply is freed at once; returns the plugin's code. */
-int call_once(const sample *one);
+int make_call(const sample *one);
 
 /* At most `count` calls and about `budget` nanoseconds; returns how many were made. */
 double call_often(const sample *one, double count, double budget);
