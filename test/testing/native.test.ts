@@ -31,7 +31,7 @@ for (const [language, { tools, from, to }] of Object.entries(LANGUAGES)) {
         expect(bad.code).toBe(1);
         const [result] = (JSON.parse(bad.stdout) as TestReport).results.filter(({ suite }) => suite === 'native');
         expect(result).toMatchObject({ id: `native.${language}`, verdict: 'fail' });
-        expect(result?.findings[0]?.message).toMatch(/^(ctest|go test|cargo test) failed: /);
+        expect(result?.findings[0]?.message).toMatch(/^(ctest|go test|cargo test)\b.* failed: /);
         expect(result?.findings[0]?.evidence?.join('\n')).toMatch(/tool_pre_invoke|ToolPreInvoke|continue_processing/);
       });
     },

@@ -8,8 +8,8 @@ import { underSanitizer } from './tests.js';
 /** Limit for the tests of a project, compiling included, in milliseconds. */
 const LIMIT_MS = 15 * 60_000;
 
-/** Why Go says that it cannot: another platform, no cgo, no C compiler. */
-const NO_DETECTOR =
+/** How Go says that its race detector cannot run: another platform, no cgo, no C compiler. */
+export const NO_RACE_DETECTOR =
   /-race (?:is not supported|requires cgo|is only supported)|C compiler .* not found|unsupported VMA range/;
 
 /**
@@ -31,7 +31,7 @@ async function goRaces(id: string, { sources, signal }: Subject): Promise<TestOu
   const races = raceFindings(id, text, cwd);
   if (races.length > 0) return { findings: races };
   if (said.missing) return { findings: [], unproven: 'needs go, which is not here' };
-  if (NO_DETECTOR.test(text)) return { findings: [], unproven: "needs Go's race detector, and it is not here" };
+  if (NO_RACE_DETECTOR.test(text)) return { findings: [], unproven: "needs Go's race detector, and it is not here" };
   if (said.code !== 0)
     return { findings: [], unproven: 'needs tests that pass: go test -race does not, cpex test --native says why' };
   return /^ok\s/m.test(text) ? { findings: [] } : { findings: [], unproven: 'needs tests: the project has none in Go' };

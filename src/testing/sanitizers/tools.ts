@@ -85,6 +85,13 @@ async function withoutRandomAddresses(env: Environment): Promise<readonly string
   return setarch === undefined ? [] : [setarch, '-R'];
 }
 
+/** What guard pages see as well, at the speed of the processor, and thousands of calls whose bodies are well formed. */
+const NOT_FOR_VALGRIND = [
+  ...['mem.req-end', 'mem.req-start', 'mem.req-ro', 'mem.req-odd', 'mem.req-retain', 'mem.method-end', 'mem.slot-end'],
+  ...['mem.free-thread', 'mem.free-null', 'mem.free-len', 'mem.image-ptr', 'mem.host-end', 'mem.host-uaf'],
+  ...['err.types', 'err.panic'],
+];
+
 /** valgrind's memcheck, for libraries as they are; undefined where it is not installed. */
 export async function valgrindTool(env: Environment): Promise<WatchTool | undefined> {
   const valgrind = await findTool('valgrind', env);
@@ -92,8 +99,7 @@ export async function valgrindTool(env: Environment): Promise<WatchTool | undefi
   const words = ['--tool=memcheck', '--leak-check=no', '--track-origins=yes', '--num-callers=20', '--xml=yes'];
   return {
     levels: [3, 4],
-    // Thousands of calls whose bodies are well formed.
-    leftOut: ['err.types', 'err.panic'],
+    leftOut: NOT_FOR_VALGRIND,
     slower: 20,
     around: (reports) => ({
       argv: [valgrind, ...words, `--xml-file=${path.join(reports, 'report.%p')}`],
