@@ -12,6 +12,7 @@ static int on_command(const unsigned char *request, unsigned long len, void *slo
 #define ON_UNKNOWN()                                                              \
   do {                                                                            \
     if (!strcmp(method, "command.run")) {                                         \
+      if (!registered) return reply(out, ERROR("not_registered", "plugin.register comes first")); \
       CHECK(COMMAND_SHAPE);                                                       \
       return on_command(request, len, out);                                       \
     }                                                                             \

@@ -69,6 +69,7 @@ const POLICIES: Readonly<Record<string, HostPolicy>> = {
       'cb.rc': 'warn',
       'cb.empty': 'warn',
       'cb.garbage': 'warn',
+      'fuzz.host': 'warn',
       ...BAD_GUEST,
       ...UNUSUAL,
     },
@@ -92,6 +93,8 @@ const POLICIES: Readonly<Record<string, HostPolicy>> = {
       'err.deep': 'CPA-CALL-001',
       'err.big': 'CPA-CALL-001',
       'err.nul': 'CPA-CALL-001',
+      ...Object.fromEntries(['struct', 'bytes', 'host', 'cov'].map((one) => [`fuzz.${one}`, 'CPA-CALL-001'])),
+      'fuzz.seq': 'CPA-REG-006',
       ...Object.fromEntries(['req-ro', 'req-odd', 'free-null'].map((one) => [`mem.${one}`, 'CPA-CALL-010'])),
       ...Object.fromEntries(
         ['same', 'mixed', 'first', 'migrate', 'churn', 'abandon', 'free-race', 'tsan'].map((one) => [

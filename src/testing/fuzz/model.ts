@@ -73,7 +73,7 @@ function contradiction(
 }
 
 /** What a method of a capability may be answered with before the registration. */
-const EARLY = new Set(['not_registered', 'invalid_request']);
+const EARLY = new Set(['not_registered', 'invalid_request', 'unknown_method']);
 
 function after(method: string, envelope: Envelope | undefined, state: State, { profile, config }: Subject): State {
   // What a registration after shutdown is worth is nowhere said.

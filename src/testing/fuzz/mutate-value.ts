@@ -21,8 +21,12 @@ const EDGES: readonly unknown[] = [
   ...[[[]], [null], [1, 'a', null], { '': '' }, { a: { b: { c: {} } } }],
 ];
 
-/** How deep a value may be wrapped: beyond what the ABI lets pass, and short of what a parser of ours would mind. */
-const DEEPEST = 160;
+/**
+ * How deep a value may be wrapped: well below what the ABI lets pass, for an answer may hold what it was asked and be a
+ * little deeper, or beyond it.
+ */
+const DEEP = 100;
+const TOO_DEEP = 150;
 
 /** A body with one change to a value, which a number chooses. The value itself stays as it is. */
 export function mutated(value: unknown, plan: number): string {
@@ -61,7 +65,7 @@ function changed(value: unknown, dice: () => number): unknown {
 /** What stands in the place of a value. */
 function instead(value: unknown, dice: () => number): unknown {
   const kind = dice() % 8;
-  if (kind === 0) return wrap(value, 1 + (dice() % DEEPEST));
+  if (kind === 0) return wrap(value, dice() % 4 === 0 ? TOO_DEEP : 1 + (dice() % DEEP));
   if (kind === 1) return typeof value === 'string' ? value.repeat(1 + (dice() % 64)) : jsonOf(value);
   if (kind === 2 && typeof value === 'number') return value + 0.5;
   return EDGES[dice() % EDGES.length];

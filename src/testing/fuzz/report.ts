@@ -1,6 +1,7 @@
 import type { Finding } from '../../model/finding.js';
 import { describeEnding, endingEvidence } from '../../runtime/failure.js';
 import { printable } from '../../support/printable.js';
+import { policyOf } from '../conformance/policy.js';
 import type { Subject } from '../subject.js';
 import { methodOf } from './child.js';
 import type { Found, Step } from './types.js';
@@ -20,10 +21,12 @@ interface Extras {
 export function toFinding(found: Found, subject: Subject, extras: Extras = {}): Finding {
   const { seen, confirmed } = found;
   const first = seen.kind === 'answer' ? seen.findings[0] : undefined;
-  const clause = first?.clause ?? (seen.kind === 'died' ? 'ABI-CALL-006' : undefined);
+  const id = `fuzz.${found.fuzzer}`;
+  const own = first?.clause ?? (seen.kind === 'died' ? 'ABI-CALL-006' : undefined);
+  const clause = policyOf(subject.profile.name).clauses[id] ?? own;
   const remedy = seen.kind === 'answer' ? first?.remedy : undefined;
   return {
-    id: `fuzz.${found.fuzzer}`,
+    id,
     severity: 'fail',
     message: confirmed ? sentence(found, subject) : `${sentence(found, subject)} A fresh process did not do it again.`,
     evidence: evidenceOf(found, subject, extras),
