@@ -1,8 +1,8 @@
 import chalk from 'chalk';
 import type { Severity } from '../model/finding.js';
+import { LEVEL_NAMES } from '../report/level-names.js';
 import { CANNOT_CLAIM } from './conformance/cannot-claim.js';
 import { CATALOGUE, catalogueOf } from './conformance/catalogue.js';
-import { LEVEL_NAMES } from '../report/level-names.js';
 import { clauseOf, severityOf } from './conformance/policy.js';
 import type { ConformanceTest, EngineLetter } from './conformance/types.js';
 
