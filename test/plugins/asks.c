@@ -21,10 +21,16 @@ static int on_command(const unsigned char *request, unsigned long len, void *slo
 #include "good.h"
 #include <unistd.h>
 
-typedef struct { char *bytes; size_t len, room; } text;
+typedef struct { char *bytes; size_t len, room; int failed; } text;
 
 static void add(text *to, const char *bytes, size_t len) {
-  if (to->len + len > to->room) to->bytes = realloc(to->bytes, to->room = 2 * (to->len + len));
+  if (to->len + len > to->room) {
+    char *more = realloc(to->bytes, 2 * (to->len + len));
+    if (!more) to->failed = 1;
+    if (to->failed) return;
+    to->bytes = more;
+    to->room = 2 * (to->len + len);
+  }
   memcpy(to->bytes + to->len, bytes, len);
   to->len += len;
 }
@@ -48,6 +54,8 @@ static void ask(text *replies, const char *at) {
   sscanf(at, "\"ask\":\"%63[^\"]", method);
   const char *with = strstr(at, "\"with\":");
   body = with ? strndup(with + 7, object_length(with + 7)) : strdup("{}");
+  replies->failed |= !body;
+  if (!body) return;
   if (replies->len > 0) put(replies, ",");
   if (host->call(host->host_ctx, method, (const uint8_t *)body, strlen(body), &answer)) put(replies, "null");
   else add(replies, answer.ptr, answer.len);
@@ -58,6 +66,8 @@ static void ask(text *replies, const char *at) {
 static int on_hook(const unsigned char *request, unsigned long len, void *slot) {
   char *words = strndup((const char *)request, len);
   text replies = {0}, body = {0};
+  int failed = 1;
+  if (!words) return *(cpex_buffer *)slot = (cpex_buffer){0}, 1;
   if (strstr(words, "\"hang\"")) for (;;) pause();
   if (strstr(words, "\"segfault\"")) *(volatile int *)0 = 1;
   if (strstr(words, "\"print\"")) puts("printed to stdout"), fputs("printed to stderr\n", stderr), fflush(stdout);
@@ -67,13 +77,15 @@ static int on_hook(const unsigned char *request, unsigned long len, void *slot) 
   put(&body, ",\"replies\":[");
   add(&body, replies.len ? replies.bytes : "", replies.len);
   put(&body, "]}}}");
-  reply_bytes(slot, body.bytes, body.len);
+  if (replies.failed || body.failed) *(cpex_buffer *)slot = (cpex_buffer){0};
+  else failed = reply_bytes(slot, body.bytes, body.len);
   free(words), free(replies.bytes), free(body.bytes);
-  return 0;
+  return failed;
 }
 
 static int on_command(const unsigned char *request, unsigned long len, void *slot) {
   char *words = strndup((const char *)request, len), result[64];
+  if (!words) return *(cpex_buffer *)slot = (cpex_buffer){0}, 1;
   const char *code = strstr(words, "\"code\":");
   ask_host("host.output.write", "{\"stream\":\"stdout\",\"data\":\"aGVsbG8K\"}");
   ask_host("host.output.write", "{\"stream\":\"stderr\",\"data\":\"b29wcwo=\"}");
