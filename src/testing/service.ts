@@ -30,7 +30,7 @@ import { recorded } from './repro/recorded.js';
 import { findSubjects } from './resolve.js';
 import { checkSelection, type Selection, type SkipReason, skipReasons } from './selection.js';
 import { type Subject, targetWords } from './subject.js';
-import { reportOf, summarise } from './summary.js';
+import { emulated, reportOf, summarise, untried } from './summary.js';
 import type { TestTarget } from './test-target.js';
 
 /** Level of tests when neither flag nor manifest says one. */
@@ -292,20 +292,4 @@ function auditVerdict({ findings }: AuditReport): Pick<TestResult, 'verdict' | '
   const heavy = findings.filter((finding) => finding.severity !== 'info');
   if (heavy.some((finding) => finding.severity === 'fail')) return { verdict: 'fail', findings: heavy };
   return { verdict: heavy.length > 0 ? 'warn' : 'pass', findings: heavy };
-}
-
-/** The artefacts of a run that nothing here can run. */
-function untried(targets: readonly TestTarget[]): Pick<TestReport, 'notRun'> {
-  const notRun = targets.flatMap(({ subject: { artefact, target, notRun: reason } }) =>
-    reason === undefined ? [] : [{ artefact, target: target.name, reason }],
-  );
-  return notRun.length === 0 ? {} : { notRun };
-}
-
-/** The artefacts of a run that qemu, wine and their like ran. */
-function emulated(targets: readonly TestTarget[]): Pick<TestReport, 'ranUnder'> {
-  const ranUnder = targets.flatMap(({ subject: { artefact, target, engine } }) =>
-    engine.under === undefined ? [] : [{ artefact, target: target.name, program: engine.under }],
-  );
-  return ranUnder.length === 0 ? {} : { ranUnder };
 }

@@ -1,5 +1,6 @@
 import type { TestReport, TestResult, TestSummary } from '../model/event.js';
 import { FAILING } from '../report/reporters/reporter.js';
+import type { TestTarget } from './test-target.js';
 
 /** How many results there are of each kind. */
 export function summarise(results: readonly TestResult[]): TestSummary {
@@ -30,4 +31,20 @@ export function reportOf(
     ok: summary.failed === 0 && reason === undefined,
     ...(reason === undefined ? {} : { reason }),
   };
+}
+
+/** The artefacts of a run that nothing here can run. */
+export function untried(targets: readonly TestTarget[]): Pick<TestReport, 'notRun'> {
+  const notRun = targets.flatMap(({ subject: { artefact, target, notRun: reason } }) =>
+    reason === undefined ? [] : [{ artefact, target: target.name, reason }],
+  );
+  return notRun.length === 0 ? {} : { notRun };
+}
+
+/** The artefacts of a run that qemu, wine and their like ran. */
+export function emulated(targets: readonly TestTarget[]): Pick<TestReport, 'ranUnder'> {
+  const ranUnder = targets.flatMap(({ subject: { artefact, target, engine } }) =>
+    engine.under === undefined ? [] : [{ artefact, target: target.name, program: engine.under }],
+  );
+  return ranUnder.length === 0 ? {} : { ranUnder };
 }
