@@ -20,7 +20,7 @@ export async function measure({ quick = false } = {}) {
     execFileSync('cc', [...CHEAP, '-I', sources, '-o', library, path.join(sources, 'good.c')], { stdio: 'inherit' });
     const parts = await bundle(folder);
     const subject = subjectOf(parts, library);
-    const ms = quick ? 300 : 5000;
+    const ms = quick ? 1000 : 5000;
     const rate = async (fuzzer) => {
       const started = performance.now();
       const { calls } = await parts.fuzz(fuzzer, subject, { seed: SEED, ms, method: 'hook.invoke' });

@@ -10,11 +10,12 @@ import type { FuzzCase, FuzzOptions, FuzzRun, Step } from './types.js';
 import { wordsFor } from './words.js';
 
 /** Rounds for one method before the next has its turn, and how long they may take in milliseconds. */
-const ROUNDS = 4000;
-const TURN_MS = 250;
+const ROUNDS = 50_000;
+const TURN_MS = 100;
 
-/** Rounds that are done again, with the last one, where that one alone shows nothing. */
+/** Rounds that are done again, with the last one, where that one alone shows nothing: few at first, then many. */
 const BEFORE = 64;
+const LONG_BEFORE = 4000;
 
 /** A turn of one method in the probe. */
 interface Turn {
@@ -33,6 +34,8 @@ export async function fuzzBytes(subject: Subject, options: FuzzOptions): Promise
   const until = performance.now() + options.ms;
   let calls = 0;
   let turn: Turn | undefined;
+  /** Beyond the last round that is known to be over. */
+  let next = 0;
   try {
     const { value, ending, round } = await inChild(subject, { record, register: true }, async (child) => {
       const bodies = seedBodies(subject, child.samples, options);
@@ -41,7 +44,8 @@ export async function fuzzBytes(subject: Subject, options: FuzzOptions): Promise
         const method = methods[count % methods.length] as string;
         turn = { method, from: count * ROUNDS, fields: turnFields(method, bodies.get(method) ?? [], subject, options) };
         const seen = await makeTurn(child, turn, until);
-        const done = seen.next - turn.from;
+        next = seen.next;
+        const done = next - turn.from;
         calls += done;
         options.onCalls?.(done);
         for (const reply of seen.replies) {
@@ -65,7 +69,7 @@ export async function fuzzBytes(subject: Subject, options: FuzzOptions): Promise
       ending.kind === 'clean'
         ? { kind: 'answer' as const, step: 1, findings: typeof value === 'object' ? value.findings : [] }
         : { kind: 'died' as const, ending };
-    const candidates = await casesOf(subject, turn, last, record);
+    const candidates = await casesOf(subject, turn, next, last, record);
     const origin = `round ${last ?? `after ${turn.from}`} of seed ${options.seed}`;
     return { calls, found: await confirm(subject, { fuzzer: 'bytes', seen, origin }, candidates, record) };
   } finally {
@@ -100,17 +104,19 @@ async function makeTurn(child: FuzzChild, { fields, from }: Turn, until: number)
   return { next: seen.number('next'), replies: repliesOf(seen) };
 }
 
-/** What may show the failure again: the last body alone, those just before it, all of its turn. */
+/** What may show the failure again: the last body alone, those just before it, many of its turn. */
 async function casesOf(
   subject: Subject,
   { method, fields, from }: Turn,
+  next: number,
   last: number | undefined,
   record: RecordFile,
 ): Promise<FuzzCase[]> {
-  const end = last ?? from + ROUNDS - 1;
+  const end = last ?? Math.max(from, next - 1);
+  const start = Math.max(from, end - LONG_BEFORE);
   const span: Field[] = [
-    ['from', from],
-    ['count', end - from + 1],
+    ['from', start],
+    ['count', end - start + 1],
   ];
   const { value: bodies = [] } = await inChild(subject, { record, register: false }, async ({ perform }) =>
     (await perform('fuzz.body', [...span, ...fields])).all('body'),
