@@ -60,7 +60,9 @@ describe.skipIf(missing !== undefined)(`a C plugin of cpex new${group}`, () => {
   it('comes out of both engines the same on this machine', { timeout: SLOW_MS }, async () => {
     const koffi = await report(['--engine', 'koffi']);
     const probe = await report(['--engine', 'probe']);
-    expect(probe.verdicts).toEqual(koffi.verdicts);
+    const both = koffi.value.results.filter(({ reason }) => !reason?.startsWith('needs the C probe'));
+    for (const { id, verdict } of both) expect({ id, verdict: probe.verdicts[id] }).toEqual({ id, verdict });
+    expect(both.length).toBeGreaterThan(30);
     expect(probe.code).toBe(0);
   });
 
@@ -138,6 +140,35 @@ describe.skipIf(missing !== undefined)(`a C plugin of cpex new${group}`, () => {
       writeFileSync(manifest, before);
     }
   });
+});
+
+describe('plugins of cpex new in other languages', () => {
+  it.for([
+    ['go', 'linux-arm64'],
+    ['go', 'windows-x64'],
+    ['rust', 'linux-x64-musl'],
+  ] as const)(
+    'in %s are tested for %s, and nothing is said about them',
+    { timeout: 2 * SLOW_MS },
+    async ([language, target], context) => {
+      const tool = missingTools(language === 'go' ? 'go' : 'cargo');
+      const reason = tool ?? (await lacking(target));
+      context.skip(reason !== undefined, reason);
+      const name = `greet-${language}`;
+      const cwd = existsSync(path.join(cli.folder, name))
+        ? path.join(cli.folder, name)
+        : await scaffold(cli, name, language);
+      const args = ['test', '--target', target, '--level', '5', '--reporter', 'json'];
+      const { code, stdout, stderr } = await cli.run(args, { cwd, limitMs: 2 * SLOW_MS });
+      context.skip(code === 3, `no tools to build for ${target}: ${stderr}`);
+      const { results } = JSON.parse(stdout) as TestReport;
+      expect(results.filter(({ findings }) => findings.length > 0)).toEqual([]);
+      expect(results.filter(({ verdict }) => verdict === 'pass').length).toBeGreaterThan(50);
+      // What cannot be judged there says what is missing.
+      const unjudged = results.filter(({ verdict, reason = '' }) => verdict === 'skip' && !reason.startsWith('above '));
+      expect(unjudged.filter(({ reason = '' }) => reason === '')).toEqual([]);
+    },
+  );
 });
 
 describe('a broken plugin for another processor', () => {
