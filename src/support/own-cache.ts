@@ -38,7 +38,10 @@ export async function placeWhole(home: string, file: string, fill: (draft: strin
   }
 }
 
-/** Removes the folders of a shelf that were not used for longest, but for the `kept` newest and `keep`. */
+/** Milliseconds after its last use in which a folder stays: another process may be about to run what lies there. */
+const IN_USE_MS = 24 * 3600_000;
+
+/** Removes the folders of a shelf that were not used for a day, but for `keep` and the `kept` that were used last. */
 export async function pruneShelf(shelf: string, prefix: string, kept: number, keep?: string): Promise<void> {
   const names = await readdir(shelf).catch(() => []);
   const homes = names.filter((name) => name.startsWith(prefix)).map((name) => path.join(shelf, name));
@@ -46,5 +49,7 @@ export async function pruneShelf(shelf: string, prefix: string, kept: number, ke
     homes.map(async (home) => ({ home, at: (await stat(home).catch(() => undefined))?.mtimeMs ?? 0 })),
   );
   const old = used.filter(({ home }) => home !== keep).sort((one, other) => other.at - one.at);
-  for (const { home } of old.slice(kept)) await rm(home, { recursive: true, force: true });
+  for (const { home, at } of old.slice(kept)) {
+    if (Date.now() - at > IN_USE_MS) await rm(home, { recursive: true, force: true });
+  }
 }
