@@ -21,8 +21,11 @@ export async function selfTestCommand(
       sinks.event(event);
     },
   };
-  const { only = [], jobs, seed } = flags;
-  const report = await selfTest({ only, jobs, ...(seed === undefined ? {} : { seed }) }, watched);
+  const { only = [], jobs, seed, level } = flags;
+  const report = await selfTest(
+    { only, jobs, ...(seed === undefined ? {} : { seed }), ...(level === undefined ? {} : { level }) },
+    watched,
+  );
   await sinks.end(report);
   return { value: report, text: () => '', exit: report.ok ? 0 : 1 };
 }

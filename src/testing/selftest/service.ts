@@ -11,7 +11,7 @@ import { reportOf } from '../summary.js';
 import { BAD, type Bench, judgeBad, nameOf } from './bad.js';
 import { Workshop } from './compile.js';
 import { CORPUS } from './corpus.js';
-import { GOOD, GOOD_PLUGINS, goodName, judgeGood } from './good.js';
+import { GOOD, GOOD_PLUGINS, goodName, judgeGood, USUAL_LEVEL } from './good.js';
 
 /** Suite name of what the catalogue itself lacks. */
 export const CATALOGUE_SUITE = 'catalogue';
@@ -19,6 +19,8 @@ export const CATALOGUE_SUITE = 'catalogue';
 export interface SelfTestOptions {
   /** Ids or groups such as `mem.*`; everything when empty. */
   readonly only: readonly string[];
+  /** Highest level that good plugins run through; 8 when absent, and 10 where `only` says which tests are meant. */
+  readonly level?: number;
   /** Compilers and plugin processes at the same time. */
   readonly jobs: number;
   /** Where every random choice comes from; a new one when absent. */
@@ -52,21 +54,22 @@ export async function selfTest(options: SelfTestOptions, context: RunContext): P
   if (noProbe !== undefined) {
     context.emit({ type: 'note', level: 'warn', text: `most tests need the C probe, which is not here: ${noProbe}` });
   }
-  const results = [...(await everyPlugin(wanted, bench)), ...missing(wanted)];
+  const level = options.level ?? (options.only.length > 0 ? 10 : USUAL_LEVEL);
+  const results = [...(await everyPlugin(wanted, level, bench)), ...missing(wanted)];
   await bench.workshop.prune();
   return reportOf(results, {
     artefacts: [],
     profile: 'cpex, cliproxy',
-    level: 10,
+    level,
     seed,
     durationMs: performance.now() - started,
   });
 }
 
-async function everyPlugin(wanted: (id: string) => boolean, bench: Bench): Promise<TestResult[]> {
+async function everyPlugin(wanted: (id: string) => boolean, level: number, bench: Bench): Promise<TestResult[]> {
   const good = GOOD_PLUGINS.map((one) => {
     const about = { suite: GOOD, id: `good:${goodName(one)}`, title: goodName(one) };
-    return told(bench, [about], async () => [await judgeGood(one, wanted, bench)]);
+    return told(bench, [about], async () => [await judgeGood(one, wanted, level, bench)]);
   });
   const bad = CORPUS.flatMap((one) => {
     const ids = Object.keys(one.fires).filter(wanted);
@@ -74,12 +77,29 @@ async function everyPlugin(wanted: (id: string) => boolean, bench: Bench): Promi
     const about = ids.map((id) => ({ suite: BAD, id, title: nameOf(one) }));
     return [told(bench, about, () => judgeBad(one, ids, bench))];
   });
+  tellProgress([...bad, ...good], bench.context);
   // The bad ones first in the report; the good ones, of which some take long to build, first on their way.
   const done = await Promise.allSettled([...bad, ...good]);
   return done.flatMap((one) => {
     if (one.status === 'rejected') throw one.reason;
     return one.value;
   });
+}
+
+/** How many plugins are judged before that is told again. */
+const STEP = 25;
+
+/** Says now and then how far it is: the whole takes a minute or more. */
+function tellProgress(plugins: readonly Promise<unknown>[], { emit }: RunContext): void {
+  let done = 0;
+  for (const plugin of plugins) {
+    const count = () => {
+      done++;
+      if (done % STEP !== 0) return;
+      emit({ type: 'note', level: 'info', text: `${done} of ${plugins.length} plugins judged` });
+    };
+    plugin.then(count, count);
+  }
 }
 
 type About = Pick<TestResult, 'suite' | 'id' | 'title'>;

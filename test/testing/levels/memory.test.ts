@@ -225,7 +225,7 @@ describe('level 3', () => {
     const bench = await benchOf();
     // Projects with an SDK are left to the self-test: building them takes minutes.
     const good = GOOD_PLUGINS.filter(({ source }) => source !== undefined);
-    const results = await Promise.all(good.map((one) => judgeGood(one, (id) => id.startsWith('mem.'), bench)));
+    const results = await Promise.all(good.map((one) => judgeGood(one, (id) => id.startsWith('mem.'), 3, bench)));
     expect(wrongOf(results)).toEqual([]);
   });
 
