@@ -10,10 +10,11 @@ const pages = [
     .map((name) => `docs/${name.replaceAll('\\', '/')}`),
 ];
 
-/** The anchors that a page's headings get. */
+/** The anchors of a page: those that its headings get, and those that it sets itself. */
 function anchors(text: string): Set<string> {
-  const headings = text.matchAll(/^#+ (.+)$/gm);
-  return new Set([...headings].map(([, title = '']) => slug(title)));
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => slug(title));
+  const set = [...text.matchAll(/<a id="([^"]+)"><\/a>/g)].map(([, id = '']) => id);
+  return new Set([...headings, ...set]);
 }
 
 function slug(title: string): string {
