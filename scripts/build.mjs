@@ -17,7 +17,7 @@ import { childBundles } from './bundles.mjs';
 import { writeHelp } from './help.mjs';
 import { writeManifest } from './manifest.mjs';
 import { writeNotices } from './notices.mjs';
-import { servicesPlugin } from './services-plugin.mjs';
+import { fuzzingApart, servicesPlugin } from './services-plugin.mjs';
 import { writeValidators } from './validators.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -69,11 +69,21 @@ async function bundles() {
     ...common,
     stdin: { contents: services.entry(), resolveDir: root, sourcefile: 'services.js', loader: 'js' },
     outfile: path.join(fresh, 'services.cjs'),
-    plugins: [asciiSort],
+    plugins: [fuzzingApart, asciiSort],
+  });
+  const fuzzing = await esbuild.build({
+    ...common,
+    stdin: {
+      contents: "export { default } from 'fast-check';",
+      resolveDir: root,
+      sourcefile: 'fuzzing.js',
+      loader: 'js',
+    },
+    outfile: path.join(fresh, 'fuzzing.cjs'),
   });
   const children = [];
   for (const config of childBundles(root)) children.push(await esbuild.build({ ...common, ...config, outdir: fresh }));
-  return [core, rest, ...children];
+  return [core, rest, fuzzing, ...children];
 }
 
 /** The content hash that the code cache is keyed by. */
@@ -88,7 +98,7 @@ export async function buildAll() {
     writeValidators(root);
     const results = await bundles();
     copyFileSync(path.join(root, 'scripts', 'loader.cjs'), path.join(fresh, 'loader.cjs'));
-    for (const name of ['core.cjs', 'services.cjs']) stamp(path.join(fresh, name));
+    for (const name of ['core.cjs', 'services.cjs', 'fuzzing.cjs']) stamp(path.join(fresh, name));
     for (const name of readdirSync(fresh)) renameSync(path.join(fresh, name), path.join(dist, name));
     await writeManifest(root);
     writeHelp(root);

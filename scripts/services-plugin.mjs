@@ -1,7 +1,30 @@
-// Splits cpex in two bundles: core (oclif, the command classes, light services) and services
-// (everything a command reaches by a dynamic import). In the core an `import('../build/service.js')`
-// becomes a call into services.cjs, which evaluates that module and nothing else.
+// Splits cpex in three bundles: core (oclif, the command classes, light services), services
+// (everything a command reaches by a dynamic import) and fuzzing (what only fuzzers need). In the core an
+// `import('../build/service.js')` becomes a call into services.cjs, which evaluates that module and nothing else.
 import path from 'node:path';
+
+/** Text of a module that comes out of another bundle, by the loader that lies beside both. */
+function fromBundle(name, picked) {
+  return `const path = require('node:path');
+    const { load } = require(path.join(__dirname, 'loader.cjs'));
+    const bundle = load(path.join(__dirname, '${name}'), process.argv[2] ?? '');
+    module.exports = bundle.${picked};`;
+}
+
+/**
+ * For the services: fast-check comes out of fuzzing.cjs. It is a tenth of the code and a plain `cpex test` never needs it;
+ * the fuzzers themselves stay where they are, since they share sessions and errors with the other tests.
+ */
+export const fuzzingApart = {
+  name: 'fuzzing-apart',
+  setup(build) {
+    build.onResolve({ filter: /^fast-check$/ }, () => ({ path: 'fast-check', namespace: 'fuzzing' }));
+    build.onLoad({ filter: /.*/, namespace: 'fuzzing' }, () => ({
+      contents: fromBundle('fuzzing.cjs', 'default'),
+      loader: 'js',
+    }));
+  },
+};
 
 /** Returns the esbuild plugin for the core and, once the core is built, the entry of the services. */
 export function servicesPlugin(root) {
@@ -19,10 +42,7 @@ export function servicesPlugin(root) {
         return { path: name, namespace: 'service' };
       });
       build.onLoad({ filter: /.*/, namespace: 'service' }, ({ path: name }) => ({
-        contents: `const path = require('node:path');
-          const { load } = require(path.join(__dirname, 'loader.cjs'));
-          const services = load(path.join(__dirname, 'services.cjs'), process.argv[2] ?? '');
-          module.exports = services.service(${JSON.stringify(name)});`,
+        contents: fromBundle('services.cjs', `service(${JSON.stringify(name)})`),
         loader: 'js',
       }));
     },
