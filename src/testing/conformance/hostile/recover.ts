@@ -1,11 +1,13 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Finding } from '../../../model/finding.js';
 import { stringifyExact } from '../../../support/exact-json.js';
 import type { Subject } from '../../subject.js';
-import { type Golden, goldensOf } from '../goldens.js';
+import { NEXT_SECOND_MS } from '../concurrency/crowd.js';
+import { alsoIn, type Golden, goldensOf } from '../goldens.js';
 import { policyOf } from '../policy.js';
 import { fault } from '../probe-test.js';
 import type { TestOutcome } from '../types.js';
-import { callFields, type HostileTrial, showBody, withSamples } from './exchange.js';
+import { callFields, exchange, type HostileTrial, showBody, withSamples } from './exchange.js';
 import { badBodies, type HostileCall, validCalls } from './hostile-call.js';
 import { wrongTypes } from './wrong-types.js';
 
@@ -15,6 +17,7 @@ const EVERY = 4;
 /** err.recover: a valid call after each that fails has to be answered as it was before. */
 export async function recovers(subject: Subject): Promise<TestOutcome> {
   let unproven: string | undefined;
+  let changed: { readonly good: Golden; readonly after: number } | undefined;
   const { value = [], ending } = await withSamples(subject, {}, async (trial) => {
     const { steady } = await goldensOf(subject, trial, trial.samples);
     const [good] = steady;
@@ -22,8 +25,14 @@ export async function recovers(subject: Subject): Promise<TestOutcome> {
       unproven = 'no sample call of the plugin is answered the same way twice';
       return [];
     }
-    return compare(trial, good, failingCalls(subject, trial));
+    const { finding, after } = await compare(trial, good, failingCalls(subject, trial));
+    if (finding === undefined) return [];
+    changed = { good, after };
+    return [finding];
   });
+  if (changed !== undefined && !(await isSteadyAlone(subject, changed.good, changed.after))) {
+    return { findings: [], ending, unproven: 'needs calls that answer the same way each time' };
+  }
   return { findings: value, ending, ...(unproven === undefined ? {} : { unproven }) };
 }
 
@@ -39,24 +48,54 @@ function failingCalls(subject: Subject, { samples }: HostileTrial): HostileCall[
     .filter((_, index) => index % EVERY === 0);
 }
 
-async function compare({ plugin }: HostileTrial, good: Golden, calls: readonly HostileCall[]): Promise<Finding[]> {
+/** Whether the valid call brings the same answer as often, and more often, without any that fails, in another second. */
+async function isSteadyAlone(subject: Subject, good: Golden, times: number): Promise<boolean> {
+  const { value } = await withSamples(subject, {}, async (trial) => {
+    const alone = async () => (await goldensOf(subject, trial, [good])).steady;
+    if (alsoIn([good], await alone()).length === 0) return false;
+    await pause(NEXT_SECOND_MS);
+    if (alsoIn([good], await alone()).length === 0) return false;
+    // As many as there were, the failing ones and those between them, and as many again.
+    const again = await exchange(
+      trial,
+      Array.from({ length: 4 * times }, () => ({
+        ...good,
+        body: Buffer.from(good.body),
+        name: 'itself',
+        refuse: false,
+      })),
+    );
+    return again.every(({ answer: { code, bytes, length } }) => {
+      const wanted = good.answer.subarray(0, bytes.length);
+      return code === good.code && length === good.answer.length && Buffer.compare(bytes, wanted) === 0;
+    });
+  });
+  return value === true;
+}
+
+interface Compared {
+  readonly finding?: Finding;
+  /** Failing calls until the answer was another one. */
+  readonly after: number;
+}
+
+/** Makes the valid call before all others, and after each of them. */
+async function compare({ plugin }: HostileTrial, good: Golden, calls: readonly HostileCall[]): Promise<Compared> {
   const seen = await plugin.session.perform?.('hostile.calls', [
     ['good-method', good.method],
     ['good-body', good.body],
     ...callFields(calls),
   ]);
-  if (seen === undefined) return [];
   // The first is the call before all others.
-  const [, first] = seen.all('steady-after').map(Number);
-  if (first === undefined) return [];
+  const [, first] = seen?.all('steady-after').map(Number) ?? [];
+  if (seen === undefined || first === undefined) return { after: 0 };
   const [before, after] = seen.all('steady').map((bytes) => showBody(bytes));
   const call = calls[first];
-  return [
-    fault('err.recover', `${good.method} is answered in another way after a call that failed.`, [
-      `the call that failed: ${call?.method}, ${call?.name}`,
-      ...(call === undefined ? [] : [showBody(call.body)]),
-      `before: ${before}`,
-      `after: ${seen.all('steady-code')[1]}, ${after}`,
-    ]),
-  ];
+  const finding = fault('err.recover', `${good.method} is answered in another way after a call that failed.`, [
+    `the call that failed: ${call?.method}, ${call?.name}`,
+    ...(call === undefined ? [] : [showBody(call.body)]),
+    `before: ${before}`,
+    `after: ${seen.all('steady-code')[1]}, ${after}`,
+  ]);
+  return { finding, after: first + 1 };
 }
