@@ -20,7 +20,7 @@
 #endif
 #include <unistd.h>
 
-enum { HANDLER_STACK = 128 * 1024, MOST_SPARE = 64 };
+enum { HANDLER_STACK = 128 * 1024, MOST_SPARE = 64, RESTING = 16 };
 
 static const struct {
   int number;
@@ -36,15 +36,20 @@ static int sanitized; /* then stacks for handlers are the sanitizer's, too: it u
 static _Thread_local const char *name_of_thread;
 static _Thread_local void *stack_of_thread;
 
-/* Stacks of threads that have ended. They are not taken away: something may still run on them. */
+/* Stacks of threads that have ended, the oldest at `oldest`. They are not taken away, and the last RESTING ones serve
+ * nobody else: something may still run on them, since a thread goes on for a moment in destructors of the plugin. */
 static pthread_mutex_t spare_lock = PTHREAD_MUTEX_INITIALIZER;
 static void *spare[MOST_SPARE];
-static size_t spares;
+static size_t oldest, spares;
 
 static void *take_stack(void) {
   void *found = NULL;
   pthread_mutex_lock(&spare_lock);
-  if (spares > 0) found = spare[--spares];
+  if (spares > RESTING) {
+    found = spare[oldest];
+    oldest = (oldest + 1) % MOST_SPARE;
+    spares--;
+  }
   pthread_mutex_unlock(&spare_lock);
   if (found != NULL) return found;
   found = mmap(NULL, HANDLER_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
@@ -63,7 +68,7 @@ void crash_thread_begin(const char *who) {
 
 void crash_thread_end(void) {
   pthread_mutex_lock(&spare_lock);
-  if (stack_of_thread != NULL && spares < MOST_SPARE) spare[spares++] = stack_of_thread;
+  if (stack_of_thread != NULL && spares < MOST_SPARE) spare[(oldest + spares++) % MOST_SPARE] = stack_of_thread;
   pthread_mutex_unlock(&spare_lock);
   stack_of_thread = NULL;
 }

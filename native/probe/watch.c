@@ -1,6 +1,7 @@
 /* Calls into the plugin: with a record of where each thread is, and with guarded memory where that is wanted. */
 #include "judge.h"
 #include "ledger.h"
+#include "state.h"
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -136,16 +137,15 @@ void breach(const char *test, const char *format, ...) {
 /* Each word stands for something that this build can do on this system; cpex skips what needs another one. */
 static const char ABILITIES[] = "guard"
                                 " threads"
-#ifdef __linux__
-                                " proc"
-#endif
 #ifndef _WIN32
                                 " unload"
 #endif
     ;
 
 const char *abilities(void) {
-  static char all[sizeof ABILITIES + sizeof " ledger"];
-  snprintf(all, sizeof all, "%s%s", ABILITIES, ledger_interposed() ? " ledger" : "");
+  static char all[sizeof ABILITIES + sizeof " proc" + sizeof " ledger"];
+  /* Some containers have no /proc. */
+  const char *proc = threads_alive() > 0 ? " proc" : "";
+  snprintf(all, sizeof all, "%s%s%s", ABILITIES, proc, ledger_interposed() ? " ledger" : "");
   return all;
 }

@@ -90,6 +90,7 @@ static int plugin_call(const char *method, const uint8_t *request, size_t length
   else if (!strcmp(method, "deadlock")) dead_lock();
   else if (!strcmp(method, "past-request")) zero = ((const volatile uint8_t *)request)[length];
   else if (!strcmp(method, "bad-question")) ask_host((const char *)16, request, length, NULL);
+  else if (!strcmp(method, "absent-question")) ask_host("host.echo", (const uint8_t *)16, 1 << 20, NULL);
   reply(response, "{}", 2);
   return 0;
 }
