@@ -44,10 +44,12 @@ export interface Offspring {
 export function offspring(leader: number, name: string, value: string, recent: boolean): Offspring {
   const group: number[] = [];
   const marked: number[] = [];
-  // Ids are given out in order until they start anew.
-  const oldest = recent && newestProcess() >= leader ? leader : 0;
+  const all = processes(() => true);
+  // Asked after the list was made. Ids are given out in order until they start anew; then older ones may be higher.
+  const newest = recent ? newestProcess() : 0;
+  const younger = newest < leader ? all : all.filter((pid) => pid >= leader && pid <= newest);
   const wanted = `${name}=${value}`;
-  for (const pid of processes((one) => one >= oldest)) {
+  for (const pid of younger) {
     const fields = statFields(pid);
     if (fields === undefined || fields.state === 'Z') continue;
     if (fields.group === leader) group.push(pid);
