@@ -10,6 +10,8 @@ import { extremes } from '../../../src/testing/conformance/hostile/extremes.js';
 import { badBodies } from '../../../src/testing/conformance/hostile/hostile-call.js';
 import { mutants, wrongTypes } from '../../../src/testing/conformance/hostile/wrong-types.js';
 import { selfTest } from '../../../src/testing/selftest/service.js';
+import { compileText } from '../support/compile.js';
+import { complaints, judgedLibrary } from '../support/judged.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'cpex-hostile-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -101,5 +103,17 @@ describe('level 4', () => {
       bad.map(({ title, findings }) => [title, findings.map(({ message, evidence }) => [message, evidence])]),
     ).toEqual([]);
     expect(results.filter(({ verdict }) => verdict === 'pass').length).toBeGreaterThan(20);
+  });
+
+  it('takes calls that are slow for no hang, however many they are', { timeout: 300_000 }, async () => {
+    const source = `#include <time.h>
+static struct timespec slow = {0, 20000000};
+#define ON_HOOK() nanosleep(&slow, NULL); return reply(out, OK("{\\"continue_processing\\":true}"))
+#include "good.h"
+`;
+    const library = compileText('slow', source, folder);
+    // Each test makes hundreds of calls; a hundred take as long as one may.
+    const results = await judgedLibrary(library, 'c', /^err\.(types|panic|recover)$/, { callDeadline: 2000 });
+    expect(complaints(results)).toEqual([]);
   });
 });

@@ -11,6 +11,7 @@ import { runSuite } from '../../../src/testing/conformance/suite.js';
 import { findMeans } from '../../../src/testing/resolve.js';
 import { withNeeds } from '../../../src/testing/selftest/bad.js';
 import { selfTest } from '../../../src/testing/selftest/service.js';
+import type { Subject } from '../../../src/testing/subject.js';
 
 /** What the self-test says of the plugins that it has for some tests, good ones included. */
 export async function judged(...only: string[]): Promise<readonly TestResult[]> {
@@ -25,10 +26,15 @@ export async function judged(...only: string[]): Promise<readonly TestResult[]> 
 }
 
 /** The results of some tests on a library of any kind, and of those that they build on. */
-export async function judgedLibrary(artefact: string, language: Language, only: RegExp): Promise<TestResult[]> {
+export async function judgedLibrary(
+  artefact: string,
+  language: Language,
+  only: RegExp,
+  more: Pick<Subject, 'callDeadline'> = {},
+): Promise<TestResult[]> {
   const { signal } = new AbortController();
   const context = { cwd: path.dirname(artefact), env: process.env, interactive: false, emit: () => undefined, signal };
-  const common = { profile: findProfile('cpex'), config: {}, durations: BRIEF, seed: 1 };
+  const common = { profile: findProfile('cpex'), config: {}, durations: BRIEF, seed: 1, ...more };
   const subject = { ...(await findMeans({}, undefined, context)), ...common, artefact, language, signal };
   const catalogue = catalogueOf('cpex');
   const ids = catalogue.filter(({ id }) => only.test(id)).map(({ id }) => id);

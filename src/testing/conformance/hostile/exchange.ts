@@ -1,3 +1,4 @@
+import { DEFAULT_DEADLINES } from '../../../host-process/reference-host.js';
 import type { Envelope, Registration, SampleCall } from '../../../model/profile.js';
 import type { Field, Observation } from '../../../model/session.js';
 import { describeEnding } from '../../../runtime/failure.js';
@@ -41,12 +42,17 @@ export async function hostileTest(
   judge: (answered: readonly Answered[], trial: HostileTrial) => TestOutcome['findings'],
 ): Promise<TestOutcome> {
   let calls: readonly HostileCall[] = [];
+  let unproven: string | undefined;
   const { value, ending } = await withSamples(subject, options, async (trial) => {
     calls = callsFor(trial.samples);
-    return judge(await exchange(trial, calls), trial);
+    const answered = await exchange(subject, trial, calls);
+    if (answered.length < calls.length) {
+      unproven = `the calls are too slow: ${answered.length} of ${calls.length} bodies were sent`;
+    }
+    return judge(answered, trial);
   });
   const died = ending.kind === 'crash' || ending.kind === 'exit' || ending.kind === 'hang';
-  if (!died) return { findings: value ?? [], ending };
+  if (!died) return { findings: value ?? [], ending, ...(unproven === undefined ? {} : { unproven }) };
   const sent = calls.filter((call) => canCome(subject, call));
   const culprit = await findCulprit(subject, options, [...sent, ...calls.filter((call) => !sent.includes(call))]);
   if (culprit === undefined) return { findings: value ?? [], ending };
@@ -58,7 +64,7 @@ export async function hostileTest(
 }
 
 /** Whether a body may come from the host: any may where plugins have to be strict, else those that it writes itself. */
-function canCome({ profile }: Subject, { method, body }: HostileCall): boolean {
+export function canCome({ profile }: Subject, { method, body }: HostileCall): boolean {
   if (policyOf(profile.name).hostile === 'strict') return true;
   try {
     return Buffer.compare(profile.protocol.encodeRequest(parseExact(body.toString()), method), body) === 0;
@@ -78,8 +84,36 @@ export function withSamples<T>(subject: Subject, options: TrialOptions, use: (tr
   });
 }
 
-/** Makes the calls one after another: inside the probe where there is one. */
-export async function exchange({ plugin: { session } }: Trial, calls: readonly HostileCall[]): Promise<Answered[]> {
+/** Milliseconds that a call may take without being taken for one that hangs, though the probe makes many at once. */
+const SLOW_MS = 500;
+
+/** Milliseconds for all calls of one test: of a slow plugin's only every second, third, … is made. */
+const LIMIT_MS = 30_000;
+
+/**
+ * Makes the calls one after another: inside the probe where there is one.
+ * @returns what was answered, in order; fewer than there are calls where they would take too long
+ */
+export async function exchange(
+  { callDeadline = DEFAULT_DEADLINES.call }: Subject,
+  { plugin: { session } }: Trial,
+  calls: readonly HostileCall[],
+): Promise<Answered[]> {
+  const answered: Answered[] = [];
+  const batch = Math.ceil(callDeadline / SLOW_MS);
+  const end = performance.now() + LIMIT_MS;
+  let left = calls;
+  while (left.length > 0) {
+    const some = left.slice(0, batch);
+    const before = performance.now();
+    answered.push(...(await together(session, some)));
+    const eachMs = (performance.now() - before) / some.length;
+    left = spread(left.slice(batch), (end - performance.now()) / eachMs);
+  }
+  return answered;
+}
+
+async function together(session: Trial['plugin']['session'], calls: readonly HostileCall[]): Promise<Answered[]> {
   if (session.perform !== undefined) {
     const seen = await session.perform('hostile.calls', callFields(calls));
     return readAnswers(seen).map((answer, index) => ({ call: calls[index] as HostileCall, answer }));
@@ -87,6 +121,12 @@ export async function exchange({ plugin: { session } }: Trial, calls: readonly H
   const answered: Answered[] = [];
   for (const call of calls) answered.push({ call, answer: await single(session, call) });
   return answered;
+}
+
+/** All of a list, or about so many that are spread over it, but one at least. */
+export function spread<T>(all: readonly T[], most: number): readonly T[] {
+  const step = Math.ceil(all.length / Math.max(most, 1));
+  return step <= 1 ? all : all.filter((_, index) => index % step === 0);
 }
 
 async function single(session: Trial['plugin']['session'], call: HostileCall): Promise<Answer> {

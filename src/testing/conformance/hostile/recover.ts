@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { DEFAULT_DEADLINES } from '../../../host-process/reference-host.js';
 import type { Finding } from '../../../model/finding.js';
 import { stringifyExact } from '../../../support/exact-json.js';
 import type { Subject } from '../../subject.js';
@@ -7,12 +8,15 @@ import { alsoIn, type Golden, goldensOf } from '../goldens.js';
 import { policyOf } from '../policy.js';
 import { fault } from '../probe-test.js';
 import type { TestOutcome } from '../types.js';
-import { callFields, exchange, type HostileTrial, showBody, withSamples } from './exchange.js';
+import { callFields, exchange, type HostileTrial, showBody, spread, withSamples } from './exchange.js';
 import { badBodies, type HostileCall, validCalls } from './hostile-call.js';
 import { wrongTypes } from './wrong-types.js';
 
 /** One in so many of the bad bodies: enough of each kind. */
 const EVERY = 4;
+
+/** Share of the time for one call that all of them may take, each with a valid one behind it; a slow plugin is judged by fewer. */
+const SHARE = 1 / 6;
 
 /** err.recover: a valid call after each that fails has to be answered as it was before. */
 export async function recovers(subject: Subject): Promise<TestOutcome> {
@@ -25,7 +29,9 @@ export async function recovers(subject: Subject): Promise<TestOutcome> {
       unproven = 'no sample call of the plugin is answered the same way twice';
       return [];
     }
-    const { finding, after } = await compare(trial, good, failingCalls(subject, trial));
+    const limitMs = (subject.callDeadline ?? DEFAULT_DEADLINES.call) * SHARE;
+    const calls = spread(failingCalls(subject, trial), limitMs / 2 / (good.durationNs / 1e6));
+    const { finding, after } = await compare(trial, good, calls);
     if (finding === undefined) return [];
     changed = { good, after };
     return [finding];
@@ -57,6 +63,7 @@ async function isSteadyAlone(subject: Subject, good: Golden, times: number): Pro
     if (alsoIn([good], await alone()).length === 0) return false;
     // As many as there were, the failing ones and those between them, and as many again.
     const again = await exchange(
+      subject,
       trial,
       Array.from({ length: 4 * times }, () => ({
         ...good,
