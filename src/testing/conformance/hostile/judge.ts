@@ -3,7 +3,7 @@ import type { Envelope } from '../../../model/profile.js';
 import type { Subject } from '../../subject.js';
 import { policyOf } from '../policy.js';
 import { fault } from '../probe-test.js';
-import { type Answered, envelopeOf, showBody } from './exchange.js';
+import { type Answered, canCome, envelopeOf, showBody } from './exchange.js';
 
 /** Codes that stand for something else than a bad body, and are judged by the tests of that. */
 const OTHER_REASONS: ReadonlySet<string> = new Set(['unknown_method', 'internal']);
@@ -25,8 +25,9 @@ export function judgeAnswers(id: string, subject: Subject, answered: readonly An
     if (!envelopes.has(key)) envelopes.set(key, envelopeOf(subject, one.call.method, one.answer));
     const found = judgeOne(id, subject, one, envelopes.get(key));
     if (found === undefined) continue;
-    const known = kinds.get(found.message);
-    if (known === undefined) kinds.set(found.message, { finding: found, bodies: [one] });
+    const kind = `${found.severity} ${found.message}`;
+    const known = kinds.get(kind);
+    if (known === undefined) kinds.set(kind, { finding: found, bodies: [one] });
     else known.bodies.push(one);
   }
   return [...kinds.values()].map(({ finding, bodies }) => summed(finding, bodies));
@@ -35,10 +36,11 @@ export function judgeAnswers(id: string, subject: Subject, answered: readonly An
 function judgeOne(
   id: string,
   subject: Subject,
-  { call: { method, refuse } }: Answered,
+  { call }: Answered,
   envelope: Envelope | undefined,
 ): Finding | undefined {
   if (envelope === undefined) return undefined;
+  const { method, refuse } = call;
   const { hostile } = policyOf(subject.profile.name);
   const [broken] = envelope.findings.filter(({ severity }) => severity === 'fail');
   if (envelope.ok === undefined || (broken !== undefined && hostile === 'strict')) {
@@ -46,6 +48,8 @@ function judgeOne(
     return {
       ...fault(id, `${method} does not answer with an envelope that the host can read${why}`),
       ...clauseOf(broken),
+      // The host never sends such a body: nothing is lost with the answer.
+      ...(canCome(subject, call) ? {} : { severity: 'warn' as const }),
     };
   }
   if (!refuse || hostile === 'lenient') return undefined;
