@@ -212,6 +212,32 @@ fn on_hook() -> &'static str {
   ],
 ];
 
+/** Ends the process when too many of its threads are there at once. */
+const WORKS_ON = `#include <pthread.h>
+#include <time.h>
+static int alive;
+static void begin(void), wait_for_all(void);
+#define ON_HOOK() begin(); return reply(out, OK("{\\"continue_processing\\":true}"))
+#define ON_SHUTDOWN() wait_for_all()
+#include "good.h"
+static void *work(void *nothing) {
+  struct timespec while_it_works = {0, 50000000};
+  nanosleep(&while_it_works, NULL);
+  __atomic_sub_fetch(&alive, 1, __ATOMIC_SEQ_CST);
+  return nothing;
+}
+static void begin(void) {
+  pthread_t thread;
+  if (__atomic_add_fetch(&alive, 1, __ATOMIC_SEQ_CST) > 500) abort();
+  if (pthread_create(&thread, NULL, work, NULL) == 0) pthread_detach(thread);
+  else __atomic_sub_fetch(&alive, 1, __ATOMIC_SEQ_CST);
+}
+static void wait_for_all(void) {
+  struct timespec a_moment = {0, 1000000};
+  while (__atomic_load_n(&alive, __ATOMIC_SEQ_CST) > 0) nanosleep(&a_moment, NULL);
+}
+`;
+
 describe('level 3', () => {
   test('sees every defect in C, Go and Rust', { timeout: 300_000 }, async () => {
     const bench = await benchOf();
@@ -238,4 +264,10 @@ describe('level 3', () => {
       }
     });
   }
+
+  test('lets threads end that work on after their calls', { timeout: 200_000 }, async () => {
+    const artefact = compileText('works-on', WORKS_ON, folder);
+    const results = await judge(artefact, 'c', 'mem.balance');
+    expect(results.flatMap(({ findings }) => findings)).toEqual([]);
+  });
 });
