@@ -117,6 +117,9 @@ func callHost(method string, request, result any) error {
 	if err := json.Unmarshal(C.GoBytes(answer.ptr, C.int(answer.len)), &read); err != nil {
 		return err
 	}
+	if !read.OK && read.Error == nil {
+		return fmt.Errorf("host.call %s was answered without a result", method)
+	}
 	if !read.OK {
 		return errors.New(read.Error.Message)
 	}

@@ -39,6 +39,9 @@ pub unsafe extern "C" fn cliproxy_plugin_init(host: *const HostApi, plugin: *mut
 }
 
 extern "C" fn call(method: *const c_char, request: *const u8, len: usize, response: *mut Buffer) -> c_int {
+    if method.is_null() || response.is_null() {
+        return 1;
+    }
     let method = unsafe { CStr::from_ptr(method) }.to_string_lossy();
     let request = if len == 0 { &[] } else { unsafe { std::slice::from_raw_parts(request, len) } };
     let mut body = serve(&method, &String::from_utf8_lossy(request)).into_bytes();

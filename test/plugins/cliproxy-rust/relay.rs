@@ -95,14 +95,24 @@ fn stop() {
 }
 
 fn keep(thread: JoinHandle<()>) {
-    THREADS.lock().unwrap().push(thread);
+    let mut threads = THREADS.lock().unwrap();
+    threads.retain(|one| !one.is_finished());
+    threads.push(thread);
 }
 
 /// The first string member of this name, wherever it stands; good enough for ids and base64.
 fn member(json: &str, name: &str) -> String {
     let key = format!("\"{name}\":\"");
     let Some(at) = json.find(&key) else { return String::new() };
-    json[at + key.len()..].split('"').next().unwrap_or("").to_string()
+    let rest = &json[at + key.len()..];
+    let mut escaped = false;
+    // As it is written: it goes into other JSON.
+    let end = rest.find(|c| {
+        let ends = c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+        ends
+    });
+    end.map_or(String::new(), |end| rest[..end].to_string())
 }
 
 /// Text as it may stand in a JSON string.
