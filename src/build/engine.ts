@@ -77,8 +77,9 @@ export async function judgeFor(wish: EngineWish, context: RunContext): Promise<J
   }
   try {
     const { probeFor } = await import('./probe.js');
-    await probeFor(wish.target, { env: context.env, signal: context.signal });
-    return { engine: await engineFor({ ...wish, engine: 'probe' }, context) };
+    const program = await probeFor(wish.target, { env: context.env, signal: context.signal });
+    const { probeEngineFor } = await import('./probe-engine.js');
+    return { engine: probeEngineFor(wish.target, {}, context, program) };
   } catch (error) {
     if (!isCpexError(error) || !/^CPEX_E_(BUILD_TOOL|PROBE_BUILD|RUNNER)/.test(error.code)) throw error;
     return { engine: await engineFor(wish, context), noProbe: error.message };

@@ -143,6 +143,6 @@ test('level 5 starts few more processes of the probe than there are tests, and l
   const probes = starts.filter(([program = '']) => path.basename(program).startsWith('cpex-probe'));
   expect(ran).toBeGreaterThan(40);
   expect(probes.length).toBeLessThan(2 * ran);
-  // What is left asks a compiler for its version.
-  expect(starts.length - probes.length).toBeLessThan(5);
+  // What is left asks a compiler for its version, and what it compiles for.
+  expect(starts.length - probes.length).toBeLessThan(3);
 });
