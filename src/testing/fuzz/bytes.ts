@@ -31,13 +31,14 @@ interface Turn {
  */
 export async function fuzzBytes(subject: Subject, options: FuzzOptions): Promise<FuzzRun> {
   const record = await RecordFile.make();
-  const until = performance.now() + options.ms;
   let calls = 0;
   let turn: Turn | undefined;
   /** Beyond the last round that is known to be over. */
   let next = 0;
   try {
     const { value, ending, round } = await inChild(subject, { record, register: true }, async (child) => {
+      // From here on: a child that starts slowly takes nothing of the time.
+      const until = performance.now() + options.ms;
       const bodies = seedBodies(subject, child.samples, options);
       const methods = [...bodies.keys()];
       for (let count = 0; methods.length > 0 && performance.now() < until; count++) {

@@ -22,7 +22,6 @@ interface Round {
 /** Makes sample calls while the host answers the plugin's requests with what it can get out of a seed. */
 export async function fuzzHost(subject: Subject, options: FuzzOptions): Promise<FuzzRun> {
   const record = await RecordFile.make();
-  const until = performance.now() + options.ms;
   const hostile = new HostileAnswers(subject.profile, options.seed | 0);
   let asked = 0;
   let calls = 0;
@@ -39,8 +38,10 @@ export async function fuzzHost(subject: Subject, options: FuzzOptions): Promise<
   };
   try {
     const { value, ending } = await inChild(subject, { record, register: true, answer }, async (child) => {
+      // From here on: a child that starts slowly takes nothing of the time.
+      const until = performance.now() + options.ms;
       const steps = stepsFor(subject, child.samples, options);
-      for (let count = 0; performance.now() < until; count++) {
+      for (let count = 0; count < (options.least ?? 0) || performance.now() < until; count++) {
         if (count === BETWEEN_LOOKS && asked === 0) return 'silent';
         dice = diceFrom(options.seed + count);
         round = { step: steps[count % steps.length] as Step, answers: [] };

@@ -29,12 +29,14 @@ export async function fuzzSequences(subject: Subject, options: FuzzOptions): Pro
         return seen === undefined || first === undefined || likeness(seen) !== likeness(first);
       },
     );
-    const run = await fc.check(property, {
-      seed: options.seed | 0,
-      numRuns: 2 ** 30,
-      interruptAfterTimeLimit: options.ms,
-      markInterruptAsFailure: false,
-    });
+    const started = performance.now();
+    const seed = options.seed | 0;
+    let run = await fc.check(property, { seed, numRuns: options.least ?? 1 });
+    const left = options.ms - (performance.now() - started);
+    if (!run.failed && left > 0) {
+      const limit = { interruptAfterTimeLimit: left, markInterruptAsFailure: false };
+      run = await fc.check(property, { seed: (seed + 1) | 0, numRuns: 2 ** 30, ...limit });
+    }
     if (!run.failed || run.counterexample === null || first === undefined) return { calls };
     const found = { steps: legal(run.counterexample[0], subject) };
     const origin = `seed ${run.seed}, path ${run.counterexamplePath}`;

@@ -34,11 +34,12 @@ interface Batch {
 /** Makes values from the schemas, valid and changed, and has the probe call the plugin with whole batches of them. */
 export async function fuzzStruct(subject: Subject, options: FuzzOptions): Promise<FuzzRun> {
   const record = await RecordFile.make();
-  const until = performance.now() + options.ms;
   let calls = 0;
   let batch: Batch | undefined;
   try {
     const { value, ending, round } = await inChild(subject, { record, register: true }, async (child) => {
+      // From here on: a child that starts slowly takes nothing of the time.
+      const until = performance.now() + options.ms;
       const batches = batchesOf(subject, child.samples, options);
       if (batches === undefined) return 'nothing';
       let next = batches.next().value;

@@ -44,6 +44,8 @@ export interface FuzzOptions {
   readonly seed: number;
   /** Milliseconds that it may take; it stops at the first failure. */
   readonly ms: number;
+  /** Rounds or sequences that it makes however long they take: a busy machine must not hide what a seed finds. */
+  readonly least?: number;
   /** Only this method; all that the plugin serves when absent. */
   readonly method?: string;
   /** More bodies to begin with, by method. */

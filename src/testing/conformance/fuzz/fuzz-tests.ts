@@ -8,12 +8,15 @@ import type { Subject } from '../../subject.js';
 import { fault } from '../probe-test.js';
 import type { TestOutcome } from '../types.js';
 
+/** Rounds of a fuzzer that works at the speed of whole calls or processes, whatever the time. */
+const LEAST = 60;
+
 /** Milliseconds that a failure may be made smaller, beside the time for finding it. */
 const SHRINK_MS = 5000;
 
 /** Fuzzes a plugin for as long as the durations say, and makes what was found small. */
 export async function fuzzTest(fuzzer: Fuzzer, subject: Subject): Promise<TestOutcome> {
-  const run = await fuzz(fuzzer, subject, { seed: subject.seed, ms: subject.durations.fuzz });
+  const run = await fuzz(fuzzer, subject, { seed: subject.seed, ms: subject.durations.fuzz, least: LEAST });
   if (run.found === undefined) {
     return { findings: [], ...(run.unproven === undefined ? {} : { unproven: run.unproven }) };
   }
