@@ -5,6 +5,7 @@ import type { TestReport } from '../model/event.js';
 import { outputError } from '../report/broken-output.js';
 import { prettyReporter, verboseReporter } from '../report/reporters/pretty.js';
 import { chosenReporters, openSinks } from '../report/reporters/sinks.js';
+import { statusBelow, statusLine } from '../report/status-line.js';
 import { systemCode } from '../support/errors.js';
 import { runTests } from './service.js';
 
@@ -50,42 +51,47 @@ export async function testCommand(
 ): Promise<TestOutcome> {
   const chosen = chosenReporters(flags.reporter, flags.json ?? false);
   const sinks = openSinks(chosen, context.cwd, writeAll, flags.verbose ? verboseReporter : prettyReporter);
-  const watched: RunContext = {
-    ...context,
-    emit: (event) => {
-      if (event.type !== 'trace') context.emit(event);
-      sinks.event(event);
-    },
-  };
-  const replayed = flags.replay === undefined ? undefined : await replay(flags.replay, files, watched);
-  const report = await runTests(
-    {
-      files,
-      ...(flags.host === undefined ? {} : { host: flags.host }),
-      ...(flags.timeout === undefined ? {} : { timeout: flags.timeout }),
-      ...(flags.target === undefined ? {} : { target: flags.target }),
-      ...(flags.engine === undefined ? {} : { engine: flags.engine }),
-      ...(flags.runner === undefined ? {} : { runner: flags.runner }),
-      ...(flags.level === undefined ? {} : { level: flags.level }),
-      ...(flags.seed === undefined ? {} : { seed: flags.seed }),
-      only: flags.only ?? [],
-      skip: flags.skip ?? [],
-      native: flags.native ?? false,
-      bail: flags.bail ?? false,
-      update: flags.update ?? false,
-      jobs: flags.jobs,
-      ...(flags.repeat === undefined ? {} : { repeat: flags.repeat }),
-      debug: (flags['debug-build'] ?? false) || (flags.debug ?? false),
-      trace: sinks.traces,
-      ...(flags.baseline === undefined ? {} : { baseline: flags.baseline }),
-      ...(flags.repro === undefined ? {} : { repro: flags.repro }),
-      ...(flags.debug ? { debugger: flags.debugger === undefined ? {} : { command: flags.debugger } } : {}),
-      ...replayed,
-    },
-    watched,
-  );
-  await sinks.end(report);
-  return { value: report, text: () => '', exit: report.ok ? 0 : 1 };
+  // A debugger has the terminal for itself, and verbose output is its own progress.
+  const wanted = context.interactive && !(flags.debug || flags.verbose || flags.json);
+  const status = statusBelow(statusLine(process.stderr, wanted), (event) => {
+    if (event.type !== 'trace') context.emit(event);
+    sinks.event(event);
+  });
+  const watched: RunContext = { ...context, emit: status.emit };
+  try {
+    const replayed = flags.replay === undefined ? undefined : await replay(flags.replay, files, watched);
+    const report = await runTests(
+      {
+        files,
+        ...(flags.host === undefined ? {} : { host: flags.host }),
+        ...(flags.timeout === undefined ? {} : { timeout: flags.timeout }),
+        ...(flags.target === undefined ? {} : { target: flags.target }),
+        ...(flags.engine === undefined ? {} : { engine: flags.engine }),
+        ...(flags.runner === undefined ? {} : { runner: flags.runner }),
+        ...(flags.level === undefined ? {} : { level: flags.level }),
+        ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+        only: flags.only ?? [],
+        skip: flags.skip ?? [],
+        native: flags.native ?? false,
+        bail: flags.bail ?? false,
+        update: flags.update ?? false,
+        jobs: flags.jobs,
+        ...(flags.repeat === undefined ? {} : { repeat: flags.repeat }),
+        debug: (flags['debug-build'] ?? false) || (flags.debug ?? false),
+        trace: sinks.traces,
+        ...(flags.baseline === undefined ? {} : { baseline: flags.baseline }),
+        ...(flags.repro === undefined ? {} : { repro: flags.repro }),
+        ...(flags.debug ? { debugger: flags.debugger === undefined ? {} : { command: flags.debugger } } : {}),
+        ...replayed,
+      },
+      watched,
+    );
+    status.clear();
+    await sinks.end(report);
+    return { value: report, text: () => '', exit: report.ok ? 0 : 1 };
+  } finally {
+    status.clear();
+  }
 }
 
 async function replay(file: string, libraries: readonly string[], context: RunContext) {

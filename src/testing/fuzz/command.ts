@@ -32,7 +32,11 @@ export async function fuzzCommand(
   context: RunContext,
 ): Promise<FuzzOutcome> {
   if (flags.harness) return (await import('./harness/command.js')).harnessCommand(file, context);
-  const progress = fuzzProgress(process.stderr, flags.json ?? false);
+  const progress = fuzzProgress(process.stderr, flags.json ?? false, context.interactive);
+  const emit: RunContext['emit'] = (event) => {
+    progress.clear();
+    context.emit(event);
+  };
   try {
     const report = await runFuzz(
       {
@@ -49,12 +53,11 @@ export async function fuzzCommand(
         ms: millisecondsOf(flags.time),
         progress: progress.show,
       },
-      context,
+      { ...context, emit },
     );
-    progress.end();
     return { value: report, text: () => fuzzText(report), exit: report.failures.length === 0 ? 0 : 1 };
   } finally {
-    progress.end();
+    progress.clear();
   }
 }
 

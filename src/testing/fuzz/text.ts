@@ -1,5 +1,6 @@
 import chalk from 'chalk';
 import { renderFinding } from '../../report/reporters/pretty.js';
+import { statusLine } from '../../report/status-line.js';
 import type { CampaignState } from './campaign.js';
 import type { FuzzReport } from './service.js';
 
@@ -35,25 +36,27 @@ export function fuzzText({
 const TERMINAL_MS = 200;
 const PIPE_MS = 10_000;
 
-/** Shows how far a run is on stderr. `end` takes the line on a terminal away. */
-export function fuzzProgress(
-  stream: NodeJS.WriteStream,
-  quiet: boolean,
-): { show: (state: CampaignState) => void; end: () => void } {
-  const live = stream.isTTY === true && process.env.CI === undefined;
-  const every = live ? TERMINAL_MS : PIPE_MS;
+/** How far a run is, on stderr. `clear` takes the line on a terminal away. */
+export interface FuzzProgress {
+  readonly show: (state: CampaignState) => void;
+  readonly clear: () => void;
+}
+
+/** Shows how far a run is: on a terminal where somebody sits, else as lines. */
+export function fuzzProgress(stream: NodeJS.WriteStream, quiet: boolean, interactive: boolean): FuzzProgress {
+  const line = statusLine(stream, interactive && !quiet);
+  const every = interactive ? TERMINAL_MS : PIPE_MS;
   let last = 0;
   return {
     show: ({ elapsedMs, calls, failures }) => {
       if (quiet || elapsedMs - last < every) return;
       last = elapsedMs;
       const speed = count(Math.round((calls / elapsedMs) * 1000));
-      const line = `fuzzing ${(elapsedMs / 1000).toFixed(0)} s · ${count(calls)} calls · ${speed} a second · ${failures} found`;
-      stream.write(live ? `\r\x1b[K${chalk.dim(line)}` : `${line}\n`);
+      const text = `fuzzing ${(elapsedMs / 1000).toFixed(0)} s · ${count(calls)} calls · ${speed} a second · ${failures} found`;
+      if (interactive) line.show(text);
+      else stream.write(`${text}\n`);
     },
-    end: () => {
-      if (live && last > 0) stream.write('\r\x1b[K');
-    },
+    clear: line.clear,
   };
 }
 
