@@ -58,7 +58,10 @@ export async function readCorpus(folder: string): Promise<CorpusFile[]> {
     names = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return [];
-    throw error;
+    if (systemCode(error) === undefined) throw error;
+    throw new CpexError('CPEX_E_FUZZ', `The folder of the corpus cannot be read: ${folder}.`, {
+      evidence: [(error as Error).message],
+    });
   }
   const files: CorpusFile[] = [];
   for (const file of names.sort()) {

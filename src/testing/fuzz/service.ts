@@ -4,10 +4,12 @@ import { auditFile } from '../../audit/report.js';
 import type { RunContext } from '../../model/context.js';
 import type { Finding } from '../../model/finding.js';
 import { CpexError } from '../../support/errors.js';
+import { didYouMean } from '../../support/suggest.js';
 import { USUAL } from '../conformance/durations.js';
 import { findSubjects } from '../resolve.js';
 import type { Subject } from '../subject.js';
 import { type CampaignResult, type CampaignState, runCampaign } from './campaign.js';
+import { lifecycleCalls } from './child.js';
 import { CORPUS_FOLDER, readCorpus } from './corpus-files.js';
 import { runCorpusFile } from './corpus-suite.js';
 import { toFinding } from './report.js';
@@ -76,7 +78,7 @@ export async function runFuzz(options: FuzzCommandOptions, context: RunContext):
   );
   if (found === undefined) throw new CpexError('CPEX_E_TEST_NO_SUBJECT', 'There is nothing to fuzz.');
   const { subject, project } = found;
-  await refuseUnfit(subject);
+  await refuseUnfit(subject, options.method);
   const own = path.join(project?.root ?? context.cwd, CORPUS_FOLDER);
   const folder = options.corpus === undefined ? own : path.resolve(context.cwd, options.corpus);
   const corpus = await readCorpus(folder);
@@ -128,8 +130,8 @@ function againWords(
   return `cpex fuzz${library} --corpus ${JSON.stringify(path.relative(cwd, folder) || '.')} --time 0s`;
 }
 
-/** Fuzzing begins with a plugin that is sound, can be run here, and registers. */
-async function refuseUnfit(subject: Subject): Promise<void> {
+/** Fuzzing begins with a plugin that is sound, can be run here, registers, and has the method that is asked for. */
+async function refuseUnfit(subject: Subject, method: string | undefined): Promise<void> {
   const { artefact, target, profile, notRun } = subject;
   const entry = profile.native === undefined ? {} : { entry: profile.native.entry };
   if (notRun !== undefined) {
@@ -143,5 +145,10 @@ async function refuseUnfit(subject: Subject): Promise<void> {
       remedy: 'cpex check says more.',
     });
   }
-  await samplesOf(subject);
+  const samples = await samplesOf(subject);
+  if (method === undefined) return;
+  const known = [...new Set([...samples, ...lifecycleCalls(subject)].map((call) => call.method))];
+  if (known.includes(method)) return;
+  const message = `The plugin declares no method "${method}".${didYouMean(method, known)}`;
+  throw new CpexError('CPEX_E_FUZZ', message, { evidence: [`methods: ${known.join(', ')}`] });
 }

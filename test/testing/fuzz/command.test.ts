@@ -61,6 +61,16 @@ describe.skipIf(missing !== undefined)(`cpex fuzz (${missing ?? 'all tools are h
     expect({ code: mended.code, verdict: verdict(mended.stdout) }).toEqual({ code: 0, verdict: 'pass' });
   });
 
+  it('refuses a method that the plugin does not have, and a folder that is none', async () => {
+    const library = compileC('broken/half-escape', cli.folder);
+    const method = await cli.run(['fuzz', library, '--time', '1s', '--method', 'hook.invke']);
+    expect(method).toMatchObject({ code: 2, stdout: '' });
+    expect(method.stderr).toContain('The plugin declares no method "hook.invke". Did you mean "hook.invoke"?');
+    const corpus = await cli.run(['fuzz', library, '--time', '1s', '--corpus', library]);
+    expect(corpus).toMatchObject({ code: 2, stdout: '' });
+    expect(corpus.stderr).toContain('The folder of the corpus cannot be read');
+  });
+
   it.each([
     [['fuzz', '--time', 'soon'], 'expected a time such as 60s or 5m, found "soon"'],
     [['fuzz'], 'There is no project here'],
