@@ -84,7 +84,7 @@ export async function runTests(options: TestOptions, context: RunContext): Promi
   const started = performance.now();
   const durations = options.durations ?? (options.level === 10 ? LONG : USUAL);
   const seed = options.seed ?? randomInt(2 ** 31);
-  const targets = await debugged(await findSubjects({ ...options, durations, seed }, context), options, context);
+  const targets = await debugged(() => findSubjects({ ...options, durations, seed }, context), options, context);
   const plans = [];
   for (const target of targets)
     plans.push({ target, cases: await findCases(target, context.cwd), corpus: await findCorpus(target) });
@@ -112,12 +112,14 @@ export async function runTests(options: TestOptions, context: RunContext): Promi
   });
 }
 
-/** The subjects as they are, or under a debugger when one is asked for. */
-async function debugged(targets: TestTarget[], options: TestOptions, context: RunContext): Promise<TestTarget[]> {
-  const wish = options.debugger;
-  if (wish === undefined) return targets;
+/** The subjects as they are found, or under a debugger when one is asked for. */
+async function debugged(find: () => Promise<TestTarget[]>, { debugger: wish, only }: TestOptions, context: RunContext) {
+  if (wish === undefined) return find();
   const { requireOne, underDebugger } = await import('./debugger/debugger.js');
-  requireOne(options.only, targets);
+  // Before a build for nothing.
+  requireOne(only, 1);
+  const targets = await find();
+  requireOne(only, targets.length);
   return Promise.all(
     targets.map(async (target) => ({ ...target, subject: await underDebugger(target.subject, wish, context) })),
   );

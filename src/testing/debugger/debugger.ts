@@ -86,8 +86,8 @@ function leaveInterruptsAlone(): void {
 }
 
 /** Refuses more than one test, or plugin, for which the debugger would start again and again. */
-export function requireOne(only: readonly string[], plugins: readonly unknown[]): void {
-  if (only.length === 1 && !only[0]?.includes('*') && plugins.length === 1) return;
+export function requireOne(only: readonly string[], plugins: number): void {
+  if (only.length === 1 && !only[0]?.includes('*') && plugins === 1) return;
   throw new CpexError('CPEX_E_USAGE', '--debug runs one test of one plugin.', {
     remedy: 'Name it: cpex test --debug --only mem.req-end',
   });

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { EngineName } from '../../build/engine.js';
 import type { RunContext } from '../../model/context.js';
 import { findProject } from '../../project/find.js';
-import { CpexError, systemCode } from '../../support/errors.js';
+import { CpexError, isCpexError, systemCode } from '../../support/errors.js';
 import { exists, readTextIfThere, sha256File } from '../../support/files.js';
 import { validate } from '../../support/schemas.js';
 import { REMOVED } from '../../support/secrets.js';
@@ -70,6 +70,7 @@ async function readBundle(file: string): Promise<ReproBundle> {
     if (text === undefined) throw invalid(['there is no such file']);
     value = JSON.parse(text);
   } catch (error) {
+    if (isCpexError(error)) throw error;
     if (error instanceof SyntaxError || systemCode(error) !== undefined) throw invalid([(error as Error).message]);
     throw error;
   }

@@ -24,7 +24,10 @@ describe.skipIf(missing !== undefined)(`a test that fails (${missing ?? 'with cc
 
   it('leaves what it takes to see it again, and says how', { timeout: 60_000 }, async () => {
     const run = await cli.run(['test', library, '--only', 'env.rc', '--repro', folder, '--seed', '7'], { env });
-    expect(run).toMatchObject({ code: 1, stdout: expect.stringContaining("cpex test --replay 'what failed/env.rc.json'") });
+    expect(run).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining("cpex test --replay 'what failed/env.rc.json'"),
+    });
     const text = readFileSync(file, 'utf8');
     const bundle = JSON.parse(text);
     expect(validate('repro', bundle)).toEqual([]);
@@ -64,7 +67,10 @@ describe.skipIf(missing !== undefined)(`a test that fails (${missing ?? 'with cc
       code: 2,
       stderr: expect.stringContaining('CPEX_E_REPRO_INVALID'),
     });
-    expect(await cli.run(['test', '--replay', path.join(cli.folder, 'none.json')])).toMatchObject({ code: 2 });
+    expect(await cli.run(['test', '--replay', path.join(cli.folder, 'none.json')])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('there is no such file'),
+    });
     const moved = JSON.parse(readFileSync(file, 'utf8'));
     moved.artefact.path = path.join(cli.folder, 'gone.so');
     writeFileSync(other, JSON.stringify(moved));
