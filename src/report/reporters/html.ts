@@ -29,6 +29,8 @@ body{max-width:64rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;width:100%}
 td,th{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;border-bottom:1px solid #8884}
 th{font-weight:600}
+h2+table td:first-child{width:4rem}h2+table td:nth-child(2){width:12rem;overflow-wrap:anywhere}
+h2+table td:last-child{width:5rem;white-space:nowrap}
 .pass{color:#2e7d32}.warn{color:#a86500}.skip{color:#777}.bad{color:#c62828;font-weight:600}
 pre{overflow-x:auto;background:#8882;padding:.5rem;margin:.25rem 0}
 code{font-family:ui-monospace,monospace;font-size:.9em}

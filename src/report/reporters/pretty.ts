@@ -84,8 +84,10 @@ function renderResult(result: TestResult, told: Set<string>): string[] {
   ];
 }
 
-/** One crash shows in several tests; its evidence is told once. */
-/** A finding as lines for people; `told` holds the messages that were shown before. */
+/**
+ * A finding as lines for people. One crash shows in several tests, and its evidence is told once: `told` holds what was
+ * shown before.
+ */
 export function renderFinding(finding: Finding, told: Set<string>): string[] {
   const lines = [`      ${printable(finding.message)}`];
   const same = JSON.stringify([finding.message, finding.evidence, finding.remedy]);

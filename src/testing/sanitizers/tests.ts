@@ -64,6 +64,8 @@ function unproven(reason: string): TestOutcome {
 function unbuilt(error: unknown): TestOutcome {
   if (!isCpexError(error) || !/^CPEX_E_(?:BUILD|SANITIZER|PROBE)_/.test(error.code)) throw error;
   // A pair that no machine has, in the builder's words.
-  if (error.code === 'CPEX_E_BUILD_SANITIZE') return unproven(`is not for this plugin: ${error.evidence[0]}`);
+  if (error.code === 'CPEX_E_BUILD_SANITIZE') {
+    return unproven(`is not for this plugin: ${error.evidence[0]?.replace(/\.$/, '')}`);
+  }
   return unproven(`needs a sanitizer that builds here: ${error.message}`);
 }
