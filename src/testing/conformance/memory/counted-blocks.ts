@@ -32,6 +32,7 @@ const ROOM_MS = 30_000;
 /** Replies for which this share of free_buffer calls must give nothing back to be called a leak. */
 const NEARLY_ALL = 0.9;
 
+/** mem.free-len: counts what calls take and what free_buffer gives back, and compares lengths with the blocks. */
 export async function freedWhole(subject: Subject): Promise<TestOutcome> {
   const id = 'mem.free-len';
   const unseen: string[] = [];
@@ -66,6 +67,7 @@ export async function freedWhole(subject: Subject): Promise<TestOutcome> {
 
 const OWN_ALLOCATOR = 'takes no blocks from malloc for its replies';
 
+/** mem.balance: counts the blocks that stay held after many calls of each sample. */
 export async function balanced(subject: Subject): Promise<TestOutcome> {
   const id = 'mem.balance';
   const reasons: string[] = [];

@@ -28,31 +28,37 @@ function guardedTest(id: string, subject: Subject, watch: Watch): Promise<TestOu
   });
 }
 
+/** mem.req-end: each request lies right before a page that nobody may read. */
 export function requestEnd(subject: Subject): Promise<TestOutcome> {
   return guardedTest('mem.req-end', subject, { guard: 'end', parts: ['request'] });
 }
 
+/** mem.req-start: each request lies right behind such a page. */
 export function requestStart(subject: Subject): Promise<TestOutcome> {
   return guardedTest('mem.req-start', subject, { guard: 'start', parts: ['request'] });
 }
 
+/** mem.req-ro: requests, method names and the host's table can be read alone. */
 export function requestReadOnly(subject: Subject): Promise<TestOutcome> {
   return guardedTest('mem.req-ro', subject, { guard: 'end', parts: ['read-only'] });
 }
 
-/** An odd address breaks every alignment there is. */
+/** mem.req-odd: an odd address breaks every alignment there is. */
 export function requestOdd(subject: Subject): Promise<TestOutcome> {
   return guardedTest('mem.req-odd', subject, { skew: 1 });
 }
 
+/** mem.req-retain: what a call was given is closed when the call has returned. */
 export function requestRetained(subject: Subject): Promise<TestOutcome> {
   return guardedTest('mem.req-retain', subject, { guard: 'end', parts: ['closed'] });
 }
 
+/** mem.method-end: each method name lies right before a closed page. */
 export function methodEnd(subject: Subject): Promise<TestOutcome> {
   return guardedTest('mem.method-end', subject, { guard: 'end', parts: ['method'] });
 }
 
+/** mem.slot-end: the response slot lies right before a closed page. */
 export function slotEnd(subject: Subject): Promise<TestOutcome> {
   return guardedTest('mem.slot-end', subject, { guard: 'end', parts: ['slot'] });
 }

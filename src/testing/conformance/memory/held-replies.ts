@@ -16,6 +16,7 @@ const LIMIT_MS = 1500;
 /** Beyond what the calls may take: freeing, comparing. */
 const ROOM_MS = 30_000;
 
+/** mem.alias: replies that are held at once share no bytes, and later calls change none of them. */
 export function aliased(subject: Subject): Promise<TestOutcome> {
   const id = 'mem.alias';
   return replyTest(id, subject, async (trial) => {
@@ -37,6 +38,7 @@ export function aliased(subject: Subject): Promise<TestOutcome> {
   });
 }
 
+/** mem.free-order: a thousand replies are freed in an order of chance. */
 export function freedInAnyOrder(subject: Subject): Promise<TestOutcome> {
   const id = 'mem.free-order';
   return replyTest(id, subject, async (trial) => {
@@ -49,6 +51,7 @@ export function freedInAnyOrder(subject: Subject): Promise<TestOutcome> {
   });
 }
 
+/** mem.free-thread: replies are freed on another thread than they were taken on. */
 export function freedElsewhere(subject: Subject): Promise<TestOutcome> {
   const id = 'mem.free-thread';
   return replyTest(id, subject, async (trial) => {
@@ -57,6 +60,7 @@ export function freedElsewhere(subject: Subject): Promise<TestOutcome> {
   });
 }
 
+/** mem.free-null: free_buffer gets a null pointer, then calls go on. */
 export function freedNothing(subject: Subject): Promise<TestOutcome> {
   return probeTest('mem.free-null', subject, {}, async ({ perform, plugin, samples }) => {
     await perform('mem.free-null');
@@ -65,6 +69,7 @@ export function freedNothing(subject: Subject): Promise<TestOutcome> {
   });
 }
 
+/** mem.image-ptr: no reply lies in what was mapped from the plugin's file. */
 export function inImage(subject: Subject): Promise<TestOutcome> {
   const id = 'mem.image-ptr';
   return replyTest(id, subject, async ({ perform, calls }) => {

@@ -30,10 +30,12 @@ export async function answersFreed(subject: Subject): Promise<TestOutcome> {
 /** How the probe says that an answer was freed with another length than it has. */
 const WRONG_LENGTH = / with the length \d+\.$/;
 
+/** mem.host-end: each answer of the host lies right before a closed page. */
 export function answerEnd(subject: Subject): Promise<TestOutcome> {
   return answerTest('mem.host-end', subject, { guard: 'end', parts: ['answers'] });
 }
 
+/** mem.host-uaf: an answer is closed when it has been freed. */
 export function answersGone(subject: Subject): Promise<TestOutcome> {
   return answerTest('mem.host-uaf', subject, { guard: 'end', parts: ['freed'] });
 }
