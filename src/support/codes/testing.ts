@@ -53,7 +53,7 @@ export const testingCodes = {
     kind: 'user',
     exit: 2,
     title: 'A plugin cannot be fuzzed',
-    text: '`cpex fuzz` begins with a library that passes `cpex check`, that can be run on this machine, and that registers. The C probe makes the calls, so a C compiler has to be there. A harness (--harness) is written for a project, not for a library on its own.',
+    text: '`cpex fuzz` begins with a library that passes `cpex check`, that can be run on this machine, and that registers. The C probe makes the calls, so a C compiler has to be there. A harness (--harness) is written for a project, not for a library on its own. `--method` names a method that the plugin serves, and `--corpus` a folder.',
   },
   CPEX_E_TEST_NO_SUBJECT: {
     kind: 'user',
