@@ -53,15 +53,6 @@ void free_whole(const frame *asked, observation *seen) {
   samples_free(&some);
 }
 
-enum { MANY_THREADS = 64, CALLS_BETWEEN = 32 };
-
-/* A plugin may answer on threads that go on after the call, where it streams: it is given time to end them, or the system
- * has no more. */
-static void let_threads_end(double made, size_t at_first, double end) {
-  if ((size_t)made % CALLS_BETWEEN != 0) return;
-  while (threads_alive() > at_first + MANY_THREADS && clock_ns() < end) sleep_ms(1);
-}
-
 /* Parameters: `method`, `body`, `calls`, `windows`, and `limit`, milliseconds for all of it. A slow call is made less
  * often: each window ends with its share of the calls or of the time. */
 void balance(const frame *asked, observation *seen) {
@@ -70,10 +61,9 @@ void balance(const frame *asked, observation *seen) {
   double share = parameter_number(asked, "calls", 1000) / windows;
   double time = parameter_number(asked, "limit", 1000) * 1e6 / (windows + 1);
   const sample *one = &some.all[0];
-  size_t threads = threads_alive();
   double end = clock_ns() + time;
   for (double i = 0; i < share && clock_ns() < end; i++) {
-    let_threads_end(i, threads, end);
+    let_threads_end(i, end);
     call_once(one);
   }
   ledger_begin();
@@ -81,7 +71,7 @@ void balance(const frame *asked, observation *seen) {
     double made = 0;
     for (end = clock_ns() + time; made < share && clock_ns() < end; made++) {
       step_note("call %.0f of window %.0f", made + 1, window + 1);
-      let_threads_end(made, threads, end);
+      let_threads_end(made, end);
       call_once(one);
     }
     ledger_state now = ledger_now();

@@ -64,6 +64,10 @@ double thread_processor_ns(void);
 /* One sample call whose reply is freed at once; returns the plugin's code. */
 int make_call(const sample *one);
 
+/* A plugin may answer on threads that go on after the call, where it streams: between calls it is given time to end them, or
+ * the system has no more. `made` calls were made so far; nobody is waited for after `end`, in nanoseconds. */
+void let_threads_end(double made, double end);
+
 /* At most `count` calls and about `budget` nanoseconds; returns how many were made. */
 double call_often(const sample *one, double count, double budget);
 
