@@ -101,14 +101,14 @@ export async function exchange(
 ): Promise<Answered[]> {
   const answered: Answered[] = [];
   const batch = Math.ceil(callDeadline / SLOW_MS);
-  const end = performance.now() + LIMIT_MS;
+  const started = performance.now();
   let left = calls;
   while (left.length > 0) {
-    const some = left.slice(0, batch);
-    const before = performance.now();
-    answered.push(...(await together(session, some)));
-    const eachMs = (performance.now() - before) / some.length;
-    left = spread(left.slice(batch), (end - performance.now()) / eachMs);
+    answered.push(...(await together(session, left.slice(0, batch))));
+    left = left.slice(batch);
+    const took = performance.now() - started;
+    // The first calls may have come at a bad moment.
+    if (took > LIMIT_MS / 3) left = spread(left, (LIMIT_MS - took) / (took / answered.length));
   }
   return answered;
 }
