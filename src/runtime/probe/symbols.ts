@@ -18,6 +18,12 @@ const MOST_KNOWN = 2000;
 /** Tools with the command line of binutils' addr2line. Those for one format only say so and are passed over. */
 const TOOLS = ['addr2line', 'llvm-addr2line', 'aarch64-linux-gnu-addr2line', 'x86_64-w64-mingw32-addr2line'] as const;
 
+/** Of the head of an ELF file, and the type of the section with all symbols. */
+const ELF_MAGIC = 0x7f454c46;
+const ELF_64 = 2;
+const LITTLE_ENDIAN = 1;
+const SYMBOL_TABLE = 2;
+
 const known = new Map<string, SourcePlace>();
 
 /**
@@ -55,6 +61,7 @@ async function lookUp(
   signal: AbortSignal | undefined,
 ): Promise<Map<string, SourcePlace>> {
   const base = await imageBase(file);
+  const onlyExports = await isStripped(file);
   const addresses = offsets.map((offset) => `0x${(BigInt(offset) + base).toString(16)}`);
   for (const name of TOOLS) {
     const tool = await findTool(name, process.env);
@@ -66,7 +73,9 @@ async function lookUp(
       });
       const lines = stdout.trimEnd().split('\n');
       if (code !== 0 || lines.length !== 2 * offsets.length) continue;
-      return new Map(offsets.map((offset, at) => [offset, readPlace(lines[2 * at] ?? '', lines[2 * at + 1] ?? '')]));
+      const places = offsets.map((_, at) => readPlace(lines[2 * at] ?? '', lines[2 * at + 1] ?? ''));
+      // Else everything would seem to happen in the export that lies before it in the file.
+      return new Map(offsets.map((offset, at) => [offset, onlyExports && !places[at]?.line ? {} : (places[at] ?? {})]));
     } catch {
       // Interrupted, or a tool that cannot be started: then nothing is known.
     }
@@ -96,6 +105,24 @@ async function versionOf(file: string): Promise<string | undefined> {
     return `${mtimeMs} ${size}`;
   } catch {
     return undefined;
+  }
+}
+
+/** Whether an ELF file for 64 bits names nothing but its exports; false for all other files. */
+async function isStripped(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const head = Buffer.alloc(64);
+    const { bytesRead } = await handle.read(head, 0, head.length, 0);
+    if (bytesRead < 64 || head.readUInt32BE(0) !== ELF_MAGIC || head[4] !== ELF_64 || head[5] !== LITTLE_ENDIAN)
+      return false;
+    const [size, count] = [head.readUInt16LE(58), head.readUInt16LE(60)];
+    const table = Buffer.alloc(size * count);
+    const { bytesRead: got } = await handle.read(table, 0, table.length, Number(head.readBigUInt64LE(40)));
+    for (let at = 0; at + 8 <= got; at += size) if (table.readUInt32LE(at + 4) === SYMBOL_TABLE) return false;
+    return true;
+  } finally {
+    await handle.close();
   }
 }
 
