@@ -32,7 +32,7 @@ const NO_METHOD = /^(unknown|invalid|unsupported)_/;
  * are not among it: a host in Go stands on both. Nor is the end of the process.
  */
 const BAD_GUEST: Readonly<Record<string, Severity>> = Object.fromEntries(
-  ['fd', 'rss', 'stdio', 'locale', 'env', 'cwd', 'umask', 'rlimit', 'stack']
+  ['fd', 'rss', 'children', 'stdio', 'locale', 'env', 'cwd', 'umask', 'rlimit', 'stack']
     .map((one) => `hyg.${one}`)
     .concat(['oom', 'diskfull', 'signals', 'locale', 'soak', 'restart', 'multi'].map((one) => `tort.${one}`))
     .map((id) => [id, 'warn']),
@@ -59,6 +59,8 @@ const POLICIES: Readonly<Record<string, HostPolicy>> = {
       'env.slot': 'warn',
       'load.quiet': 'warn',
       'mem.free-null': 'warn',
+      // As for hyg.rss, which sees the same.
+      'mem.balance': 'warn',
       'mem.req-odd': 'warn',
       'mem.req-ro': 'warn',
       'method.unknown': 'warn',
