@@ -80,7 +80,11 @@ function renderResult(result: TestResult, told: Set<string>): string[] {
   const word = FAILING.has(result.verdict) && result.verdict !== 'fail' ? chalk.red(` (${result.verdict})`) : '';
   return [
     `  ${MARKS[result.verdict]} ${name}${word}`,
-    ...result.findings.flatMap((finding) => renderFinding(finding, told)),
+    ...result.findings.flatMap((finding, at) => {
+      // One command shows all findings of a test again; it stands below the last of them.
+      const { again, ...rest } = finding;
+      return renderFinding(again !== undefined && again === result.findings[at + 1]?.again ? rest : finding, told);
+    }),
   ];
 }
 
