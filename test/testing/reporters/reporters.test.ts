@@ -45,6 +45,21 @@ it('says in its last line for which target it ran, and under what', async () => 
   expect(last).toMatch(/ · linux-arm64 under qemu-aarch64 · [\d.]+ s$/);
 });
 
+it('says once below a test how to see it again', async () => {
+  const results = MIXED.results.map((result) =>
+    result.id === 'env.utf8' ? { ...result, findings: [...result.findings, ...result.findings] } : result,
+  );
+  const before = (await render('pretty', MIXED)).split('cpex test --only env.utf8').length;
+  const after = await render('pretty', {
+    ...MIXED,
+    results: results.map((result) => ({
+      ...result,
+      findings: result.findings.map((finding, at) => ({ ...finding, message: `${finding.message} (${at})` })),
+    })),
+  });
+  expect(after.split('cpex test --only env.utf8')).toHaveLength(before);
+});
+
 /** It shows what crosses, and no results. */
 const TRACE = 'trace';
 
