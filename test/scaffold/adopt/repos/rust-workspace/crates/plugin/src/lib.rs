@@ -48,6 +48,9 @@ fn answer(method: &str, request: &str) -> String {
 }
 
 extern "C" fn call(method: *const c_char, request: *const u8, len: usize, response: *mut Buffer) -> c_int {
+    if method.is_null() {
+        return 1;
+    }
     let outcome = std::panic::catch_unwind(|| {
         let method = unsafe { CStr::from_ptr(method) }.to_string_lossy();
         let bytes = if request.is_null() { &[] } else { unsafe { std::slice::from_raw_parts(request, len) } };
