@@ -44,7 +44,7 @@ const COMMON: readonly Fault[] = [
   {
     fault: 'panic',
     method: 'executor.execute',
-    run: { code: 4, says: /crashed with SIGABRT during executor\.execute \(call 2\)\.\n.*no guard here/s },
+    run: { code: 4, says: /crashed with SIGABRT during executor\.execute \(call 2\)[.:].*no guard here/s },
     only: 'meta.caps',
     verdict: 'crash',
   },
@@ -107,7 +107,8 @@ describe.each(LANGUAGES)("other people's plugin in $language", ({ tools, compile
       expect(report.results.flatMap(({ findings }) => findings)).toEqual([]);
       expect(test).toMatchObject({ code: 0, stderr: '' });
       const passed = report.results.filter(({ verdict }) => verdict === 'pass').map(({ id }) => id);
-      const judged = catalogueOf('cliproxy').filter((one) => one.run !== undefined);
+      // cb.stream alone has nothing to look at: the relay reads no stream of its host.
+      const judged = catalogueOf('cliproxy').filter(({ id, level }) => level <= 5 && id !== 'cb.stream');
       expect(passed).toEqual(expect.arrayContaining(judged.map(({ id }) => id)));
     });
 
