@@ -6,7 +6,7 @@ import { fault, type ProbeTestOptions, type ProbeTrial, probeTest } from '../pro
 import type { TestOutcome } from '../types.js';
 
 /** Milliseconds that each method's calls may take; slow methods are called less often. */
-const LIMIT_MS = 1500;
+const LIMIT_MS = 600;
 
 /** Replies of each method that are followed one by one. */
 const FOLLOWED = 50;

@@ -11,7 +11,7 @@ const COMPARED = 64;
 const HELD = 1000;
 
 /** Milliseconds for taking replies; slow plugins are judged by fewer. */
-const LIMIT_MS = 1500;
+const LIMIT_MS = 600;
 
 /** Beyond what the calls may take: freeing, comparing. */
 const ROOM_MS = 30_000;
