@@ -88,7 +88,7 @@ function bare(
     ...common(options),
     artefact: file,
     profile: findProfile(host),
-    config: {},
+    config: options.config ?? {},
     language: 'c',
   };
   return { subject, caseFiles };

@@ -60,6 +60,16 @@ describe.skipIf(missing !== undefined)(`a test that fails (${missing ?? 'with cc
     expect(run).toMatchObject({ code: 0, stderr: expect.stringContaining('is not the library that failed') });
   });
 
+  it('is replayed with the configuration that it failed with', { timeout: 60_000 }, async () => {
+    const other = path.join(cli.folder, 'configured.json');
+    const bundle = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(other, JSON.stringify({ ...bundle, config: { region: 'north' } }));
+    const anew = path.join(cli.folder, 'anew');
+    expect(await cli.run(['test', '--replay', other, '--repro', anew])).toMatchObject({ code: 1 });
+    const again = JSON.parse(readFileSync(path.join(anew, 'env.rc.json'), 'utf8'));
+    expect(again.config).toEqual({ region: 'north' });
+  });
+
   it('is not replayed without its library, or from something else', async () => {
     const other = path.join(cli.folder, 'other.json');
     writeFileSync(other, '{"v":1}');
