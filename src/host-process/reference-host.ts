@@ -1,7 +1,6 @@
 import type { Finding } from '../model/finding.js';
 import type { Envelope, HostProfile, Registration, ServiceOptions } from '../model/profile.js';
 import type {
-  Breach,
   CallContext,
   CallEnd,
   CallOptions,
@@ -12,9 +11,9 @@ import type {
   ServiceReply,
   Session,
   TraceRecord,
-  Watch,
 } from '../model/session.js';
 import type { TargetName } from '../model/target.js';
+import type { Breach, Watch } from '../model/watch.js';
 import { SessionFailure } from '../runtime/failure.js';
 
 /** A plugin to open, in the terms of its host profile. */

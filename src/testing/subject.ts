@@ -1,8 +1,9 @@
 import { type AnswerInstead, DEFAULT_DEADLINES, type OpenPlugin, openPlugin } from '../host-process/reference-host.js';
 import type { Manifest } from '../model/manifest.js';
 import type { HostProfile, ServiceEvent, ServiceScript } from '../model/profile.js';
-import type { Breach, Ending, Engine, TraceRecord, Watch } from '../model/session.js';
+import type { Ending, Engine, TraceRecord } from '../model/session.js';
 import type { Language, Target } from '../model/target.js';
+import type { Breach, Watch } from '../model/watch.js';
 import { hostTarget } from '../project/targets/host.js';
 import { SessionFailure } from '../runtime/failure.js';
 import { CpexError } from '../support/errors.js';

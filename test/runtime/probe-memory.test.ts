@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Breach, Session, Watch } from '../../src/model/session.js';
+import type { Session } from '../../src/model/session.js';
+import type { Breach, Watch } from '../../src/model/watch.js';
 import { Bench, probeKit, toolchain } from './harness.js';
 
 const bench = new Bench(probeKit);

@@ -1,4 +1,4 @@
-import type { Observation } from '../../model/session.js';
+import type { Observation } from '../../model/watch.js';
 import { decodeFields } from '../wire/fields.js';
 
 /** Reads what an experiment has seen. Throws a RangeError for bytes that are no fields. */

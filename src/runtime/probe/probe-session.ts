@@ -1,13 +1,6 @@
 import type { Duplex } from 'node:stream';
-import type {
-  Field,
-  LoadStage,
-  NativeRules,
-  Observation,
-  Session,
-  SessionOptions,
-  Watch,
-} from '../../model/session.js';
+import type { LoadStage, NativeRules, Session, SessionOptions } from '../../model/session.js';
+import type { Field, Observation, Watch } from '../../model/watch.js';
 import { FrameSession } from '../native/frame-session.js';
 import { OrderedLane } from '../native/ordered-lane.js';
 import type { PendingCall } from '../native/pending-call.js';

@@ -1,4 +1,4 @@
-import type { Field } from '../../model/session.js';
+import type { Field } from '../../model/watch.js';
 
 /** Bytes of a field beside its name and value: two lengths and two terminators. */
 const FIXED = 2 + 1 + 4 + 1;

@@ -1,5 +1,6 @@
 import type { SampleCall } from '../../model/profile.js';
-import type { CallEnd, Field } from '../../model/session.js';
+import type { CallEnd } from '../../model/session.js';
+import type { Field } from '../../model/watch.js';
 import type { Subject, Trial } from '../subject.js';
 
 /** A sample call as it is sent. */

@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/finding.js';
 import type { Registration, SampleCall } from '../../model/profile.js';
-import type { Field, Observation } from '../../model/session.js';
+import type { Field, Observation } from '../../model/watch.js';
 import { runTrial, type Subject, type Trial, type TrialOptions } from '../subject.js';
 import type { TestOutcome } from './types.js';
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Finding } from '../../model/finding.js';
-import type { Ending, Observation, Watch } from '../../model/session.js';
+import type { Ending } from '../../model/session.js';
+import type { Observation, Watch } from '../../model/watch.js';
 import { runTrial, type Subject, type Trial, type TrialOutcome } from '../subject.js';
 import { linesOfPlugin } from './in-passing.js';
 import { fault } from './probe-test.js';

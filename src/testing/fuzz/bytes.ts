@@ -1,4 +1,4 @@
-import type { Field } from '../../model/session.js';
+import type { Field } from '../../model/watch.js';
 import type { Subject } from '../subject.js';
 import { type FuzzChild, inChild } from './child.js';
 import { confirm } from './confirm.js';

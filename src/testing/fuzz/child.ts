@@ -1,7 +1,8 @@
 import type { AnswerInstead } from '../../host-process/reference-host.js';
 import { isFields } from '../../hosts/json-fields.js';
 import type { Registration, SampleCall } from '../../model/profile.js';
-import type { Ending, Field, Observation } from '../../model/session.js';
+import type { Ending } from '../../model/session.js';
+import type { Field, Observation } from '../../model/watch.js';
 import { CpexError } from '../../support/errors.js';
 import { parseExact } from '../../support/exact-json.js';
 import { runTrial, type Subject } from '../subject.js';

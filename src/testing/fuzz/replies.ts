@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/finding.js';
 import type { Envelope } from '../../model/profile.js';
-import type { Observation } from '../../model/session.js';
+import type { Observation } from '../../model/watch.js';
 import { policyOf } from '../conformance/policy.js';
 import type { Subject } from '../subject.js';
 

@@ -1,6 +1,6 @@
 import type { AnswerInstead } from '../../../host-process/reference-host.js';
 import { DEFAULT_DEADLINES } from '../../../host-process/reference-host.js';
-import type { Field, Observation } from '../../../model/session.js';
+import type { Field, Observation } from '../../../model/watch.js';
 import type { Subject } from '../../subject.js';
 import { languageFacts } from '../languages.js';
 import { fault, type ProbeTrial } from '../probe-test.js';

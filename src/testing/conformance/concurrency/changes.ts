@@ -1,4 +1,4 @@
-import type { Field } from '../../../model/session.js';
+import type { Field } from '../../../model/watch.js';
 import type { Subject } from '../../subject.js';
 import { changeOf, otherConfig } from '../configuration.js';
 import { alsoIn, goldenFields, goldensOf, isSameCall } from '../goldens.js';

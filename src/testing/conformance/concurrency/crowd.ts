@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DEFAULT_DEADLINES } from '../../../host-process/reference-host.js';
 import type { Finding } from '../../../model/finding.js';
 import type { SampleCall } from '../../../model/profile.js';
-import type { Field, Observation } from '../../../model/session.js';
+import type { Field, Observation } from '../../../model/watch.js';
 import { isCpexError } from '../../../support/errors.js';
 import { printableStart } from '../../../support/printable.js';
 import type { Subject } from '../../subject.js';

@@ -1,6 +1,6 @@
 import { BODY_LIMIT } from '../../../hosts/cpex/limits.js';
 import type { Finding } from '../../../model/finding.js';
-import type { Observation } from '../../../model/session.js';
+import type { Observation } from '../../../model/watch.js';
 import { stringifyExact } from '../../../support/exact-json.js';
 import type { Subject } from '../../subject.js';
 import { fault } from '../probe-test.js';

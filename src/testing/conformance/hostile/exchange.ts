@@ -1,6 +1,6 @@
 import { DEFAULT_DEADLINES } from '../../../host-process/reference-host.js';
 import type { Envelope, Registration, SampleCall } from '../../../model/profile.js';
-import type { Field, Observation } from '../../../model/session.js';
+import type { Field, Observation } from '../../../model/watch.js';
 import { describeEnding } from '../../../runtime/failure.js';
 import { parseExact } from '../../../support/exact-json.js';
 import { printable } from '../../../support/printable.js';

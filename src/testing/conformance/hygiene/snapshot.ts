@@ -1,6 +1,6 @@
 import os from 'node:os';
 import type { Finding } from '../../../model/finding.js';
-import type { Observation } from '../../../model/session.js';
+import type { Observation } from '../../../model/watch.js';
 import type { Subject } from '../../subject.js';
 import { ownEnvironment } from '../private-home.js';
 import { type ProbeTrial, probeTest } from '../probe-test.js';

@@ -1,7 +1,7 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Finding } from '../../../model/finding.js';
-import type { Field, Observation } from '../../../model/session.js';
+import type { Field, Observation } from '../../../model/watch.js';
 import type { Subject } from '../../subject.js';
 import { crowdFields, crowdTest, experimentDeadline, isOfPlugin } from '../concurrency/crowd.js';
 import { languageFacts } from '../languages.js';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Observation } from '../../../model/session.js';
+import type { Observation } from '../../../model/watch.js';
 import type { Subject } from '../../subject.js';
 import { languageFacts } from '../languages.js';
 import { fault, probeTest } from '../probe-test.js';

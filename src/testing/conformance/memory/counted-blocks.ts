@@ -1,6 +1,6 @@
 import type { Finding } from '../../../model/finding.js';
 import type { SampleCall } from '../../../model/profile.js';
-import type { Observation } from '../../../model/session.js';
+import type { Observation } from '../../../model/watch.js';
 import type { Subject } from '../../subject.js';
 import { fault, type ProbeTestOptions, type ProbeTrial, probeTest } from '../probe-test.js';
 import type { TestOutcome } from '../types.js';

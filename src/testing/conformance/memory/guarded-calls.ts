@@ -1,4 +1,4 @@
-import type { Watch } from '../../../model/session.js';
+import type { Watch } from '../../../model/watch.js';
 import type { Subject } from '../../subject.js';
 import { type ProbeTrial, probeTest } from '../probe-test.js';
 import type { TestOutcome } from '../types.js';

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../model/finding.js';
-import type { Observation } from '../../../model/session.js';
+import type { Observation } from '../../../model/watch.js';
 import type { Subject } from '../../subject.js';
 import { fault, type ProbeTrial, probeTest } from '../probe-test.js';
 import type { TestOutcome } from '../types.js';

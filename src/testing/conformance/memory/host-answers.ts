@@ -1,4 +1,4 @@
-import type { Watch } from '../../../model/session.js';
+import type { Watch } from '../../../model/watch.js';
 import type { Subject } from '../../subject.js';
 import { policyOf } from '../policy.js';
 import { probeTest } from '../probe-test.js';

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { findProfile } from '../../../hosts/registry.js';
-import type { Field, Observation } from '../../../model/session.js';
 import type { Language } from '../../../model/target.js';
+import type { Field, Observation } from '../../../model/watch.js';
 import { Workshop } from '../../selftest/compile.js';
 import { runTrial, type Subject } from '../../subject.js';
 import { crowdFields, crowdTest, experimentDeadline } from '../concurrency/crowd.js';

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../model/finding.js';
-import type { Field, Observation } from '../../../model/session.js';
+import type { Field, Observation } from '../../../model/watch.js';
 import { printableStart } from '../../../support/printable.js';
 import type { Subject } from '../../subject.js';
 import { type Golden, goldenFields, goldensOf } from '../goldens.js';
