@@ -26,6 +26,8 @@ export interface OpenOptions {
   /** Working folder of the child. */
   readonly cwd: string;
   readonly services: ServiceOptions;
+  /** Codecs to offer the plugin when it registers, the preferred one first; JSON alone when absent. */
+  readonly codecs?: readonly string[];
   readonly deadlines: Deadlines;
   readonly signal: AbortSignal;
   /** Milliseconds to go on watching after shutdown; 0 when absent. */
@@ -128,9 +130,16 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
     await services.close();
     throw error;
   }
-  const send = async (method: string, body: Uint8Array, callOptions?: CallOptions): Promise<Invocation> => {
+  // Registration may choose another codec for everything after it.
+  let { protocol } = profile;
+  const send = async (
+    method: string,
+    body: Uint8Array,
+    request: unknown,
+    callOptions?: CallOptions,
+  ): Promise<Invocation> => {
     const end = await session.call(method, body, callOptions).end;
-    return { end, envelope: profile.protocol.readEnvelope(end.code, end.body, method) };
+    return { end, envelope: protocol.readEnvelope(end.code, end.body, method, request) };
   };
   let closing: Promise<Ending> | undefined;
   return {
@@ -138,9 +147,10 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
     invoke: async (method, request, callOptions) => {
       const scope = services.beginCall?.(method, request);
       try {
-        const body = profile.protocol.encodeRequest(scope === undefined ? request : scope.request, method);
+        const sent = scope === undefined ? request : scope.request;
+        const body = protocol.encodeRequest(sent, method);
         const overlapping = scope?.streams === true ? { overlapping: true } : {};
-        const invocation = await send(method, body, { ...overlapping, ...callOptions });
+        const invocation = await send(method, body, sent, { ...overlapping, ...callOptions });
         const pieces = callOptions?.unread === true ? undefined : scope?.returned(invocation.envelope);
         if (pieces === undefined) return invocation;
         const stream = await Promise.race([collect(pieces, callOptions?.onPiece), endOf(session)]);
@@ -150,10 +160,14 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
       }
     },
     register: async (config, { again = false } = {}) => {
-      const { method, body } = profile.protocol.registration({ config, again });
-      const invocation = await send(method, body);
+      const offered = options.codecs === undefined ? {} : { codecs: options.codecs };
+      const { method, body } = profile.protocol.registration({ config, again, ...offered });
+      protocol = profile.protocol;
+      const invocation = await send(method, body, undefined);
       if (invocation.envelope.ok !== true) return { invocation, findings: invocation.envelope.findings };
       const read = profile.protocol.readRegistration(invocation.envelope.result);
+      const codec = read.registration?.codec;
+      if (codec !== undefined) protocol = profile.protocol.inCodec?.(codec) ?? protocol;
       return { ...read, invocation, findings: [...invocation.envelope.findings, ...read.findings] };
     },
     close: () => {

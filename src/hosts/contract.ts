@@ -14,7 +14,7 @@ export interface ContractFile {
 interface CapabilityRow {
   readonly summary: string;
   readonly flag: string;
-  readonly argument?: { readonly name: string; readonly pattern?: string; readonly values?: string };
+  readonly argument?: { readonly name: string; readonly pattern?: string; readonly values?: 'hooks' | readonly string[] };
   readonly methods: readonly string[];
 }
 
@@ -73,13 +73,13 @@ function method(name: string, row: MethodRow): MethodContract {
 function capability(name: string, row: CapabilityRow, hooks: readonly string[]): CapabilityContract {
   const { summary, flag, methods, argument } = row;
   if (argument === undefined) return { name, summary, flag, methods };
-  const values = argument.values === 'hooks' ? { values: hooks } : {};
+  const values = argument.values === 'hooks' ? hooks : argument.values;
   return {
     name,
     summary,
     flag,
     methods,
-    argument: { name: argument.name, pattern: argument.pattern ?? HOOK_PATTERN, ...values },
+    argument: { name: argument.name, pattern: argument.pattern ?? HOOK_PATTERN, ...(values === undefined ? {} : { values }) },
   };
 }
 

@@ -75,11 +75,16 @@ export interface HostProtocol {
   /** Reads a registration result; findings where it breaks the contract. */
   readRegistration(result: unknown): { readonly registration?: Registration; readonly findings: readonly Finding[] };
   /** Reads what a call of a method returned. Never throws: what breaks the rules is a finding. */
-  readEnvelope(code: number, body: Uint8Array, method: string): Envelope;
+  readEnvelope(code: number, body: Uint8Array, method: string, request?: unknown): Envelope;
   /** Writes a request exactly as the host would; the method decides about the order and form of fields. */
   encodeRequest(request: unknown, method: string): Uint8Array;
   /** Valid calls for everything that the plugin declared, one for each hook and command. */
   sampleCalls(registration: Registration): readonly SampleCall[];
+  /**
+   * The same rules with bodies in another codec, e.g. `msgpack`; undefined for one that this host does not speak.
+   * Absent where all bodies are JSON. Registration is JSON in any case.
+   */
+  inCodec?(codec: string): HostProtocol | undefined;
   /** Reads the words of `cpex run`: the host's short forms, else a method as it stands. */
   readWords(words: readonly string[], input: RunInput, registration: Registration): RunRequest;
 }
@@ -129,6 +134,8 @@ export interface RegistrationOptions {
   readonly again?: boolean;
   /** Plugin configuration, as parsed from YAML or JSON. */
   readonly config: unknown;
+  /** Codecs to offer for later bodies, the preferred one first; JSON alone when absent. */
+  readonly codecs?: readonly string[];
   /** Schema version to announce; the contract's own when absent. */
   readonly schemaVersion?: number;
 }
@@ -140,6 +147,8 @@ export interface Registration {
   readonly author: string;
   /** Capability name → its declaration, as the plugin wrote it. */
   readonly capabilities: Readonly<Record<string, unknown>>;
+  /** Codec of all later bodies, as the plugin chose it; JSON when absent. */
+  readonly codec?: string;
   readonly raw: unknown;
 }
 

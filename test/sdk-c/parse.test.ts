@@ -69,7 +69,7 @@ describe('parseContract', () => {
 
   it('gives equal enums inside fields one name', () => {
     const enums = ir.declarations.filter((one) => one.kind === 'enum').map((one) => one.name.pascal);
-    expect(enums).toEqual(['ValueType', 'MessageRole', 'MessageChannel', 'LogLevel', 'KvScope', 'OutputWriteStream']);
+    expect(enums).toEqual(['ValueType', 'MessageRole', 'MessageChannel', 'LogLevel', 'KvScope', 'OutputStream']);
   });
 
   it('spells hooks for every language', () => {
@@ -110,6 +110,6 @@ describe('names', () => {
   it('names an enum after what its structs share', () => {
     expect(enumName(['KvGetRequest', 'KvSetRequest'], 'scope')).toBe('KvScope');
     expect(enumName(['PositionalArg', 'OptionArg'], 'value_type')).toBe('ValueType');
-    expect(enumName(['OutputWriteRequest'], 'stream')).toBe('OutputWriteStream');
+    expect(enumName(['OutputWriteRequest'], 'stream')).toBe('OutputStream');
   });
 });

@@ -60,6 +60,8 @@ export interface Union {
   /** Wire name of the field that tells the variants apart. */
   readonly tag: string;
   readonly variants: readonly Variant[];
+  /** Objects with another tag are legal, and survive a round trip as they are. */
+  readonly open: boolean;
 }
 
 export interface Variant {

@@ -133,7 +133,7 @@ class TypeReader {
 
   #union(head: Pick<Union, 'name' | 'description'>, schema: Json): Union {
     const where = head.name.pascal;
-    allowOnly(schema, ['oneOf', 'x-tag'], where);
+    allowOnly(schema, ['oneOf', 'x-tag', 'x-open'], where);
     const tag = text(schema['x-tag'], `${where}.x-tag`);
     const variants = list(schema.oneOf, `${where}.oneOf`).map((value) => {
       const struct = this.refOf(value, `${where}.oneOf`);
@@ -141,7 +141,7 @@ class TypeReader {
       const value_ = text(object(properties[tag], `${struct}.${tag}`).const, `${struct}.${tag}.const`);
       return { tag: nameOf(value_), struct };
     });
-    return { kind: 'union', ...head, tag, variants };
+    return { kind: 'union', ...head, tag, variants, open: schema['x-open'] === true };
   }
 
   #type(schema: Json, where: string, field: string): Type {

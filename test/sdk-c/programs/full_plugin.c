@@ -42,7 +42,8 @@ static cpex_verdict on_tool_pre_invoke(cpex_call *call, const cpex_tool_pre_invo
     cpex_verdict verdict = cpex_allow();
     verdict.has_context = true;
     verdict.context.local_state = cpex_context(call)->global_state;
-    verdict.modified_extensions = cpex_extensions(call);
+    verdict.has_modified_extensions = true;
+    verdict.modified_extensions = *cpex_call_extensions(call);
     return verdict;
   }
   cpex_info(call, "allowed %s", payload->name.ptr);

@@ -49,7 +49,7 @@ cpex_verdict cpex_modify(cpex_call *call, const cpex_json *payload);
 
 /* Of the hook that is being answered; NULL elsewhere. */
 const cpex_hook_context *cpex_context(const cpex_call *call);
-const cpex_json *cpex_extensions(const cpex_call *call);
+const cpex_extensions *cpex_call_extensions(const cpex_call *call);
 
 /* ---- commands ---- */
 
@@ -98,7 +98,7 @@ int cpex_exit(cpex_call *call, int code, const char *format, ...) CPEX_PRINTF(3,
 /* Writes to the command's standard output or error by printf's rules. False when the host did not take it. */
 bool cpex_print(cpex_call *call, const char *format, ...) CPEX_PRINTF(2, 3);
 bool cpex_print_error(cpex_call *call, const char *format, ...) CPEX_PRINTF(2, 3);
-bool cpex_write(cpex_call *call, cpex_output_write_stream stream, cpex_bytes bytes);
+bool cpex_write(cpex_call *call, cpex_output_stream stream, cpex_bytes bytes);
 
 /* ---- the host; types.h has the whole of it, with every field ---- */
 

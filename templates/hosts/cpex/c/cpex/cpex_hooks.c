@@ -82,7 +82,7 @@ const cpex_hook_context *cpex_context(const cpex_call *call) {
   return running == NULL || running->hook == NULL ? NULL : &running->hook->context;
 }
 
-const cpex_json *cpex_extensions(const cpex_call *call) {
+const cpex_extensions *cpex_call_extensions(const cpex_call *call) {
   const cpex_running *running = call->profile;
-  return running == NULL || running->hook == NULL ? NULL : running->hook->extensions;
+  return running == NULL || running->hook == NULL ? NULL : &running->hook->extensions;
 }

@@ -19,14 +19,14 @@ bool cpex_log(cpex_call *call, cpex_log_level level, const char *format, ...) {
   return finish(call, mark, cpex_host_log(call, &request));
 }
 
-bool cpex_write(cpex_call *call, cpex_output_write_stream stream, cpex_bytes bytes) {
+bool cpex_write(cpex_call *call, cpex_output_stream stream, cpex_bytes bytes) {
   cpex_mark mark = cpex_arena_mark(cpex_memory(call));
   cpex_output_write_request request = {.stream = stream, .data = bytes};
   if (bytes.len == 0) return true;
   return finish(call, mark, cpex_host_output_write(call, &request));
 }
 
-static bool print(cpex_call *call, cpex_output_write_stream stream, const char *format, va_list values) {
+static bool print(cpex_call *call, cpex_output_stream stream, const char *format, va_list values) {
   cpex_mark mark = cpex_arena_mark(cpex_memory(call));
   cpex_str text = cpex_format_list(cpex_memory(call), format, values);
   return finish(call, mark, cpex_write(call, stream, cpex_bytes_of(text)));
@@ -35,7 +35,7 @@ static bool print(cpex_call *call, cpex_output_write_stream stream, const char *
 bool cpex_print(cpex_call *call, const char *format, ...) {
   va_list values;
   va_start(values, format);
-  bool done = print(call, CPEX_OUTPUT_WRITE_STREAM_STDOUT, format, values);
+  bool done = print(call, CPEX_OUTPUT_STREAM_STDOUT, format, values);
   va_end(values);
   return done;
 }
@@ -43,7 +43,7 @@ bool cpex_print(cpex_call *call, const char *format, ...) {
 bool cpex_print_error(cpex_call *call, const char *format, ...) {
   va_list values;
   va_start(values, format);
-  bool done = print(call, CPEX_OUTPUT_WRITE_STREAM_STDERR, format, values);
+  bool done = print(call, CPEX_OUTPUT_STREAM_STDERR, format, values);
   va_end(values);
   return done;
 }

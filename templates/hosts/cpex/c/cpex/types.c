@@ -6,11 +6,62 @@
 static bool cpex_read_text_list(cpex_reader *reader, const cpex_place *at, cpex_text_list *out);
 static bool cpex_read_host_info(cpex_reader *reader, const cpex_place *at, cpex_host_info *out);
 static bool cpex_read_limits(cpex_reader *reader, const cpex_place *at, cpex_limits *out);
-static bool cpex_read_hook_context(cpex_reader *reader, const cpex_place *at, cpex_hook_context *out);
+static bool cpex_read_request_extension(cpex_reader *reader, const cpex_place *at, cpex_request_extension *out);
 static bool cpex_read_text_map(cpex_reader *reader, const cpex_place *at, cpex_text_map *out);
+static bool cpex_read_http_extension(cpex_reader *reader, const cpex_place *at, cpex_http_extension *out);
+static bool cpex_read_subject(cpex_reader *reader, const cpex_place *at, cpex_subject *out);
+static bool cpex_read_security_extension(cpex_reader *reader, const cpex_place *at, cpex_security_extension *out);
+static bool cpex_read_delegation(cpex_reader *reader, const cpex_place *at, cpex_delegation *out);
+static bool cpex_read_delegation_list(cpex_reader *reader, const cpex_place *at, cpex_delegation_list *out);
+static bool cpex_read_delegation_extension(cpex_reader *reader, const cpex_place *at, cpex_delegation_extension *out);
+static bool cpex_read_meta_extension(cpex_reader *reader, const cpex_place *at, cpex_meta_extension *out);
+static bool cpex_read_extensions(cpex_reader *reader, const cpex_place *at, cpex_extensions *out);
+static bool cpex_read_hook_context(cpex_reader *reader, const cpex_place *at, cpex_hook_context *out);
+static bool cpex_read_step(cpex_reader *reader, const cpex_place *at, cpex_step *out);
+static bool cpex_read_hit_decision(cpex_reader *reader, const cpex_place *at, cpex_hit_decision *out);
+static bool cpex_read_miss_build_as_decision(cpex_reader *reader, const cpex_place *at, cpex_miss_build_as_decision *out);
+static bool cpex_read_miss_no_commit_decision(cpex_reader *reader, const cpex_place *at, cpex_miss_no_commit_decision *out);
+static bool cpex_read_cache_decision(cpex_reader *reader, const cpex_place *at, cpex_cache_decision *out);
+static bool cpex_read_build_start_event(cpex_reader *reader, const cpex_place *at, cpex_build_start_event *out);
+static bool cpex_read_step_queued_event(cpex_reader *reader, const cpex_place *at, cpex_step_queued_event *out);
+static bool cpex_read_step_start_event(cpex_reader *reader, const cpex_place *at, cpex_step_start_event *out);
+static bool cpex_read_output_stream(cpex_reader *reader, const cpex_place *at, cpex_output_stream *out);
+static bool cpex_read_step_log_event(cpex_reader *reader, const cpex_place *at, cpex_step_log_event *out);
+static bool cpex_read_step_cache_hit_event(cpex_reader *reader, const cpex_place *at, cpex_step_cache_hit_event *out);
+static bool cpex_read_step_end_event(cpex_reader *reader, const cpex_place *at, cpex_step_end_event *out);
+static bool cpex_read_chain_failed_event(cpex_reader *reader, const cpex_place *at, cpex_chain_failed_event *out);
+static bool cpex_read_build_end_event(cpex_reader *reader, const cpex_place *at, cpex_build_end_event *out);
+static bool cpex_read_build_event(cpex_reader *reader, const cpex_place *at, cpex_build_event *out);
+static bool cpex_read_lifecycle_phase(cpex_reader *reader, const cpex_place *at, cpex_lifecycle_phase *out);
 static bool cpex_read_json_list(cpex_reader *reader, const cpex_place *at, cpex_json_list *out);
 static bool cpex_read_message_role(cpex_reader *reader, const cpex_place *at, cpex_message_role *out);
-static bool cpex_read_object_list(cpex_reader *reader, const cpex_place *at, cpex_object_list *out);
+static bool cpex_read_text_part(cpex_reader *reader, const cpex_place *at, cpex_text_part *out);
+static bool cpex_read_thinking_part(cpex_reader *reader, const cpex_place *at, cpex_thinking_part *out);
+static bool cpex_read_tool_call(cpex_reader *reader, const cpex_place *at, cpex_tool_call *out);
+static bool cpex_read_tool_call_part(cpex_reader *reader, const cpex_place *at, cpex_tool_call_part *out);
+static bool cpex_read_tool_result(cpex_reader *reader, const cpex_place *at, cpex_tool_result *out);
+static bool cpex_read_tool_result_part(cpex_reader *reader, const cpex_place *at, cpex_tool_result_part *out);
+static bool cpex_read_resource_type(cpex_reader *reader, const cpex_place *at, cpex_resource_type *out);
+static bool cpex_read_resource(cpex_reader *reader, const cpex_place *at, cpex_resource *out);
+static bool cpex_read_resource_part(cpex_reader *reader, const cpex_place *at, cpex_resource_part *out);
+static bool cpex_read_resource_ref(cpex_reader *reader, const cpex_place *at, cpex_resource_ref *out);
+static bool cpex_read_resource_ref_part(cpex_reader *reader, const cpex_place *at, cpex_resource_ref_part *out);
+static bool cpex_read_prompt_request(cpex_reader *reader, const cpex_place *at, cpex_prompt_request *out);
+static bool cpex_read_prompt_request_part(cpex_reader *reader, const cpex_place *at, cpex_prompt_request_part *out);
+static bool cpex_read_message_list(cpex_reader *reader, const cpex_place *at, cpex_message_list *out);
+static bool cpex_read_prompt_result(cpex_reader *reader, const cpex_place *at, cpex_prompt_result *out);
+static bool cpex_read_prompt_result_part(cpex_reader *reader, const cpex_place *at, cpex_prompt_result_part *out);
+static bool cpex_read_source_type(cpex_reader *reader, const cpex_place *at, cpex_source_type *out);
+static bool cpex_read_image_source(cpex_reader *reader, const cpex_place *at, cpex_image_source *out);
+static bool cpex_read_image_part(cpex_reader *reader, const cpex_place *at, cpex_image_part *out);
+static bool cpex_read_document_source(cpex_reader *reader, const cpex_place *at, cpex_document_source *out);
+static bool cpex_read_document_part(cpex_reader *reader, const cpex_place *at, cpex_document_part *out);
+static bool cpex_read_video_source(cpex_reader *reader, const cpex_place *at, cpex_video_source *out);
+static bool cpex_read_video_part(cpex_reader *reader, const cpex_place *at, cpex_video_part *out);
+static bool cpex_read_audio_source(cpex_reader *reader, const cpex_place *at, cpex_audio_source *out);
+static bool cpex_read_audio_part(cpex_reader *reader, const cpex_place *at, cpex_audio_part *out);
+static bool cpex_read_content_part(cpex_reader *reader, const cpex_place *at, cpex_content_part *out);
+static bool cpex_read_content_part_list(cpex_reader *reader, const cpex_place *at, cpex_content_part_list *out);
 static bool cpex_read_message_channel(cpex_reader *reader, const cpex_place *at, cpex_message_channel *out);
 static bool cpex_read_message(cpex_reader *reader, const cpex_place *at, cpex_message *out);
 static bool cpex_read_text_list_map(cpex_reader *reader, const cpex_place *at, cpex_text_list_map *out);
@@ -24,18 +75,63 @@ static cpex_json *cpex_arg_spec_json(cpex_arena *arena, const cpex_arg_spec *val
 static cpex_json *cpex_arg_spec_list_json(cpex_arena *arena, const cpex_arg_spec_list *value);
 static cpex_json *cpex_command_spec_json(cpex_arena *arena, const cpex_command_spec *value);
 static cpex_json *cpex_command_spec_list_json(cpex_arena *arena, const cpex_command_spec_list *value);
+static cpex_json *cpex_step_runner_json(cpex_arena *arena, const cpex_step_runner *value);
+static cpex_json *cpex_step_runner_list_json(cpex_arena *arena, const cpex_step_runner_list *value);
+static cpex_json *cpex_lifecycle_event_kind_json(cpex_arena *arena, cpex_lifecycle_event_kind value);
+static cpex_json *cpex_lifecycle_event_kind_list_json(cpex_arena *arena, const cpex_lifecycle_event_kind_list *value);
+static cpex_json *cpex_lifecycle_phase_json(cpex_arena *arena, cpex_lifecycle_phase value);
+static cpex_json *cpex_lifecycle_hook_json(cpex_arena *arena, const cpex_lifecycle_hook *value);
+static cpex_json *cpex_lifecycle_hook_list_json(cpex_arena *arena, const cpex_lifecycle_hook_list *value);
 static cpex_json *cpex_capabilities_json(cpex_arena *arena, const cpex_capabilities *value);
+static cpex_json *cpex_request_extension_json(cpex_arena *arena, const cpex_request_extension *value);
+static cpex_json *cpex_text_map_json(cpex_arena *arena, const cpex_text_map *value);
+static cpex_json *cpex_http_extension_json(cpex_arena *arena, const cpex_http_extension *value);
+static cpex_json *cpex_subject_json(cpex_arena *arena, const cpex_subject *value);
+static cpex_json *cpex_security_extension_json(cpex_arena *arena, const cpex_security_extension *value);
+static cpex_json *cpex_delegation_json(cpex_arena *arena, const cpex_delegation *value);
+static cpex_json *cpex_delegation_list_json(cpex_arena *arena, const cpex_delegation_list *value);
+static cpex_json *cpex_delegation_extension_json(cpex_arena *arena, const cpex_delegation_extension *value);
+static cpex_json *cpex_meta_extension_json(cpex_arena *arena, const cpex_meta_extension *value);
+static cpex_json *cpex_extensions_json(cpex_arena *arena, const cpex_extensions *value);
 static cpex_json *cpex_violation_json(cpex_arena *arena, const cpex_violation *value);
 static cpex_json *cpex_context_update_json(cpex_arena *arena, const cpex_context_update *value);
-static cpex_json *cpex_text_map_json(cpex_arena *arena, const cpex_text_map *value);
+static cpex_json *cpex_artifact_json(cpex_arena *arena, const cpex_artifact *value);
+static cpex_json *cpex_artifact_list_json(cpex_arena *arena, const cpex_artifact_list *value);
+static cpex_json *cpex_lifecycle_event_outcome_json(cpex_arena *arena, cpex_lifecycle_event_outcome value);
 static cpex_json *cpex_json_list_json(cpex_arena *arena, const cpex_json_list *value);
 static cpex_json *cpex_message_role_json(cpex_arena *arena, cpex_message_role value);
-static cpex_json *cpex_object_list_json(cpex_arena *arena, const cpex_object_list *value);
+static cpex_json *cpex_text_part_json(cpex_arena *arena, const cpex_text_part *value);
+static cpex_json *cpex_thinking_part_json(cpex_arena *arena, const cpex_thinking_part *value);
+static cpex_json *cpex_tool_call_json(cpex_arena *arena, const cpex_tool_call *value);
+static cpex_json *cpex_tool_call_part_json(cpex_arena *arena, const cpex_tool_call_part *value);
+static cpex_json *cpex_tool_result_json(cpex_arena *arena, const cpex_tool_result *value);
+static cpex_json *cpex_tool_result_part_json(cpex_arena *arena, const cpex_tool_result_part *value);
+static cpex_json *cpex_resource_type_json(cpex_arena *arena, cpex_resource_type value);
+static cpex_json *cpex_resource_json(cpex_arena *arena, const cpex_resource *value);
+static cpex_json *cpex_resource_part_json(cpex_arena *arena, const cpex_resource_part *value);
+static cpex_json *cpex_resource_ref_json(cpex_arena *arena, const cpex_resource_ref *value);
+static cpex_json *cpex_resource_ref_part_json(cpex_arena *arena, const cpex_resource_ref_part *value);
+static cpex_json *cpex_prompt_request_json(cpex_arena *arena, const cpex_prompt_request *value);
+static cpex_json *cpex_prompt_request_part_json(cpex_arena *arena, const cpex_prompt_request_part *value);
+static cpex_json *cpex_message_list_json(cpex_arena *arena, const cpex_message_list *value);
+static cpex_json *cpex_prompt_result_json(cpex_arena *arena, const cpex_prompt_result *value);
+static cpex_json *cpex_prompt_result_part_json(cpex_arena *arena, const cpex_prompt_result_part *value);
+static cpex_json *cpex_source_type_json(cpex_arena *arena, cpex_source_type value);
+static cpex_json *cpex_image_source_json(cpex_arena *arena, const cpex_image_source *value);
+static cpex_json *cpex_image_part_json(cpex_arena *arena, const cpex_image_part *value);
+static cpex_json *cpex_document_source_json(cpex_arena *arena, const cpex_document_source *value);
+static cpex_json *cpex_document_part_json(cpex_arena *arena, const cpex_document_part *value);
+static cpex_json *cpex_video_source_json(cpex_arena *arena, const cpex_video_source *value);
+static cpex_json *cpex_video_part_json(cpex_arena *arena, const cpex_video_part *value);
+static cpex_json *cpex_audio_source_json(cpex_arena *arena, const cpex_audio_source *value);
+static cpex_json *cpex_audio_part_json(cpex_arena *arena, const cpex_audio_part *value);
+static cpex_json *cpex_content_part_json(cpex_arena *arena, const cpex_content_part *value);
+static cpex_json *cpex_content_part_list_json(cpex_arena *arena, const cpex_content_part_list *value);
 static cpex_json *cpex_message_channel_json(cpex_arena *arena, cpex_message_channel value);
 static cpex_json *cpex_message_json(cpex_arena *arena, const cpex_message *value);
 static cpex_json *cpex_log_level_json(cpex_arena *arena, cpex_log_level value);
 static cpex_json *cpex_kv_scope_json(cpex_arena *arena, cpex_kv_scope value);
-static cpex_json *cpex_output_write_stream_json(cpex_arena *arena, cpex_output_write_stream value);
+static cpex_json *cpex_output_stream_json(cpex_arena *arena, cpex_output_stream value);
 static cpex_json *cpex_text_list_map_json(cpex_arena *arena, const cpex_text_list_map *value);
 
 static bool cpex_read_text_list(cpex_reader *reader, const cpex_place *at, cpex_text_list *out) {
@@ -111,6 +207,10 @@ bool cpex_read_register_request(cpex_reader *reader, const cpex_place *at, cpex_
     cpex_place field = cpex_place_field(at, "limits");
     if (!cpex_read_limits(reader, &field, &out->limits)) return false;
   }
+  {
+    cpex_place field = cpex_place_field(at, "codecs");
+    if (field.value != NULL && !cpex_read_text_list(reader, &field, &out->codecs)) return false;
+  }
   return true;
 }
 
@@ -131,6 +231,332 @@ bool cpex_read_empty(cpex_reader *reader, const cpex_place *at, cpex_empty *out)
   memset(out, 0, sizeof *out);
   if (!cpex_read_object(reader, at, &object)) return false;
   out->json = object;
+  return true;
+}
+
+static bool cpex_read_request_extension(cpex_reader *reader, const cpex_place *at, cpex_request_extension *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "request_id");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->request_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "environment");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->environment)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "server_id");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->server_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "tenant_id");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->tenant_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "content_type");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->content_type)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "timestamp");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->timestamp)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_text_map(cpex_reader *reader, const cpex_place *at, cpex_text_map *out) {
+  const cpex_json *container;
+  if (!cpex_read_object(reader, at, &container)) return false;
+  cpex_text_entry *items = cpex_alloc_array(reader->arena, cpex_json_count(container), sizeof *items);
+  size_t count = 0;
+  if (items == NULL) return false;
+  for (const cpex_json *child = cpex_json_first(container); child != NULL; child = cpex_json_next(child)) {
+    cpex_place item = cpex_place_child(at, child, count);
+    items[count].key = cpex_json_key(child);
+    if (!cpex_read_text(reader, &item, &items[count].value)) return false;
+    count++;
+  }
+  out->items = items;
+  out->count = count;
+  return true;
+}
+
+static bool cpex_read_http_extension(cpex_reader *reader, const cpex_place *at, cpex_http_extension *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "method");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->method)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "scheme");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->scheme)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "host");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->host)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "path");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->path)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "request_headers");
+    if (field.value != NULL && !cpex_read_text_map(reader, &field, &out->request_headers)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "response_headers");
+    if (field.value != NULL && !cpex_read_text_map(reader, &field, &out->response_headers)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_subject(cpex_reader *reader, const cpex_place *at, cpex_subject *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "id");
+    if (!cpex_read_text(reader, &field, &out->id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "type");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->type)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "roles");
+    if (field.value != NULL && !cpex_read_text_list(reader, &field, &out->roles)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "teams");
+    if (field.value != NULL && !cpex_read_text_list(reader, &field, &out->teams)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "claims");
+    if (field.value != NULL && !cpex_read_object(reader, &field, &out->claims)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "permissions");
+    if (field.value != NULL && !cpex_read_text_list(reader, &field, &out->permissions)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_security_extension(cpex_reader *reader, const cpex_place *at, cpex_security_extension *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "labels");
+    if (field.value != NULL && !cpex_read_text_list(reader, &field, &out->labels)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "subject");
+    if (field.value != NULL && !cpex_read_subject(reader, &field, &out->subject)) return false;
+    out->has_subject = field.value != NULL;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "client");
+    if (field.value != NULL && !cpex_read_object(reader, &field, &out->client)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "caller_workload");
+    if (field.value != NULL && !cpex_read_object(reader, &field, &out->caller_workload)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "this_workload");
+    if (field.value != NULL && !cpex_read_object(reader, &field, &out->this_workload)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "objects");
+    if (field.value != NULL && !cpex_read_object(reader, &field, &out->objects)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "data");
+    if (field.value != NULL && !cpex_read_object(reader, &field, &out->data)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "classification");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->classification)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "auth_method");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->auth_method)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_delegation(cpex_reader *reader, const cpex_place *at, cpex_delegation *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "subject_id");
+    if (!cpex_read_text(reader, &field, &out->subject_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "audience");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->audience)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "scopes");
+    if (field.value != NULL && !cpex_read_text_list(reader, &field, &out->scopes)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_delegation_list(cpex_reader *reader, const cpex_place *at, cpex_delegation_list *out) {
+  const cpex_json *container;
+  if (!cpex_read_array(reader, at, &container)) return false;
+  cpex_delegation *items = cpex_alloc_array(reader->arena, cpex_json_count(container), sizeof *items);
+  size_t count = 0;
+  if (items == NULL) return false;
+  for (const cpex_json *child = cpex_json_first(container); child != NULL; child = cpex_json_next(child)) {
+    cpex_place item = cpex_place_child(at, child, count);
+    if (!cpex_read_delegation(reader, &item, &items[count])) return false;
+    count++;
+  }
+  out->items = items;
+  out->count = count;
+  return true;
+}
+
+static bool cpex_read_delegation_extension(cpex_reader *reader, const cpex_place *at, cpex_delegation_extension *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "chain");
+    if (field.value != NULL && !cpex_read_delegation_list(reader, &field, &out->chain)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "depth");
+    if (field.value != NULL && !cpex_read_uint32(reader, &field, &out->depth)) return false;
+    out->has_depth = field.value != NULL;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "origin_subject_id");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->origin_subject_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "actor_subject_id");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->actor_subject_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "delegated");
+    if (field.value != NULL && !cpex_read_bool(reader, &field, &out->delegated)) return false;
+    out->has_delegated = field.value != NULL;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "age_seconds");
+    if (field.value != NULL && !cpex_read_uint64(reader, &field, &out->age_seconds)) return false;
+    out->has_age_seconds = field.value != NULL;
+  }
+  return true;
+}
+
+static bool cpex_read_meta_extension(cpex_reader *reader, const cpex_place *at, cpex_meta_extension *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "entity_type");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->entity_type)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "entity_name");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->entity_name)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "scope");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->scope)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "tags");
+    if (field.value != NULL && !cpex_read_text_list(reader, &field, &out->tags)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "properties");
+    if (field.value != NULL && !cpex_read_object(reader, &field, &out->properties)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_extensions(cpex_reader *reader, const cpex_place *at, cpex_extensions *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "request");
+    if (field.value != NULL && !cpex_read_request_extension(reader, &field, &out->request)) return false;
+    out->has_request = field.value != NULL;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "agent");
+    if (field.value != NULL && !cpex_read_object(reader, &field, &out->agent)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "http");
+    if (field.value != NULL && !cpex_read_http_extension(reader, &field, &out->http)) return false;
+    out->has_http = field.value != NULL;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "security");
+    if (field.value != NULL && !cpex_read_security_extension(reader, &field, &out->security)) return false;
+    out->has_security = field.value != NULL;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "candidate_constraint");
+    if (field.value != NULL && !cpex_read_object(reader, &field, &out->candidate_constraint)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "delegation");
+    if (field.value != NULL && !cpex_read_delegation_extension(reader, &field, &out->delegation)) return false;
+    out->has_delegation = field.value != NULL;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "raw_credentials");
+    if (field.value != NULL && !cpex_read_object(reader, &field, &out->raw_credentials)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "mcp");
+    if (field.value != NULL && !cpex_read_object(reader, &field, &out->mcp)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "completion");
+    if (field.value != NULL && !cpex_read_object(reader, &field, &out->completion)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "provenance");
+    if (field.value != NULL && !cpex_read_object(reader, &field, &out->provenance)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "llm");
+    if (field.value != NULL && !cpex_read_object(reader, &field, &out->llm)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "framework");
+    if (field.value != NULL && !cpex_read_object(reader, &field, &out->framework)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "meta");
+    if (field.value != NULL && !cpex_read_meta_extension(reader, &field, &out->meta)) return false;
+    out->has_meta = field.value != NULL;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "custom");
+    if (field.value != NULL && !cpex_read_object(reader, &field, &out->custom)) return false;
+  }
   return true;
 }
 
@@ -169,29 +595,12 @@ bool cpex_read_hook_invoke_request(cpex_reader *reader, const cpex_place *at, cp
   }
   {
     cpex_place field = cpex_place_field(at, "extensions");
-    if (!cpex_read_object(reader, &field, &out->extensions)) return false;
+    if (!cpex_read_extensions(reader, &field, &out->extensions)) return false;
   }
   {
     cpex_place field = cpex_place_field(at, "context");
     if (!cpex_read_hook_context(reader, &field, &out->context)) return false;
   }
-  return true;
-}
-
-static bool cpex_read_text_map(cpex_reader *reader, const cpex_place *at, cpex_text_map *out) {
-  const cpex_json *container;
-  if (!cpex_read_object(reader, at, &container)) return false;
-  cpex_text_entry *items = cpex_alloc_array(reader->arena, cpex_json_count(container), sizeof *items);
-  size_t count = 0;
-  if (items == NULL) return false;
-  for (const cpex_json *child = cpex_json_first(container); child != NULL; child = cpex_json_next(child)) {
-    cpex_place item = cpex_place_child(at, child, count);
-    items[count].key = cpex_json_key(child);
-    if (!cpex_read_text(reader, &item, &items[count].value)) return false;
-    count++;
-  }
-  out->items = items;
-  out->count = count;
   return true;
 }
 
@@ -211,6 +620,426 @@ bool cpex_read_command_run_request(cpex_reader *reader, const cpex_place *at, cp
   {
     cpex_place field = cpex_place_field(at, "env");
     if (!cpex_read_text_map(reader, &field, &out->env)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_step(cpex_reader *reader, const cpex_place *at, cpex_step *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "key");
+    if (!cpex_read_text(reader, &field, &out->key)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "runner");
+    if (!cpex_read_text(reader, &field, &out->runner)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "args");
+    if (!cpex_read_object(reader, &field, &out->args)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_hit_decision(cpex_reader *reader, const cpex_place *at, cpex_hit_decision *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "kind");
+    if (!cpex_read_const(reader, &field, "hit")) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "tag");
+    if (!cpex_read_text(reader, &field, &out->tag)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_miss_build_as_decision(cpex_reader *reader, const cpex_place *at, cpex_miss_build_as_decision *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "kind");
+    if (!cpex_read_const(reader, &field, "miss_build_as")) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "tag");
+    if (!cpex_read_text(reader, &field, &out->tag)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_miss_no_commit_decision(cpex_reader *reader, const cpex_place *at, cpex_miss_no_commit_decision *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "kind");
+    if (!cpex_read_const(reader, &field, "miss_no_commit")) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_cache_decision(cpex_reader *reader, const cpex_place *at, cpex_cache_decision *out) {
+  const cpex_json *object;
+  cpex_str tag;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  cpex_place field = cpex_place_field(at, "kind");
+  if (!cpex_read_text(reader, &field, &tag)) return false;
+  if (cpex_is(tag, "hit")) {
+    out->tag = CPEX_CACHE_DECISION_HIT;
+    return cpex_read_hit_decision(reader, at, &out->as.hit);
+  }
+  if (cpex_is(tag, "miss_build_as")) {
+    out->tag = CPEX_CACHE_DECISION_MISS_BUILD_AS;
+    return cpex_read_miss_build_as_decision(reader, at, &out->as.miss_build_as);
+  }
+  if (cpex_is(tag, "miss_no_commit")) {
+    out->tag = CPEX_CACHE_DECISION_MISS_NO_COMMIT;
+    return cpex_read_miss_no_commit_decision(reader, at, &out->as.miss_no_commit);
+  }
+  return cpex_mismatch(reader, &field, "one of \"hit\", \"miss_build_as\", \"miss_no_commit\"");
+}
+
+bool cpex_read_step_execute_request(cpex_reader *reader, const cpex_place *at, cpex_step_execute_request *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "step");
+    if (!cpex_read_step(reader, &field, &out->step)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "run_id");
+    if (!cpex_read_text(reader, &field, &out->run_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "step_id");
+    if (!cpex_read_text(reader, &field, &out->step_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "workspace_archive_id");
+    if (!cpex_read_text(reader, &field, &out->workspace_archive_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "env");
+    if (!cpex_read_text_map(reader, &field, &out->env)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "workdir");
+    if (!cpex_read_text(reader, &field, &out->workdir)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "cache");
+    if (!cpex_read_cache_decision(reader, &field, &out->cache)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "parent_snapshot");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->parent_snapshot)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_build_start_event(cpex_reader *reader, const cpex_place *at, cpex_build_start_event *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "kind");
+    if (!cpex_read_const(reader, &field, "build_start")) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "build_id");
+    if (!cpex_read_text(reader, &field, &out->build_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "steps");
+    if (!cpex_read_uint32(reader, &field, &out->steps)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_step_queued_event(cpex_reader *reader, const cpex_place *at, cpex_step_queued_event *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "kind");
+    if (!cpex_read_const(reader, &field, "step_queued")) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "build_id");
+    if (!cpex_read_text(reader, &field, &out->build_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "step_id");
+    if (!cpex_read_text(reader, &field, &out->step_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "key");
+    if (!cpex_read_text(reader, &field, &out->key)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "runner");
+    if (!cpex_read_text(reader, &field, &out->runner)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_step_start_event(cpex_reader *reader, const cpex_place *at, cpex_step_start_event *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "kind");
+    if (!cpex_read_const(reader, &field, "step_start")) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "build_id");
+    if (!cpex_read_text(reader, &field, &out->build_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "step_id");
+    if (!cpex_read_text(reader, &field, &out->step_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "key");
+    if (!cpex_read_text(reader, &field, &out->key)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "runner");
+    if (!cpex_read_text(reader, &field, &out->runner)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_output_stream(cpex_reader *reader, const cpex_place *at, cpex_output_stream *out) {
+  cpex_str text;
+  if (!cpex_read_text(reader, at, &text)) return false;
+  if (cpex_is(text, "stdout")) return *out = CPEX_OUTPUT_STREAM_STDOUT, true;
+  if (cpex_is(text, "stderr")) return *out = CPEX_OUTPUT_STREAM_STDERR, true;
+  return cpex_mismatch(reader, at, "one of \"stdout\", \"stderr\"");
+}
+
+static bool cpex_read_step_log_event(cpex_reader *reader, const cpex_place *at, cpex_step_log_event *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "kind");
+    if (!cpex_read_const(reader, &field, "step_log")) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "build_id");
+    if (!cpex_read_text(reader, &field, &out->build_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "step_id");
+    if (!cpex_read_text(reader, &field, &out->step_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "key");
+    if (!cpex_read_text(reader, &field, &out->key)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "stream");
+    if (!cpex_read_output_stream(reader, &field, &out->stream)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "data");
+    if (!cpex_read_bytes(reader, &field, &out->data)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_step_cache_hit_event(cpex_reader *reader, const cpex_place *at, cpex_step_cache_hit_event *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "kind");
+    if (!cpex_read_const(reader, &field, "step_cache_hit")) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "build_id");
+    if (!cpex_read_text(reader, &field, &out->build_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "step_id");
+    if (!cpex_read_text(reader, &field, &out->step_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "key");
+    if (!cpex_read_text(reader, &field, &out->key)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "tag");
+    if (!cpex_read_text(reader, &field, &out->tag)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_step_end_event(cpex_reader *reader, const cpex_place *at, cpex_step_end_event *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "kind");
+    if (!cpex_read_const(reader, &field, "step_end")) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "build_id");
+    if (!cpex_read_text(reader, &field, &out->build_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "step_id");
+    if (!cpex_read_text(reader, &field, &out->step_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "key");
+    if (!cpex_read_text(reader, &field, &out->key)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "exit_code");
+    if (!cpex_read_int32(reader, &field, &out->exit_code)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "duration_ms");
+    if (!cpex_read_uint64(reader, &field, &out->duration_ms)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_chain_failed_event(cpex_reader *reader, const cpex_place *at, cpex_chain_failed_event *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "kind");
+    if (!cpex_read_const(reader, &field, "chain_failed")) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "build_id");
+    if (!cpex_read_text(reader, &field, &out->build_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "step_id");
+    if (!cpex_read_text(reader, &field, &out->step_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "key");
+    if (!cpex_read_text(reader, &field, &out->key)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "message");
+    if (!cpex_read_text(reader, &field, &out->message)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_build_end_event(cpex_reader *reader, const cpex_place *at, cpex_build_end_event *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "kind");
+    if (!cpex_read_const(reader, &field, "build_end")) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "build_id");
+    if (!cpex_read_text(reader, &field, &out->build_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "exit_code");
+    if (!cpex_read_int32(reader, &field, &out->exit_code)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "duration_ms");
+    if (!cpex_read_uint64(reader, &field, &out->duration_ms)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_build_event(cpex_reader *reader, const cpex_place *at, cpex_build_event *out) {
+  const cpex_json *object;
+  cpex_str tag;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  cpex_place field = cpex_place_field(at, "kind");
+  if (!cpex_read_text(reader, &field, &tag)) return false;
+  if (cpex_is(tag, "build_start")) {
+    out->tag = CPEX_BUILD_EVENT_BUILD_START;
+    return cpex_read_build_start_event(reader, at, &out->as.build_start);
+  }
+  if (cpex_is(tag, "step_queued")) {
+    out->tag = CPEX_BUILD_EVENT_STEP_QUEUED;
+    return cpex_read_step_queued_event(reader, at, &out->as.step_queued);
+  }
+  if (cpex_is(tag, "step_start")) {
+    out->tag = CPEX_BUILD_EVENT_STEP_START;
+    return cpex_read_step_start_event(reader, at, &out->as.step_start);
+  }
+  if (cpex_is(tag, "step_log")) {
+    out->tag = CPEX_BUILD_EVENT_STEP_LOG;
+    return cpex_read_step_log_event(reader, at, &out->as.step_log);
+  }
+  if (cpex_is(tag, "step_cache_hit")) {
+    out->tag = CPEX_BUILD_EVENT_STEP_CACHE_HIT;
+    return cpex_read_step_cache_hit_event(reader, at, &out->as.step_cache_hit);
+  }
+  if (cpex_is(tag, "step_end")) {
+    out->tag = CPEX_BUILD_EVENT_STEP_END;
+    return cpex_read_step_end_event(reader, at, &out->as.step_end);
+  }
+  if (cpex_is(tag, "chain_failed")) {
+    out->tag = CPEX_BUILD_EVENT_CHAIN_FAILED;
+    return cpex_read_chain_failed_event(reader, at, &out->as.chain_failed);
+  }
+  if (cpex_is(tag, "build_end")) {
+    out->tag = CPEX_BUILD_EVENT_BUILD_END;
+    return cpex_read_build_end_event(reader, at, &out->as.build_end);
+  }
+  return cpex_mismatch(reader, &field, "one of \"build_start\", \"step_queued\", \"step_start\", \"step_log\", \"step_cache_hit\", \"step_end\", \"chain_failed\", \"build_end\"");
+}
+
+static bool cpex_read_lifecycle_phase(cpex_reader *reader, const cpex_place *at, cpex_lifecycle_phase *out) {
+  cpex_str text;
+  if (!cpex_read_text(reader, at, &text)) return false;
+  if (cpex_is(text, "before")) return *out = CPEX_LIFECYCLE_PHASE_BEFORE, true;
+  if (cpex_is(text, "after")) return *out = CPEX_LIFECYCLE_PHASE_AFTER, true;
+  return cpex_mismatch(reader, at, "one of \"before\", \"after\"");
+}
+
+bool cpex_read_lifecycle_event_request(cpex_reader *reader, const cpex_place *at, cpex_lifecycle_event_request *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "event");
+    if (!cpex_read_build_event(reader, &field, &out->event)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "phase");
+    if (!cpex_read_lifecycle_phase(reader, &field, &out->phase)) return false;
   }
   return true;
 }
@@ -499,15 +1328,593 @@ static bool cpex_read_message_role(cpex_reader *reader, const cpex_place *at, cp
   return cpex_mismatch(reader, at, "one of \"system\", \"developer\", \"user\", \"assistant\", \"tool\"");
 }
 
-static bool cpex_read_object_list(cpex_reader *reader, const cpex_place *at, cpex_object_list *out) {
+static bool cpex_read_text_part(cpex_reader *reader, const cpex_place *at, cpex_text_part *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "content_type");
+    if (!cpex_read_const(reader, &field, "text")) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "text");
+    if (!cpex_read_text(reader, &field, &out->text)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_thinking_part(cpex_reader *reader, const cpex_place *at, cpex_thinking_part *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "content_type");
+    if (!cpex_read_const(reader, &field, "thinking")) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "text");
+    if (!cpex_read_text(reader, &field, &out->text)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_tool_call(cpex_reader *reader, const cpex_place *at, cpex_tool_call *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "tool_call_id");
+    if (!cpex_read_text(reader, &field, &out->tool_call_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "name");
+    if (!cpex_read_text(reader, &field, &out->name)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "arguments");
+    if (!cpex_read_object(reader, &field, &out->arguments)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "namespace");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->namespace)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_tool_call_part(cpex_reader *reader, const cpex_place *at, cpex_tool_call_part *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "content_type");
+    if (!cpex_read_const(reader, &field, "tool_call")) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "content");
+    if (!cpex_read_tool_call(reader, &field, &out->content)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_tool_result(cpex_reader *reader, const cpex_place *at, cpex_tool_result *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "tool_call_id");
+    if (!cpex_read_text(reader, &field, &out->tool_call_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "tool_name");
+    if (!cpex_read_text(reader, &field, &out->tool_name)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "content");
+    if (!cpex_read_json(reader, &field, &out->content)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "is_error");
+    if (field.value != NULL && !cpex_read_bool(reader, &field, &out->is_error)) return false;
+    out->has_is_error = field.value != NULL;
+  }
+  return true;
+}
+
+static bool cpex_read_tool_result_part(cpex_reader *reader, const cpex_place *at, cpex_tool_result_part *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "content_type");
+    if (!cpex_read_const(reader, &field, "tool_result")) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "content");
+    if (!cpex_read_tool_result(reader, &field, &out->content)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_resource_type(cpex_reader *reader, const cpex_place *at, cpex_resource_type *out) {
+  cpex_str text;
+  if (!cpex_read_text(reader, at, &text)) return false;
+  if (cpex_is(text, "file")) return *out = CPEX_RESOURCE_TYPE_FILE, true;
+  if (cpex_is(text, "blob")) return *out = CPEX_RESOURCE_TYPE_BLOB, true;
+  if (cpex_is(text, "uri")) return *out = CPEX_RESOURCE_TYPE_URI, true;
+  if (cpex_is(text, "database")) return *out = CPEX_RESOURCE_TYPE_DATABASE, true;
+  if (cpex_is(text, "api")) return *out = CPEX_RESOURCE_TYPE_API, true;
+  if (cpex_is(text, "memory")) return *out = CPEX_RESOURCE_TYPE_MEMORY, true;
+  if (cpex_is(text, "artifact")) return *out = CPEX_RESOURCE_TYPE_ARTIFACT, true;
+  return cpex_mismatch(reader, at, "one of \"file\", \"blob\", \"uri\", \"database\", \"api\", \"memory\", \"artifact\"");
+}
+
+static bool cpex_read_resource(cpex_reader *reader, const cpex_place *at, cpex_resource *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "resource_request_id");
+    if (!cpex_read_text(reader, &field, &out->resource_request_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "uri");
+    if (!cpex_read_text(reader, &field, &out->uri)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "name");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->name)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "description");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->description)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "resource_type");
+    if (!cpex_read_resource_type(reader, &field, &out->resource_type)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "content");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->content)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "blob");
+    if (field.value != NULL && !cpex_read_bytes(reader, &field, &out->blob)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "mime_type");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->mime_type)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "size_bytes");
+    if (field.value != NULL && !cpex_read_uint64(reader, &field, &out->size_bytes)) return false;
+    out->has_size_bytes = field.value != NULL;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "annotations");
+    if (field.value != NULL && !cpex_read_object(reader, &field, &out->annotations)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "version");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->version)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_resource_part(cpex_reader *reader, const cpex_place *at, cpex_resource_part *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "content_type");
+    if (!cpex_read_const(reader, &field, "resource")) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "content");
+    if (!cpex_read_resource(reader, &field, &out->content)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_resource_ref(cpex_reader *reader, const cpex_place *at, cpex_resource_ref *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "resource_request_id");
+    if (!cpex_read_text(reader, &field, &out->resource_request_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "uri");
+    if (!cpex_read_text(reader, &field, &out->uri)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "name");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->name)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "resource_type");
+    if (!cpex_read_resource_type(reader, &field, &out->resource_type)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "range_start");
+    if (field.value != NULL && !cpex_read_uint64(reader, &field, &out->range_start)) return false;
+    out->has_range_start = field.value != NULL;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "range_end");
+    if (field.value != NULL && !cpex_read_uint64(reader, &field, &out->range_end)) return false;
+    out->has_range_end = field.value != NULL;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "selector");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->selector)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_resource_ref_part(cpex_reader *reader, const cpex_place *at, cpex_resource_ref_part *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "content_type");
+    if (!cpex_read_const(reader, &field, "resource_ref")) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "content");
+    if (!cpex_read_resource_ref(reader, &field, &out->content)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_prompt_request(cpex_reader *reader, const cpex_place *at, cpex_prompt_request *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "prompt_request_id");
+    if (!cpex_read_text(reader, &field, &out->prompt_request_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "name");
+    if (!cpex_read_text(reader, &field, &out->name)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "arguments");
+    if (!cpex_read_object(reader, &field, &out->arguments)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "server_id");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->server_id)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_prompt_request_part(cpex_reader *reader, const cpex_place *at, cpex_prompt_request_part *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "content_type");
+    if (!cpex_read_const(reader, &field, "prompt_request")) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "content");
+    if (!cpex_read_prompt_request(reader, &field, &out->content)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_message_list(cpex_reader *reader, const cpex_place *at, cpex_message_list *out) {
   const cpex_json *container;
   if (!cpex_read_array(reader, at, &container)) return false;
-  const cpex_json * *items = cpex_alloc_array(reader->arena, cpex_json_count(container), sizeof *items);
+  cpex_message *items = cpex_alloc_array(reader->arena, cpex_json_count(container), sizeof *items);
   size_t count = 0;
   if (items == NULL) return false;
   for (const cpex_json *child = cpex_json_first(container); child != NULL; child = cpex_json_next(child)) {
     cpex_place item = cpex_place_child(at, child, count);
-    if (!cpex_read_object(reader, &item, &items[count])) return false;
+    if (!cpex_read_message(reader, &item, &items[count])) return false;
+    count++;
+  }
+  out->items = items;
+  out->count = count;
+  return true;
+}
+
+static bool cpex_read_prompt_result(cpex_reader *reader, const cpex_place *at, cpex_prompt_result *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "prompt_request_id");
+    if (!cpex_read_text(reader, &field, &out->prompt_request_id)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "prompt_name");
+    if (!cpex_read_text(reader, &field, &out->prompt_name)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "messages");
+    if (!cpex_read_message_list(reader, &field, &out->messages)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "content");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->content)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "is_error");
+    if (field.value != NULL && !cpex_read_bool(reader, &field, &out->is_error)) return false;
+    out->has_is_error = field.value != NULL;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "error_message");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->error_message)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_prompt_result_part(cpex_reader *reader, const cpex_place *at, cpex_prompt_result_part *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "content_type");
+    if (!cpex_read_const(reader, &field, "prompt_result")) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "content");
+    if (!cpex_read_prompt_result(reader, &field, &out->content)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_source_type(cpex_reader *reader, const cpex_place *at, cpex_source_type *out) {
+  cpex_str text;
+  if (!cpex_read_text(reader, at, &text)) return false;
+  if (cpex_is(text, "url")) return *out = CPEX_SOURCE_TYPE_URL, true;
+  if (cpex_is(text, "base64")) return *out = CPEX_SOURCE_TYPE_BASE64, true;
+  return cpex_mismatch(reader, at, "one of \"url\", \"base64\"");
+}
+
+static bool cpex_read_image_source(cpex_reader *reader, const cpex_place *at, cpex_image_source *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "type");
+    if (!cpex_read_source_type(reader, &field, &out->type)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "data");
+    if (!cpex_read_text(reader, &field, &out->data)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "media_type");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->media_type)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_image_part(cpex_reader *reader, const cpex_place *at, cpex_image_part *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "content_type");
+    if (!cpex_read_const(reader, &field, "image")) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "content");
+    if (!cpex_read_image_source(reader, &field, &out->content)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_document_source(cpex_reader *reader, const cpex_place *at, cpex_document_source *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "type");
+    if (!cpex_read_source_type(reader, &field, &out->type)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "data");
+    if (!cpex_read_text(reader, &field, &out->data)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "media_type");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->media_type)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "title");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->title)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_document_part(cpex_reader *reader, const cpex_place *at, cpex_document_part *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "content_type");
+    if (!cpex_read_const(reader, &field, "document")) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "content");
+    if (!cpex_read_document_source(reader, &field, &out->content)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_video_source(cpex_reader *reader, const cpex_place *at, cpex_video_source *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "type");
+    if (!cpex_read_source_type(reader, &field, &out->type)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "data");
+    if (!cpex_read_text(reader, &field, &out->data)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "media_type");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->media_type)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "duration_ms");
+    if (field.value != NULL && !cpex_read_uint64(reader, &field, &out->duration_ms)) return false;
+    out->has_duration_ms = field.value != NULL;
+  }
+  return true;
+}
+
+static bool cpex_read_video_part(cpex_reader *reader, const cpex_place *at, cpex_video_part *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "content_type");
+    if (!cpex_read_const(reader, &field, "video")) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "content");
+    if (!cpex_read_video_source(reader, &field, &out->content)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_audio_source(cpex_reader *reader, const cpex_place *at, cpex_audio_source *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "type");
+    if (!cpex_read_source_type(reader, &field, &out->type)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "data");
+    if (!cpex_read_text(reader, &field, &out->data)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "media_type");
+    if (field.value != NULL && !cpex_read_text(reader, &field, &out->media_type)) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "duration_ms");
+    if (field.value != NULL && !cpex_read_uint64(reader, &field, &out->duration_ms)) return false;
+    out->has_duration_ms = field.value != NULL;
+  }
+  return true;
+}
+
+static bool cpex_read_audio_part(cpex_reader *reader, const cpex_place *at, cpex_audio_part *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "content_type");
+    if (!cpex_read_const(reader, &field, "audio")) return false;
+  }
+  {
+    cpex_place field = cpex_place_field(at, "content");
+    if (!cpex_read_audio_source(reader, &field, &out->content)) return false;
+  }
+  return true;
+}
+
+static bool cpex_read_content_part(cpex_reader *reader, const cpex_place *at, cpex_content_part *out) {
+  const cpex_json *object;
+  cpex_str tag;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  cpex_place field = cpex_place_field(at, "content_type");
+  if (!cpex_read_text(reader, &field, &tag)) return false;
+  if (cpex_is(tag, "text")) {
+    out->tag = CPEX_CONTENT_PART_TEXT;
+    return cpex_read_text_part(reader, at, &out->as.text);
+  }
+  if (cpex_is(tag, "thinking")) {
+    out->tag = CPEX_CONTENT_PART_THINKING;
+    return cpex_read_thinking_part(reader, at, &out->as.thinking);
+  }
+  if (cpex_is(tag, "tool_call")) {
+    out->tag = CPEX_CONTENT_PART_TOOL_CALL;
+    return cpex_read_tool_call_part(reader, at, &out->as.tool_call);
+  }
+  if (cpex_is(tag, "tool_result")) {
+    out->tag = CPEX_CONTENT_PART_TOOL_RESULT;
+    return cpex_read_tool_result_part(reader, at, &out->as.tool_result);
+  }
+  if (cpex_is(tag, "resource")) {
+    out->tag = CPEX_CONTENT_PART_RESOURCE;
+    return cpex_read_resource_part(reader, at, &out->as.resource);
+  }
+  if (cpex_is(tag, "resource_ref")) {
+    out->tag = CPEX_CONTENT_PART_RESOURCE_REF;
+    return cpex_read_resource_ref_part(reader, at, &out->as.resource_ref);
+  }
+  if (cpex_is(tag, "prompt_request")) {
+    out->tag = CPEX_CONTENT_PART_PROMPT_REQUEST;
+    return cpex_read_prompt_request_part(reader, at, &out->as.prompt_request);
+  }
+  if (cpex_is(tag, "prompt_result")) {
+    out->tag = CPEX_CONTENT_PART_PROMPT_RESULT;
+    return cpex_read_prompt_result_part(reader, at, &out->as.prompt_result);
+  }
+  if (cpex_is(tag, "image")) {
+    out->tag = CPEX_CONTENT_PART_IMAGE;
+    return cpex_read_image_part(reader, at, &out->as.image);
+  }
+  if (cpex_is(tag, "document")) {
+    out->tag = CPEX_CONTENT_PART_DOCUMENT;
+    return cpex_read_document_part(reader, at, &out->as.document);
+  }
+  if (cpex_is(tag, "video")) {
+    out->tag = CPEX_CONTENT_PART_VIDEO;
+    return cpex_read_video_part(reader, at, &out->as.video);
+  }
+  if (cpex_is(tag, "audio")) {
+    out->tag = CPEX_CONTENT_PART_AUDIO;
+    return cpex_read_audio_part(reader, at, &out->as.audio);
+  }
+  return cpex_mismatch(reader, &field, "one of \"text\", \"thinking\", \"tool_call\", \"tool_result\", \"resource\", \"resource_ref\", \"prompt_request\", \"prompt_result\", \"image\", \"document\", \"video\", \"audio\"");
+}
+
+static bool cpex_read_content_part_list(cpex_reader *reader, const cpex_place *at, cpex_content_part_list *out) {
+  const cpex_json *container;
+  if (!cpex_read_array(reader, at, &container)) return false;
+  cpex_content_part *items = cpex_alloc_array(reader->arena, cpex_json_count(container), sizeof *items);
+  size_t count = 0;
+  if (items == NULL) return false;
+  for (const cpex_json *child = cpex_json_first(container); child != NULL; child = cpex_json_next(child)) {
+    cpex_place item = cpex_place_child(at, child, count);
+    if (!cpex_read_content_part(reader, &item, &items[count])) return false;
     count++;
   }
   out->items = items;
@@ -539,7 +1946,7 @@ static bool cpex_read_message(cpex_reader *reader, const cpex_place *at, cpex_me
   }
   {
     cpex_place field = cpex_place_field(at, "content");
-    if (!cpex_read_object_list(reader, &field, &out->content)) return false;
+    if (!cpex_read_content_part_list(reader, &field, &out->content)) return false;
   }
   {
     cpex_place field = cpex_place_field(at, "channel");
@@ -624,6 +2031,30 @@ bool cpex_read_cancelled_result(cpex_reader *reader, const cpex_place *at, cpex_
   {
     cpex_place field = cpex_place_field(at, "cancelled");
     if (!cpex_read_bool(reader, &field, &out->cancelled)) return false;
+  }
+  return true;
+}
+
+bool cpex_read_archive_read_result(cpex_reader *reader, const cpex_place *at, cpex_archive_read_result *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "data");
+    if (!cpex_read_bytes(reader, &field, &out->data)) return false;
+  }
+  return true;
+}
+
+bool cpex_read_archive_size_result(cpex_reader *reader, const cpex_place *at, cpex_archive_size_result *out) {
+  const cpex_json *object;
+  memset(out, 0, sizeof *out);
+  if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
+  {
+    cpex_place field = cpex_place_field(at, "size");
+    if (!cpex_read_uint64(reader, &field, &out->size)) return false;
   }
   return true;
 }
@@ -768,10 +2199,86 @@ static cpex_json *cpex_command_spec_list_json(cpex_arena *arena, const cpex_comm
   return array;
 }
 
+static cpex_json *cpex_step_runner_json(cpex_arena *arena, const cpex_step_runner *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "runner", cpex_json_of_text(arena, value->runner));
+  cpex_put(arena, object, "default", cpex_json_new_bool(arena, value->default_));
+  cpex_put_optional(arena, object, "step_schema", value->step_schema != NULL, value->step_schema != NULL ? value->step_schema : NULL);
+  return object;
+}
+
+static cpex_json *cpex_step_runner_list_json(cpex_arena *arena, const cpex_step_runner_list *value) {
+  cpex_json *array = cpex_json_new_array(arena);
+  for (size_t i = 0; i < value->count && arena->failure == NULL; i++) {
+    cpex_json_append(arena, array, cpex_step_runner_json(arena, &value->items[i]));
+  }
+  return array;
+}
+
+static cpex_json *cpex_lifecycle_event_kind_json(cpex_arena *arena, cpex_lifecycle_event_kind value) {
+  switch (value) {
+    case CPEX_LIFECYCLE_EVENT_KIND_BUILD_START:
+      return cpex_json_new_string(arena, cpex_text("build_start"));
+    case CPEX_LIFECYCLE_EVENT_KIND_STEP_QUEUED:
+      return cpex_json_new_string(arena, cpex_text("step_queued"));
+    case CPEX_LIFECYCLE_EVENT_KIND_STEP_START:
+      return cpex_json_new_string(arena, cpex_text("step_start"));
+    case CPEX_LIFECYCLE_EVENT_KIND_STEP_LOG:
+      return cpex_json_new_string(arena, cpex_text("step_log"));
+    case CPEX_LIFECYCLE_EVENT_KIND_STEP_CACHE_HIT:
+      return cpex_json_new_string(arena, cpex_text("step_cache_hit"));
+    case CPEX_LIFECYCLE_EVENT_KIND_STEP_END:
+      return cpex_json_new_string(arena, cpex_text("step_end"));
+    case CPEX_LIFECYCLE_EVENT_KIND_BUILD_END:
+      return cpex_json_new_string(arena, cpex_text("build_end"));
+    case CPEX_LIFECYCLE_EVENT_KIND_UNSET:
+    default:
+      return NULL;
+  }
+}
+
+static cpex_json *cpex_lifecycle_event_kind_list_json(cpex_arena *arena, const cpex_lifecycle_event_kind_list *value) {
+  cpex_json *array = cpex_json_new_array(arena);
+  for (size_t i = 0; i < value->count && arena->failure == NULL; i++) {
+    cpex_json_append(arena, array, cpex_lifecycle_event_kind_json(arena, value->items[i]));
+  }
+  return array;
+}
+
+static cpex_json *cpex_lifecycle_phase_json(cpex_arena *arena, cpex_lifecycle_phase value) {
+  switch (value) {
+    case CPEX_LIFECYCLE_PHASE_BEFORE:
+      return cpex_json_new_string(arena, cpex_text("before"));
+    case CPEX_LIFECYCLE_PHASE_AFTER:
+      return cpex_json_new_string(arena, cpex_text("after"));
+    case CPEX_LIFECYCLE_PHASE_UNSET:
+    default:
+      return NULL;
+  }
+}
+
+static cpex_json *cpex_lifecycle_hook_json(cpex_arena *arena, const cpex_lifecycle_hook *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "events", cpex_lifecycle_event_kind_list_json(arena, &value->events));
+  cpex_put(arena, object, "phase", cpex_lifecycle_phase_json(arena, value->phase));
+  cpex_put(arena, object, "timeout_ms", cpex_json_new_uint64(arena, value->timeout_ms));
+  return object;
+}
+
+static cpex_json *cpex_lifecycle_hook_list_json(cpex_arena *arena, const cpex_lifecycle_hook_list *value) {
+  cpex_json *array = cpex_json_new_array(arena);
+  for (size_t i = 0; i < value->count && arena->failure == NULL; i++) {
+    cpex_json_append(arena, array, cpex_lifecycle_hook_json(arena, &value->items[i]));
+  }
+  return array;
+}
+
 static cpex_json *cpex_capabilities_json(cpex_arena *arena, const cpex_capabilities *value) {
   cpex_json *object = cpex_json_of_source(arena, value->json);
   cpex_put_optional(arena, object, "hooks", value->hooks.items != NULL, value->hooks.items != NULL ? cpex_text_list_json(arena, &value->hooks) : NULL);
   cpex_put_optional(arena, object, "command", value->command.items != NULL, value->command.items != NULL ? cpex_command_spec_list_json(arena, &value->command) : NULL);
+  cpex_put_optional(arena, object, "step", value->step.items != NULL, value->step.items != NULL ? cpex_step_runner_list_json(arena, &value->step) : NULL);
+  cpex_put_optional(arena, object, "lifecycle", value->lifecycle.items != NULL, value->lifecycle.items != NULL ? cpex_lifecycle_hook_list_json(arena, &value->lifecycle) : NULL);
   return object;
 }
 
@@ -780,11 +2287,123 @@ cpex_json *cpex_register_result_json(cpex_arena *arena, const cpex_register_resu
   cpex_put(arena, object, "schema_version", cpex_json_new_uint64(arena, value->schema_version));
   cpex_put(arena, object, "metadata", cpex_metadata_json(arena, &value->metadata));
   cpex_put(arena, object, "capabilities", cpex_capabilities_json(arena, &value->capabilities));
+  cpex_put_optional(arena, object, "codec", value->codec.ptr != NULL, value->codec.ptr != NULL ? cpex_json_of_text(arena, value->codec) : NULL);
   return object;
 }
 
 cpex_json *cpex_empty_json(cpex_arena *arena, const cpex_empty *value) {
   cpex_json *object = cpex_json_of_source(arena, value->json);
+  return object;
+}
+
+static cpex_json *cpex_request_extension_json(cpex_arena *arena, const cpex_request_extension *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put_optional(arena, object, "request_id", value->request_id.ptr != NULL, value->request_id.ptr != NULL ? cpex_json_of_text(arena, value->request_id) : NULL);
+  cpex_put_optional(arena, object, "environment", value->environment.ptr != NULL, value->environment.ptr != NULL ? cpex_json_of_text(arena, value->environment) : NULL);
+  cpex_put_optional(arena, object, "server_id", value->server_id.ptr != NULL, value->server_id.ptr != NULL ? cpex_json_of_text(arena, value->server_id) : NULL);
+  cpex_put_optional(arena, object, "tenant_id", value->tenant_id.ptr != NULL, value->tenant_id.ptr != NULL ? cpex_json_of_text(arena, value->tenant_id) : NULL);
+  cpex_put_optional(arena, object, "content_type", value->content_type.ptr != NULL, value->content_type.ptr != NULL ? cpex_json_of_text(arena, value->content_type) : NULL);
+  cpex_put_optional(arena, object, "timestamp", value->timestamp.ptr != NULL, value->timestamp.ptr != NULL ? cpex_json_of_text(arena, value->timestamp) : NULL);
+  return object;
+}
+
+static cpex_json *cpex_text_map_json(cpex_arena *arena, const cpex_text_map *value) {
+  cpex_json *object = cpex_json_new_object(arena);
+  for (size_t i = 0; i < value->count && arena->failure == NULL; i++) {
+    cpex_json_set(arena, object, value->items[i].key, cpex_json_of_text(arena, value->items[i].value));
+  }
+  return object;
+}
+
+static cpex_json *cpex_http_extension_json(cpex_arena *arena, const cpex_http_extension *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put_optional(arena, object, "method", value->method.ptr != NULL, value->method.ptr != NULL ? cpex_json_of_text(arena, value->method) : NULL);
+  cpex_put_optional(arena, object, "scheme", value->scheme.ptr != NULL, value->scheme.ptr != NULL ? cpex_json_of_text(arena, value->scheme) : NULL);
+  cpex_put_optional(arena, object, "host", value->host.ptr != NULL, value->host.ptr != NULL ? cpex_json_of_text(arena, value->host) : NULL);
+  cpex_put_optional(arena, object, "path", value->path.ptr != NULL, value->path.ptr != NULL ? cpex_json_of_text(arena, value->path) : NULL);
+  cpex_put_optional(arena, object, "request_headers", value->request_headers.items != NULL, value->request_headers.items != NULL ? cpex_text_map_json(arena, &value->request_headers) : NULL);
+  cpex_put_optional(arena, object, "response_headers", value->response_headers.items != NULL, value->response_headers.items != NULL ? cpex_text_map_json(arena, &value->response_headers) : NULL);
+  return object;
+}
+
+static cpex_json *cpex_subject_json(cpex_arena *arena, const cpex_subject *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "id", cpex_json_of_text(arena, value->id));
+  cpex_put_optional(arena, object, "type", value->type.ptr != NULL, value->type.ptr != NULL ? cpex_json_of_text(arena, value->type) : NULL);
+  cpex_put_optional(arena, object, "roles", value->roles.items != NULL, value->roles.items != NULL ? cpex_text_list_json(arena, &value->roles) : NULL);
+  cpex_put_optional(arena, object, "teams", value->teams.items != NULL, value->teams.items != NULL ? cpex_text_list_json(arena, &value->teams) : NULL);
+  cpex_put_optional(arena, object, "claims", value->claims != NULL, value->claims != NULL ? value->claims : NULL);
+  cpex_put_optional(arena, object, "permissions", value->permissions.items != NULL, value->permissions.items != NULL ? cpex_text_list_json(arena, &value->permissions) : NULL);
+  return object;
+}
+
+static cpex_json *cpex_security_extension_json(cpex_arena *arena, const cpex_security_extension *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put_optional(arena, object, "labels", value->labels.items != NULL, value->labels.items != NULL ? cpex_text_list_json(arena, &value->labels) : NULL);
+  cpex_put_optional(arena, object, "subject", value->has_subject, value->has_subject ? cpex_subject_json(arena, &value->subject) : NULL);
+  cpex_put_optional(arena, object, "client", value->client != NULL, value->client != NULL ? value->client : NULL);
+  cpex_put_optional(arena, object, "caller_workload", value->caller_workload != NULL, value->caller_workload != NULL ? value->caller_workload : NULL);
+  cpex_put_optional(arena, object, "this_workload", value->this_workload != NULL, value->this_workload != NULL ? value->this_workload : NULL);
+  cpex_put_optional(arena, object, "objects", value->objects != NULL, value->objects != NULL ? value->objects : NULL);
+  cpex_put_optional(arena, object, "data", value->data != NULL, value->data != NULL ? value->data : NULL);
+  cpex_put_optional(arena, object, "classification", value->classification.ptr != NULL, value->classification.ptr != NULL ? cpex_json_of_text(arena, value->classification) : NULL);
+  cpex_put_optional(arena, object, "auth_method", value->auth_method.ptr != NULL, value->auth_method.ptr != NULL ? cpex_json_of_text(arena, value->auth_method) : NULL);
+  return object;
+}
+
+static cpex_json *cpex_delegation_json(cpex_arena *arena, const cpex_delegation *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "subject_id", cpex_json_of_text(arena, value->subject_id));
+  cpex_put_optional(arena, object, "audience", value->audience.ptr != NULL, value->audience.ptr != NULL ? cpex_json_of_text(arena, value->audience) : NULL);
+  cpex_put_optional(arena, object, "scopes", value->scopes.items != NULL, value->scopes.items != NULL ? cpex_text_list_json(arena, &value->scopes) : NULL);
+  return object;
+}
+
+static cpex_json *cpex_delegation_list_json(cpex_arena *arena, const cpex_delegation_list *value) {
+  cpex_json *array = cpex_json_new_array(arena);
+  for (size_t i = 0; i < value->count && arena->failure == NULL; i++) {
+    cpex_json_append(arena, array, cpex_delegation_json(arena, &value->items[i]));
+  }
+  return array;
+}
+
+static cpex_json *cpex_delegation_extension_json(cpex_arena *arena, const cpex_delegation_extension *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put_optional(arena, object, "chain", value->chain.items != NULL, value->chain.items != NULL ? cpex_delegation_list_json(arena, &value->chain) : NULL);
+  cpex_put_optional(arena, object, "depth", value->has_depth, value->has_depth ? cpex_json_new_uint64(arena, value->depth) : NULL);
+  cpex_put_optional(arena, object, "origin_subject_id", value->origin_subject_id.ptr != NULL, value->origin_subject_id.ptr != NULL ? cpex_json_of_text(arena, value->origin_subject_id) : NULL);
+  cpex_put_optional(arena, object, "actor_subject_id", value->actor_subject_id.ptr != NULL, value->actor_subject_id.ptr != NULL ? cpex_json_of_text(arena, value->actor_subject_id) : NULL);
+  cpex_put_optional(arena, object, "delegated", value->has_delegated, value->has_delegated ? cpex_json_new_bool(arena, value->delegated) : NULL);
+  cpex_put_optional(arena, object, "age_seconds", value->has_age_seconds, value->has_age_seconds ? cpex_json_new_uint64(arena, value->age_seconds) : NULL);
+  return object;
+}
+
+static cpex_json *cpex_meta_extension_json(cpex_arena *arena, const cpex_meta_extension *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put_optional(arena, object, "entity_type", value->entity_type.ptr != NULL, value->entity_type.ptr != NULL ? cpex_json_of_text(arena, value->entity_type) : NULL);
+  cpex_put_optional(arena, object, "entity_name", value->entity_name.ptr != NULL, value->entity_name.ptr != NULL ? cpex_json_of_text(arena, value->entity_name) : NULL);
+  cpex_put_optional(arena, object, "scope", value->scope.ptr != NULL, value->scope.ptr != NULL ? cpex_json_of_text(arena, value->scope) : NULL);
+  cpex_put_optional(arena, object, "tags", value->tags.items != NULL, value->tags.items != NULL ? cpex_text_list_json(arena, &value->tags) : NULL);
+  cpex_put_optional(arena, object, "properties", value->properties != NULL, value->properties != NULL ? value->properties : NULL);
+  return object;
+}
+
+static cpex_json *cpex_extensions_json(cpex_arena *arena, const cpex_extensions *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put_optional(arena, object, "request", value->has_request, value->has_request ? cpex_request_extension_json(arena, &value->request) : NULL);
+  cpex_put_optional(arena, object, "agent", value->agent != NULL, value->agent != NULL ? value->agent : NULL);
+  cpex_put_optional(arena, object, "http", value->has_http, value->has_http ? cpex_http_extension_json(arena, &value->http) : NULL);
+  cpex_put_optional(arena, object, "security", value->has_security, value->has_security ? cpex_security_extension_json(arena, &value->security) : NULL);
+  cpex_put_optional(arena, object, "candidate_constraint", value->candidate_constraint != NULL, value->candidate_constraint != NULL ? value->candidate_constraint : NULL);
+  cpex_put_optional(arena, object, "delegation", value->has_delegation, value->has_delegation ? cpex_delegation_extension_json(arena, &value->delegation) : NULL);
+  cpex_put_optional(arena, object, "raw_credentials", value->raw_credentials != NULL, value->raw_credentials != NULL ? value->raw_credentials : NULL);
+  cpex_put_optional(arena, object, "mcp", value->mcp != NULL, value->mcp != NULL ? value->mcp : NULL);
+  cpex_put_optional(arena, object, "completion", value->completion != NULL, value->completion != NULL ? value->completion : NULL);
+  cpex_put_optional(arena, object, "provenance", value->provenance != NULL, value->provenance != NULL ? value->provenance : NULL);
+  cpex_put_optional(arena, object, "llm", value->llm != NULL, value->llm != NULL ? value->llm : NULL);
+  cpex_put_optional(arena, object, "framework", value->framework != NULL, value->framework != NULL ? value->framework : NULL);
+  cpex_put_optional(arena, object, "meta", value->has_meta, value->has_meta ? cpex_meta_extension_json(arena, &value->meta) : NULL);
+  cpex_put_optional(arena, object, "custom", value->custom != NULL, value->custom != NULL ? value->custom : NULL);
   return object;
 }
 
@@ -809,7 +2428,7 @@ cpex_json *cpex_hook_invoke_result_json(cpex_arena *arena, const cpex_hook_invok
   cpex_json *object = cpex_json_of_source(arena, value->json);
   cpex_put(arena, object, "continue_processing", cpex_json_new_bool(arena, value->continue_processing));
   cpex_put_optional(arena, object, "modified_payload", value->modified_payload != NULL, value->modified_payload != NULL ? value->modified_payload : NULL);
-  cpex_put_optional(arena, object, "modified_extensions", value->modified_extensions != NULL, value->modified_extensions != NULL ? value->modified_extensions : NULL);
+  cpex_put_optional(arena, object, "modified_extensions", value->has_modified_extensions, value->has_modified_extensions ? cpex_extensions_json(arena, &value->modified_extensions) : NULL);
   cpex_put_optional(arena, object, "violation", value->has_violation, value->has_violation ? cpex_violation_json(arena, &value->violation) : NULL);
   cpex_put_optional(arena, object, "metadata", value->metadata != NULL, value->metadata != NULL ? value->metadata : NULL);
   cpex_put_optional(arena, object, "context", value->has_context, value->has_context ? cpex_context_update_json(arena, &value->context) : NULL);
@@ -823,11 +2442,46 @@ cpex_json *cpex_command_run_result_json(cpex_arena *arena, const cpex_command_ru
   return object;
 }
 
-static cpex_json *cpex_text_map_json(cpex_arena *arena, const cpex_text_map *value) {
-  cpex_json *object = cpex_json_new_object(arena);
+static cpex_json *cpex_artifact_json(cpex_arena *arena, const cpex_artifact *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "key", cpex_json_of_text(arena, value->key));
+  cpex_put(arena, object, "mime", cpex_json_of_text(arena, value->mime));
+  cpex_put(arena, object, "size_bytes", cpex_json_new_uint64(arena, value->size_bytes));
+  return object;
+}
+
+static cpex_json *cpex_artifact_list_json(cpex_arena *arena, const cpex_artifact_list *value) {
+  cpex_json *array = cpex_json_new_array(arena);
   for (size_t i = 0; i < value->count && arena->failure == NULL; i++) {
-    cpex_json_set(arena, object, value->items[i].key, cpex_json_of_text(arena, value->items[i].value));
+    cpex_json_append(arena, array, cpex_artifact_json(arena, &value->items[i]));
   }
+  return array;
+}
+
+cpex_json *cpex_step_execute_result_json(cpex_arena *arena, const cpex_step_execute_result *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "exit_code", cpex_json_new_int64(arena, value->exit_code));
+  cpex_put_optional(arena, object, "committed_snapshot", value->committed_snapshot.ptr != NULL, value->committed_snapshot.ptr != NULL ? cpex_json_of_text(arena, value->committed_snapshot) : NULL);
+  cpex_put(arena, object, "artifacts", cpex_artifact_list_json(arena, &value->artifacts));
+  return object;
+}
+
+static cpex_json *cpex_lifecycle_event_outcome_json(cpex_arena *arena, cpex_lifecycle_event_outcome value) {
+  switch (value) {
+    case CPEX_LIFECYCLE_EVENT_OUTCOME_CONTINUE:
+      return cpex_json_new_string(arena, cpex_text("continue"));
+    case CPEX_LIFECYCLE_EVENT_OUTCOME_ABORT:
+      return cpex_json_new_string(arena, cpex_text("abort"));
+    case CPEX_LIFECYCLE_EVENT_OUTCOME_UNSET:
+    default:
+      return NULL;
+  }
+}
+
+cpex_json *cpex_lifecycle_event_result_json(cpex_arena *arena, const cpex_lifecycle_event_result *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "outcome", cpex_lifecycle_event_outcome_json(arena, value->outcome));
+  cpex_put_optional(arena, object, "reason", value->reason.ptr != NULL, value->reason.ptr != NULL ? cpex_json_of_text(arena, value->reason) : NULL);
   return object;
 }
 
@@ -960,10 +2614,268 @@ static cpex_json *cpex_message_role_json(cpex_arena *arena, cpex_message_role va
   }
 }
 
-static cpex_json *cpex_object_list_json(cpex_arena *arena, const cpex_object_list *value) {
+static cpex_json *cpex_text_part_json(cpex_arena *arena, const cpex_text_part *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "content_type", cpex_json_new_string(arena, cpex_text("text")));
+  cpex_put(arena, object, "text", cpex_json_of_text(arena, value->text));
+  return object;
+}
+
+static cpex_json *cpex_thinking_part_json(cpex_arena *arena, const cpex_thinking_part *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "content_type", cpex_json_new_string(arena, cpex_text("thinking")));
+  cpex_put(arena, object, "text", cpex_json_of_text(arena, value->text));
+  return object;
+}
+
+static cpex_json *cpex_tool_call_json(cpex_arena *arena, const cpex_tool_call *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "tool_call_id", cpex_json_of_text(arena, value->tool_call_id));
+  cpex_put(arena, object, "name", cpex_json_of_text(arena, value->name));
+  cpex_put(arena, object, "arguments", value->arguments);
+  cpex_put_optional(arena, object, "namespace", value->namespace.ptr != NULL, value->namespace.ptr != NULL ? cpex_json_of_text(arena, value->namespace) : NULL);
+  return object;
+}
+
+static cpex_json *cpex_tool_call_part_json(cpex_arena *arena, const cpex_tool_call_part *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "content_type", cpex_json_new_string(arena, cpex_text("tool_call")));
+  cpex_put(arena, object, "content", cpex_tool_call_json(arena, &value->content));
+  return object;
+}
+
+static cpex_json *cpex_tool_result_json(cpex_arena *arena, const cpex_tool_result *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "tool_call_id", cpex_json_of_text(arena, value->tool_call_id));
+  cpex_put(arena, object, "tool_name", cpex_json_of_text(arena, value->tool_name));
+  cpex_put(arena, object, "content", value->content);
+  cpex_put_optional(arena, object, "is_error", value->has_is_error, value->has_is_error ? cpex_json_new_bool(arena, value->is_error) : NULL);
+  return object;
+}
+
+static cpex_json *cpex_tool_result_part_json(cpex_arena *arena, const cpex_tool_result_part *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "content_type", cpex_json_new_string(arena, cpex_text("tool_result")));
+  cpex_put(arena, object, "content", cpex_tool_result_json(arena, &value->content));
+  return object;
+}
+
+static cpex_json *cpex_resource_type_json(cpex_arena *arena, cpex_resource_type value) {
+  switch (value) {
+    case CPEX_RESOURCE_TYPE_FILE:
+      return cpex_json_new_string(arena, cpex_text("file"));
+    case CPEX_RESOURCE_TYPE_BLOB:
+      return cpex_json_new_string(arena, cpex_text("blob"));
+    case CPEX_RESOURCE_TYPE_URI:
+      return cpex_json_new_string(arena, cpex_text("uri"));
+    case CPEX_RESOURCE_TYPE_DATABASE:
+      return cpex_json_new_string(arena, cpex_text("database"));
+    case CPEX_RESOURCE_TYPE_API:
+      return cpex_json_new_string(arena, cpex_text("api"));
+    case CPEX_RESOURCE_TYPE_MEMORY:
+      return cpex_json_new_string(arena, cpex_text("memory"));
+    case CPEX_RESOURCE_TYPE_ARTIFACT:
+      return cpex_json_new_string(arena, cpex_text("artifact"));
+    case CPEX_RESOURCE_TYPE_UNSET:
+    default:
+      return NULL;
+  }
+}
+
+static cpex_json *cpex_resource_json(cpex_arena *arena, const cpex_resource *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "resource_request_id", cpex_json_of_text(arena, value->resource_request_id));
+  cpex_put(arena, object, "uri", cpex_json_of_text(arena, value->uri));
+  cpex_put_optional(arena, object, "name", value->name.ptr != NULL, value->name.ptr != NULL ? cpex_json_of_text(arena, value->name) : NULL);
+  cpex_put_optional(arena, object, "description", value->description.ptr != NULL, value->description.ptr != NULL ? cpex_json_of_text(arena, value->description) : NULL);
+  cpex_put(arena, object, "resource_type", cpex_resource_type_json(arena, value->resource_type));
+  cpex_put_optional(arena, object, "content", value->content.ptr != NULL, value->content.ptr != NULL ? cpex_json_of_text(arena, value->content) : NULL);
+  cpex_put_optional(arena, object, "blob", value->blob.ptr != NULL, value->blob.ptr != NULL ? cpex_json_of_bytes(arena, value->blob) : NULL);
+  cpex_put_optional(arena, object, "mime_type", value->mime_type.ptr != NULL, value->mime_type.ptr != NULL ? cpex_json_of_text(arena, value->mime_type) : NULL);
+  cpex_put_optional(arena, object, "size_bytes", value->has_size_bytes, value->has_size_bytes ? cpex_json_new_uint64(arena, value->size_bytes) : NULL);
+  cpex_put_optional(arena, object, "annotations", value->annotations != NULL, value->annotations != NULL ? value->annotations : NULL);
+  cpex_put_optional(arena, object, "version", value->version.ptr != NULL, value->version.ptr != NULL ? cpex_json_of_text(arena, value->version) : NULL);
+  return object;
+}
+
+static cpex_json *cpex_resource_part_json(cpex_arena *arena, const cpex_resource_part *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "content_type", cpex_json_new_string(arena, cpex_text("resource")));
+  cpex_put(arena, object, "content", cpex_resource_json(arena, &value->content));
+  return object;
+}
+
+static cpex_json *cpex_resource_ref_json(cpex_arena *arena, const cpex_resource_ref *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "resource_request_id", cpex_json_of_text(arena, value->resource_request_id));
+  cpex_put(arena, object, "uri", cpex_json_of_text(arena, value->uri));
+  cpex_put_optional(arena, object, "name", value->name.ptr != NULL, value->name.ptr != NULL ? cpex_json_of_text(arena, value->name) : NULL);
+  cpex_put(arena, object, "resource_type", cpex_resource_type_json(arena, value->resource_type));
+  cpex_put_optional(arena, object, "range_start", value->has_range_start, value->has_range_start ? cpex_json_new_uint64(arena, value->range_start) : NULL);
+  cpex_put_optional(arena, object, "range_end", value->has_range_end, value->has_range_end ? cpex_json_new_uint64(arena, value->range_end) : NULL);
+  cpex_put_optional(arena, object, "selector", value->selector.ptr != NULL, value->selector.ptr != NULL ? cpex_json_of_text(arena, value->selector) : NULL);
+  return object;
+}
+
+static cpex_json *cpex_resource_ref_part_json(cpex_arena *arena, const cpex_resource_ref_part *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "content_type", cpex_json_new_string(arena, cpex_text("resource_ref")));
+  cpex_put(arena, object, "content", cpex_resource_ref_json(arena, &value->content));
+  return object;
+}
+
+static cpex_json *cpex_prompt_request_json(cpex_arena *arena, const cpex_prompt_request *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "prompt_request_id", cpex_json_of_text(arena, value->prompt_request_id));
+  cpex_put(arena, object, "name", cpex_json_of_text(arena, value->name));
+  cpex_put(arena, object, "arguments", value->arguments);
+  cpex_put_optional(arena, object, "server_id", value->server_id.ptr != NULL, value->server_id.ptr != NULL ? cpex_json_of_text(arena, value->server_id) : NULL);
+  return object;
+}
+
+static cpex_json *cpex_prompt_request_part_json(cpex_arena *arena, const cpex_prompt_request_part *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "content_type", cpex_json_new_string(arena, cpex_text("prompt_request")));
+  cpex_put(arena, object, "content", cpex_prompt_request_json(arena, &value->content));
+  return object;
+}
+
+static cpex_json *cpex_message_list_json(cpex_arena *arena, const cpex_message_list *value) {
   cpex_json *array = cpex_json_new_array(arena);
   for (size_t i = 0; i < value->count && arena->failure == NULL; i++) {
-    cpex_json_append(arena, array, value->items[i]);
+    cpex_json_append(arena, array, cpex_message_json(arena, &value->items[i]));
+  }
+  return array;
+}
+
+static cpex_json *cpex_prompt_result_json(cpex_arena *arena, const cpex_prompt_result *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "prompt_request_id", cpex_json_of_text(arena, value->prompt_request_id));
+  cpex_put(arena, object, "prompt_name", cpex_json_of_text(arena, value->prompt_name));
+  cpex_put(arena, object, "messages", cpex_message_list_json(arena, &value->messages));
+  cpex_put_optional(arena, object, "content", value->content.ptr != NULL, value->content.ptr != NULL ? cpex_json_of_text(arena, value->content) : NULL);
+  cpex_put_optional(arena, object, "is_error", value->has_is_error, value->has_is_error ? cpex_json_new_bool(arena, value->is_error) : NULL);
+  cpex_put_optional(arena, object, "error_message", value->error_message.ptr != NULL, value->error_message.ptr != NULL ? cpex_json_of_text(arena, value->error_message) : NULL);
+  return object;
+}
+
+static cpex_json *cpex_prompt_result_part_json(cpex_arena *arena, const cpex_prompt_result_part *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "content_type", cpex_json_new_string(arena, cpex_text("prompt_result")));
+  cpex_put(arena, object, "content", cpex_prompt_result_json(arena, &value->content));
+  return object;
+}
+
+static cpex_json *cpex_source_type_json(cpex_arena *arena, cpex_source_type value) {
+  switch (value) {
+    case CPEX_SOURCE_TYPE_URL:
+      return cpex_json_new_string(arena, cpex_text("url"));
+    case CPEX_SOURCE_TYPE_BASE64:
+      return cpex_json_new_string(arena, cpex_text("base64"));
+    case CPEX_SOURCE_TYPE_UNSET:
+    default:
+      return NULL;
+  }
+}
+
+static cpex_json *cpex_image_source_json(cpex_arena *arena, const cpex_image_source *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "type", cpex_source_type_json(arena, value->type));
+  cpex_put(arena, object, "data", cpex_json_of_text(arena, value->data));
+  cpex_put_optional(arena, object, "media_type", value->media_type.ptr != NULL, value->media_type.ptr != NULL ? cpex_json_of_text(arena, value->media_type) : NULL);
+  return object;
+}
+
+static cpex_json *cpex_image_part_json(cpex_arena *arena, const cpex_image_part *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "content_type", cpex_json_new_string(arena, cpex_text("image")));
+  cpex_put(arena, object, "content", cpex_image_source_json(arena, &value->content));
+  return object;
+}
+
+static cpex_json *cpex_document_source_json(cpex_arena *arena, const cpex_document_source *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "type", cpex_source_type_json(arena, value->type));
+  cpex_put(arena, object, "data", cpex_json_of_text(arena, value->data));
+  cpex_put_optional(arena, object, "media_type", value->media_type.ptr != NULL, value->media_type.ptr != NULL ? cpex_json_of_text(arena, value->media_type) : NULL);
+  cpex_put_optional(arena, object, "title", value->title.ptr != NULL, value->title.ptr != NULL ? cpex_json_of_text(arena, value->title) : NULL);
+  return object;
+}
+
+static cpex_json *cpex_document_part_json(cpex_arena *arena, const cpex_document_part *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "content_type", cpex_json_new_string(arena, cpex_text("document")));
+  cpex_put(arena, object, "content", cpex_document_source_json(arena, &value->content));
+  return object;
+}
+
+static cpex_json *cpex_video_source_json(cpex_arena *arena, const cpex_video_source *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "type", cpex_source_type_json(arena, value->type));
+  cpex_put(arena, object, "data", cpex_json_of_text(arena, value->data));
+  cpex_put_optional(arena, object, "media_type", value->media_type.ptr != NULL, value->media_type.ptr != NULL ? cpex_json_of_text(arena, value->media_type) : NULL);
+  cpex_put_optional(arena, object, "duration_ms", value->has_duration_ms, value->has_duration_ms ? cpex_json_new_uint64(arena, value->duration_ms) : NULL);
+  return object;
+}
+
+static cpex_json *cpex_video_part_json(cpex_arena *arena, const cpex_video_part *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "content_type", cpex_json_new_string(arena, cpex_text("video")));
+  cpex_put(arena, object, "content", cpex_video_source_json(arena, &value->content));
+  return object;
+}
+
+static cpex_json *cpex_audio_source_json(cpex_arena *arena, const cpex_audio_source *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "type", cpex_source_type_json(arena, value->type));
+  cpex_put(arena, object, "data", cpex_json_of_text(arena, value->data));
+  cpex_put_optional(arena, object, "media_type", value->media_type.ptr != NULL, value->media_type.ptr != NULL ? cpex_json_of_text(arena, value->media_type) : NULL);
+  cpex_put_optional(arena, object, "duration_ms", value->has_duration_ms, value->has_duration_ms ? cpex_json_new_uint64(arena, value->duration_ms) : NULL);
+  return object;
+}
+
+static cpex_json *cpex_audio_part_json(cpex_arena *arena, const cpex_audio_part *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "content_type", cpex_json_new_string(arena, cpex_text("audio")));
+  cpex_put(arena, object, "content", cpex_audio_source_json(arena, &value->content));
+  return object;
+}
+
+static cpex_json *cpex_content_part_json(cpex_arena *arena, const cpex_content_part *value) {
+  switch (value->tag) {
+    case CPEX_CONTENT_PART_TEXT:
+      return cpex_text_part_json(arena, &value->as.text);
+    case CPEX_CONTENT_PART_THINKING:
+      return cpex_thinking_part_json(arena, &value->as.thinking);
+    case CPEX_CONTENT_PART_TOOL_CALL:
+      return cpex_tool_call_part_json(arena, &value->as.tool_call);
+    case CPEX_CONTENT_PART_TOOL_RESULT:
+      return cpex_tool_result_part_json(arena, &value->as.tool_result);
+    case CPEX_CONTENT_PART_RESOURCE:
+      return cpex_resource_part_json(arena, &value->as.resource);
+    case CPEX_CONTENT_PART_RESOURCE_REF:
+      return cpex_resource_ref_part_json(arena, &value->as.resource_ref);
+    case CPEX_CONTENT_PART_PROMPT_REQUEST:
+      return cpex_prompt_request_part_json(arena, &value->as.prompt_request);
+    case CPEX_CONTENT_PART_PROMPT_RESULT:
+      return cpex_prompt_result_part_json(arena, &value->as.prompt_result);
+    case CPEX_CONTENT_PART_IMAGE:
+      return cpex_image_part_json(arena, &value->as.image);
+    case CPEX_CONTENT_PART_DOCUMENT:
+      return cpex_document_part_json(arena, &value->as.document);
+    case CPEX_CONTENT_PART_VIDEO:
+      return cpex_video_part_json(arena, &value->as.video);
+    case CPEX_CONTENT_PART_AUDIO:
+      return cpex_audio_part_json(arena, &value->as.audio);
+    default:
+      return NULL;
+  }
+}
+
+static cpex_json *cpex_content_part_list_json(cpex_arena *arena, const cpex_content_part_list *value) {
+  cpex_json *array = cpex_json_new_array(arena);
+  for (size_t i = 0; i < value->count && arena->failure == NULL; i++) {
+    cpex_json_append(arena, array, cpex_content_part_json(arena, &value->items[i]));
   }
   return array;
 }
@@ -986,7 +2898,7 @@ static cpex_json *cpex_message_json(cpex_arena *arena, const cpex_message *value
   cpex_json *object = cpex_json_of_source(arena, value->json);
   cpex_put(arena, object, "schema_version", cpex_json_of_text(arena, value->schema_version));
   cpex_put(arena, object, "role", cpex_message_role_json(arena, value->role));
-  cpex_put(arena, object, "content", cpex_object_list_json(arena, &value->content));
+  cpex_put(arena, object, "content", cpex_content_part_list_json(arena, &value->content));
   cpex_put_optional(arena, object, "channel", value->channel != 0, value->channel != 0 ? cpex_message_channel_json(arena, value->channel) : NULL);
   return object;
 }
@@ -1079,13 +2991,13 @@ cpex_json *cpex_event_emit_request_json(cpex_arena *arena, const cpex_event_emit
   return object;
 }
 
-static cpex_json *cpex_output_write_stream_json(cpex_arena *arena, cpex_output_write_stream value) {
+static cpex_json *cpex_output_stream_json(cpex_arena *arena, cpex_output_stream value) {
   switch (value) {
-    case CPEX_OUTPUT_WRITE_STREAM_STDOUT:
+    case CPEX_OUTPUT_STREAM_STDOUT:
       return cpex_json_new_string(arena, cpex_text("stdout"));
-    case CPEX_OUTPUT_WRITE_STREAM_STDERR:
+    case CPEX_OUTPUT_STREAM_STDERR:
       return cpex_json_new_string(arena, cpex_text("stderr"));
-    case CPEX_OUTPUT_WRITE_STREAM_UNSET:
+    case CPEX_OUTPUT_STREAM_UNSET:
     default:
       return NULL;
   }
@@ -1093,8 +3005,29 @@ static cpex_json *cpex_output_write_stream_json(cpex_arena *arena, cpex_output_w
 
 cpex_json *cpex_output_write_request_json(cpex_arena *arena, const cpex_output_write_request *value) {
   cpex_json *object = cpex_json_of_source(arena, value->json);
-  cpex_put(arena, object, "stream", cpex_output_write_stream_json(arena, value->stream));
+  cpex_put(arena, object, "stream", cpex_output_stream_json(arena, value->stream));
   cpex_put(arena, object, "data", cpex_json_of_bytes(arena, value->data));
+  return object;
+}
+
+cpex_json *cpex_step_log_request_json(cpex_arena *arena, const cpex_step_log_request *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "stream", cpex_output_stream_json(arena, value->stream));
+  cpex_put(arena, object, "data", cpex_json_of_bytes(arena, value->data));
+  return object;
+}
+
+cpex_json *cpex_archive_read_request_json(cpex_arena *arena, const cpex_archive_read_request *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "archive_id", cpex_json_of_text(arena, value->archive_id));
+  cpex_put(arena, object, "offset", cpex_json_new_uint64(arena, value->offset));
+  cpex_put(arena, object, "max", cpex_json_new_uint64(arena, value->max));
+  return object;
+}
+
+cpex_json *cpex_archive_size_request_json(cpex_arena *arena, const cpex_archive_size_request *value) {
+  cpex_json *object = cpex_json_of_source(arena, value->json);
+  cpex_put(arena, object, "archive_id", cpex_json_of_text(arena, value->archive_id));
   return object;
 }
 
@@ -1179,6 +3112,29 @@ bool cpex_host_event_emit(cpex_call *call, const cpex_event_emit_request *reques
 bool cpex_host_output_write(cpex_call *call, const cpex_output_write_request *request) {
   const cpex_json *body = cpex_output_write_request_json(cpex_memory(call), request);
   return cpex_host_call(call, "host.output.write", body, NULL);
+}
+
+bool cpex_host_step_log(cpex_call *call, const cpex_step_log_request *request) {
+  const cpex_json *body = cpex_step_log_request_json(cpex_memory(call), request);
+  return cpex_host_call(call, "host.step.log", body, NULL);
+}
+
+bool cpex_host_archive_read(cpex_call *call, const cpex_archive_read_request *request, cpex_archive_read_result *result) {
+  const cpex_json *body = cpex_archive_read_request_json(cpex_memory(call), request);
+  const cpex_json *reply;
+  if (!cpex_host_call(call, "host.archive.read", body, &reply)) return false;
+  cpex_reader reader = {cpex_memory(call), {NULL, 0}};
+  cpex_place root = cpex_place_root("result", reply);
+  return cpex_read_archive_read_result(&reader, &root, result) || cpex_host_bad_reply(call, reader.error);
+}
+
+bool cpex_host_archive_size(cpex_call *call, const cpex_archive_size_request *request, cpex_archive_size_result *result) {
+  const cpex_json *body = cpex_archive_size_request_json(cpex_memory(call), request);
+  const cpex_json *reply;
+  if (!cpex_host_call(call, "host.archive.size", body, &reply)) return false;
+  cpex_reader reader = {cpex_memory(call), {NULL, 0}};
+  cpex_place root = cpex_place_root("result", reply);
+  return cpex_read_archive_size_result(&reader, &root, result) || cpex_host_bad_reply(call, reader.error);
 }
 
 bool cpex_host_http_do(cpex_call *call, const cpex_http_request *request, cpex_http_response *result) {

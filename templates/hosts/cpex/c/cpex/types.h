@@ -8,6 +8,20 @@
 
 #define CPEX_SCHEMA_VERSION 1u
 
+/* One of the two streams of a program. */
+typedef enum cpex_output_stream {
+  CPEX_OUTPUT_STREAM_UNSET,
+  CPEX_OUTPUT_STREAM_STDOUT,
+  CPEX_OUTPUT_STREAM_STDERR
+} cpex_output_stream;
+
+/* Before the host does what the event says, or after it. */
+typedef enum cpex_lifecycle_phase {
+  CPEX_LIFECYCLE_PHASE_UNSET,
+  CPEX_LIFECYCLE_PHASE_BEFORE,
+  CPEX_LIFECYCLE_PHASE_AFTER
+} cpex_lifecycle_phase;
+
 /* Who speaks. */
 typedef enum cpex_message_role {
   CPEX_MESSAGE_ROLE_UNSET,
@@ -17,6 +31,25 @@ typedef enum cpex_message_role {
   CPEX_MESSAGE_ROLE_ASSISTANT,
   CPEX_MESSAGE_ROLE_TOOL
 } cpex_message_role;
+
+/* Kind of resource. */
+typedef enum cpex_resource_type {
+  CPEX_RESOURCE_TYPE_UNSET,
+  CPEX_RESOURCE_TYPE_FILE,
+  CPEX_RESOURCE_TYPE_BLOB,
+  CPEX_RESOURCE_TYPE_URI,
+  CPEX_RESOURCE_TYPE_DATABASE,
+  CPEX_RESOURCE_TYPE_API,
+  CPEX_RESOURCE_TYPE_MEMORY,
+  CPEX_RESOURCE_TYPE_ARTIFACT
+} cpex_resource_type;
+
+/* How media is given. */
+typedef enum cpex_source_type {
+  CPEX_SOURCE_TYPE_UNSET,
+  CPEX_SOURCE_TYPE_URL,
+  CPEX_SOURCE_TYPE_BASE64
+} cpex_source_type;
 
 /* Channel of an assistant's message. */
 typedef enum cpex_message_channel {
@@ -33,6 +66,25 @@ typedef enum cpex_value_type {
   CPEX_VALUE_TYPE_INT,
   CPEX_VALUE_TYPE_BOOL
 } cpex_value_type;
+
+/* Events that a plugin can ask for. */
+typedef enum cpex_lifecycle_event_kind {
+  CPEX_LIFECYCLE_EVENT_KIND_UNSET,
+  CPEX_LIFECYCLE_EVENT_KIND_BUILD_START,
+  CPEX_LIFECYCLE_EVENT_KIND_STEP_QUEUED,
+  CPEX_LIFECYCLE_EVENT_KIND_STEP_START,
+  CPEX_LIFECYCLE_EVENT_KIND_STEP_LOG,
+  CPEX_LIFECYCLE_EVENT_KIND_STEP_CACHE_HIT,
+  CPEX_LIFECYCLE_EVENT_KIND_STEP_END,
+  CPEX_LIFECYCLE_EVENT_KIND_BUILD_END
+} cpex_lifecycle_event_kind;
+
+/* `abort` ends the build, and counts in the phase `before` only. */
+typedef enum cpex_lifecycle_event_outcome {
+  CPEX_LIFECYCLE_EVENT_OUTCOME_UNSET,
+  CPEX_LIFECYCLE_EVENT_OUTCOME_CONTINUE,
+  CPEX_LIFECYCLE_EVENT_OUTCOME_ABORT
+} cpex_lifecycle_event_outcome;
 
 /* Weight of the line. */
 typedef enum cpex_log_level {
@@ -52,21 +104,38 @@ typedef enum cpex_kv_scope {
   CPEX_KV_SCOPE_STEP
 } cpex_kv_scope;
 
-/* Where it goes. */
-typedef enum cpex_output_write_stream {
-  CPEX_OUTPUT_WRITE_STREAM_UNSET,
-  CPEX_OUTPUT_WRITE_STREAM_STDOUT,
-  CPEX_OUTPUT_WRITE_STREAM_STDERR
-} cpex_output_write_stream;
-
 typedef struct cpex_host_info cpex_host_info;
 typedef struct cpex_limits cpex_limits;
 typedef struct cpex_register_request cpex_register_request;
 typedef struct cpex_reconfigure_request cpex_reconfigure_request;
 typedef struct cpex_empty cpex_empty;
+typedef struct cpex_request_extension cpex_request_extension;
+typedef struct cpex_http_extension cpex_http_extension;
+typedef struct cpex_subject cpex_subject;
+typedef struct cpex_security_extension cpex_security_extension;
+typedef struct cpex_delegation cpex_delegation;
+typedef struct cpex_delegation_extension cpex_delegation_extension;
+typedef struct cpex_meta_extension cpex_meta_extension;
+typedef struct cpex_extensions cpex_extensions;
 typedef struct cpex_hook_context cpex_hook_context;
 typedef struct cpex_hook_invoke_request cpex_hook_invoke_request;
 typedef struct cpex_command_run_request cpex_command_run_request;
+typedef struct cpex_step cpex_step;
+typedef struct cpex_hit_decision cpex_hit_decision;
+typedef struct cpex_miss_build_as_decision cpex_miss_build_as_decision;
+typedef struct cpex_miss_no_commit_decision cpex_miss_no_commit_decision;
+typedef struct cpex_cache_decision cpex_cache_decision;
+typedef struct cpex_step_execute_request cpex_step_execute_request;
+typedef struct cpex_build_start_event cpex_build_start_event;
+typedef struct cpex_step_queued_event cpex_step_queued_event;
+typedef struct cpex_step_start_event cpex_step_start_event;
+typedef struct cpex_step_log_event cpex_step_log_event;
+typedef struct cpex_step_cache_hit_event cpex_step_cache_hit_event;
+typedef struct cpex_step_end_event cpex_step_end_event;
+typedef struct cpex_chain_failed_event cpex_chain_failed_event;
+typedef struct cpex_build_end_event cpex_build_end_event;
+typedef struct cpex_build_event cpex_build_event;
+typedef struct cpex_lifecycle_event_request cpex_lifecycle_event_request;
 typedef struct cpex_tool_pre_invoke_payload cpex_tool_pre_invoke_payload;
 typedef struct cpex_tool_post_invoke_payload cpex_tool_post_invoke_payload;
 typedef struct cpex_prompt_pre_fetch_payload cpex_prompt_pre_fetch_payload;
@@ -80,6 +149,29 @@ typedef struct cpex_http_post_request_payload cpex_http_post_request_payload;
 typedef struct cpex_http_auth_resolve_user_payload cpex_http_auth_resolve_user_payload;
 typedef struct cpex_http_auth_check_permission_payload cpex_http_auth_check_permission_payload;
 typedef struct cpex_open_payload cpex_open_payload;
+typedef struct cpex_text_part cpex_text_part;
+typedef struct cpex_thinking_part cpex_thinking_part;
+typedef struct cpex_tool_call cpex_tool_call;
+typedef struct cpex_tool_call_part cpex_tool_call_part;
+typedef struct cpex_tool_result cpex_tool_result;
+typedef struct cpex_tool_result_part cpex_tool_result_part;
+typedef struct cpex_resource cpex_resource;
+typedef struct cpex_resource_part cpex_resource_part;
+typedef struct cpex_resource_ref cpex_resource_ref;
+typedef struct cpex_resource_ref_part cpex_resource_ref_part;
+typedef struct cpex_prompt_request cpex_prompt_request;
+typedef struct cpex_prompt_request_part cpex_prompt_request_part;
+typedef struct cpex_prompt_result cpex_prompt_result;
+typedef struct cpex_prompt_result_part cpex_prompt_result_part;
+typedef struct cpex_image_source cpex_image_source;
+typedef struct cpex_image_part cpex_image_part;
+typedef struct cpex_document_source cpex_document_source;
+typedef struct cpex_document_part cpex_document_part;
+typedef struct cpex_video_source cpex_video_source;
+typedef struct cpex_video_part cpex_video_part;
+typedef struct cpex_audio_source cpex_audio_source;
+typedef struct cpex_audio_part cpex_audio_part;
+typedef struct cpex_content_part cpex_content_part;
 typedef struct cpex_message cpex_message;
 typedef struct cpex_message_payload cpex_message_payload;
 typedef struct cpex_kv_get_result cpex_kv_get_result;
@@ -87,6 +179,8 @@ typedef struct cpex_kv_delete_result cpex_kv_delete_result;
 typedef struct cpex_kv_list_result cpex_kv_list_result;
 typedef struct cpex_config_read_result cpex_config_read_result;
 typedef struct cpex_cancelled_result cpex_cancelled_result;
+typedef struct cpex_archive_read_result cpex_archive_read_result;
+typedef struct cpex_archive_size_result cpex_archive_size_result;
 typedef struct cpex_http_response cpex_http_response;
 typedef struct cpex_metadata cpex_metadata;
 typedef struct cpex_positional_arg cpex_positional_arg;
@@ -94,12 +188,17 @@ typedef struct cpex_option_arg cpex_option_arg;
 typedef struct cpex_flag_arg cpex_flag_arg;
 typedef struct cpex_arg_spec cpex_arg_spec;
 typedef struct cpex_command_spec cpex_command_spec;
+typedef struct cpex_step_runner cpex_step_runner;
+typedef struct cpex_lifecycle_hook cpex_lifecycle_hook;
 typedef struct cpex_capabilities cpex_capabilities;
 typedef struct cpex_register_result cpex_register_result;
 typedef struct cpex_violation cpex_violation;
 typedef struct cpex_context_update cpex_context_update;
 typedef struct cpex_hook_invoke_result cpex_hook_invoke_result;
 typedef struct cpex_command_run_result cpex_command_run_result;
+typedef struct cpex_artifact cpex_artifact;
+typedef struct cpex_step_execute_result cpex_step_execute_result;
+typedef struct cpex_lifecycle_event_result cpex_lifecycle_event_result;
 typedef struct cpex_log_request cpex_log_request;
 typedef struct cpex_kv_get_request cpex_kv_get_request;
 typedef struct cpex_kv_set_request cpex_kv_set_request;
@@ -108,6 +207,9 @@ typedef struct cpex_kv_list_request cpex_kv_list_request;
 typedef struct cpex_config_read_request cpex_config_read_request;
 typedef struct cpex_event_emit_request cpex_event_emit_request;
 typedef struct cpex_output_write_request cpex_output_write_request;
+typedef struct cpex_step_log_request cpex_step_log_request;
+typedef struct cpex_archive_read_request cpex_archive_read_request;
+typedef struct cpex_archive_size_request cpex_archive_size_request;
 typedef struct cpex_http_request cpex_http_request;
 
 typedef struct cpex_text_list {
@@ -147,6 +249,8 @@ struct cpex_register_request {
   const cpex_json *config;
   /*  */
   cpex_limits limits;
+  /* Codecs that the host offers for all later bodies, the preferred one first; JSON alone when absent. Optional: codecs.items is NULL when absent. */
+  cpex_text_list codecs;
   /* What it was read from, with the fields that this version does not know; NULL for a new one. */
   const cpex_json *json;
 };
@@ -161,6 +265,188 @@ struct cpex_reconfigure_request {
 
 /* No fields. */
 struct cpex_empty {
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* The request that passes the host. */
+struct cpex_request_extension {
+  /* Id of the request. Optional: request_id.ptr is NULL when absent. */
+  cpex_str request_id;
+  /* Where the host runs, e.g. `production`. Optional: environment.ptr is NULL when absent. */
+  cpex_str environment;
+  /* Server that the request is for. Optional: server_id.ptr is NULL when absent. */
+  cpex_str server_id;
+  /* Tenant that the request belongs to. Optional: tenant_id.ptr is NULL when absent. */
+  cpex_str tenant_id;
+  /* Media type of the payload. Optional: content_type.ptr is NULL when absent. */
+  cpex_str content_type;
+  /* When it came, as RFC 3339. Optional: timestamp.ptr is NULL when absent. */
+  cpex_str timestamp;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+typedef struct cpex_text_entry {
+  cpex_str key;
+  cpex_str value;
+} cpex_text_entry;
+
+typedef struct cpex_text_map {
+  const cpex_text_entry *items;
+  size_t count;
+} cpex_text_map;
+
+/* The HTTP exchange around the request. */
+struct cpex_http_extension {
+  /* HTTP method. Optional: method.ptr is NULL when absent. */
+  cpex_str method;
+  /* `http` or `https`. Optional: scheme.ptr is NULL when absent. */
+  cpex_str scheme;
+  /* Host of the URL. Optional: host.ptr is NULL when absent. */
+  cpex_str host;
+  /* Path without query. Optional: path.ptr is NULL when absent. */
+  cpex_str path;
+  /* Header name → value; may be written with `write_headers`. Optional: request_headers.items is NULL when absent. */
+  cpex_text_map request_headers;
+  /* Header name → value; may be written with `write_headers`. Optional: response_headers.items is NULL when absent. */
+  cpex_text_map response_headers;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* Who acts. */
+struct cpex_subject {
+  /* Stable id. */
+  cpex_str id;
+  /* Kind of subject, e.g. `user` or `service`. Optional: type.ptr is NULL when absent. */
+  cpex_str type;
+  /* Seen with `read_roles`. Optional: roles.items is NULL when absent. */
+  cpex_text_list roles;
+  /* Seen with `read_teams`. Optional: teams.items is NULL when absent. */
+  cpex_text_list teams;
+  /* Seen with `read_claims`. Optional: NULL when absent. */
+  const cpex_json *claims;
+  /* Seen with `read_permissions`. Optional: permissions.items is NULL when absent. */
+  cpex_text_list permissions;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* Who acts, and how sensitive the data is. */
+struct cpex_security_extension {
+  /* May be added to with `append_labels`, never taken from. Optional: labels.items is NULL when absent. */
+  cpex_text_list labels;
+  /* Optional. */
+  bool has_subject;
+  cpex_subject subject;
+  /* The client program. Optional: NULL when absent. */
+  const cpex_json *client;
+  /* The workload that calls. Optional: NULL when absent. */
+  const cpex_json *caller_workload;
+  /* The workload that the host runs in. Optional: NULL when absent. */
+  const cpex_json *this_workload;
+  /* Objects that the request touches. Optional: NULL when absent. */
+  const cpex_json *objects;
+  /* Facts about the data. Optional: NULL when absent. */
+  const cpex_json *data;
+  /* How sensitive the data is. Optional: classification.ptr is NULL when absent. */
+  cpex_str classification;
+  /* How the subject was recognised. Optional: auth_method.ptr is NULL when absent. */
+  cpex_str auth_method;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* One step of a delegation. */
+struct cpex_delegation {
+  /* Who handed on. */
+  cpex_str subject_id;
+  /* To whom. Optional: audience.ptr is NULL when absent. */
+  cpex_str audience;
+  /* What may be done. Optional: scopes.items is NULL when absent. */
+  cpex_text_list scopes;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+typedef struct cpex_delegation_list {
+  const cpex_delegation *items;
+  size_t count;
+} cpex_delegation_list;
+
+/* On whose behalf the request is made. */
+struct cpex_delegation_extension {
+  /* Steps, the first one first; may be added to with `append_delegation`. Optional: chain.items is NULL when absent. */
+  cpex_delegation_list chain;
+  /* Number of steps. Optional. */
+  bool has_depth;
+  uint32_t depth;
+  /* Who began. Optional: origin_subject_id.ptr is NULL when absent. */
+  cpex_str origin_subject_id;
+  /* Who acts now. Optional: actor_subject_id.ptr is NULL when absent. */
+  cpex_str actor_subject_id;
+  /* Whether there is any delegation. Optional. */
+  bool has_delegated;
+  bool delegated;
+  /* Age of the oldest step. Optional. */
+  bool has_age_seconds;
+  uint64_t age_seconds;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* What the request is about; routes and conditions go by it. */
+struct cpex_meta_extension {
+  /* `tool`, `resource`, `prompt` or `llm`. Optional: entity_type.ptr is NULL when absent. */
+  cpex_str entity_type;
+  /* Name of the entity. Optional: entity_name.ptr is NULL when absent. */
+  cpex_str entity_name;
+  /* Where the entity belongs, e.g. a server. Optional: scope.ptr is NULL when absent. */
+  cpex_str scope;
+  /* Groups that the entity is in. Optional: tags.items is NULL when absent. */
+  cpex_text_list tags;
+  /* Anything else. Optional: NULL when absent. */
+  const cpex_json *properties;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* Facts beside the payload, by slot. A slot that the plugin may not read is absent. */
+struct cpex_extensions {
+  /* Optional. */
+  bool has_request;
+  cpex_request_extension request;
+  /* The agent that asks; seen with `read_agent`. Optional: NULL when absent. */
+  const cpex_json *agent;
+  /* Optional. */
+  bool has_http;
+  cpex_http_extension http;
+  /* Optional. */
+  bool has_security;
+  cpex_security_extension security;
+  /* Output of a policy engine; written with `write_candidate_constraint`. Optional: NULL when absent. */
+  const cpex_json *candidate_constraint;
+  /* Optional. */
+  bool has_delegation;
+  cpex_delegation_extension delegation;
+  /* Credentials without their secret bytes. Optional: NULL when absent. */
+  const cpex_json *raw_credentials;
+  /* The protocol of the guarded server. Optional: NULL when absent. */
+  const cpex_json *mcp;
+  /* How a model ended. Optional: NULL when absent. */
+  const cpex_json *completion;
+  /* Where the payload comes from. Optional: NULL when absent. */
+  const cpex_json *provenance;
+  /* The model. Optional: NULL when absent. */
+  const cpex_json *llm;
+  /* The framework that the agent runs in. Optional: NULL when absent. */
+  const cpex_json *framework;
+  /* Optional. */
+  bool has_meta;
+  cpex_meta_extension meta;
+  /* Anything; any plugin may write it. Optional: NULL when absent. */
+  const cpex_json *custom;
   /* What it was read from, with the fields that this version does not know; NULL for a new one. */
   const cpex_json *json;
 };
@@ -183,23 +469,13 @@ struct cpex_hook_invoke_request {
   cpex_str hook;
   /* Payload of the hook's type. */
   const cpex_json *payload;
-  /* Slots that the plugin may read. */
-  const cpex_json *extensions;
+  /*  */
+  cpex_extensions extensions;
   /*  */
   cpex_hook_context context;
   /* What it was read from, with the fields that this version does not know; NULL for a new one. */
   const cpex_json *json;
 };
-
-typedef struct cpex_text_entry {
-  cpex_str key;
-  cpex_str value;
-} cpex_text_entry;
-
-typedef struct cpex_text_map {
-  const cpex_text_entry *items;
-  size_t count;
-} cpex_text_map;
 
 /* One command to run. */
 struct cpex_command_run_request {
@@ -209,6 +485,224 @@ struct cpex_command_run_request {
   const cpex_json *args;
   /* Environment that the command may see. */
   cpex_text_map env;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* A step of a build. */
+struct cpex_step {
+  /* Name of the step in its build. */
+  cpex_str key;
+  /* Runner that executes it. */
+  cpex_str runner;
+  /* What the runner is to do; described by its `step_schema`. */
+  const cpex_json *args;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* The result of the step is in the cache. */
+struct cpex_hit_decision {
+  /* Name of the result in the cache. */
+  cpex_str tag;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* The step has to run, and its result is kept. */
+struct cpex_miss_build_as_decision {
+  /* Name to keep the result under. */
+  cpex_str tag;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* The step has to run, and its result is not kept. */
+struct cpex_miss_no_commit_decision {
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+typedef enum cpex_cache_decision_tag {
+  CPEX_CACHE_DECISION_HIT,
+  CPEX_CACHE_DECISION_MISS_BUILD_AS,
+  CPEX_CACHE_DECISION_MISS_NO_COMMIT
+} cpex_cache_decision_tag;
+
+/* What the host found in its cache. */
+struct cpex_cache_decision {
+  cpex_cache_decision_tag tag;
+  union {
+    cpex_hit_decision hit;
+    cpex_miss_build_as_decision miss_build_as;
+    cpex_miss_no_commit_decision miss_no_commit;
+  } as;
+};
+
+/* One step to execute. */
+struct cpex_step_execute_request {
+  /*  */
+  cpex_step step;
+  /* Id of the build. */
+  cpex_str run_id;
+  /* Id of this execution. */
+  cpex_str step_id;
+  /* Archive of the sources, a tar file; read it with `host.archive.read`. */
+  cpex_str workspace_archive_id;
+  /* Environment of the step. */
+  cpex_text_map env;
+  /* Working folder inside the workspace. */
+  cpex_str workdir;
+  /*  */
+  cpex_cache_decision cache;
+  /* Snapshot that the step builds upon. Optional: parent_snapshot.ptr is NULL when absent. */
+  cpex_str parent_snapshot;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* A build begins. */
+struct cpex_build_start_event {
+  /* Id of the build. */
+  cpex_str build_id;
+  /* Number of steps. */
+  uint32_t steps;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* A step waits for its turn. */
+struct cpex_step_queued_event {
+  /* Id of the build. */
+  cpex_str build_id;
+  /* Id of the execution. */
+  cpex_str step_id;
+  /* Name of the step. */
+  cpex_str key;
+  /* Runner that will execute it. */
+  cpex_str runner;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* A step begins. */
+struct cpex_step_start_event {
+  /* Id of the build. */
+  cpex_str build_id;
+  /* Id of the execution. */
+  cpex_str step_id;
+  /* Name of the step. */
+  cpex_str key;
+  /* Runner that executes it. */
+  cpex_str runner;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* A step printed something. */
+struct cpex_step_log_event {
+  /* Id of the build. */
+  cpex_str build_id;
+  /* Id of the execution. */
+  cpex_str step_id;
+  /* Name of the step. */
+  cpex_str key;
+  /* Where it goes. */
+  cpex_output_stream stream;
+  /* The bytes. */
+  cpex_bytes data;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* The result of a step was in the cache. */
+struct cpex_step_cache_hit_event {
+  /* Id of the build. */
+  cpex_str build_id;
+  /* Id of the execution. */
+  cpex_str step_id;
+  /* Name of the step. */
+  cpex_str key;
+  /* Name of the result in the cache. */
+  cpex_str tag;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* A step ended. */
+struct cpex_step_end_event {
+  /* Id of the build. */
+  cpex_str build_id;
+  /* Id of the execution. */
+  cpex_str step_id;
+  /* Name of the step. */
+  cpex_str key;
+  /* 0 is success. */
+  int32_t exit_code;
+  /* Time that it took. */
+  uint64_t duration_ms;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* Steps that needed a failed one are not run. */
+struct cpex_chain_failed_event {
+  /* Id of the build. */
+  cpex_str build_id;
+  /* Id of the execution. */
+  cpex_str step_id;
+  /* Name of the step. */
+  cpex_str key;
+  /* Why. */
+  cpex_str message;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* A build ended. */
+struct cpex_build_end_event {
+  /* Id of the build. */
+  cpex_str build_id;
+  /* 0 is success. */
+  int32_t exit_code;
+  /* Time that it took. */
+  uint64_t duration_ms;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+typedef enum cpex_build_event_tag {
+  CPEX_BUILD_EVENT_BUILD_START,
+  CPEX_BUILD_EVENT_STEP_QUEUED,
+  CPEX_BUILD_EVENT_STEP_START,
+  CPEX_BUILD_EVENT_STEP_LOG,
+  CPEX_BUILD_EVENT_STEP_CACHE_HIT,
+  CPEX_BUILD_EVENT_STEP_END,
+  CPEX_BUILD_EVENT_CHAIN_FAILED,
+  CPEX_BUILD_EVENT_BUILD_END
+} cpex_build_event_tag;
+
+/* What happens in a build. */
+struct cpex_build_event {
+  cpex_build_event_tag tag;
+  union {
+    cpex_build_start_event build_start;
+    cpex_step_queued_event step_queued;
+    cpex_step_start_event step_start;
+    cpex_step_log_event step_log;
+    cpex_step_cache_hit_event step_cache_hit;
+    cpex_step_end_event step_end;
+    cpex_chain_failed_event chain_failed;
+    cpex_build_end_event build_end;
+  } as;
+};
+
+/* An event of a build. */
+struct cpex_lifecycle_event_request {
+  /*  */
+  cpex_build_event event;
+  /*  */
+  cpex_lifecycle_phase phase;
   /* What it was read from, with the fields that this version does not know; NULL for a new one. */
   const cpex_json *json;
 };
@@ -373,10 +867,314 @@ struct cpex_open_payload {
   const cpex_json *json;
 };
 
-typedef struct cpex_object_list {
-  const cpex_json *const *items;
+/* Text for the reader. */
+struct cpex_text_part {
+  /* The text. */
+  cpex_str text;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* What a model thought on the way. */
+struct cpex_thinking_part {
+  /* The text. */
+  cpex_str text;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* A tool that is to be called. */
+struct cpex_tool_call {
+  /* Id of the call. */
+  cpex_str tool_call_id;
+  /* Tool name. */
+  cpex_str name;
+  /* Arguments of the call. */
+  const cpex_json *arguments;
+  /* Where the name belongs. Optional: namespace.ptr is NULL when absent. */
+  cpex_str namespace;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* A call of a tool. */
+struct cpex_tool_call_part {
+  /*  */
+  cpex_tool_call content;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* What a tool returned. */
+struct cpex_tool_result {
+  /* Id of the call. */
+  cpex_str tool_call_id;
+  /* Tool name. */
+  cpex_str tool_name;
+  /* What the tool returned. */
+  const cpex_json *content;
+  /* The call failed; false when absent. Optional. */
+  bool has_is_error;
+  bool is_error;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* The answer of a tool. */
+struct cpex_tool_result_part {
+  /*  */
+  cpex_tool_result content;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* A resource with its content. */
+struct cpex_resource {
+  /* Id of the request. */
+  cpex_str resource_request_id;
+  /* Where it is. */
+  cpex_str uri;
+  /* Name for people. Optional: name.ptr is NULL when absent. */
+  cpex_str name;
+  /* What it is. Optional: description.ptr is NULL when absent. */
+  cpex_str description;
+  /*  */
+  cpex_resource_type resource_type;
+  /* Content as text. Optional: content.ptr is NULL when absent. */
+  cpex_str content;
+  /* Content as bytes. Optional: blob.ptr is NULL when absent. */
+  cpex_bytes blob;
+  /* Media type. Optional: mime_type.ptr is NULL when absent. */
+  cpex_str mime_type;
+  /* Size of the content. Optional. */
+  bool has_size_bytes;
+  uint64_t size_bytes;
+  /* Notes of whoever made it. Optional: NULL when absent. */
+  const cpex_json *annotations;
+  /* Version of the resource. Optional: version.ptr is NULL when absent. */
+  cpex_str version;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* A resource. */
+struct cpex_resource_part {
+  /*  */
+  cpex_resource content;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* A resource by reference. */
+struct cpex_resource_ref {
+  /* Id of the request. */
+  cpex_str resource_request_id;
+  /* Where it is. */
+  cpex_str uri;
+  /* Name for people. Optional: name.ptr is NULL when absent. */
+  cpex_str name;
+  /*  */
+  cpex_resource_type resource_type;
+  /* First byte or line. Optional. */
+  bool has_range_start;
+  uint64_t range_start;
+  /* The one after the last. Optional. */
+  bool has_range_end;
+  uint64_t range_end;
+  /* Part of it, in its own words. Optional: selector.ptr is NULL when absent. */
+  cpex_str selector;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* A reference to a resource. */
+struct cpex_resource_ref_part {
+  /*  */
+  cpex_resource_ref content;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* A prompt that is asked for. */
+struct cpex_prompt_request {
+  /* Id of the request. */
+  cpex_str prompt_request_id;
+  /* Prompt name. */
+  cpex_str name;
+  /* Arguments of the prompt. */
+  const cpex_json *arguments;
+  /* Server that has it. Optional: server_id.ptr is NULL when absent. */
+  cpex_str server_id;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* A request for a prompt. */
+struct cpex_prompt_request_part {
+  /*  */
+  cpex_prompt_request content;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+typedef struct cpex_message_list {
+  const cpex_message *items;
   size_t count;
-} cpex_object_list;
+} cpex_message_list;
+
+/* A prompt that was fetched. */
+struct cpex_prompt_result {
+  /* Id of the request. */
+  cpex_str prompt_request_id;
+  /* Prompt name. */
+  cpex_str prompt_name;
+  /* Messages of the prompt. */
+  cpex_message_list messages;
+  /* The prompt as one text. Optional: content.ptr is NULL when absent. */
+  cpex_str content;
+  /* It could not be fetched; false when absent. Optional. */
+  bool has_is_error;
+  bool is_error;
+  /* Why not. Optional: error_message.ptr is NULL when absent. */
+  cpex_str error_message;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* A fetched prompt. */
+struct cpex_prompt_result_part {
+  /*  */
+  cpex_prompt_result content;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* Where an image is. */
+struct cpex_image_source {
+  /*  */
+  cpex_source_type type;
+  /* URL, or the content in base64. */
+  cpex_str data;
+  /* Media type. Optional: media_type.ptr is NULL when absent. */
+  cpex_str media_type;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* An image. */
+struct cpex_image_part {
+  /*  */
+  cpex_image_source content;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* Where a document is. */
+struct cpex_document_source {
+  /*  */
+  cpex_source_type type;
+  /* URL, or the content in base64. */
+  cpex_str data;
+  /* Media type. Optional: media_type.ptr is NULL when absent. */
+  cpex_str media_type;
+  /* Title for people. Optional: title.ptr is NULL when absent. */
+  cpex_str title;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* A document. */
+struct cpex_document_part {
+  /*  */
+  cpex_document_source content;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* Where a video is. */
+struct cpex_video_source {
+  /*  */
+  cpex_source_type type;
+  /* URL, or the content in base64. */
+  cpex_str data;
+  /* Media type. Optional: media_type.ptr is NULL when absent. */
+  cpex_str media_type;
+  /* Length in milliseconds. Optional. */
+  bool has_duration_ms;
+  uint64_t duration_ms;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* A video. */
+struct cpex_video_part {
+  /*  */
+  cpex_video_source content;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* Where a recording is. */
+struct cpex_audio_source {
+  /*  */
+  cpex_source_type type;
+  /* URL, or the content in base64. */
+  cpex_str data;
+  /* Media type. Optional: media_type.ptr is NULL when absent. */
+  cpex_str media_type;
+  /* Length in milliseconds. Optional. */
+  bool has_duration_ms;
+  uint64_t duration_ms;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* A recording. */
+struct cpex_audio_part {
+  /*  */
+  cpex_audio_source content;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+typedef enum cpex_content_part_tag {
+  CPEX_CONTENT_PART_TEXT,
+  CPEX_CONTENT_PART_THINKING,
+  CPEX_CONTENT_PART_TOOL_CALL,
+  CPEX_CONTENT_PART_TOOL_RESULT,
+  CPEX_CONTENT_PART_RESOURCE,
+  CPEX_CONTENT_PART_RESOURCE_REF,
+  CPEX_CONTENT_PART_PROMPT_REQUEST,
+  CPEX_CONTENT_PART_PROMPT_RESULT,
+  CPEX_CONTENT_PART_IMAGE,
+  CPEX_CONTENT_PART_DOCUMENT,
+  CPEX_CONTENT_PART_VIDEO,
+  CPEX_CONTENT_PART_AUDIO
+} cpex_content_part_tag;
+
+/* One part of a message. Parts of kinds that this version does not know are kept as they are. */
+struct cpex_content_part {
+  cpex_content_part_tag tag;
+  union {
+    cpex_text_part text;
+    cpex_thinking_part thinking;
+    cpex_tool_call_part tool_call;
+    cpex_tool_result_part tool_result;
+    cpex_resource_part resource;
+    cpex_resource_ref_part resource_ref;
+    cpex_prompt_request_part prompt_request;
+    cpex_prompt_result_part prompt_result;
+    cpex_image_part image;
+    cpex_document_part document;
+    cpex_video_part video;
+    cpex_audio_part audio;
+  } as;
+};
+
+typedef struct cpex_content_part_list {
+  const cpex_content_part *items;
+  size_t count;
+} cpex_content_part_list;
 
 /* One message of a conversation, in the common message format. */
 struct cpex_message {
@@ -384,8 +1182,8 @@ struct cpex_message {
   cpex_str schema_version;
   /* Who speaks. */
   cpex_message_role role;
-  /* Content parts, each tagged by `content_type`. */
-  cpex_object_list content;
+  /* Parts of the message. */
+  cpex_content_part_list content;
   /* Channel of an assistant's message. Optional: unset when absent. */
   cpex_message_channel channel;
   /* What it was read from, with the fields that this version does not know; NULL for a new one. */
@@ -440,6 +1238,22 @@ struct cpex_config_read_result {
 struct cpex_cancelled_result {
   /* True: stop soon. */
   bool cancelled;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* A piece of an archive. */
+struct cpex_archive_read_result {
+  /* The bytes; none at the end. */
+  cpex_bytes data;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* The size of an archive. */
+struct cpex_archive_size_result {
+  /* Bytes. */
+  uint64_t size;
   /* What it was read from, with the fields that this version does not know; NULL for a new one. */
   const cpex_json *json;
 };
@@ -570,12 +1384,55 @@ struct cpex_command_spec {
   const cpex_json *json;
 };
 
+/* A runner that the plugin offers. */
+struct cpex_step_runner {
+  /* Name, without spaces. */
+  cpex_str runner;
+  /* Runs the steps that name no runner. */
+  bool default_;
+  /* JSON Schema of `args`. Optional: NULL when absent. */
+  const cpex_json *step_schema;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+typedef struct cpex_step_runner_list {
+  const cpex_step_runner *items;
+  size_t count;
+} cpex_step_runner_list;
+
+typedef struct cpex_lifecycle_event_kind_list {
+  const cpex_lifecycle_event_kind *items;
+  size_t count;
+} cpex_lifecycle_event_kind_list;
+
+/* Events that the plugin wants to hear of. */
+struct cpex_lifecycle_hook {
+  /* Kinds of event. */
+  cpex_lifecycle_event_kind_list events;
+  /*  */
+  cpex_lifecycle_phase phase;
+  /* Time limit of one call. */
+  uint32_t timeout_ms;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+typedef struct cpex_lifecycle_hook_list {
+  const cpex_lifecycle_hook *items;
+  size_t count;
+} cpex_lifecycle_hook_list;
+
 /* What the plugin can do, by capability name. */
 struct cpex_capabilities {
   /* Hook names that the plugin answers. Optional: hooks.items is NULL when absent. */
   cpex_text_list hooks;
   /* Commands that the plugin answers. Optional: command.items is NULL when absent. */
   cpex_command_spec_list command;
+  /* Runners that the plugin offers. Optional: step.items is NULL when absent. */
+  cpex_step_runner_list step;
+  /* Events of builds that the plugin answers. Optional: lifecycle.items is NULL when absent. */
+  cpex_lifecycle_hook_list lifecycle;
   /* What it was read from, with the fields that this version does not know; NULL for a new one. */
   const cpex_json *json;
 };
@@ -588,6 +1445,8 @@ struct cpex_register_result {
   cpex_metadata metadata;
   /*  */
   cpex_capabilities capabilities;
+  /* Codec of all later bodies, one of those that the host offers; JSON when absent. Optional: codec.ptr is NULL when absent. */
+  cpex_str codec;
   /* What it was read from, with the fields that this version does not know; NULL for a new one. */
   const cpex_json *json;
 };
@@ -625,8 +1484,9 @@ struct cpex_hook_invoke_result {
   bool continue_processing;
   /* The whole new payload; absent leaves it. Optional: NULL when absent. */
   const cpex_json *modified_payload;
-  /* The whole new extensions; absent leaves them. Optional: NULL when absent. */
-  const cpex_json *modified_extensions;
+  /* Optional. */
+  bool has_modified_extensions;
+  cpex_extensions modified_extensions;
   /* Optional. */
   bool has_violation;
   cpex_violation violation;
@@ -645,6 +1505,45 @@ struct cpex_command_run_result {
   int32_t exit_code;
   /* One line for the user; goes to stderr. Optional: message.ptr is NULL when absent. */
   cpex_str message;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* Something that a step made. */
+struct cpex_artifact {
+  /* Name of it. */
+  cpex_str key;
+  /* Media type. */
+  cpex_str mime;
+  /* Size of the content. */
+  uint64_t size_bytes;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+typedef struct cpex_artifact_list {
+  const cpex_artifact *items;
+  size_t count;
+} cpex_artifact_list;
+
+/* How a step ended. */
+struct cpex_step_execute_result {
+  /* 0 is success. */
+  int32_t exit_code;
+  /* Snapshot that the step left. Optional: committed_snapshot.ptr is NULL when absent. */
+  cpex_str committed_snapshot;
+  /* What it made. */
+  cpex_artifact_list artifacts;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* What the plugin makes of an event. */
+struct cpex_lifecycle_event_result {
+  /* `abort` ends the build, and counts in the phase `before` only. */
+  cpex_lifecycle_event_outcome outcome;
+  /* Why the build is to end. Optional: reason.ptr is NULL when absent. */
+  cpex_str reason;
   /* What it was read from, with the fields that this version does not know; NULL for a new one. */
   const cpex_json *json;
 };
@@ -724,9 +1623,39 @@ struct cpex_event_emit_request {
 /* Output of a command. */
 struct cpex_output_write_request {
   /* Where it goes. */
-  cpex_output_write_stream stream;
+  cpex_output_stream stream;
   /* The bytes. */
   cpex_bytes data;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* Output of a running step. */
+struct cpex_step_log_request {
+  /* Where it goes. */
+  cpex_output_stream stream;
+  /* The bytes. */
+  cpex_bytes data;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* Asks for a piece of an archive. */
+struct cpex_archive_read_request {
+  /* Id of the archive. */
+  cpex_str archive_id;
+  /* First byte. */
+  uint64_t offset;
+  /* Most bytes to return. */
+  uint64_t max;
+  /* What it was read from, with the fields that this version does not know; NULL for a new one. */
+  const cpex_json *json;
+};
+
+/* Asks for the size of an archive. */
+struct cpex_archive_size_request {
+  /* Id of the archive. */
+  cpex_str archive_id;
   /* What it was read from, with the fields that this version does not know; NULL for a new one. */
   const cpex_json *json;
 };
@@ -755,6 +1684,8 @@ bool cpex_read_reconfigure_request(cpex_reader *reader, const cpex_place *at, cp
 bool cpex_read_empty(cpex_reader *reader, const cpex_place *at, cpex_empty *out);
 bool cpex_read_hook_invoke_request(cpex_reader *reader, const cpex_place *at, cpex_hook_invoke_request *out);
 bool cpex_read_command_run_request(cpex_reader *reader, const cpex_place *at, cpex_command_run_request *out);
+bool cpex_read_step_execute_request(cpex_reader *reader, const cpex_place *at, cpex_step_execute_request *out);
+bool cpex_read_lifecycle_event_request(cpex_reader *reader, const cpex_place *at, cpex_lifecycle_event_request *out);
 bool cpex_read_tool_pre_invoke_payload(cpex_reader *reader, const cpex_place *at, cpex_tool_pre_invoke_payload *out);
 bool cpex_read_tool_post_invoke_payload(cpex_reader *reader, const cpex_place *at, cpex_tool_post_invoke_payload *out);
 bool cpex_read_prompt_pre_fetch_payload(cpex_reader *reader, const cpex_place *at, cpex_prompt_pre_fetch_payload *out);
@@ -774,6 +1705,8 @@ bool cpex_read_kv_delete_result(cpex_reader *reader, const cpex_place *at, cpex_
 bool cpex_read_kv_list_result(cpex_reader *reader, const cpex_place *at, cpex_kv_list_result *out);
 bool cpex_read_config_read_result(cpex_reader *reader, const cpex_place *at, cpex_config_read_result *out);
 bool cpex_read_cancelled_result(cpex_reader *reader, const cpex_place *at, cpex_cancelled_result *out);
+bool cpex_read_archive_read_result(cpex_reader *reader, const cpex_place *at, cpex_archive_read_result *out);
+bool cpex_read_archive_size_result(cpex_reader *reader, const cpex_place *at, cpex_archive_size_result *out);
 bool cpex_read_http_response(cpex_reader *reader, const cpex_place *at, cpex_http_response *out);
 
 /* ---- writing: NULL, or a failure of the arena, when a required value is missing ---- */
@@ -782,6 +1715,8 @@ cpex_json *cpex_register_result_json(cpex_arena *arena, const cpex_register_resu
 cpex_json *cpex_empty_json(cpex_arena *arena, const cpex_empty *value);
 cpex_json *cpex_hook_invoke_result_json(cpex_arena *arena, const cpex_hook_invoke_result *value);
 cpex_json *cpex_command_run_result_json(cpex_arena *arena, const cpex_command_run_result *value);
+cpex_json *cpex_step_execute_result_json(cpex_arena *arena, const cpex_step_execute_result *value);
+cpex_json *cpex_lifecycle_event_result_json(cpex_arena *arena, const cpex_lifecycle_event_result *value);
 cpex_json *cpex_tool_pre_invoke_payload_json(cpex_arena *arena, const cpex_tool_pre_invoke_payload *value);
 cpex_json *cpex_tool_post_invoke_payload_json(cpex_arena *arena, const cpex_tool_post_invoke_payload *value);
 cpex_json *cpex_prompt_pre_fetch_payload_json(cpex_arena *arena, const cpex_prompt_pre_fetch_payload *value);
@@ -804,6 +1739,9 @@ cpex_json *cpex_kv_list_request_json(cpex_arena *arena, const cpex_kv_list_reque
 cpex_json *cpex_config_read_request_json(cpex_arena *arena, const cpex_config_read_request *value);
 cpex_json *cpex_event_emit_request_json(cpex_arena *arena, const cpex_event_emit_request *value);
 cpex_json *cpex_output_write_request_json(cpex_arena *arena, const cpex_output_write_request *value);
+cpex_json *cpex_step_log_request_json(cpex_arena *arena, const cpex_step_log_request *value);
+cpex_json *cpex_archive_read_request_json(cpex_arena *arena, const cpex_archive_read_request *value);
+cpex_json *cpex_archive_size_request_json(cpex_arena *arena, const cpex_archive_size_request *value);
 cpex_json *cpex_http_request_json(cpex_arena *arena, const cpex_http_request *value);
 
 /* ---- the host: false when it could not or would not; see cpex_host_error_message ---- */
@@ -834,6 +1772,15 @@ bool cpex_host_event_emit(cpex_call *call, const cpex_event_emit_request *reques
 
 /* Writes output of a command. */
 bool cpex_host_output_write(cpex_call *call, const cpex_output_write_request *request);
+
+/* Writes output of the running step. */
+bool cpex_host_step_log(cpex_call *call, const cpex_step_log_request *request);
+
+/* Reads a piece of an archive. */
+bool cpex_host_archive_read(cpex_call *call, const cpex_archive_read_request *request, cpex_archive_read_result *result);
+
+/* Tells the size of an archive. */
+bool cpex_host_archive_size(cpex_call *call, const cpex_archive_size_request *request, cpex_archive_size_result *result);
 
 /* Makes an HTTP request. */
 bool cpex_host_http_do(cpex_call *call, const cpex_http_request *request, cpex_http_response *result);

@@ -98,10 +98,10 @@ func argument[T string | int64 | bool](c *CommandCall, name string) T {
 }
 
 // Stdout writes to the command's standard output.
-func (c *CommandCall) Stdout() io.Writer { return output{c.Host(), OutputWriteStreamStdout} }
+func (c *CommandCall) Stdout() io.Writer { return output{c.Host(), OutputStreamStdout} }
 
 // Stderr writes to the command's standard error.
-func (c *CommandCall) Stderr() io.Writer { return output{c.Host(), OutputWriteStreamStderr} }
+func (c *CommandCall) Stderr() io.Writer { return output{c.Host(), OutputStreamStderr} }
 
 // Println writes a line to the command's standard output.
 func (c *CommandCall) Println(values ...any) error {

@@ -12,7 +12,7 @@ type HookCall struct {
 	// RequestID is the same for all hooks of one request.
 	RequestID string
 	// Extensions are the slots that the plugin may read.
-	Extensions map[string]any
+	Extensions Extensions
 	// LocalState is what this plugin kept with Verdict.WithLocalState.
 	LocalState map[string]any
 	// GlobalState is shared by the plugins of the request.
@@ -75,8 +75,8 @@ func (v Verdict) WithGlobalState(state map[string]any) Verdict {
 }
 
 // WithExtensions replaces the extensions.
-func (v Verdict) WithExtensions(extensions map[string]any) Verdict {
-	v.result.ModifiedExtensions = extensions
+func (v Verdict) WithExtensions(extensions Extensions) Verdict {
+	v.result.ModifiedExtensions = &extensions
 	return v
 }
 

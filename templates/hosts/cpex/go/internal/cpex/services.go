@@ -51,7 +51,7 @@ func (s KV) List(prefix string) ([]string, error) {
 // output writes to one of a command's streams.
 type output struct {
 	host   *Host
-	stream OutputWriteStream
+	stream OutputStream
 }
 
 var _ io.Writer = output{}

@@ -300,6 +300,29 @@ func (h *Host) OutputWrite(request OutputWriteRequest) error {
 	return h.call("host.output.write", &request, &Empty{})
 }
 
+// StepLog calls host.step.log. Writes output of the running step.
+func (h *Host) StepLog(request StepLogRequest) error {
+	return h.call("host.step.log", &request, &Empty{})
+}
+
+// ArchiveRead calls host.archive.read. Reads a piece of an archive.
+func (h *Host) ArchiveRead(request ArchiveReadRequest) (*ArchiveReadResult, error) {
+	result := new(ArchiveReadResult)
+	if err := h.call("host.archive.read", &request, result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// ArchiveSize calls host.archive.size. Tells the size of an archive.
+func (h *Host) ArchiveSize(request ArchiveSizeRequest) (*ArchiveSizeResult, error) {
+	result := new(ArchiveSizeResult)
+	if err := h.call("host.archive.size", &request, result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
 // HttpDo calls host.http.do. Makes an HTTP request.
 func (h *Host) HttpDo(request HttpRequest) (*HttpResponse, error) {
 	result := new(HttpResponse)
@@ -424,6 +447,9 @@ type RegisterRequest struct {
 
 	Limits Limits
 
+	// Codecs that the host offers for all later bodies, the preferred one first; JSON alone when absent.
+	Codecs []string
+
 	// Extra holds the members that this type does not know. They are passed on.
 	Extra map[string]json.RawMessage
 }
@@ -445,6 +471,8 @@ func (v *RegisterRequest) readJSON(r *reader) {
 		case "limits":
 			hasLimits = true
 			v.Limits.readJSON(r)
+		case "codecs":
+			v.Codecs = readList(r, (*reader).text)
 		default:
 			r.extra(&v.Extra)
 		}
@@ -465,7 +493,11 @@ func (v *RegisterRequest) writeJSON(w *writer) {
 	w.openObject(v.Config)
 	w.key("limits")
 	v.Limits.writeJSON(w)
-	w.extra(v.Extra, "host", "schema_version", "config", "limits")
+	if v.Codecs != nil {
+		w.key("codecs")
+		writeList(w, v.Codecs, (*writer).text)
+	}
+	w.extra(v.Extra, "host", "schema_version", "config", "limits", "codecs")
 	w.endObject()
 }
 
@@ -913,6 +945,154 @@ func (v CommandSpec) MarshalJSON() ([]byte, error) { return encode(&v) }
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *CommandSpec) UnmarshalJSON(data []byte) error { return decode(data, v) }
 
+// StepRunner: A runner that the plugin offers.
+type StepRunner struct {
+	// Name, without spaces.
+	Runner string
+
+	// Runs the steps that name no runner.
+	Default bool
+
+	// JSON Schema of `args`.
+	StepSchema map[string]any
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *StepRunner) readJSON(r *reader) {
+	*v = StepRunner{}
+	var hasRunner, hasDefault bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "runner":
+			hasRunner = true
+			v.Runner = r.text()
+		case "default":
+			hasDefault = true
+			v.Default = r.bool()
+		case "step_schema":
+			v.StepSchema = r.openObject()
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasRunner, "runner")
+	r.need(hasDefault, "default")
+}
+
+func (v *StepRunner) writeJSON(w *writer) {
+	w.object()
+	w.key("runner")
+	w.text(v.Runner)
+	w.key("default")
+	w.bool(v.Default)
+	if v.StepSchema != nil {
+		w.key("step_schema")
+		w.openObject(v.StepSchema)
+	}
+	w.extra(v.Extra, "runner", "default", "step_schema")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v StepRunner) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *StepRunner) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// LifecycleEventKind: Events that a plugin can ask for.
+type LifecycleEventKind string
+
+const (
+	LifecycleEventKindBuildStart   LifecycleEventKind = "build_start"
+	LifecycleEventKindStepQueued   LifecycleEventKind = "step_queued"
+	LifecycleEventKindStepStart    LifecycleEventKind = "step_start"
+	LifecycleEventKindStepLog      LifecycleEventKind = "step_log"
+	LifecycleEventKindStepCacheHit LifecycleEventKind = "step_cache_hit"
+	LifecycleEventKindStepEnd      LifecycleEventKind = "step_end"
+	LifecycleEventKindBuildEnd     LifecycleEventKind = "build_end"
+)
+
+func readLifecycleEventKind(r *reader) LifecycleEventKind {
+	return LifecycleEventKind(r.oneOf("build_start", "step_queued", "step_start", "step_log", "step_cache_hit", "step_end", "build_end"))
+}
+
+func writeLifecycleEventKind(w *writer, value LifecycleEventKind) {
+	w.text(string(value))
+}
+
+// LifecyclePhase: Before the host does what the event says, or after it.
+type LifecyclePhase string
+
+const (
+	LifecyclePhaseBefore LifecyclePhase = "before"
+	LifecyclePhaseAfter  LifecyclePhase = "after"
+)
+
+func readLifecyclePhase(r *reader) LifecyclePhase {
+	return LifecyclePhase(r.oneOf("before", "after"))
+}
+
+func writeLifecyclePhase(w *writer, value LifecyclePhase) {
+	w.text(string(value))
+}
+
+// LifecycleHook: Events that the plugin wants to hear of.
+type LifecycleHook struct {
+	// Kinds of event.
+	Events []LifecycleEventKind
+
+	Phase LifecyclePhase
+
+	// Time limit of one call.
+	TimeoutMs uint32
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *LifecycleHook) readJSON(r *reader) {
+	*v = LifecycleHook{}
+	var hasEvents, hasPhase, hasTimeoutMs bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "events":
+			hasEvents = true
+			v.Events = readList(r, readLifecycleEventKind)
+		case "phase":
+			hasPhase = true
+			v.Phase = readLifecyclePhase(r)
+		case "timeout_ms":
+			hasTimeoutMs = true
+			v.TimeoutMs = r.uint32()
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasEvents, "events")
+	r.need(hasPhase, "phase")
+	r.need(hasTimeoutMs, "timeout_ms")
+}
+
+func (v *LifecycleHook) writeJSON(w *writer) {
+	w.object()
+	w.key("events")
+	writeList(w, v.Events, writeLifecycleEventKind)
+	w.key("phase")
+	w.text(string(v.Phase))
+	w.key("timeout_ms")
+	w.uint32(v.TimeoutMs)
+	w.extra(v.Extra, "events", "phase", "timeout_ms")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v LifecycleHook) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *LifecycleHook) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
 // Capabilities: What the plugin can do, by capability name.
 type Capabilities struct {
 	// Hook names that the plugin answers.
@@ -920,6 +1100,12 @@ type Capabilities struct {
 
 	// Commands that the plugin answers.
 	Command []CommandSpec
+
+	// Runners that the plugin offers.
+	Step []StepRunner
+
+	// Events of builds that the plugin answers.
+	Lifecycle []LifecycleHook
 
 	// Extra holds the members that this type does not know. They are passed on.
 	Extra map[string]json.RawMessage
@@ -933,6 +1119,10 @@ func (v *Capabilities) readJSON(r *reader) {
 			v.Hooks = readList(r, (*reader).text)
 		case "command":
 			v.Command = readList(r, readStruct[CommandSpec])
+		case "step":
+			v.Step = readList(r, readStruct[StepRunner])
+		case "lifecycle":
+			v.Lifecycle = readList(r, readStruct[LifecycleHook])
 		default:
 			r.extra(&v.Extra)
 		}
@@ -949,7 +1139,15 @@ func (v *Capabilities) writeJSON(w *writer) {
 		w.key("command")
 		writeList(w, v.Command, writeStruct[CommandSpec])
 	}
-	w.extra(v.Extra, "hooks", "command")
+	if v.Step != nil {
+		w.key("step")
+		writeList(w, v.Step, writeStruct[StepRunner])
+	}
+	if v.Lifecycle != nil {
+		w.key("lifecycle")
+		writeList(w, v.Lifecycle, writeStruct[LifecycleHook])
+	}
+	w.extra(v.Extra, "hooks", "command", "step", "lifecycle")
 	w.endObject()
 }
 
@@ -967,6 +1165,9 @@ type RegisterResult struct {
 	Metadata Metadata
 
 	Capabilities Capabilities
+
+	// Codec of all later bodies, one of those that the host offers; JSON when absent.
+	Codec *string
 
 	// Extra holds the members that this type does not know. They are passed on.
 	Extra map[string]json.RawMessage
@@ -986,6 +1187,8 @@ func (v *RegisterResult) readJSON(r *reader) {
 		case "capabilities":
 			hasCapabilities = true
 			v.Capabilities.readJSON(r)
+		case "codec":
+			v.Codec = optional(r.text())
 		default:
 			r.extra(&v.Extra)
 		}
@@ -1003,7 +1206,11 @@ func (v *RegisterResult) writeJSON(w *writer) {
 	v.Metadata.writeJSON(w)
 	w.key("capabilities")
 	v.Capabilities.writeJSON(w)
-	w.extra(v.Extra, "schema_version", "metadata", "capabilities")
+	if v.Codec != nil {
+		w.key("codec")
+		w.text(*v.Codec)
+	}
+	w.extra(v.Extra, "schema_version", "metadata", "capabilities", "codec")
 	w.endObject()
 }
 
@@ -1252,6 +1459,727 @@ func (v Violation) MarshalJSON() ([]byte, error) { return encode(&v) }
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Violation) UnmarshalJSON(data []byte) error { return decode(data, v) }
 
+// RequestExtension: The request that passes the host.
+type RequestExtension struct {
+	// Id of the request.
+	RequestID *string
+
+	// Where the host runs, e.g. `production`.
+	Environment *string
+
+	// Server that the request is for.
+	ServerID *string
+
+	// Tenant that the request belongs to.
+	TenantID *string
+
+	// Media type of the payload.
+	ContentType *string
+
+	// When it came, as RFC 3339.
+	Timestamp *string
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *RequestExtension) readJSON(r *reader) {
+	*v = RequestExtension{}
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "request_id":
+			v.RequestID = optional(r.text())
+		case "environment":
+			v.Environment = optional(r.text())
+		case "server_id":
+			v.ServerID = optional(r.text())
+		case "tenant_id":
+			v.TenantID = optional(r.text())
+		case "content_type":
+			v.ContentType = optional(r.text())
+		case "timestamp":
+			v.Timestamp = optional(r.text())
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+}
+
+func (v *RequestExtension) writeJSON(w *writer) {
+	w.object()
+	if v.RequestID != nil {
+		w.key("request_id")
+		w.text(*v.RequestID)
+	}
+	if v.Environment != nil {
+		w.key("environment")
+		w.text(*v.Environment)
+	}
+	if v.ServerID != nil {
+		w.key("server_id")
+		w.text(*v.ServerID)
+	}
+	if v.TenantID != nil {
+		w.key("tenant_id")
+		w.text(*v.TenantID)
+	}
+	if v.ContentType != nil {
+		w.key("content_type")
+		w.text(*v.ContentType)
+	}
+	if v.Timestamp != nil {
+		w.key("timestamp")
+		w.text(*v.Timestamp)
+	}
+	w.extra(v.Extra, "request_id", "environment", "server_id", "tenant_id", "content_type", "timestamp")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v RequestExtension) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *RequestExtension) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// HttpExtension: The HTTP exchange around the request.
+type HttpExtension struct {
+	// HTTP method.
+	Method *string
+
+	// `http` or `https`.
+	Scheme *string
+
+	// Host of the URL.
+	Host *string
+
+	// Path without query.
+	Path *string
+
+	// Header name → value; may be written with `write_headers`.
+	RequestHeaders map[string]string
+
+	// Header name → value; may be written with `write_headers`.
+	ResponseHeaders map[string]string
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *HttpExtension) readJSON(r *reader) {
+	*v = HttpExtension{}
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "method":
+			v.Method = optional(r.text())
+		case "scheme":
+			v.Scheme = optional(r.text())
+		case "host":
+			v.Host = optional(r.text())
+		case "path":
+			v.Path = optional(r.text())
+		case "request_headers":
+			v.RequestHeaders = readMap(r, (*reader).text)
+		case "response_headers":
+			v.ResponseHeaders = readMap(r, (*reader).text)
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+}
+
+func (v *HttpExtension) writeJSON(w *writer) {
+	w.object()
+	if v.Method != nil {
+		w.key("method")
+		w.text(*v.Method)
+	}
+	if v.Scheme != nil {
+		w.key("scheme")
+		w.text(*v.Scheme)
+	}
+	if v.Host != nil {
+		w.key("host")
+		w.text(*v.Host)
+	}
+	if v.Path != nil {
+		w.key("path")
+		w.text(*v.Path)
+	}
+	if v.RequestHeaders != nil {
+		w.key("request_headers")
+		writeMap(w, v.RequestHeaders, (*writer).text)
+	}
+	if v.ResponseHeaders != nil {
+		w.key("response_headers")
+		writeMap(w, v.ResponseHeaders, (*writer).text)
+	}
+	w.extra(v.Extra, "method", "scheme", "host", "path", "request_headers", "response_headers")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v HttpExtension) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *HttpExtension) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// Subject: Who acts.
+type Subject struct {
+	// Stable id.
+	ID string
+
+	// Kind of subject, e.g. `user` or `service`.
+	Type *string
+
+	// Seen with `read_roles`.
+	Roles []string
+
+	// Seen with `read_teams`.
+	Teams []string
+
+	// Seen with `read_claims`.
+	Claims map[string]any
+
+	// Seen with `read_permissions`.
+	Permissions []string
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *Subject) readJSON(r *reader) {
+	*v = Subject{}
+	var hasId bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "id":
+			hasId = true
+			v.ID = r.text()
+		case "type":
+			v.Type = optional(r.text())
+		case "roles":
+			v.Roles = readList(r, (*reader).text)
+		case "teams":
+			v.Teams = readList(r, (*reader).text)
+		case "claims":
+			v.Claims = r.openObject()
+		case "permissions":
+			v.Permissions = readList(r, (*reader).text)
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasId, "id")
+}
+
+func (v *Subject) writeJSON(w *writer) {
+	w.object()
+	w.key("id")
+	w.text(v.ID)
+	if v.Type != nil {
+		w.key("type")
+		w.text(*v.Type)
+	}
+	if v.Roles != nil {
+		w.key("roles")
+		writeList(w, v.Roles, (*writer).text)
+	}
+	if v.Teams != nil {
+		w.key("teams")
+		writeList(w, v.Teams, (*writer).text)
+	}
+	if v.Claims != nil {
+		w.key("claims")
+		w.openObject(v.Claims)
+	}
+	if v.Permissions != nil {
+		w.key("permissions")
+		writeList(w, v.Permissions, (*writer).text)
+	}
+	w.extra(v.Extra, "id", "type", "roles", "teams", "claims", "permissions")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v Subject) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *Subject) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// SecurityExtension: Who acts, and how sensitive the data is.
+type SecurityExtension struct {
+	// May be added to with `append_labels`, never taken from.
+	Labels []string
+
+	Subject *Subject
+
+	// The client program.
+	Client map[string]any
+
+	// The workload that calls.
+	CallerWorkload map[string]any
+
+	// The workload that the host runs in.
+	ThisWorkload map[string]any
+
+	// Objects that the request touches.
+	Objects map[string]any
+
+	// Facts about the data.
+	Data map[string]any
+
+	// How sensitive the data is.
+	Classification *string
+
+	// How the subject was recognised.
+	AuthMethod *string
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *SecurityExtension) readJSON(r *reader) {
+	*v = SecurityExtension{}
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "labels":
+			v.Labels = readList(r, (*reader).text)
+		case "subject":
+			v.Subject = new(Subject)
+			v.Subject.readJSON(r)
+		case "client":
+			v.Client = r.openObject()
+		case "caller_workload":
+			v.CallerWorkload = r.openObject()
+		case "this_workload":
+			v.ThisWorkload = r.openObject()
+		case "objects":
+			v.Objects = r.openObject()
+		case "data":
+			v.Data = r.openObject()
+		case "classification":
+			v.Classification = optional(r.text())
+		case "auth_method":
+			v.AuthMethod = optional(r.text())
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+}
+
+func (v *SecurityExtension) writeJSON(w *writer) {
+	w.object()
+	if v.Labels != nil {
+		w.key("labels")
+		writeList(w, v.Labels, (*writer).text)
+	}
+	if v.Subject != nil {
+		w.key("subject")
+		v.Subject.writeJSON(w)
+	}
+	if v.Client != nil {
+		w.key("client")
+		w.openObject(v.Client)
+	}
+	if v.CallerWorkload != nil {
+		w.key("caller_workload")
+		w.openObject(v.CallerWorkload)
+	}
+	if v.ThisWorkload != nil {
+		w.key("this_workload")
+		w.openObject(v.ThisWorkload)
+	}
+	if v.Objects != nil {
+		w.key("objects")
+		w.openObject(v.Objects)
+	}
+	if v.Data != nil {
+		w.key("data")
+		w.openObject(v.Data)
+	}
+	if v.Classification != nil {
+		w.key("classification")
+		w.text(*v.Classification)
+	}
+	if v.AuthMethod != nil {
+		w.key("auth_method")
+		w.text(*v.AuthMethod)
+	}
+	w.extra(v.Extra, "labels", "subject", "client", "caller_workload", "this_workload", "objects", "data", "classification", "auth_method")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v SecurityExtension) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *SecurityExtension) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// Delegation: One step of a delegation.
+type Delegation struct {
+	// Who handed on.
+	SubjectID string
+
+	// To whom.
+	Audience *string
+
+	// What may be done.
+	Scopes []string
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *Delegation) readJSON(r *reader) {
+	*v = Delegation{}
+	var hasSubjectId bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "subject_id":
+			hasSubjectId = true
+			v.SubjectID = r.text()
+		case "audience":
+			v.Audience = optional(r.text())
+		case "scopes":
+			v.Scopes = readList(r, (*reader).text)
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasSubjectId, "subject_id")
+}
+
+func (v *Delegation) writeJSON(w *writer) {
+	w.object()
+	w.key("subject_id")
+	w.text(v.SubjectID)
+	if v.Audience != nil {
+		w.key("audience")
+		w.text(*v.Audience)
+	}
+	if v.Scopes != nil {
+		w.key("scopes")
+		writeList(w, v.Scopes, (*writer).text)
+	}
+	w.extra(v.Extra, "subject_id", "audience", "scopes")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v Delegation) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *Delegation) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// DelegationExtension: On whose behalf the request is made.
+type DelegationExtension struct {
+	// Steps, the first one first; may be added to with `append_delegation`.
+	Chain []Delegation
+
+	// Number of steps.
+	Depth *uint32
+
+	// Who began.
+	OriginSubjectID *string
+
+	// Who acts now.
+	ActorSubjectID *string
+
+	// Whether there is any delegation.
+	Delegated *bool
+
+	// Age of the oldest step.
+	AgeSeconds *uint64
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *DelegationExtension) readJSON(r *reader) {
+	*v = DelegationExtension{}
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "chain":
+			v.Chain = readList(r, readStruct[Delegation])
+		case "depth":
+			v.Depth = optional(r.uint32())
+		case "origin_subject_id":
+			v.OriginSubjectID = optional(r.text())
+		case "actor_subject_id":
+			v.ActorSubjectID = optional(r.text())
+		case "delegated":
+			v.Delegated = optional(r.bool())
+		case "age_seconds":
+			v.AgeSeconds = optional(r.uint64())
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+}
+
+func (v *DelegationExtension) writeJSON(w *writer) {
+	w.object()
+	if v.Chain != nil {
+		w.key("chain")
+		writeList(w, v.Chain, writeStruct[Delegation])
+	}
+	if v.Depth != nil {
+		w.key("depth")
+		w.uint32(*v.Depth)
+	}
+	if v.OriginSubjectID != nil {
+		w.key("origin_subject_id")
+		w.text(*v.OriginSubjectID)
+	}
+	if v.ActorSubjectID != nil {
+		w.key("actor_subject_id")
+		w.text(*v.ActorSubjectID)
+	}
+	if v.Delegated != nil {
+		w.key("delegated")
+		w.bool(*v.Delegated)
+	}
+	if v.AgeSeconds != nil {
+		w.key("age_seconds")
+		w.uint64(*v.AgeSeconds)
+	}
+	w.extra(v.Extra, "chain", "depth", "origin_subject_id", "actor_subject_id", "delegated", "age_seconds")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v DelegationExtension) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *DelegationExtension) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// MetaExtension: What the request is about; routes and conditions go by it.
+type MetaExtension struct {
+	// `tool`, `resource`, `prompt` or `llm`.
+	EntityType *string
+
+	// Name of the entity.
+	EntityName *string
+
+	// Where the entity belongs, e.g. a server.
+	Scope *string
+
+	// Groups that the entity is in.
+	Tags []string
+
+	// Anything else.
+	Properties map[string]any
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *MetaExtension) readJSON(r *reader) {
+	*v = MetaExtension{}
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "entity_type":
+			v.EntityType = optional(r.text())
+		case "entity_name":
+			v.EntityName = optional(r.text())
+		case "scope":
+			v.Scope = optional(r.text())
+		case "tags":
+			v.Tags = readList(r, (*reader).text)
+		case "properties":
+			v.Properties = r.openObject()
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+}
+
+func (v *MetaExtension) writeJSON(w *writer) {
+	w.object()
+	if v.EntityType != nil {
+		w.key("entity_type")
+		w.text(*v.EntityType)
+	}
+	if v.EntityName != nil {
+		w.key("entity_name")
+		w.text(*v.EntityName)
+	}
+	if v.Scope != nil {
+		w.key("scope")
+		w.text(*v.Scope)
+	}
+	if v.Tags != nil {
+		w.key("tags")
+		writeList(w, v.Tags, (*writer).text)
+	}
+	if v.Properties != nil {
+		w.key("properties")
+		w.openObject(v.Properties)
+	}
+	w.extra(v.Extra, "entity_type", "entity_name", "scope", "tags", "properties")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v MetaExtension) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *MetaExtension) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// Extensions: Facts beside the payload, by slot. A slot that the plugin may not read is absent.
+type Extensions struct {
+	Request *RequestExtension
+
+	// The agent that asks; seen with `read_agent`.
+	Agent map[string]any
+
+	HTTP *HttpExtension
+
+	Security *SecurityExtension
+
+	// Output of a policy engine; written with `write_candidate_constraint`.
+	CandidateConstraint map[string]any
+
+	Delegation *DelegationExtension
+
+	// Credentials without their secret bytes.
+	RawCredentials map[string]any
+
+	// The protocol of the guarded server.
+	Mcp map[string]any
+
+	// How a model ended.
+	Completion map[string]any
+
+	// Where the payload comes from.
+	Provenance map[string]any
+
+	// The model.
+	LLM map[string]any
+
+	// The framework that the agent runs in.
+	Framework map[string]any
+
+	Meta *MetaExtension
+
+	// Anything; any plugin may write it.
+	Custom map[string]any
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *Extensions) readJSON(r *reader) {
+	*v = Extensions{}
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "request":
+			v.Request = new(RequestExtension)
+			v.Request.readJSON(r)
+		case "agent":
+			v.Agent = r.openObject()
+		case "http":
+			v.HTTP = new(HttpExtension)
+			v.HTTP.readJSON(r)
+		case "security":
+			v.Security = new(SecurityExtension)
+			v.Security.readJSON(r)
+		case "candidate_constraint":
+			v.CandidateConstraint = r.openObject()
+		case "delegation":
+			v.Delegation = new(DelegationExtension)
+			v.Delegation.readJSON(r)
+		case "raw_credentials":
+			v.RawCredentials = r.openObject()
+		case "mcp":
+			v.Mcp = r.openObject()
+		case "completion":
+			v.Completion = r.openObject()
+		case "provenance":
+			v.Provenance = r.openObject()
+		case "llm":
+			v.LLM = r.openObject()
+		case "framework":
+			v.Framework = r.openObject()
+		case "meta":
+			v.Meta = new(MetaExtension)
+			v.Meta.readJSON(r)
+		case "custom":
+			v.Custom = r.openObject()
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+}
+
+func (v *Extensions) writeJSON(w *writer) {
+	w.object()
+	if v.Request != nil {
+		w.key("request")
+		v.Request.writeJSON(w)
+	}
+	if v.Agent != nil {
+		w.key("agent")
+		w.openObject(v.Agent)
+	}
+	if v.HTTP != nil {
+		w.key("http")
+		v.HTTP.writeJSON(w)
+	}
+	if v.Security != nil {
+		w.key("security")
+		v.Security.writeJSON(w)
+	}
+	if v.CandidateConstraint != nil {
+		w.key("candidate_constraint")
+		w.openObject(v.CandidateConstraint)
+	}
+	if v.Delegation != nil {
+		w.key("delegation")
+		v.Delegation.writeJSON(w)
+	}
+	if v.RawCredentials != nil {
+		w.key("raw_credentials")
+		w.openObject(v.RawCredentials)
+	}
+	if v.Mcp != nil {
+		w.key("mcp")
+		w.openObject(v.Mcp)
+	}
+	if v.Completion != nil {
+		w.key("completion")
+		w.openObject(v.Completion)
+	}
+	if v.Provenance != nil {
+		w.key("provenance")
+		w.openObject(v.Provenance)
+	}
+	if v.LLM != nil {
+		w.key("llm")
+		w.openObject(v.LLM)
+	}
+	if v.Framework != nil {
+		w.key("framework")
+		w.openObject(v.Framework)
+	}
+	if v.Meta != nil {
+		w.key("meta")
+		v.Meta.writeJSON(w)
+	}
+	if v.Custom != nil {
+		w.key("custom")
+		w.openObject(v.Custom)
+	}
+	w.extra(v.Extra, "request", "agent", "http", "security", "candidate_constraint", "delegation", "raw_credentials", "mcp", "completion", "provenance", "llm", "framework", "meta", "custom")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v Extensions) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *Extensions) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
 // HookInvokeRequest: One hook to answer.
 type HookInvokeRequest struct {
 	// Canonical hook name.
@@ -1260,8 +2188,7 @@ type HookInvokeRequest struct {
 	// Payload of the hook's type.
 	Payload json.RawMessage
 
-	// Slots that the plugin may read.
-	Extensions map[string]any
+	Extensions Extensions
 
 	Context HookContext
 
@@ -1282,7 +2209,7 @@ func (v *HookInvokeRequest) readJSON(r *reader) {
 			v.Payload = r.raw()
 		case "extensions":
 			hasExtensions = true
-			v.Extensions = r.openObject()
+			v.Extensions.readJSON(r)
 		case "context":
 			hasContext = true
 			v.Context.readJSON(r)
@@ -1303,7 +2230,7 @@ func (v *HookInvokeRequest) writeJSON(w *writer) {
 	w.key("payload")
 	w.raw(v.Payload)
 	w.key("extensions")
-	w.openObject(v.Extensions)
+	v.Extensions.writeJSON(w)
 	w.key("context")
 	v.Context.writeJSON(w)
 	w.extra(v.Extra, "hook", "payload", "extensions", "context")
@@ -1324,8 +2251,7 @@ type HookInvokeResult struct {
 	// The whole new payload; absent leaves it.
 	ModifiedPayload json.RawMessage
 
-	// The whole new extensions; absent leaves them.
-	ModifiedExtensions map[string]any
+	ModifiedExtensions *Extensions
 
 	Violation *Violation
 
@@ -1349,7 +2275,8 @@ func (v *HookInvokeResult) readJSON(r *reader) {
 		case "modified_payload":
 			v.ModifiedPayload = r.raw()
 		case "modified_extensions":
-			v.ModifiedExtensions = r.openObject()
+			v.ModifiedExtensions = new(Extensions)
+			v.ModifiedExtensions.readJSON(r)
 		case "violation":
 			v.Violation = new(Violation)
 			v.Violation.readJSON(r)
@@ -1375,7 +2302,7 @@ func (v *HookInvokeResult) writeJSON(w *writer) {
 	}
 	if v.ModifiedExtensions != nil {
 		w.key("modified_extensions")
-		w.openObject(v.ModifiedExtensions)
+		v.ModifiedExtensions.writeJSON(w)
 	}
 	if v.Violation != nil {
 		w.key("violation")
@@ -2192,6 +3119,1400 @@ func (v HttpAuthCheckPermissionPayload) MarshalJSON() ([]byte, error) { return e
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *HttpAuthCheckPermissionPayload) UnmarshalJSON(data []byte) error { return decode(data, v) }
 
+// TextPart: Text for the reader.
+type TextPart struct {
+	// The text.
+	Text string
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *TextPart) readJSON(r *reader) {
+	*v = TextPart{}
+	var hasContentType, hasText bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "content_type":
+			hasContentType = true
+			r.oneOf("text")
+		case "text":
+			hasText = true
+			v.Text = r.text()
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasContentType, "content_type")
+	r.need(hasText, "text")
+}
+
+func (v *TextPart) writeJSON(w *writer) {
+	w.object()
+	w.key("content_type")
+	w.text("text")
+	w.key("text")
+	w.text(v.Text)
+	w.extra(v.Extra, "content_type", "text")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v TextPart) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *TextPart) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// ThinkingPart: What a model thought on the way.
+type ThinkingPart struct {
+	// The text.
+	Text string
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *ThinkingPart) readJSON(r *reader) {
+	*v = ThinkingPart{}
+	var hasContentType, hasText bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "content_type":
+			hasContentType = true
+			r.oneOf("thinking")
+		case "text":
+			hasText = true
+			v.Text = r.text()
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasContentType, "content_type")
+	r.need(hasText, "text")
+}
+
+func (v *ThinkingPart) writeJSON(w *writer) {
+	w.object()
+	w.key("content_type")
+	w.text("thinking")
+	w.key("text")
+	w.text(v.Text)
+	w.extra(v.Extra, "content_type", "text")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v ThinkingPart) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *ThinkingPart) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// ToolCall: A tool that is to be called.
+type ToolCall struct {
+	// Id of the call.
+	ToolCallID string
+
+	// Tool name.
+	Name string
+
+	// Arguments of the call.
+	Arguments map[string]any
+
+	// Where the name belongs.
+	Namespace *string
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *ToolCall) readJSON(r *reader) {
+	*v = ToolCall{}
+	var hasToolCallId, hasName, hasArguments bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "tool_call_id":
+			hasToolCallId = true
+			v.ToolCallID = r.text()
+		case "name":
+			hasName = true
+			v.Name = r.text()
+		case "arguments":
+			hasArguments = true
+			v.Arguments = r.openObject()
+		case "namespace":
+			v.Namespace = optional(r.text())
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasToolCallId, "tool_call_id")
+	r.need(hasName, "name")
+	r.need(hasArguments, "arguments")
+}
+
+func (v *ToolCall) writeJSON(w *writer) {
+	w.object()
+	w.key("tool_call_id")
+	w.text(v.ToolCallID)
+	w.key("name")
+	w.text(v.Name)
+	w.key("arguments")
+	w.openObject(v.Arguments)
+	if v.Namespace != nil {
+		w.key("namespace")
+		w.text(*v.Namespace)
+	}
+	w.extra(v.Extra, "tool_call_id", "name", "arguments", "namespace")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v ToolCall) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *ToolCall) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// ToolCallPart: A call of a tool.
+type ToolCallPart struct {
+	Content ToolCall
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *ToolCallPart) readJSON(r *reader) {
+	*v = ToolCallPart{}
+	var hasContentType, hasContent bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "content_type":
+			hasContentType = true
+			r.oneOf("tool_call")
+		case "content":
+			hasContent = true
+			v.Content.readJSON(r)
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasContentType, "content_type")
+	r.need(hasContent, "content")
+}
+
+func (v *ToolCallPart) writeJSON(w *writer) {
+	w.object()
+	w.key("content_type")
+	w.text("tool_call")
+	w.key("content")
+	v.Content.writeJSON(w)
+	w.extra(v.Extra, "content_type", "content")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v ToolCallPart) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *ToolCallPart) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// ToolResult: What a tool returned.
+type ToolResult struct {
+	// Id of the call.
+	ToolCallID string
+
+	// Tool name.
+	ToolName string
+
+	// What the tool returned.
+	Content json.RawMessage
+
+	// The call failed; false when absent.
+	IsError *bool
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *ToolResult) readJSON(r *reader) {
+	*v = ToolResult{}
+	var hasToolCallId, hasToolName, hasContent bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "tool_call_id":
+			hasToolCallId = true
+			v.ToolCallID = r.text()
+		case "tool_name":
+			hasToolName = true
+			v.ToolName = r.text()
+		case "content":
+			hasContent = true
+			v.Content = r.raw()
+		case "is_error":
+			v.IsError = optional(r.bool())
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasToolCallId, "tool_call_id")
+	r.need(hasToolName, "tool_name")
+	r.need(hasContent, "content")
+}
+
+func (v *ToolResult) writeJSON(w *writer) {
+	w.object()
+	w.key("tool_call_id")
+	w.text(v.ToolCallID)
+	w.key("tool_name")
+	w.text(v.ToolName)
+	w.key("content")
+	w.raw(v.Content)
+	if v.IsError != nil {
+		w.key("is_error")
+		w.bool(*v.IsError)
+	}
+	w.extra(v.Extra, "tool_call_id", "tool_name", "content", "is_error")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v ToolResult) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *ToolResult) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// ToolResultPart: The answer of a tool.
+type ToolResultPart struct {
+	Content ToolResult
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *ToolResultPart) readJSON(r *reader) {
+	*v = ToolResultPart{}
+	var hasContentType, hasContent bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "content_type":
+			hasContentType = true
+			r.oneOf("tool_result")
+		case "content":
+			hasContent = true
+			v.Content.readJSON(r)
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasContentType, "content_type")
+	r.need(hasContent, "content")
+}
+
+func (v *ToolResultPart) writeJSON(w *writer) {
+	w.object()
+	w.key("content_type")
+	w.text("tool_result")
+	w.key("content")
+	v.Content.writeJSON(w)
+	w.extra(v.Extra, "content_type", "content")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v ToolResultPart) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *ToolResultPart) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// ResourceType: Kind of resource.
+type ResourceType string
+
+const (
+	ResourceTypeFile     ResourceType = "file"
+	ResourceTypeBlob     ResourceType = "blob"
+	ResourceTypeUri      ResourceType = "uri"
+	ResourceTypeDatabase ResourceType = "database"
+	ResourceTypeApi      ResourceType = "api"
+	ResourceTypeMemory   ResourceType = "memory"
+	ResourceTypeArtifact ResourceType = "artifact"
+)
+
+func readResourceType(r *reader) ResourceType {
+	return ResourceType(r.oneOf("file", "blob", "uri", "database", "api", "memory", "artifact"))
+}
+
+func writeResourceType(w *writer, value ResourceType) {
+	w.text(string(value))
+}
+
+// Resource: A resource with its content.
+type Resource struct {
+	// Id of the request.
+	ResourceRequestID string
+
+	// Where it is.
+	URI string
+
+	// Name for people.
+	Name *string
+
+	// What it is.
+	Description *string
+
+	ResourceType ResourceType
+
+	// Content as text.
+	Content *string
+
+	// Content as bytes.
+	Blob []byte
+
+	// Media type.
+	MimeType *string
+
+	// Size of the content.
+	SizeBytes *uint64
+
+	// Notes of whoever made it.
+	Annotations map[string]any
+
+	// Version of the resource.
+	Version *string
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *Resource) readJSON(r *reader) {
+	*v = Resource{}
+	var hasResourceRequestId, hasUri, hasResourceType bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "resource_request_id":
+			hasResourceRequestId = true
+			v.ResourceRequestID = r.text()
+		case "uri":
+			hasUri = true
+			v.URI = r.text()
+		case "name":
+			v.Name = optional(r.text())
+		case "description":
+			v.Description = optional(r.text())
+		case "resource_type":
+			hasResourceType = true
+			v.ResourceType = readResourceType(r)
+		case "content":
+			v.Content = optional(r.text())
+		case "blob":
+			v.Blob = r.bytes()
+		case "mime_type":
+			v.MimeType = optional(r.text())
+		case "size_bytes":
+			v.SizeBytes = optional(r.uint64())
+		case "annotations":
+			v.Annotations = r.openObject()
+		case "version":
+			v.Version = optional(r.text())
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasResourceRequestId, "resource_request_id")
+	r.need(hasUri, "uri")
+	r.need(hasResourceType, "resource_type")
+}
+
+func (v *Resource) writeJSON(w *writer) {
+	w.object()
+	w.key("resource_request_id")
+	w.text(v.ResourceRequestID)
+	w.key("uri")
+	w.text(v.URI)
+	if v.Name != nil {
+		w.key("name")
+		w.text(*v.Name)
+	}
+	if v.Description != nil {
+		w.key("description")
+		w.text(*v.Description)
+	}
+	w.key("resource_type")
+	w.text(string(v.ResourceType))
+	if v.Content != nil {
+		w.key("content")
+		w.text(*v.Content)
+	}
+	if v.Blob != nil {
+		w.key("blob")
+		w.bytes(v.Blob)
+	}
+	if v.MimeType != nil {
+		w.key("mime_type")
+		w.text(*v.MimeType)
+	}
+	if v.SizeBytes != nil {
+		w.key("size_bytes")
+		w.uint64(*v.SizeBytes)
+	}
+	if v.Annotations != nil {
+		w.key("annotations")
+		w.openObject(v.Annotations)
+	}
+	if v.Version != nil {
+		w.key("version")
+		w.text(*v.Version)
+	}
+	w.extra(v.Extra, "resource_request_id", "uri", "name", "description", "resource_type", "content", "blob", "mime_type", "size_bytes", "annotations", "version")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v Resource) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *Resource) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// ResourcePart: A resource.
+type ResourcePart struct {
+	Content Resource
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *ResourcePart) readJSON(r *reader) {
+	*v = ResourcePart{}
+	var hasContentType, hasContent bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "content_type":
+			hasContentType = true
+			r.oneOf("resource")
+		case "content":
+			hasContent = true
+			v.Content.readJSON(r)
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasContentType, "content_type")
+	r.need(hasContent, "content")
+}
+
+func (v *ResourcePart) writeJSON(w *writer) {
+	w.object()
+	w.key("content_type")
+	w.text("resource")
+	w.key("content")
+	v.Content.writeJSON(w)
+	w.extra(v.Extra, "content_type", "content")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v ResourcePart) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *ResourcePart) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// ResourceRef: A resource by reference.
+type ResourceRef struct {
+	// Id of the request.
+	ResourceRequestID string
+
+	// Where it is.
+	URI string
+
+	// Name for people.
+	Name *string
+
+	ResourceType ResourceType
+
+	// First byte or line.
+	RangeStart *uint64
+
+	// The one after the last.
+	RangeEnd *uint64
+
+	// Part of it, in its own words.
+	Selector *string
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *ResourceRef) readJSON(r *reader) {
+	*v = ResourceRef{}
+	var hasResourceRequestId, hasUri, hasResourceType bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "resource_request_id":
+			hasResourceRequestId = true
+			v.ResourceRequestID = r.text()
+		case "uri":
+			hasUri = true
+			v.URI = r.text()
+		case "name":
+			v.Name = optional(r.text())
+		case "resource_type":
+			hasResourceType = true
+			v.ResourceType = readResourceType(r)
+		case "range_start":
+			v.RangeStart = optional(r.uint64())
+		case "range_end":
+			v.RangeEnd = optional(r.uint64())
+		case "selector":
+			v.Selector = optional(r.text())
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasResourceRequestId, "resource_request_id")
+	r.need(hasUri, "uri")
+	r.need(hasResourceType, "resource_type")
+}
+
+func (v *ResourceRef) writeJSON(w *writer) {
+	w.object()
+	w.key("resource_request_id")
+	w.text(v.ResourceRequestID)
+	w.key("uri")
+	w.text(v.URI)
+	if v.Name != nil {
+		w.key("name")
+		w.text(*v.Name)
+	}
+	w.key("resource_type")
+	w.text(string(v.ResourceType))
+	if v.RangeStart != nil {
+		w.key("range_start")
+		w.uint64(*v.RangeStart)
+	}
+	if v.RangeEnd != nil {
+		w.key("range_end")
+		w.uint64(*v.RangeEnd)
+	}
+	if v.Selector != nil {
+		w.key("selector")
+		w.text(*v.Selector)
+	}
+	w.extra(v.Extra, "resource_request_id", "uri", "name", "resource_type", "range_start", "range_end", "selector")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v ResourceRef) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *ResourceRef) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// ResourceRefPart: A reference to a resource.
+type ResourceRefPart struct {
+	Content ResourceRef
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *ResourceRefPart) readJSON(r *reader) {
+	*v = ResourceRefPart{}
+	var hasContentType, hasContent bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "content_type":
+			hasContentType = true
+			r.oneOf("resource_ref")
+		case "content":
+			hasContent = true
+			v.Content.readJSON(r)
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasContentType, "content_type")
+	r.need(hasContent, "content")
+}
+
+func (v *ResourceRefPart) writeJSON(w *writer) {
+	w.object()
+	w.key("content_type")
+	w.text("resource_ref")
+	w.key("content")
+	v.Content.writeJSON(w)
+	w.extra(v.Extra, "content_type", "content")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v ResourceRefPart) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *ResourceRefPart) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// PromptRequest: A prompt that is asked for.
+type PromptRequest struct {
+	// Id of the request.
+	PromptRequestID string
+
+	// Prompt name.
+	Name string
+
+	// Arguments of the prompt.
+	Arguments map[string]any
+
+	// Server that has it.
+	ServerID *string
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *PromptRequest) readJSON(r *reader) {
+	*v = PromptRequest{}
+	var hasPromptRequestId, hasName, hasArguments bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "prompt_request_id":
+			hasPromptRequestId = true
+			v.PromptRequestID = r.text()
+		case "name":
+			hasName = true
+			v.Name = r.text()
+		case "arguments":
+			hasArguments = true
+			v.Arguments = r.openObject()
+		case "server_id":
+			v.ServerID = optional(r.text())
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasPromptRequestId, "prompt_request_id")
+	r.need(hasName, "name")
+	r.need(hasArguments, "arguments")
+}
+
+func (v *PromptRequest) writeJSON(w *writer) {
+	w.object()
+	w.key("prompt_request_id")
+	w.text(v.PromptRequestID)
+	w.key("name")
+	w.text(v.Name)
+	w.key("arguments")
+	w.openObject(v.Arguments)
+	if v.ServerID != nil {
+		w.key("server_id")
+		w.text(*v.ServerID)
+	}
+	w.extra(v.Extra, "prompt_request_id", "name", "arguments", "server_id")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v PromptRequest) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *PromptRequest) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// PromptRequestPart: A request for a prompt.
+type PromptRequestPart struct {
+	Content PromptRequest
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *PromptRequestPart) readJSON(r *reader) {
+	*v = PromptRequestPart{}
+	var hasContentType, hasContent bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "content_type":
+			hasContentType = true
+			r.oneOf("prompt_request")
+		case "content":
+			hasContent = true
+			v.Content.readJSON(r)
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasContentType, "content_type")
+	r.need(hasContent, "content")
+}
+
+func (v *PromptRequestPart) writeJSON(w *writer) {
+	w.object()
+	w.key("content_type")
+	w.text("prompt_request")
+	w.key("content")
+	v.Content.writeJSON(w)
+	w.extra(v.Extra, "content_type", "content")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v PromptRequestPart) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *PromptRequestPart) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// PromptResult: A prompt that was fetched.
+type PromptResult struct {
+	// Id of the request.
+	PromptRequestID string
+
+	// Prompt name.
+	PromptName string
+
+	// Messages of the prompt.
+	Messages []Message
+
+	// The prompt as one text.
+	Content *string
+
+	// It could not be fetched; false when absent.
+	IsError *bool
+
+	// Why not.
+	ErrorMessage *string
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *PromptResult) readJSON(r *reader) {
+	*v = PromptResult{}
+	var hasPromptRequestId, hasPromptName, hasMessages bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "prompt_request_id":
+			hasPromptRequestId = true
+			v.PromptRequestID = r.text()
+		case "prompt_name":
+			hasPromptName = true
+			v.PromptName = r.text()
+		case "messages":
+			hasMessages = true
+			v.Messages = readList(r, readStruct[Message])
+		case "content":
+			v.Content = optional(r.text())
+		case "is_error":
+			v.IsError = optional(r.bool())
+		case "error_message":
+			v.ErrorMessage = optional(r.text())
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasPromptRequestId, "prompt_request_id")
+	r.need(hasPromptName, "prompt_name")
+	r.need(hasMessages, "messages")
+}
+
+func (v *PromptResult) writeJSON(w *writer) {
+	w.object()
+	w.key("prompt_request_id")
+	w.text(v.PromptRequestID)
+	w.key("prompt_name")
+	w.text(v.PromptName)
+	w.key("messages")
+	writeList(w, v.Messages, writeStruct[Message])
+	if v.Content != nil {
+		w.key("content")
+		w.text(*v.Content)
+	}
+	if v.IsError != nil {
+		w.key("is_error")
+		w.bool(*v.IsError)
+	}
+	if v.ErrorMessage != nil {
+		w.key("error_message")
+		w.text(*v.ErrorMessage)
+	}
+	w.extra(v.Extra, "prompt_request_id", "prompt_name", "messages", "content", "is_error", "error_message")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v PromptResult) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *PromptResult) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// PromptResultPart: A fetched prompt.
+type PromptResultPart struct {
+	Content PromptResult
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *PromptResultPart) readJSON(r *reader) {
+	*v = PromptResultPart{}
+	var hasContentType, hasContent bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "content_type":
+			hasContentType = true
+			r.oneOf("prompt_result")
+		case "content":
+			hasContent = true
+			v.Content.readJSON(r)
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasContentType, "content_type")
+	r.need(hasContent, "content")
+}
+
+func (v *PromptResultPart) writeJSON(w *writer) {
+	w.object()
+	w.key("content_type")
+	w.text("prompt_result")
+	w.key("content")
+	v.Content.writeJSON(w)
+	w.extra(v.Extra, "content_type", "content")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v PromptResultPart) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *PromptResultPart) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// SourceType: How media is given.
+type SourceType string
+
+const (
+	SourceTypeUrl    SourceType = "url"
+	SourceTypeBase64 SourceType = "base64"
+)
+
+func readSourceType(r *reader) SourceType {
+	return SourceType(r.oneOf("url", "base64"))
+}
+
+func writeSourceType(w *writer, value SourceType) {
+	w.text(string(value))
+}
+
+// ImageSource: Where an image is.
+type ImageSource struct {
+	Type SourceType
+
+	// URL, or the content in base64.
+	Data string
+
+	// Media type.
+	MediaType *string
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *ImageSource) readJSON(r *reader) {
+	*v = ImageSource{}
+	var hasType, hasData bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "type":
+			hasType = true
+			v.Type = readSourceType(r)
+		case "data":
+			hasData = true
+			v.Data = r.text()
+		case "media_type":
+			v.MediaType = optional(r.text())
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasType, "type")
+	r.need(hasData, "data")
+}
+
+func (v *ImageSource) writeJSON(w *writer) {
+	w.object()
+	w.key("type")
+	w.text(string(v.Type))
+	w.key("data")
+	w.text(v.Data)
+	if v.MediaType != nil {
+		w.key("media_type")
+		w.text(*v.MediaType)
+	}
+	w.extra(v.Extra, "type", "data", "media_type")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v ImageSource) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *ImageSource) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// DocumentSource: Where a document is.
+type DocumentSource struct {
+	Type SourceType
+
+	// URL, or the content in base64.
+	Data string
+
+	// Media type.
+	MediaType *string
+
+	// Title for people.
+	Title *string
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *DocumentSource) readJSON(r *reader) {
+	*v = DocumentSource{}
+	var hasType, hasData bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "type":
+			hasType = true
+			v.Type = readSourceType(r)
+		case "data":
+			hasData = true
+			v.Data = r.text()
+		case "media_type":
+			v.MediaType = optional(r.text())
+		case "title":
+			v.Title = optional(r.text())
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasType, "type")
+	r.need(hasData, "data")
+}
+
+func (v *DocumentSource) writeJSON(w *writer) {
+	w.object()
+	w.key("type")
+	w.text(string(v.Type))
+	w.key("data")
+	w.text(v.Data)
+	if v.MediaType != nil {
+		w.key("media_type")
+		w.text(*v.MediaType)
+	}
+	if v.Title != nil {
+		w.key("title")
+		w.text(*v.Title)
+	}
+	w.extra(v.Extra, "type", "data", "media_type", "title")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v DocumentSource) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *DocumentSource) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// VideoSource: Where a video is.
+type VideoSource struct {
+	Type SourceType
+
+	// URL, or the content in base64.
+	Data string
+
+	// Media type.
+	MediaType *string
+
+	// Length in milliseconds.
+	DurationMs *uint64
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *VideoSource) readJSON(r *reader) {
+	*v = VideoSource{}
+	var hasType, hasData bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "type":
+			hasType = true
+			v.Type = readSourceType(r)
+		case "data":
+			hasData = true
+			v.Data = r.text()
+		case "media_type":
+			v.MediaType = optional(r.text())
+		case "duration_ms":
+			v.DurationMs = optional(r.uint64())
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasType, "type")
+	r.need(hasData, "data")
+}
+
+func (v *VideoSource) writeJSON(w *writer) {
+	w.object()
+	w.key("type")
+	w.text(string(v.Type))
+	w.key("data")
+	w.text(v.Data)
+	if v.MediaType != nil {
+		w.key("media_type")
+		w.text(*v.MediaType)
+	}
+	if v.DurationMs != nil {
+		w.key("duration_ms")
+		w.uint64(*v.DurationMs)
+	}
+	w.extra(v.Extra, "type", "data", "media_type", "duration_ms")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v VideoSource) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *VideoSource) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// AudioSource: Where a recording is.
+type AudioSource struct {
+	Type SourceType
+
+	// URL, or the content in base64.
+	Data string
+
+	// Media type.
+	MediaType *string
+
+	// Length in milliseconds.
+	DurationMs *uint64
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *AudioSource) readJSON(r *reader) {
+	*v = AudioSource{}
+	var hasType, hasData bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "type":
+			hasType = true
+			v.Type = readSourceType(r)
+		case "data":
+			hasData = true
+			v.Data = r.text()
+		case "media_type":
+			v.MediaType = optional(r.text())
+		case "duration_ms":
+			v.DurationMs = optional(r.uint64())
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasType, "type")
+	r.need(hasData, "data")
+}
+
+func (v *AudioSource) writeJSON(w *writer) {
+	w.object()
+	w.key("type")
+	w.text(string(v.Type))
+	w.key("data")
+	w.text(v.Data)
+	if v.MediaType != nil {
+		w.key("media_type")
+		w.text(*v.MediaType)
+	}
+	if v.DurationMs != nil {
+		w.key("duration_ms")
+		w.uint64(*v.DurationMs)
+	}
+	w.extra(v.Extra, "type", "data", "media_type", "duration_ms")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v AudioSource) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *AudioSource) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// ImagePart: An image.
+type ImagePart struct {
+	Content ImageSource
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *ImagePart) readJSON(r *reader) {
+	*v = ImagePart{}
+	var hasContentType, hasContent bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "content_type":
+			hasContentType = true
+			r.oneOf("image")
+		case "content":
+			hasContent = true
+			v.Content.readJSON(r)
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasContentType, "content_type")
+	r.need(hasContent, "content")
+}
+
+func (v *ImagePart) writeJSON(w *writer) {
+	w.object()
+	w.key("content_type")
+	w.text("image")
+	w.key("content")
+	v.Content.writeJSON(w)
+	w.extra(v.Extra, "content_type", "content")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v ImagePart) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *ImagePart) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// DocumentPart: A document.
+type DocumentPart struct {
+	Content DocumentSource
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *DocumentPart) readJSON(r *reader) {
+	*v = DocumentPart{}
+	var hasContentType, hasContent bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "content_type":
+			hasContentType = true
+			r.oneOf("document")
+		case "content":
+			hasContent = true
+			v.Content.readJSON(r)
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasContentType, "content_type")
+	r.need(hasContent, "content")
+}
+
+func (v *DocumentPart) writeJSON(w *writer) {
+	w.object()
+	w.key("content_type")
+	w.text("document")
+	w.key("content")
+	v.Content.writeJSON(w)
+	w.extra(v.Extra, "content_type", "content")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v DocumentPart) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *DocumentPart) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// VideoPart: A video.
+type VideoPart struct {
+	Content VideoSource
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *VideoPart) readJSON(r *reader) {
+	*v = VideoPart{}
+	var hasContentType, hasContent bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "content_type":
+			hasContentType = true
+			r.oneOf("video")
+		case "content":
+			hasContent = true
+			v.Content.readJSON(r)
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasContentType, "content_type")
+	r.need(hasContent, "content")
+}
+
+func (v *VideoPart) writeJSON(w *writer) {
+	w.object()
+	w.key("content_type")
+	w.text("video")
+	w.key("content")
+	v.Content.writeJSON(w)
+	w.extra(v.Extra, "content_type", "content")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v VideoPart) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *VideoPart) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// AudioPart: A recording.
+type AudioPart struct {
+	Content AudioSource
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *AudioPart) readJSON(r *reader) {
+	*v = AudioPart{}
+	var hasContentType, hasContent bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "content_type":
+			hasContentType = true
+			r.oneOf("audio")
+		case "content":
+			hasContent = true
+			v.Content.readJSON(r)
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasContentType, "content_type")
+	r.need(hasContent, "content")
+}
+
+func (v *AudioPart) writeJSON(w *writer) {
+	w.object()
+	w.key("content_type")
+	w.text("audio")
+	w.key("content")
+	v.Content.writeJSON(w)
+	w.extra(v.Extra, "content_type", "content")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v AudioPart) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *AudioPart) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// ContentPart: One part of a message. Parts of kinds that this version does not know are kept as they are.
+// Exactly one of its fields is set.
+type ContentPart struct {
+	Text          *TextPart
+	Thinking      *ThinkingPart
+	ToolCall      *ToolCallPart
+	ToolResult    *ToolResultPart
+	Resource      *ResourcePart
+	ResourceRef   *ResourceRefPart
+	PromptRequest *PromptRequestPart
+	PromptResult  *PromptResultPart
+	Image         *ImagePart
+	Document      *DocumentPart
+	Video         *VideoPart
+	Audio         *AudioPart
+}
+
+func (v *ContentPart) readJSON(r *reader) {
+	*v = ContentPart{}
+	switch r.tag("content_type", "text", "thinking", "tool_call", "tool_result", "resource", "resource_ref", "prompt_request", "prompt_result", "image", "document", "video", "audio") {
+	case "text":
+		v.Text = new(TextPart)
+		v.Text.readJSON(r)
+	case "thinking":
+		v.Thinking = new(ThinkingPart)
+		v.Thinking.readJSON(r)
+	case "tool_call":
+		v.ToolCall = new(ToolCallPart)
+		v.ToolCall.readJSON(r)
+	case "tool_result":
+		v.ToolResult = new(ToolResultPart)
+		v.ToolResult.readJSON(r)
+	case "resource":
+		v.Resource = new(ResourcePart)
+		v.Resource.readJSON(r)
+	case "resource_ref":
+		v.ResourceRef = new(ResourceRefPart)
+		v.ResourceRef.readJSON(r)
+	case "prompt_request":
+		v.PromptRequest = new(PromptRequestPart)
+		v.PromptRequest.readJSON(r)
+	case "prompt_result":
+		v.PromptResult = new(PromptResultPart)
+		v.PromptResult.readJSON(r)
+	case "image":
+		v.Image = new(ImagePart)
+		v.Image.readJSON(r)
+	case "document":
+		v.Document = new(DocumentPart)
+		v.Document.readJSON(r)
+	case "video":
+		v.Video = new(VideoPart)
+		v.Video.readJSON(r)
+	case "audio":
+		v.Audio = new(AudioPart)
+		v.Audio.readJSON(r)
+	}
+}
+
+func (v *ContentPart) writeJSON(w *writer) {
+	switch {
+	case v.Text != nil:
+		v.Text.writeJSON(w)
+	case v.Thinking != nil:
+		v.Thinking.writeJSON(w)
+	case v.ToolCall != nil:
+		v.ToolCall.writeJSON(w)
+	case v.ToolResult != nil:
+		v.ToolResult.writeJSON(w)
+	case v.Resource != nil:
+		v.Resource.writeJSON(w)
+	case v.ResourceRef != nil:
+		v.ResourceRef.writeJSON(w)
+	case v.PromptRequest != nil:
+		v.PromptRequest.writeJSON(w)
+	case v.PromptResult != nil:
+		v.PromptResult.writeJSON(w)
+	case v.Image != nil:
+		v.Image.writeJSON(w)
+	case v.Document != nil:
+		v.Document.writeJSON(w)
+	case v.Video != nil:
+		v.Video.writeJSON(w)
+	case v.Audio != nil:
+		v.Audio.writeJSON(w)
+	default:
+		w.fail("a ContentPart has none of its variants")
+	}
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v ContentPart) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *ContentPart) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
 // MessageRole: Who speaks.
 type MessageRole string
 
@@ -2236,8 +4557,8 @@ type Message struct {
 	// Who speaks.
 	Role MessageRole
 
-	// Content parts, each tagged by `content_type`.
-	Content []map[string]any
+	// Parts of the message.
+	Content []ContentPart
 
 	// Channel of an assistant's message.
 	Channel *MessageChannel
@@ -2259,7 +4580,7 @@ func (v *Message) readJSON(r *reader) {
 			v.Role = readMessageRole(r)
 		case "content":
 			hasContent = true
-			v.Content = readList(r, (*reader).openObject)
+			v.Content = readList(r, readStruct[ContentPart])
 		case "channel":
 			v.Channel = optional(readMessageChannel(r))
 		default:
@@ -2278,7 +4599,7 @@ func (v *Message) writeJSON(w *writer) {
 	w.key("role")
 	w.text(string(v.Role))
 	w.key("content")
-	writeList(w, v.Content, (*writer).openObject)
+	writeList(w, v.Content, writeStruct[ContentPart])
 	if v.Channel != nil {
 		w.key("channel")
 		w.text(string(*v.Channel))
@@ -2354,6 +4675,1410 @@ func (v OpenPayload) MarshalJSON() ([]byte, error) { return encode(&v) }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *OpenPayload) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// OutputStream: One of the two streams of a program.
+type OutputStream string
+
+const (
+	OutputStreamStdout OutputStream = "stdout"
+	OutputStreamStderr OutputStream = "stderr"
+)
+
+func readOutputStream(r *reader) OutputStream {
+	return OutputStream(r.oneOf("stdout", "stderr"))
+}
+
+func writeOutputStream(w *writer, value OutputStream) {
+	w.text(string(value))
+}
+
+// HitDecision: The result of the step is in the cache.
+type HitDecision struct {
+	// Name of the result in the cache.
+	Tag string
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *HitDecision) readJSON(r *reader) {
+	*v = HitDecision{}
+	var hasKind, hasTag bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "kind":
+			hasKind = true
+			r.oneOf("hit")
+		case "tag":
+			hasTag = true
+			v.Tag = r.text()
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasKind, "kind")
+	r.need(hasTag, "tag")
+}
+
+func (v *HitDecision) writeJSON(w *writer) {
+	w.object()
+	w.key("kind")
+	w.text("hit")
+	w.key("tag")
+	w.text(v.Tag)
+	w.extra(v.Extra, "kind", "tag")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v HitDecision) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *HitDecision) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// MissBuildAsDecision: The step has to run, and its result is kept.
+type MissBuildAsDecision struct {
+	// Name to keep the result under.
+	Tag string
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *MissBuildAsDecision) readJSON(r *reader) {
+	*v = MissBuildAsDecision{}
+	var hasKind, hasTag bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "kind":
+			hasKind = true
+			r.oneOf("miss_build_as")
+		case "tag":
+			hasTag = true
+			v.Tag = r.text()
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasKind, "kind")
+	r.need(hasTag, "tag")
+}
+
+func (v *MissBuildAsDecision) writeJSON(w *writer) {
+	w.object()
+	w.key("kind")
+	w.text("miss_build_as")
+	w.key("tag")
+	w.text(v.Tag)
+	w.extra(v.Extra, "kind", "tag")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v MissBuildAsDecision) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *MissBuildAsDecision) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// MissNoCommitDecision: The step has to run, and its result is not kept.
+type MissNoCommitDecision struct {
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *MissNoCommitDecision) readJSON(r *reader) {
+	*v = MissNoCommitDecision{}
+	var hasKind bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "kind":
+			hasKind = true
+			r.oneOf("miss_no_commit")
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasKind, "kind")
+}
+
+func (v *MissNoCommitDecision) writeJSON(w *writer) {
+	w.object()
+	w.key("kind")
+	w.text("miss_no_commit")
+	w.extra(v.Extra, "kind")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v MissNoCommitDecision) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *MissNoCommitDecision) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// CacheDecision: What the host found in its cache.
+// Exactly one of its fields is set.
+type CacheDecision struct {
+	Hit          *HitDecision
+	MissBuildAs  *MissBuildAsDecision
+	MissNoCommit *MissNoCommitDecision
+}
+
+func (v *CacheDecision) readJSON(r *reader) {
+	*v = CacheDecision{}
+	switch r.tag("kind", "hit", "miss_build_as", "miss_no_commit") {
+	case "hit":
+		v.Hit = new(HitDecision)
+		v.Hit.readJSON(r)
+	case "miss_build_as":
+		v.MissBuildAs = new(MissBuildAsDecision)
+		v.MissBuildAs.readJSON(r)
+	case "miss_no_commit":
+		v.MissNoCommit = new(MissNoCommitDecision)
+		v.MissNoCommit.readJSON(r)
+	}
+}
+
+func (v *CacheDecision) writeJSON(w *writer) {
+	switch {
+	case v.Hit != nil:
+		v.Hit.writeJSON(w)
+	case v.MissBuildAs != nil:
+		v.MissBuildAs.writeJSON(w)
+	case v.MissNoCommit != nil:
+		v.MissNoCommit.writeJSON(w)
+	default:
+		w.fail("a CacheDecision has none of its variants")
+	}
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v CacheDecision) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *CacheDecision) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// Step: A step of a build.
+type Step struct {
+	// Name of the step in its build.
+	Key string
+
+	// Runner that executes it.
+	Runner string
+
+	// What the runner is to do; described by its `step_schema`.
+	Args map[string]any
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *Step) readJSON(r *reader) {
+	*v = Step{}
+	var hasKey, hasRunner, hasArgs bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "key":
+			hasKey = true
+			v.Key = r.text()
+		case "runner":
+			hasRunner = true
+			v.Runner = r.text()
+		case "args":
+			hasArgs = true
+			v.Args = r.openObject()
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasKey, "key")
+	r.need(hasRunner, "runner")
+	r.need(hasArgs, "args")
+}
+
+func (v *Step) writeJSON(w *writer) {
+	w.object()
+	w.key("key")
+	w.text(v.Key)
+	w.key("runner")
+	w.text(v.Runner)
+	w.key("args")
+	w.openObject(v.Args)
+	w.extra(v.Extra, "key", "runner", "args")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v Step) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *Step) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// StepExecuteRequest: One step to execute.
+type StepExecuteRequest struct {
+	Step Step
+
+	// Id of the build.
+	RunID string
+
+	// Id of this execution.
+	StepID string
+
+	// Archive of the sources, a tar file; read it with `host.archive.read`.
+	WorkspaceArchiveID string
+
+	// Environment of the step.
+	Env map[string]string
+
+	// Working folder inside the workspace.
+	Workdir string
+
+	Cache CacheDecision
+
+	// Snapshot that the step builds upon.
+	ParentSnapshot *string
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *StepExecuteRequest) readJSON(r *reader) {
+	*v = StepExecuteRequest{}
+	var hasStep, hasRunId, hasStepId, hasWorkspaceArchiveId, hasEnv, hasWorkdir, hasCache bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "step":
+			hasStep = true
+			v.Step.readJSON(r)
+		case "run_id":
+			hasRunId = true
+			v.RunID = r.text()
+		case "step_id":
+			hasStepId = true
+			v.StepID = r.text()
+		case "workspace_archive_id":
+			hasWorkspaceArchiveId = true
+			v.WorkspaceArchiveID = r.text()
+		case "env":
+			hasEnv = true
+			v.Env = readMap(r, (*reader).text)
+		case "workdir":
+			hasWorkdir = true
+			v.Workdir = r.text()
+		case "cache":
+			hasCache = true
+			v.Cache.readJSON(r)
+		case "parent_snapshot":
+			v.ParentSnapshot = optional(r.text())
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasStep, "step")
+	r.need(hasRunId, "run_id")
+	r.need(hasStepId, "step_id")
+	r.need(hasWorkspaceArchiveId, "workspace_archive_id")
+	r.need(hasEnv, "env")
+	r.need(hasWorkdir, "workdir")
+	r.need(hasCache, "cache")
+}
+
+func (v *StepExecuteRequest) writeJSON(w *writer) {
+	w.object()
+	w.key("step")
+	v.Step.writeJSON(w)
+	w.key("run_id")
+	w.text(v.RunID)
+	w.key("step_id")
+	w.text(v.StepID)
+	w.key("workspace_archive_id")
+	w.text(v.WorkspaceArchiveID)
+	w.key("env")
+	writeMap(w, v.Env, (*writer).text)
+	w.key("workdir")
+	w.text(v.Workdir)
+	w.key("cache")
+	v.Cache.writeJSON(w)
+	if v.ParentSnapshot != nil {
+		w.key("parent_snapshot")
+		w.text(*v.ParentSnapshot)
+	}
+	w.extra(v.Extra, "step", "run_id", "step_id", "workspace_archive_id", "env", "workdir", "cache", "parent_snapshot")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v StepExecuteRequest) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *StepExecuteRequest) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// Artifact: Something that a step made.
+type Artifact struct {
+	// Name of it.
+	Key string
+
+	// Media type.
+	Mime string
+
+	// Size of the content.
+	SizeBytes uint64
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *Artifact) readJSON(r *reader) {
+	*v = Artifact{}
+	var hasKey, hasMime, hasSizeBytes bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "key":
+			hasKey = true
+			v.Key = r.text()
+		case "mime":
+			hasMime = true
+			v.Mime = r.text()
+		case "size_bytes":
+			hasSizeBytes = true
+			v.SizeBytes = r.uint64()
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasKey, "key")
+	r.need(hasMime, "mime")
+	r.need(hasSizeBytes, "size_bytes")
+}
+
+func (v *Artifact) writeJSON(w *writer) {
+	w.object()
+	w.key("key")
+	w.text(v.Key)
+	w.key("mime")
+	w.text(v.Mime)
+	w.key("size_bytes")
+	w.uint64(v.SizeBytes)
+	w.extra(v.Extra, "key", "mime", "size_bytes")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v Artifact) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *Artifact) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// StepExecuteResult: How a step ended.
+type StepExecuteResult struct {
+	// 0 is success.
+	ExitCode int32
+
+	// Snapshot that the step left.
+	CommittedSnapshot *string
+
+	// What it made.
+	Artifacts []Artifact
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *StepExecuteResult) readJSON(r *reader) {
+	*v = StepExecuteResult{}
+	var hasExitCode, hasArtifacts bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "exit_code":
+			hasExitCode = true
+			v.ExitCode = r.int32()
+		case "committed_snapshot":
+			v.CommittedSnapshot = optional(r.text())
+		case "artifacts":
+			hasArtifacts = true
+			v.Artifacts = readList(r, readStruct[Artifact])
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasExitCode, "exit_code")
+	r.need(hasArtifacts, "artifacts")
+}
+
+func (v *StepExecuteResult) writeJSON(w *writer) {
+	w.object()
+	w.key("exit_code")
+	w.int32(v.ExitCode)
+	if v.CommittedSnapshot != nil {
+		w.key("committed_snapshot")
+		w.text(*v.CommittedSnapshot)
+	}
+	w.key("artifacts")
+	writeList(w, v.Artifacts, writeStruct[Artifact])
+	w.extra(v.Extra, "exit_code", "committed_snapshot", "artifacts")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v StepExecuteResult) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *StepExecuteResult) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// StepLogRequest: Output of a running step.
+type StepLogRequest struct {
+	// Where it goes.
+	Stream OutputStream
+
+	// The bytes.
+	Data []byte
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *StepLogRequest) readJSON(r *reader) {
+	*v = StepLogRequest{}
+	var hasStream, hasData bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "stream":
+			hasStream = true
+			v.Stream = readOutputStream(r)
+		case "data":
+			hasData = true
+			v.Data = r.bytes()
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasStream, "stream")
+	r.need(hasData, "data")
+}
+
+func (v *StepLogRequest) writeJSON(w *writer) {
+	w.object()
+	w.key("stream")
+	w.text(string(v.Stream))
+	w.key("data")
+	w.bytes(v.Data)
+	w.extra(v.Extra, "stream", "data")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v StepLogRequest) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *StepLogRequest) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// ArchiveReadRequest: Asks for a piece of an archive.
+type ArchiveReadRequest struct {
+	// Id of the archive.
+	ArchiveID string
+
+	// First byte.
+	Offset uint64
+
+	// Most bytes to return.
+	Max uint64
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *ArchiveReadRequest) readJSON(r *reader) {
+	*v = ArchiveReadRequest{}
+	var hasArchiveId, hasOffset, hasMax bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "archive_id":
+			hasArchiveId = true
+			v.ArchiveID = r.text()
+		case "offset":
+			hasOffset = true
+			v.Offset = r.uint64()
+		case "max":
+			hasMax = true
+			v.Max = r.uint64()
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasArchiveId, "archive_id")
+	r.need(hasOffset, "offset")
+	r.need(hasMax, "max")
+}
+
+func (v *ArchiveReadRequest) writeJSON(w *writer) {
+	w.object()
+	w.key("archive_id")
+	w.text(v.ArchiveID)
+	w.key("offset")
+	w.uint64(v.Offset)
+	w.key("max")
+	w.uint64(v.Max)
+	w.extra(v.Extra, "archive_id", "offset", "max")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v ArchiveReadRequest) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *ArchiveReadRequest) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// ArchiveReadResult: A piece of an archive.
+type ArchiveReadResult struct {
+	// The bytes; none at the end.
+	Data []byte
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *ArchiveReadResult) readJSON(r *reader) {
+	*v = ArchiveReadResult{}
+	var hasData bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "data":
+			hasData = true
+			v.Data = r.bytes()
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasData, "data")
+}
+
+func (v *ArchiveReadResult) writeJSON(w *writer) {
+	w.object()
+	w.key("data")
+	w.bytes(v.Data)
+	w.extra(v.Extra, "data")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v ArchiveReadResult) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *ArchiveReadResult) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// ArchiveSizeRequest: Asks for the size of an archive.
+type ArchiveSizeRequest struct {
+	// Id of the archive.
+	ArchiveID string
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *ArchiveSizeRequest) readJSON(r *reader) {
+	*v = ArchiveSizeRequest{}
+	var hasArchiveId bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "archive_id":
+			hasArchiveId = true
+			v.ArchiveID = r.text()
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasArchiveId, "archive_id")
+}
+
+func (v *ArchiveSizeRequest) writeJSON(w *writer) {
+	w.object()
+	w.key("archive_id")
+	w.text(v.ArchiveID)
+	w.extra(v.Extra, "archive_id")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v ArchiveSizeRequest) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *ArchiveSizeRequest) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// ArchiveSizeResult: The size of an archive.
+type ArchiveSizeResult struct {
+	// Bytes.
+	Size uint64
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *ArchiveSizeResult) readJSON(r *reader) {
+	*v = ArchiveSizeResult{}
+	var hasSize bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "size":
+			hasSize = true
+			v.Size = r.uint64()
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasSize, "size")
+}
+
+func (v *ArchiveSizeResult) writeJSON(w *writer) {
+	w.object()
+	w.key("size")
+	w.uint64(v.Size)
+	w.extra(v.Extra, "size")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v ArchiveSizeResult) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *ArchiveSizeResult) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// BuildStartEvent: A build begins.
+type BuildStartEvent struct {
+	// Id of the build.
+	BuildID string
+
+	// Number of steps.
+	Steps uint32
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *BuildStartEvent) readJSON(r *reader) {
+	*v = BuildStartEvent{}
+	var hasKind, hasBuildId, hasSteps bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "kind":
+			hasKind = true
+			r.oneOf("build_start")
+		case "build_id":
+			hasBuildId = true
+			v.BuildID = r.text()
+		case "steps":
+			hasSteps = true
+			v.Steps = r.uint32()
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasKind, "kind")
+	r.need(hasBuildId, "build_id")
+	r.need(hasSteps, "steps")
+}
+
+func (v *BuildStartEvent) writeJSON(w *writer) {
+	w.object()
+	w.key("kind")
+	w.text("build_start")
+	w.key("build_id")
+	w.text(v.BuildID)
+	w.key("steps")
+	w.uint32(v.Steps)
+	w.extra(v.Extra, "kind", "build_id", "steps")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v BuildStartEvent) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *BuildStartEvent) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// StepQueuedEvent: A step waits for its turn.
+type StepQueuedEvent struct {
+	// Id of the build.
+	BuildID string
+
+	// Id of the execution.
+	StepID string
+
+	// Name of the step.
+	Key string
+
+	// Runner that will execute it.
+	Runner string
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *StepQueuedEvent) readJSON(r *reader) {
+	*v = StepQueuedEvent{}
+	var hasKind, hasBuildId, hasStepId, hasKey, hasRunner bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "kind":
+			hasKind = true
+			r.oneOf("step_queued")
+		case "build_id":
+			hasBuildId = true
+			v.BuildID = r.text()
+		case "step_id":
+			hasStepId = true
+			v.StepID = r.text()
+		case "key":
+			hasKey = true
+			v.Key = r.text()
+		case "runner":
+			hasRunner = true
+			v.Runner = r.text()
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasKind, "kind")
+	r.need(hasBuildId, "build_id")
+	r.need(hasStepId, "step_id")
+	r.need(hasKey, "key")
+	r.need(hasRunner, "runner")
+}
+
+func (v *StepQueuedEvent) writeJSON(w *writer) {
+	w.object()
+	w.key("kind")
+	w.text("step_queued")
+	w.key("build_id")
+	w.text(v.BuildID)
+	w.key("step_id")
+	w.text(v.StepID)
+	w.key("key")
+	w.text(v.Key)
+	w.key("runner")
+	w.text(v.Runner)
+	w.extra(v.Extra, "kind", "build_id", "step_id", "key", "runner")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v StepQueuedEvent) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *StepQueuedEvent) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// StepStartEvent: A step begins.
+type StepStartEvent struct {
+	// Id of the build.
+	BuildID string
+
+	// Id of the execution.
+	StepID string
+
+	// Name of the step.
+	Key string
+
+	// Runner that executes it.
+	Runner string
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *StepStartEvent) readJSON(r *reader) {
+	*v = StepStartEvent{}
+	var hasKind, hasBuildId, hasStepId, hasKey, hasRunner bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "kind":
+			hasKind = true
+			r.oneOf("step_start")
+		case "build_id":
+			hasBuildId = true
+			v.BuildID = r.text()
+		case "step_id":
+			hasStepId = true
+			v.StepID = r.text()
+		case "key":
+			hasKey = true
+			v.Key = r.text()
+		case "runner":
+			hasRunner = true
+			v.Runner = r.text()
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasKind, "kind")
+	r.need(hasBuildId, "build_id")
+	r.need(hasStepId, "step_id")
+	r.need(hasKey, "key")
+	r.need(hasRunner, "runner")
+}
+
+func (v *StepStartEvent) writeJSON(w *writer) {
+	w.object()
+	w.key("kind")
+	w.text("step_start")
+	w.key("build_id")
+	w.text(v.BuildID)
+	w.key("step_id")
+	w.text(v.StepID)
+	w.key("key")
+	w.text(v.Key)
+	w.key("runner")
+	w.text(v.Runner)
+	w.extra(v.Extra, "kind", "build_id", "step_id", "key", "runner")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v StepStartEvent) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *StepStartEvent) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// StepLogEvent: A step printed something.
+type StepLogEvent struct {
+	// Id of the build.
+	BuildID string
+
+	// Id of the execution.
+	StepID string
+
+	// Name of the step.
+	Key string
+
+	// Where it goes.
+	Stream OutputStream
+
+	// The bytes.
+	Data []byte
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *StepLogEvent) readJSON(r *reader) {
+	*v = StepLogEvent{}
+	var hasKind, hasBuildId, hasStepId, hasKey, hasStream, hasData bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "kind":
+			hasKind = true
+			r.oneOf("step_log")
+		case "build_id":
+			hasBuildId = true
+			v.BuildID = r.text()
+		case "step_id":
+			hasStepId = true
+			v.StepID = r.text()
+		case "key":
+			hasKey = true
+			v.Key = r.text()
+		case "stream":
+			hasStream = true
+			v.Stream = readOutputStream(r)
+		case "data":
+			hasData = true
+			v.Data = r.bytes()
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasKind, "kind")
+	r.need(hasBuildId, "build_id")
+	r.need(hasStepId, "step_id")
+	r.need(hasKey, "key")
+	r.need(hasStream, "stream")
+	r.need(hasData, "data")
+}
+
+func (v *StepLogEvent) writeJSON(w *writer) {
+	w.object()
+	w.key("kind")
+	w.text("step_log")
+	w.key("build_id")
+	w.text(v.BuildID)
+	w.key("step_id")
+	w.text(v.StepID)
+	w.key("key")
+	w.text(v.Key)
+	w.key("stream")
+	w.text(string(v.Stream))
+	w.key("data")
+	w.bytes(v.Data)
+	w.extra(v.Extra, "kind", "build_id", "step_id", "key", "stream", "data")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v StepLogEvent) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *StepLogEvent) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// StepCacheHitEvent: The result of a step was in the cache.
+type StepCacheHitEvent struct {
+	// Id of the build.
+	BuildID string
+
+	// Id of the execution.
+	StepID string
+
+	// Name of the step.
+	Key string
+
+	// Name of the result in the cache.
+	Tag string
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *StepCacheHitEvent) readJSON(r *reader) {
+	*v = StepCacheHitEvent{}
+	var hasKind, hasBuildId, hasStepId, hasKey, hasTag bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "kind":
+			hasKind = true
+			r.oneOf("step_cache_hit")
+		case "build_id":
+			hasBuildId = true
+			v.BuildID = r.text()
+		case "step_id":
+			hasStepId = true
+			v.StepID = r.text()
+		case "key":
+			hasKey = true
+			v.Key = r.text()
+		case "tag":
+			hasTag = true
+			v.Tag = r.text()
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasKind, "kind")
+	r.need(hasBuildId, "build_id")
+	r.need(hasStepId, "step_id")
+	r.need(hasKey, "key")
+	r.need(hasTag, "tag")
+}
+
+func (v *StepCacheHitEvent) writeJSON(w *writer) {
+	w.object()
+	w.key("kind")
+	w.text("step_cache_hit")
+	w.key("build_id")
+	w.text(v.BuildID)
+	w.key("step_id")
+	w.text(v.StepID)
+	w.key("key")
+	w.text(v.Key)
+	w.key("tag")
+	w.text(v.Tag)
+	w.extra(v.Extra, "kind", "build_id", "step_id", "key", "tag")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v StepCacheHitEvent) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *StepCacheHitEvent) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// StepEndEvent: A step ended.
+type StepEndEvent struct {
+	// Id of the build.
+	BuildID string
+
+	// Id of the execution.
+	StepID string
+
+	// Name of the step.
+	Key string
+
+	// 0 is success.
+	ExitCode int32
+
+	// Time that it took.
+	DurationMs uint64
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *StepEndEvent) readJSON(r *reader) {
+	*v = StepEndEvent{}
+	var hasKind, hasBuildId, hasStepId, hasKey, hasExitCode, hasDurationMs bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "kind":
+			hasKind = true
+			r.oneOf("step_end")
+		case "build_id":
+			hasBuildId = true
+			v.BuildID = r.text()
+		case "step_id":
+			hasStepId = true
+			v.StepID = r.text()
+		case "key":
+			hasKey = true
+			v.Key = r.text()
+		case "exit_code":
+			hasExitCode = true
+			v.ExitCode = r.int32()
+		case "duration_ms":
+			hasDurationMs = true
+			v.DurationMs = r.uint64()
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasKind, "kind")
+	r.need(hasBuildId, "build_id")
+	r.need(hasStepId, "step_id")
+	r.need(hasKey, "key")
+	r.need(hasExitCode, "exit_code")
+	r.need(hasDurationMs, "duration_ms")
+}
+
+func (v *StepEndEvent) writeJSON(w *writer) {
+	w.object()
+	w.key("kind")
+	w.text("step_end")
+	w.key("build_id")
+	w.text(v.BuildID)
+	w.key("step_id")
+	w.text(v.StepID)
+	w.key("key")
+	w.text(v.Key)
+	w.key("exit_code")
+	w.int32(v.ExitCode)
+	w.key("duration_ms")
+	w.uint64(v.DurationMs)
+	w.extra(v.Extra, "kind", "build_id", "step_id", "key", "exit_code", "duration_ms")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v StepEndEvent) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *StepEndEvent) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// ChainFailedEvent: Steps that needed a failed one are not run.
+type ChainFailedEvent struct {
+	// Id of the build.
+	BuildID string
+
+	// Id of the execution.
+	StepID string
+
+	// Name of the step.
+	Key string
+
+	// Why.
+	Message string
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *ChainFailedEvent) readJSON(r *reader) {
+	*v = ChainFailedEvent{}
+	var hasKind, hasBuildId, hasStepId, hasKey, hasMessage bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "kind":
+			hasKind = true
+			r.oneOf("chain_failed")
+		case "build_id":
+			hasBuildId = true
+			v.BuildID = r.text()
+		case "step_id":
+			hasStepId = true
+			v.StepID = r.text()
+		case "key":
+			hasKey = true
+			v.Key = r.text()
+		case "message":
+			hasMessage = true
+			v.Message = r.text()
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasKind, "kind")
+	r.need(hasBuildId, "build_id")
+	r.need(hasStepId, "step_id")
+	r.need(hasKey, "key")
+	r.need(hasMessage, "message")
+}
+
+func (v *ChainFailedEvent) writeJSON(w *writer) {
+	w.object()
+	w.key("kind")
+	w.text("chain_failed")
+	w.key("build_id")
+	w.text(v.BuildID)
+	w.key("step_id")
+	w.text(v.StepID)
+	w.key("key")
+	w.text(v.Key)
+	w.key("message")
+	w.text(v.Message)
+	w.extra(v.Extra, "kind", "build_id", "step_id", "key", "message")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v ChainFailedEvent) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *ChainFailedEvent) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// BuildEndEvent: A build ended.
+type BuildEndEvent struct {
+	// Id of the build.
+	BuildID string
+
+	// 0 is success.
+	ExitCode int32
+
+	// Time that it took.
+	DurationMs uint64
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *BuildEndEvent) readJSON(r *reader) {
+	*v = BuildEndEvent{}
+	var hasKind, hasBuildId, hasExitCode, hasDurationMs bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "kind":
+			hasKind = true
+			r.oneOf("build_end")
+		case "build_id":
+			hasBuildId = true
+			v.BuildID = r.text()
+		case "exit_code":
+			hasExitCode = true
+			v.ExitCode = r.int32()
+		case "duration_ms":
+			hasDurationMs = true
+			v.DurationMs = r.uint64()
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasKind, "kind")
+	r.need(hasBuildId, "build_id")
+	r.need(hasExitCode, "exit_code")
+	r.need(hasDurationMs, "duration_ms")
+}
+
+func (v *BuildEndEvent) writeJSON(w *writer) {
+	w.object()
+	w.key("kind")
+	w.text("build_end")
+	w.key("build_id")
+	w.text(v.BuildID)
+	w.key("exit_code")
+	w.int32(v.ExitCode)
+	w.key("duration_ms")
+	w.uint64(v.DurationMs)
+	w.extra(v.Extra, "kind", "build_id", "exit_code", "duration_ms")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v BuildEndEvent) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *BuildEndEvent) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// BuildEvent: What happens in a build.
+// Exactly one of its fields is set.
+type BuildEvent struct {
+	BuildStart   *BuildStartEvent
+	StepQueued   *StepQueuedEvent
+	StepStart    *StepStartEvent
+	StepLog      *StepLogEvent
+	StepCacheHit *StepCacheHitEvent
+	StepEnd      *StepEndEvent
+	ChainFailed  *ChainFailedEvent
+	BuildEnd     *BuildEndEvent
+}
+
+func (v *BuildEvent) readJSON(r *reader) {
+	*v = BuildEvent{}
+	switch r.tag("kind", "build_start", "step_queued", "step_start", "step_log", "step_cache_hit", "step_end", "chain_failed", "build_end") {
+	case "build_start":
+		v.BuildStart = new(BuildStartEvent)
+		v.BuildStart.readJSON(r)
+	case "step_queued":
+		v.StepQueued = new(StepQueuedEvent)
+		v.StepQueued.readJSON(r)
+	case "step_start":
+		v.StepStart = new(StepStartEvent)
+		v.StepStart.readJSON(r)
+	case "step_log":
+		v.StepLog = new(StepLogEvent)
+		v.StepLog.readJSON(r)
+	case "step_cache_hit":
+		v.StepCacheHit = new(StepCacheHitEvent)
+		v.StepCacheHit.readJSON(r)
+	case "step_end":
+		v.StepEnd = new(StepEndEvent)
+		v.StepEnd.readJSON(r)
+	case "chain_failed":
+		v.ChainFailed = new(ChainFailedEvent)
+		v.ChainFailed.readJSON(r)
+	case "build_end":
+		v.BuildEnd = new(BuildEndEvent)
+		v.BuildEnd.readJSON(r)
+	}
+}
+
+func (v *BuildEvent) writeJSON(w *writer) {
+	switch {
+	case v.BuildStart != nil:
+		v.BuildStart.writeJSON(w)
+	case v.StepQueued != nil:
+		v.StepQueued.writeJSON(w)
+	case v.StepStart != nil:
+		v.StepStart.writeJSON(w)
+	case v.StepLog != nil:
+		v.StepLog.writeJSON(w)
+	case v.StepCacheHit != nil:
+		v.StepCacheHit.writeJSON(w)
+	case v.StepEnd != nil:
+		v.StepEnd.writeJSON(w)
+	case v.ChainFailed != nil:
+		v.ChainFailed.writeJSON(w)
+	case v.BuildEnd != nil:
+		v.BuildEnd.writeJSON(w)
+	default:
+		w.fail("a BuildEvent has none of its variants")
+	}
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v BuildEvent) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *BuildEvent) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// LifecycleEventRequest: An event of a build.
+type LifecycleEventRequest struct {
+	Event BuildEvent
+
+	Phase LifecyclePhase
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *LifecycleEventRequest) readJSON(r *reader) {
+	*v = LifecycleEventRequest{}
+	var hasEvent, hasPhase bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "event":
+			hasEvent = true
+			v.Event.readJSON(r)
+		case "phase":
+			hasPhase = true
+			v.Phase = readLifecyclePhase(r)
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasEvent, "event")
+	r.need(hasPhase, "phase")
+}
+
+func (v *LifecycleEventRequest) writeJSON(w *writer) {
+	w.object()
+	w.key("event")
+	v.Event.writeJSON(w)
+	w.key("phase")
+	w.text(string(v.Phase))
+	w.extra(v.Extra, "event", "phase")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v LifecycleEventRequest) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *LifecycleEventRequest) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// LifecycleEventOutcome: `abort` ends the build, and counts in the phase `before` only.
+type LifecycleEventOutcome string
+
+const (
+	LifecycleEventOutcomeContinue LifecycleEventOutcome = "continue"
+	LifecycleEventOutcomeAbort    LifecycleEventOutcome = "abort"
+)
+
+func readLifecycleEventOutcome(r *reader) LifecycleEventOutcome {
+	return LifecycleEventOutcome(r.oneOf("continue", "abort"))
+}
+
+func writeLifecycleEventOutcome(w *writer, value LifecycleEventOutcome) {
+	w.text(string(value))
+}
+
+// LifecycleEventResult: What the plugin makes of an event.
+type LifecycleEventResult struct {
+	// `abort` ends the build, and counts in the phase `before` only.
+	Outcome LifecycleEventOutcome
+
+	// Why the build is to end.
+	Reason *string
+
+	// Extra holds the members that this type does not know. They are passed on.
+	Extra map[string]json.RawMessage
+}
+
+func (v *LifecycleEventResult) readJSON(r *reader) {
+	*v = LifecycleEventResult{}
+	var hasOutcome bool
+	for r.object(); r.nextKey(); {
+		switch string(r.key) {
+		case "outcome":
+			hasOutcome = true
+			v.Outcome = readLifecycleEventOutcome(r)
+		case "reason":
+			v.Reason = optional(r.text())
+		default:
+			r.extra(&v.Extra)
+		}
+	}
+	r.need(hasOutcome, "outcome")
+}
+
+func (v *LifecycleEventResult) writeJSON(w *writer) {
+	w.object()
+	w.key("outcome")
+	w.text(string(v.Outcome))
+	if v.Reason != nil {
+		w.key("reason")
+		w.text(*v.Reason)
+	}
+	w.extra(v.Extra, "outcome", "reason")
+	w.endObject()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v LifecycleEventResult) MarshalJSON() ([]byte, error) { return encode(&v) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *LifecycleEventResult) UnmarshalJSON(data []byte) error { return decode(data, v) }
 
 // LogLevel: Weight of the line.
 type LogLevel string
@@ -2937,26 +6662,10 @@ func (v EventEmitRequest) MarshalJSON() ([]byte, error) { return encode(&v) }
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *EventEmitRequest) UnmarshalJSON(data []byte) error { return decode(data, v) }
 
-// OutputWriteStream: Where it goes.
-type OutputWriteStream string
-
-const (
-	OutputWriteStreamStdout OutputWriteStream = "stdout"
-	OutputWriteStreamStderr OutputWriteStream = "stderr"
-)
-
-func readOutputWriteStream(r *reader) OutputWriteStream {
-	return OutputWriteStream(r.oneOf("stdout", "stderr"))
-}
-
-func writeOutputWriteStream(w *writer, value OutputWriteStream) {
-	w.text(string(value))
-}
-
 // OutputWriteRequest: Output of a command.
 type OutputWriteRequest struct {
 	// Where it goes.
-	Stream OutputWriteStream
+	Stream OutputStream
 
 	// The bytes.
 	Data []byte
@@ -2972,7 +6681,7 @@ func (v *OutputWriteRequest) readJSON(r *reader) {
 		switch string(r.key) {
 		case "stream":
 			hasStream = true
-			v.Stream = readOutputWriteStream(r)
+			v.Stream = readOutputStream(r)
 		case "data":
 			hasData = true
 			v.Data = r.bytes()

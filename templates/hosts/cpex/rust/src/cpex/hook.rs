@@ -4,7 +4,7 @@
 use super::call::Document;
 use super::host::Host;
 use super::json::Map;
-use super::types::{ContextUpdate, HookContext, HookInvokeResult, Violation};
+use super::types::{ContextUpdate, Extensions, HookContext, HookInvokeResult, Violation};
 use super::wire::Wire;
 
 /// A hook of the host, as a type. One is there for each hook; see `types.rs`.
@@ -29,7 +29,7 @@ pub trait Hook: 'static {
 pub struct HookCall<H: Hook> {
     pub payload: H::Payload,
     /// Slots that this plugin may read.
-    pub extensions: Map,
+    pub extensions: Extensions,
     /// State across the hooks of one request.
     pub context: HookContext,
     /// The plugin's configuration at the time of the call.
@@ -68,7 +68,7 @@ impl Verdict {
     }
 
     /// Replaces the extensions.
-    pub fn with_extensions(mut self, extensions: Map) -> Self {
+    pub fn with_extensions(mut self, extensions: Extensions) -> Self {
         self.0.modified_extensions = Some(extensions);
         self
     }

@@ -109,12 +109,12 @@ impl Host {
 
     /// Writes to the standard output of a command.
     pub fn write_stdout(&self, data: impl AsRef<[u8]>) -> Result<()> {
-        self.write(OutputWriteStream::Stdout, data.as_ref())
+        self.write(OutputStream::Stdout, data.as_ref())
     }
 
     /// Writes to the standard error of a command.
     pub fn write_stderr(&self, data: impl AsRef<[u8]>) -> Result<()> {
-        self.write(OutputWriteStream::Stderr, data.as_ref())
+        self.write(OutputStream::Stderr, data.as_ref())
     }
 
     /// Makes an HTTP request. Any status is an answer; look at it.
@@ -165,7 +165,7 @@ impl Host {
         self.call::<Empty>(method, request).map(|_| ())
     }
 
-    fn write(&self, stream: OutputWriteStream, data: &[u8]) -> Result<()> {
+    fn write(&self, stream: OutputStream, data: &[u8]) -> Result<()> {
         self.send(
             callbacks::HOST_OUTPUT_WRITE,
             OutputWriteRequest::new(stream, data),

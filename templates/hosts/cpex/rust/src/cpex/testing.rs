@@ -68,7 +68,7 @@ impl TestHost {
     /// Invokes a hook.
     pub fn hook<H: Hook>(&self, payload: Value) -> Result<HookInvokeResult> {
         let context = HookContext::new("req-1", Map::new(), Map::new());
-        let request = HookInvokeRequest::new(H::NAME, payload, Map::new(), context);
+        let request = HookInvokeRequest::new(H::NAME, payload, Extensions::new(), context);
         let result = self.call("hook.invoke", request.into_json())?;
         HookInvokeResult::from_json(result).map_err(Error::from)
     }
@@ -92,12 +92,12 @@ impl TestHost {
 
     /// What the plugin has written to stdout.
     pub fn stdout(&self) -> String {
-        self.output(OutputWriteStream::Stdout)
+        self.output(OutputStream::Stdout)
     }
 
     /// What the plugin has written to stderr.
     pub fn stderr(&self) -> String {
-        self.output(OutputWriteStream::Stderr)
+        self.output(OutputStream::Stderr)
     }
 
     /// Requests of the plugin to one method of the host, in order.
@@ -109,7 +109,7 @@ impl TestHost {
             .collect()
     }
 
-    fn output(&self, stream: OutputWriteStream) -> String {
+    fn output(&self, stream: OutputStream) -> String {
         let requests = self.requests(callbacks::HOST_OUTPUT_WRITE).into_iter();
         let written = requests.filter_map(|request| OutputWriteRequest::from_json(request).ok());
         let bytes = written

@@ -23,6 +23,10 @@ pub mod methods {
     pub const HOOK_INVOKE: &str = "hook.invoke";
     /// Runs one command.
     pub const COMMAND_RUN: &str = "command.run";
+    /// Executes one step.
+    pub const STEP_EXECUTE: &str = "step.execute";
+    /// Tells of one event of a build.
+    pub const LIFECYCLE_EVENT: &str = "lifecycle.event";
 }
 
 /// Methods of the host.
@@ -45,6 +49,12 @@ pub mod callbacks {
     pub const HOST_EVENT_EMIT: &str = "host.event.emit";
     /// Writes output of a command.
     pub const HOST_OUTPUT_WRITE: &str = "host.output.write";
+    /// Writes output of the running step.
+    pub const HOST_STEP_LOG: &str = "host.step.log";
+    /// Reads a piece of an archive.
+    pub const HOST_ARCHIVE_READ: &str = "host.archive.read";
+    /// Tells the size of an archive.
+    pub const HOST_ARCHIVE_SIZE: &str = "host.archive.size";
     /// Makes an HTTP request.
     pub const HOST_HTTP_DO: &str = "host.http.do";
 }
@@ -143,6 +153,8 @@ pub struct RegisterRequest {
     /// The plugin's configuration; empty when there is none.
     pub config: Map,
     pub limits: Limits,
+    /// Codecs that the host offers for all later bodies, the preferred one first; JSON alone when absent.
+    pub codecs: Option<Vec<String>>,
     /// Fields that this version does not know; they survive a round trip.
     pub extra: Map,
 }
@@ -155,6 +167,7 @@ impl RegisterRequest {
             schema_version,
             config,
             limits,
+            codecs: None,
             extra: Map::new(),
         }
     }
@@ -168,6 +181,7 @@ impl Wire for RegisterRequest {
             schema_version: fields.required("schema_version")?,
             config: fields.required("config")?,
             limits: fields.required("limits")?,
+            codecs: fields.optional("codecs")?,
             extra: fields.rest(),
         })
     }
@@ -178,6 +192,7 @@ impl Wire for RegisterRequest {
         object.put("schema_version", self.schema_version);
         object.put("config", self.config);
         object.put("limits", self.limits);
+        object.put_some("codecs", self.codecs);
         object.close(self.extra)
     }
 }
@@ -548,6 +563,177 @@ impl Wire for CommandSpec {
     }
 }
 
+/// A runner that the plugin offers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StepRunner {
+    /// Name, without spaces.
+    pub runner: String,
+    /// Runs the steps that name no runner.
+    pub default: bool,
+    /// JSON Schema of `args`.
+    pub step_schema: Option<Map>,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl StepRunner {
+    /// A value with the required fields; the others are unset.
+    pub fn new(runner: impl Into<String>, default: bool) -> Self {
+        Self {
+            runner: runner.into(),
+            default,
+            step_schema: None,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for StepRunner {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            runner: fields.required("runner")?,
+            default: fields.required("default")?,
+            step_schema: fields.optional("step_schema")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("runner", self.runner);
+        object.put("default", self.default);
+        object.put_some("step_schema", self.step_schema);
+        object.close(self.extra)
+    }
+}
+
+/// Events that a plugin can ask for.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum LifecycleEventKind {
+    BuildStart,
+    StepQueued,
+    StepStart,
+    StepLog,
+    StepCacheHit,
+    StepEnd,
+    BuildEnd,
+}
+
+impl LifecycleEventKind {
+    const WORDS: &'static str =
+        "build_start, step_queued, step_start, step_log, step_cache_hit, step_end, build_end";
+
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::BuildStart => "build_start",
+            Self::StepQueued => "step_queued",
+            Self::StepStart => "step_start",
+            Self::StepLog => "step_log",
+            Self::StepCacheHit => "step_cache_hit",
+            Self::StepEnd => "step_end",
+            Self::BuildEnd => "build_end",
+        }
+    }
+}
+
+impl Wire for LifecycleEventKind {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        match value.as_str() {
+            Some("build_start") => Ok(Self::BuildStart),
+            Some("step_queued") => Ok(Self::StepQueued),
+            Some("step_start") => Ok(Self::StepStart),
+            Some("step_log") => Ok(Self::StepLog),
+            Some("step_cache_hit") => Ok(Self::StepCacheHit),
+            Some("step_end") => Ok(Self::StepEnd),
+            Some("build_end") => Ok(Self::BuildEnd),
+            _ => Err(Mismatch::not_one_of(Self::WORDS)),
+        }
+    }
+
+    fn into_json(self) -> Value {
+        Value::String(self.as_str().to_owned())
+    }
+}
+
+/// Before the host does what the event says, or after it.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum LifecyclePhase {
+    Before,
+    After,
+}
+
+impl LifecyclePhase {
+    const WORDS: &'static str = "before, after";
+
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Before => "before",
+            Self::After => "after",
+        }
+    }
+}
+
+impl Wire for LifecyclePhase {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        match value.as_str() {
+            Some("before") => Ok(Self::Before),
+            Some("after") => Ok(Self::After),
+            _ => Err(Mismatch::not_one_of(Self::WORDS)),
+        }
+    }
+
+    fn into_json(self) -> Value {
+        Value::String(self.as_str().to_owned())
+    }
+}
+
+/// Events that the plugin wants to hear of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LifecycleHook {
+    /// Kinds of event.
+    pub events: Vec<LifecycleEventKind>,
+    pub phase: LifecyclePhase,
+    /// Time limit of one call.
+    pub timeout_ms: u32,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl LifecycleHook {
+    /// A value with the required fields; the others are unset.
+    pub fn new(events: Vec<LifecycleEventKind>, phase: LifecyclePhase, timeout_ms: u32) -> Self {
+        Self {
+            events,
+            phase,
+            timeout_ms,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for LifecycleHook {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            events: fields.required("events")?,
+            phase: fields.required("phase")?,
+            timeout_ms: fields.required("timeout_ms")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("events", self.events);
+        object.put("phase", self.phase);
+        object.put("timeout_ms", self.timeout_ms);
+        object.close(self.extra)
+    }
+}
+
 /// What the plugin can do, by capability name.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Capabilities {
@@ -555,6 +741,10 @@ pub struct Capabilities {
     pub hooks: Option<Vec<String>>,
     /// Commands that the plugin answers.
     pub command: Option<Vec<CommandSpec>>,
+    /// Runners that the plugin offers.
+    pub step: Option<Vec<StepRunner>>,
+    /// Events of builds that the plugin answers.
+    pub lifecycle: Option<Vec<LifecycleHook>>,
     /// Fields that this version does not know; they survive a round trip.
     pub extra: Map,
 }
@@ -566,6 +756,8 @@ impl Capabilities {
         Self {
             hooks: None,
             command: None,
+            step: None,
+            lifecycle: None,
             extra: Map::new(),
         }
     }
@@ -577,6 +769,8 @@ impl Wire for Capabilities {
         Ok(Self {
             hooks: fields.optional("hooks")?,
             command: fields.optional("command")?,
+            step: fields.optional("step")?,
+            lifecycle: fields.optional("lifecycle")?,
             extra: fields.rest(),
         })
     }
@@ -585,6 +779,8 @@ impl Wire for Capabilities {
         let mut object = Object::default();
         object.put_some("hooks", self.hooks);
         object.put_some("command", self.command);
+        object.put_some("step", self.step);
+        object.put_some("lifecycle", self.lifecycle);
         object.close(self.extra)
     }
 }
@@ -596,6 +792,8 @@ pub struct RegisterResult {
     pub schema_version: u32,
     pub metadata: Metadata,
     pub capabilities: Capabilities,
+    /// Codec of all later bodies, one of those that the host offers; JSON when absent.
+    pub codec: Option<String>,
     /// Fields that this version does not know; they survive a round trip.
     pub extra: Map,
 }
@@ -607,6 +805,7 @@ impl RegisterResult {
             schema_version,
             metadata,
             capabilities,
+            codec: None,
             extra: Map::new(),
         }
     }
@@ -619,6 +818,7 @@ impl Wire for RegisterResult {
             schema_version: fields.required("schema_version")?,
             metadata: fields.required("metadata")?,
             capabilities: fields.required("capabilities")?,
+            codec: fields.optional("codec")?,
             extra: fields.rest(),
         })
     }
@@ -628,6 +828,7 @@ impl Wire for RegisterResult {
         object.put("schema_version", self.schema_version);
         object.put("metadata", self.metadata);
         object.put("capabilities", self.capabilities);
+        object.put_some("codec", self.codec);
         object.close(self.extra)
     }
 }
@@ -836,6 +1037,521 @@ impl Wire for Violation {
     }
 }
 
+/// The request that passes the host.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RequestExtension {
+    /// Id of the request.
+    pub request_id: Option<String>,
+    /// Where the host runs, e.g. `production`.
+    pub environment: Option<String>,
+    /// Server that the request is for.
+    pub server_id: Option<String>,
+    /// Tenant that the request belongs to.
+    pub tenant_id: Option<String>,
+    /// Media type of the payload.
+    pub content_type: Option<String>,
+    /// When it came, as RFC 3339.
+    pub timestamp: Option<String>,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl RequestExtension {
+    /// A value with the required fields; the others are unset.
+    #[allow(clippy::new_without_default, reason = "may be derived")]
+    pub fn new() -> Self {
+        Self {
+            request_id: None,
+            environment: None,
+            server_id: None,
+            tenant_id: None,
+            content_type: None,
+            timestamp: None,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for RequestExtension {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            request_id: fields.optional("request_id")?,
+            environment: fields.optional("environment")?,
+            server_id: fields.optional("server_id")?,
+            tenant_id: fields.optional("tenant_id")?,
+            content_type: fields.optional("content_type")?,
+            timestamp: fields.optional("timestamp")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put_some("request_id", self.request_id);
+        object.put_some("environment", self.environment);
+        object.put_some("server_id", self.server_id);
+        object.put_some("tenant_id", self.tenant_id);
+        object.put_some("content_type", self.content_type);
+        object.put_some("timestamp", self.timestamp);
+        object.close(self.extra)
+    }
+}
+
+/// The HTTP exchange around the request.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct HttpExtension {
+    /// HTTP method.
+    pub method: Option<String>,
+    /// `http` or `https`.
+    pub scheme: Option<String>,
+    /// Host of the URL.
+    pub host: Option<String>,
+    /// Path without query.
+    pub path: Option<String>,
+    /// Header name → value; may be written with `write_headers`.
+    pub request_headers: Option<BTreeMap<String, String>>,
+    /// Header name → value; may be written with `write_headers`.
+    pub response_headers: Option<BTreeMap<String, String>>,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl HttpExtension {
+    /// A value with the required fields; the others are unset.
+    #[allow(clippy::new_without_default, reason = "may be derived")]
+    pub fn new() -> Self {
+        Self {
+            method: None,
+            scheme: None,
+            host: None,
+            path: None,
+            request_headers: None,
+            response_headers: None,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for HttpExtension {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            method: fields.optional("method")?,
+            scheme: fields.optional("scheme")?,
+            host: fields.optional("host")?,
+            path: fields.optional("path")?,
+            request_headers: fields.optional("request_headers")?,
+            response_headers: fields.optional("response_headers")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put_some("method", self.method);
+        object.put_some("scheme", self.scheme);
+        object.put_some("host", self.host);
+        object.put_some("path", self.path);
+        object.put_some("request_headers", self.request_headers);
+        object.put_some("response_headers", self.response_headers);
+        object.close(self.extra)
+    }
+}
+
+/// Who acts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Subject {
+    /// Stable id.
+    pub id: String,
+    /// Kind of subject, e.g. `user` or `service`.
+    pub r#type: Option<String>,
+    /// Seen with `read_roles`.
+    pub roles: Option<Vec<String>>,
+    /// Seen with `read_teams`.
+    pub teams: Option<Vec<String>>,
+    /// Seen with `read_claims`.
+    pub claims: Option<Map>,
+    /// Seen with `read_permissions`.
+    pub permissions: Option<Vec<String>>,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl Subject {
+    /// A value with the required fields; the others are unset.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            r#type: None,
+            roles: None,
+            teams: None,
+            claims: None,
+            permissions: None,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for Subject {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            id: fields.required("id")?,
+            r#type: fields.optional("type")?,
+            roles: fields.optional("roles")?,
+            teams: fields.optional("teams")?,
+            claims: fields.optional("claims")?,
+            permissions: fields.optional("permissions")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("id", self.id);
+        object.put_some("type", self.r#type);
+        object.put_some("roles", self.roles);
+        object.put_some("teams", self.teams);
+        object.put_some("claims", self.claims);
+        object.put_some("permissions", self.permissions);
+        object.close(self.extra)
+    }
+}
+
+/// Who acts, and how sensitive the data is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SecurityExtension {
+    /// May be added to with `append_labels`, never taken from.
+    pub labels: Option<Vec<String>>,
+    pub subject: Option<Subject>,
+    /// The client program.
+    pub client: Option<Map>,
+    /// The workload that calls.
+    pub caller_workload: Option<Map>,
+    /// The workload that the host runs in.
+    pub this_workload: Option<Map>,
+    /// Objects that the request touches.
+    pub objects: Option<Map>,
+    /// Facts about the data.
+    pub data: Option<Map>,
+    /// How sensitive the data is.
+    pub classification: Option<String>,
+    /// How the subject was recognised.
+    pub auth_method: Option<String>,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl SecurityExtension {
+    /// A value with the required fields; the others are unset.
+    #[allow(clippy::new_without_default, reason = "may be derived")]
+    pub fn new() -> Self {
+        Self {
+            labels: None,
+            subject: None,
+            client: None,
+            caller_workload: None,
+            this_workload: None,
+            objects: None,
+            data: None,
+            classification: None,
+            auth_method: None,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for SecurityExtension {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            labels: fields.optional("labels")?,
+            subject: fields.optional("subject")?,
+            client: fields.optional("client")?,
+            caller_workload: fields.optional("caller_workload")?,
+            this_workload: fields.optional("this_workload")?,
+            objects: fields.optional("objects")?,
+            data: fields.optional("data")?,
+            classification: fields.optional("classification")?,
+            auth_method: fields.optional("auth_method")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put_some("labels", self.labels);
+        object.put_some("subject", self.subject);
+        object.put_some("client", self.client);
+        object.put_some("caller_workload", self.caller_workload);
+        object.put_some("this_workload", self.this_workload);
+        object.put_some("objects", self.objects);
+        object.put_some("data", self.data);
+        object.put_some("classification", self.classification);
+        object.put_some("auth_method", self.auth_method);
+        object.close(self.extra)
+    }
+}
+
+/// One step of a delegation.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Delegation {
+    /// Who handed on.
+    pub subject_id: String,
+    /// To whom.
+    pub audience: Option<String>,
+    /// What may be done.
+    pub scopes: Option<Vec<String>>,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl Delegation {
+    /// A value with the required fields; the others are unset.
+    pub fn new(subject_id: impl Into<String>) -> Self {
+        Self {
+            subject_id: subject_id.into(),
+            audience: None,
+            scopes: None,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for Delegation {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            subject_id: fields.required("subject_id")?,
+            audience: fields.optional("audience")?,
+            scopes: fields.optional("scopes")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("subject_id", self.subject_id);
+        object.put_some("audience", self.audience);
+        object.put_some("scopes", self.scopes);
+        object.close(self.extra)
+    }
+}
+
+/// On whose behalf the request is made.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DelegationExtension {
+    /// Steps, the first one first; may be added to with `append_delegation`.
+    pub chain: Option<Vec<Delegation>>,
+    /// Number of steps.
+    pub depth: Option<u32>,
+    /// Who began.
+    pub origin_subject_id: Option<String>,
+    /// Who acts now.
+    pub actor_subject_id: Option<String>,
+    /// Whether there is any delegation.
+    pub delegated: Option<bool>,
+    /// Age of the oldest step.
+    pub age_seconds: Option<u64>,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl DelegationExtension {
+    /// A value with the required fields; the others are unset.
+    #[allow(clippy::new_without_default, reason = "may be derived")]
+    pub fn new() -> Self {
+        Self {
+            chain: None,
+            depth: None,
+            origin_subject_id: None,
+            actor_subject_id: None,
+            delegated: None,
+            age_seconds: None,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for DelegationExtension {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            chain: fields.optional("chain")?,
+            depth: fields.optional("depth")?,
+            origin_subject_id: fields.optional("origin_subject_id")?,
+            actor_subject_id: fields.optional("actor_subject_id")?,
+            delegated: fields.optional("delegated")?,
+            age_seconds: fields.optional("age_seconds")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put_some("chain", self.chain);
+        object.put_some("depth", self.depth);
+        object.put_some("origin_subject_id", self.origin_subject_id);
+        object.put_some("actor_subject_id", self.actor_subject_id);
+        object.put_some("delegated", self.delegated);
+        object.put_some("age_seconds", self.age_seconds);
+        object.close(self.extra)
+    }
+}
+
+/// What the request is about; routes and conditions go by it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MetaExtension {
+    /// `tool`, `resource`, `prompt` or `llm`.
+    pub entity_type: Option<String>,
+    /// Name of the entity.
+    pub entity_name: Option<String>,
+    /// Where the entity belongs, e.g. a server.
+    pub scope: Option<String>,
+    /// Groups that the entity is in.
+    pub tags: Option<Vec<String>>,
+    /// Anything else.
+    pub properties: Option<Map>,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl MetaExtension {
+    /// A value with the required fields; the others are unset.
+    #[allow(clippy::new_without_default, reason = "may be derived")]
+    pub fn new() -> Self {
+        Self {
+            entity_type: None,
+            entity_name: None,
+            scope: None,
+            tags: None,
+            properties: None,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for MetaExtension {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            entity_type: fields.optional("entity_type")?,
+            entity_name: fields.optional("entity_name")?,
+            scope: fields.optional("scope")?,
+            tags: fields.optional("tags")?,
+            properties: fields.optional("properties")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put_some("entity_type", self.entity_type);
+        object.put_some("entity_name", self.entity_name);
+        object.put_some("scope", self.scope);
+        object.put_some("tags", self.tags);
+        object.put_some("properties", self.properties);
+        object.close(self.extra)
+    }
+}
+
+/// Facts beside the payload, by slot. A slot that the plugin may not read is absent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Extensions {
+    pub request: Option<RequestExtension>,
+    /// The agent that asks; seen with `read_agent`.
+    pub agent: Option<Map>,
+    pub http: Option<HttpExtension>,
+    pub security: Option<SecurityExtension>,
+    /// Output of a policy engine; written with `write_candidate_constraint`.
+    pub candidate_constraint: Option<Map>,
+    pub delegation: Option<DelegationExtension>,
+    /// Credentials without their secret bytes.
+    pub raw_credentials: Option<Map>,
+    /// The protocol of the guarded server.
+    pub mcp: Option<Map>,
+    /// How a model ended.
+    pub completion: Option<Map>,
+    /// Where the payload comes from.
+    pub provenance: Option<Map>,
+    /// The model.
+    pub llm: Option<Map>,
+    /// The framework that the agent runs in.
+    pub framework: Option<Map>,
+    pub meta: Option<MetaExtension>,
+    /// Anything; any plugin may write it.
+    pub custom: Option<Map>,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl Extensions {
+    /// A value with the required fields; the others are unset.
+    #[allow(clippy::new_without_default, reason = "may be derived")]
+    pub fn new() -> Self {
+        Self {
+            request: None,
+            agent: None,
+            http: None,
+            security: None,
+            candidate_constraint: None,
+            delegation: None,
+            raw_credentials: None,
+            mcp: None,
+            completion: None,
+            provenance: None,
+            llm: None,
+            framework: None,
+            meta: None,
+            custom: None,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for Extensions {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            request: fields.optional("request")?,
+            agent: fields.optional("agent")?,
+            http: fields.optional("http")?,
+            security: fields.optional("security")?,
+            candidate_constraint: fields.optional("candidate_constraint")?,
+            delegation: fields.optional("delegation")?,
+            raw_credentials: fields.optional("raw_credentials")?,
+            mcp: fields.optional("mcp")?,
+            completion: fields.optional("completion")?,
+            provenance: fields.optional("provenance")?,
+            llm: fields.optional("llm")?,
+            framework: fields.optional("framework")?,
+            meta: fields.optional("meta")?,
+            custom: fields.optional("custom")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put_some("request", self.request);
+        object.put_some("agent", self.agent);
+        object.put_some("http", self.http);
+        object.put_some("security", self.security);
+        object.put_some("candidate_constraint", self.candidate_constraint);
+        object.put_some("delegation", self.delegation);
+        object.put_some("raw_credentials", self.raw_credentials);
+        object.put_some("mcp", self.mcp);
+        object.put_some("completion", self.completion);
+        object.put_some("provenance", self.provenance);
+        object.put_some("llm", self.llm);
+        object.put_some("framework", self.framework);
+        object.put_some("meta", self.meta);
+        object.put_some("custom", self.custom);
+        object.close(self.extra)
+    }
+}
+
 /// One hook to answer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HookInvokeRequest {
@@ -843,8 +1559,7 @@ pub struct HookInvokeRequest {
     pub hook: String,
     /// Payload of the hook's type.
     pub payload: Value,
-    /// Slots that the plugin may read.
-    pub extensions: Map,
+    pub extensions: Extensions,
     pub context: HookContext,
     /// Fields that this version does not know; they survive a round trip.
     pub extra: Map,
@@ -855,7 +1570,7 @@ impl HookInvokeRequest {
     pub fn new(
         hook: impl Into<String>,
         payload: Value,
-        extensions: Map,
+        extensions: Extensions,
         context: HookContext,
     ) -> Self {
         Self {
@@ -897,8 +1612,7 @@ pub struct HookInvokeResult {
     pub continue_processing: bool,
     /// The whole new payload; absent leaves it.
     pub modified_payload: Option<Value>,
-    /// The whole new extensions; absent leaves them.
-    pub modified_extensions: Option<Map>,
+    pub modified_extensions: Option<Extensions>,
     pub violation: Option<Violation>,
     /// Notes for logs.
     pub metadata: Option<Map>,
@@ -1592,6 +2306,1220 @@ impl Wire for HttpAuthCheckPermissionPayload {
     }
 }
 
+/// Text for the reader.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TextPart {
+    /// The text.
+    pub text: String,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl TextPart {
+    /// A value with the required fields; the others are unset.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for TextPart {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        fields.constant("content_type", "text")?;
+        Ok(Self {
+            text: fields.required("text")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("content_type", String::from("text"));
+        object.put("text", self.text);
+        object.close(self.extra)
+    }
+}
+
+/// What a model thought on the way.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ThinkingPart {
+    /// The text.
+    pub text: String,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl ThinkingPart {
+    /// A value with the required fields; the others are unset.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for ThinkingPart {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        fields.constant("content_type", "thinking")?;
+        Ok(Self {
+            text: fields.required("text")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("content_type", String::from("thinking"));
+        object.put("text", self.text);
+        object.close(self.extra)
+    }
+}
+
+/// A tool that is to be called.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ToolCall {
+    /// Id of the call.
+    pub tool_call_id: String,
+    /// Tool name.
+    pub name: String,
+    /// Arguments of the call.
+    pub arguments: Map,
+    /// Where the name belongs.
+    pub namespace: Option<String>,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl ToolCall {
+    /// A value with the required fields; the others are unset.
+    pub fn new(tool_call_id: impl Into<String>, name: impl Into<String>, arguments: Map) -> Self {
+        Self {
+            tool_call_id: tool_call_id.into(),
+            name: name.into(),
+            arguments,
+            namespace: None,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for ToolCall {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            tool_call_id: fields.required("tool_call_id")?,
+            name: fields.required("name")?,
+            arguments: fields.required("arguments")?,
+            namespace: fields.optional("namespace")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("tool_call_id", self.tool_call_id);
+        object.put("name", self.name);
+        object.put("arguments", self.arguments);
+        object.put_some("namespace", self.namespace);
+        object.close(self.extra)
+    }
+}
+
+/// A call of a tool.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ToolCallPart {
+    pub content: ToolCall,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl ToolCallPart {
+    /// A value with the required fields; the others are unset.
+    pub fn new(content: ToolCall) -> Self {
+        Self {
+            content,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for ToolCallPart {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        fields.constant("content_type", "tool_call")?;
+        Ok(Self {
+            content: fields.required("content")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("content_type", String::from("tool_call"));
+        object.put("content", self.content);
+        object.close(self.extra)
+    }
+}
+
+/// What a tool returned.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ToolResult {
+    /// Id of the call.
+    pub tool_call_id: String,
+    /// Tool name.
+    pub tool_name: String,
+    /// What the tool returned.
+    pub content: Value,
+    /// The call failed; false when absent.
+    pub is_error: Option<bool>,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl ToolResult {
+    /// A value with the required fields; the others are unset.
+    pub fn new(
+        tool_call_id: impl Into<String>,
+        tool_name: impl Into<String>,
+        content: Value,
+    ) -> Self {
+        Self {
+            tool_call_id: tool_call_id.into(),
+            tool_name: tool_name.into(),
+            content,
+            is_error: None,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for ToolResult {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            tool_call_id: fields.required("tool_call_id")?,
+            tool_name: fields.required("tool_name")?,
+            content: fields.required("content")?,
+            is_error: fields.optional("is_error")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("tool_call_id", self.tool_call_id);
+        object.put("tool_name", self.tool_name);
+        object.put("content", self.content);
+        object.put_some("is_error", self.is_error);
+        object.close(self.extra)
+    }
+}
+
+/// The answer of a tool.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ToolResultPart {
+    pub content: ToolResult,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl ToolResultPart {
+    /// A value with the required fields; the others are unset.
+    pub fn new(content: ToolResult) -> Self {
+        Self {
+            content,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for ToolResultPart {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        fields.constant("content_type", "tool_result")?;
+        Ok(Self {
+            content: fields.required("content")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("content_type", String::from("tool_result"));
+        object.put("content", self.content);
+        object.close(self.extra)
+    }
+}
+
+/// Kind of resource.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum ResourceType {
+    File,
+    Blob,
+    Uri,
+    Database,
+    Api,
+    Memory,
+    Artifact,
+}
+
+impl ResourceType {
+    const WORDS: &'static str = "file, blob, uri, database, api, memory, artifact";
+
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Blob => "blob",
+            Self::Uri => "uri",
+            Self::Database => "database",
+            Self::Api => "api",
+            Self::Memory => "memory",
+            Self::Artifact => "artifact",
+        }
+    }
+}
+
+impl Wire for ResourceType {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        match value.as_str() {
+            Some("file") => Ok(Self::File),
+            Some("blob") => Ok(Self::Blob),
+            Some("uri") => Ok(Self::Uri),
+            Some("database") => Ok(Self::Database),
+            Some("api") => Ok(Self::Api),
+            Some("memory") => Ok(Self::Memory),
+            Some("artifact") => Ok(Self::Artifact),
+            _ => Err(Mismatch::not_one_of(Self::WORDS)),
+        }
+    }
+
+    fn into_json(self) -> Value {
+        Value::String(self.as_str().to_owned())
+    }
+}
+
+/// A resource with its content.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resource {
+    /// Id of the request.
+    pub resource_request_id: String,
+    /// Where it is.
+    pub uri: String,
+    /// Name for people.
+    pub name: Option<String>,
+    /// What it is.
+    pub description: Option<String>,
+    pub resource_type: ResourceType,
+    /// Content as text.
+    pub content: Option<String>,
+    /// Content as bytes.
+    pub blob: Option<Vec<u8>>,
+    /// Media type.
+    pub mime_type: Option<String>,
+    /// Size of the content.
+    pub size_bytes: Option<u64>,
+    /// Notes of whoever made it.
+    pub annotations: Option<Map>,
+    /// Version of the resource.
+    pub version: Option<String>,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl Resource {
+    /// A value with the required fields; the others are unset.
+    pub fn new(
+        resource_request_id: impl Into<String>,
+        uri: impl Into<String>,
+        resource_type: ResourceType,
+    ) -> Self {
+        Self {
+            resource_request_id: resource_request_id.into(),
+            uri: uri.into(),
+            name: None,
+            description: None,
+            resource_type,
+            content: None,
+            blob: None,
+            mime_type: None,
+            size_bytes: None,
+            annotations: None,
+            version: None,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for Resource {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            resource_request_id: fields.required("resource_request_id")?,
+            uri: fields.required("uri")?,
+            name: fields.optional("name")?,
+            description: fields.optional("description")?,
+            resource_type: fields.required("resource_type")?,
+            content: fields.optional("content")?,
+            blob: fields.optional("blob")?,
+            mime_type: fields.optional("mime_type")?,
+            size_bytes: fields.optional("size_bytes")?,
+            annotations: fields.optional("annotations")?,
+            version: fields.optional("version")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("resource_request_id", self.resource_request_id);
+        object.put("uri", self.uri);
+        object.put_some("name", self.name);
+        object.put_some("description", self.description);
+        object.put("resource_type", self.resource_type);
+        object.put_some("content", self.content);
+        object.put_some("blob", self.blob);
+        object.put_some("mime_type", self.mime_type);
+        object.put_some("size_bytes", self.size_bytes);
+        object.put_some("annotations", self.annotations);
+        object.put_some("version", self.version);
+        object.close(self.extra)
+    }
+}
+
+/// A resource.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResourcePart {
+    pub content: Resource,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl ResourcePart {
+    /// A value with the required fields; the others are unset.
+    pub fn new(content: Resource) -> Self {
+        Self {
+            content,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for ResourcePart {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        fields.constant("content_type", "resource")?;
+        Ok(Self {
+            content: fields.required("content")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("content_type", String::from("resource"));
+        object.put("content", self.content);
+        object.close(self.extra)
+    }
+}
+
+/// A resource by reference.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResourceRef {
+    /// Id of the request.
+    pub resource_request_id: String,
+    /// Where it is.
+    pub uri: String,
+    /// Name for people.
+    pub name: Option<String>,
+    pub resource_type: ResourceType,
+    /// First byte or line.
+    pub range_start: Option<u64>,
+    /// The one after the last.
+    pub range_end: Option<u64>,
+    /// Part of it, in its own words.
+    pub selector: Option<String>,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl ResourceRef {
+    /// A value with the required fields; the others are unset.
+    pub fn new(
+        resource_request_id: impl Into<String>,
+        uri: impl Into<String>,
+        resource_type: ResourceType,
+    ) -> Self {
+        Self {
+            resource_request_id: resource_request_id.into(),
+            uri: uri.into(),
+            name: None,
+            resource_type,
+            range_start: None,
+            range_end: None,
+            selector: None,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for ResourceRef {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            resource_request_id: fields.required("resource_request_id")?,
+            uri: fields.required("uri")?,
+            name: fields.optional("name")?,
+            resource_type: fields.required("resource_type")?,
+            range_start: fields.optional("range_start")?,
+            range_end: fields.optional("range_end")?,
+            selector: fields.optional("selector")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("resource_request_id", self.resource_request_id);
+        object.put("uri", self.uri);
+        object.put_some("name", self.name);
+        object.put("resource_type", self.resource_type);
+        object.put_some("range_start", self.range_start);
+        object.put_some("range_end", self.range_end);
+        object.put_some("selector", self.selector);
+        object.close(self.extra)
+    }
+}
+
+/// A reference to a resource.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResourceRefPart {
+    pub content: ResourceRef,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl ResourceRefPart {
+    /// A value with the required fields; the others are unset.
+    pub fn new(content: ResourceRef) -> Self {
+        Self {
+            content,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for ResourceRefPart {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        fields.constant("content_type", "resource_ref")?;
+        Ok(Self {
+            content: fields.required("content")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("content_type", String::from("resource_ref"));
+        object.put("content", self.content);
+        object.close(self.extra)
+    }
+}
+
+/// A prompt that is asked for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PromptRequest {
+    /// Id of the request.
+    pub prompt_request_id: String,
+    /// Prompt name.
+    pub name: String,
+    /// Arguments of the prompt.
+    pub arguments: Map,
+    /// Server that has it.
+    pub server_id: Option<String>,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl PromptRequest {
+    /// A value with the required fields; the others are unset.
+    pub fn new(
+        prompt_request_id: impl Into<String>,
+        name: impl Into<String>,
+        arguments: Map,
+    ) -> Self {
+        Self {
+            prompt_request_id: prompt_request_id.into(),
+            name: name.into(),
+            arguments,
+            server_id: None,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for PromptRequest {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            prompt_request_id: fields.required("prompt_request_id")?,
+            name: fields.required("name")?,
+            arguments: fields.required("arguments")?,
+            server_id: fields.optional("server_id")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("prompt_request_id", self.prompt_request_id);
+        object.put("name", self.name);
+        object.put("arguments", self.arguments);
+        object.put_some("server_id", self.server_id);
+        object.close(self.extra)
+    }
+}
+
+/// A request for a prompt.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PromptRequestPart {
+    pub content: PromptRequest,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl PromptRequestPart {
+    /// A value with the required fields; the others are unset.
+    pub fn new(content: PromptRequest) -> Self {
+        Self {
+            content,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for PromptRequestPart {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        fields.constant("content_type", "prompt_request")?;
+        Ok(Self {
+            content: fields.required("content")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("content_type", String::from("prompt_request"));
+        object.put("content", self.content);
+        object.close(self.extra)
+    }
+}
+
+/// A prompt that was fetched.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PromptResult {
+    /// Id of the request.
+    pub prompt_request_id: String,
+    /// Prompt name.
+    pub prompt_name: String,
+    /// Messages of the prompt.
+    pub messages: Vec<Message>,
+    /// The prompt as one text.
+    pub content: Option<String>,
+    /// It could not be fetched; false when absent.
+    pub is_error: Option<bool>,
+    /// Why not.
+    pub error_message: Option<String>,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl PromptResult {
+    /// A value with the required fields; the others are unset.
+    pub fn new(
+        prompt_request_id: impl Into<String>,
+        prompt_name: impl Into<String>,
+        messages: Vec<Message>,
+    ) -> Self {
+        Self {
+            prompt_request_id: prompt_request_id.into(),
+            prompt_name: prompt_name.into(),
+            messages,
+            content: None,
+            is_error: None,
+            error_message: None,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for PromptResult {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            prompt_request_id: fields.required("prompt_request_id")?,
+            prompt_name: fields.required("prompt_name")?,
+            messages: fields.required("messages")?,
+            content: fields.optional("content")?,
+            is_error: fields.optional("is_error")?,
+            error_message: fields.optional("error_message")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("prompt_request_id", self.prompt_request_id);
+        object.put("prompt_name", self.prompt_name);
+        object.put("messages", self.messages);
+        object.put_some("content", self.content);
+        object.put_some("is_error", self.is_error);
+        object.put_some("error_message", self.error_message);
+        object.close(self.extra)
+    }
+}
+
+/// A fetched prompt.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PromptResultPart {
+    pub content: PromptResult,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl PromptResultPart {
+    /// A value with the required fields; the others are unset.
+    pub fn new(content: PromptResult) -> Self {
+        Self {
+            content,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for PromptResultPart {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        fields.constant("content_type", "prompt_result")?;
+        Ok(Self {
+            content: fields.required("content")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("content_type", String::from("prompt_result"));
+        object.put("content", self.content);
+        object.close(self.extra)
+    }
+}
+
+/// How media is given.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum SourceType {
+    Url,
+    Base64,
+}
+
+impl SourceType {
+    const WORDS: &'static str = "url, base64";
+
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Url => "url",
+            Self::Base64 => "base64",
+        }
+    }
+}
+
+impl Wire for SourceType {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        match value.as_str() {
+            Some("url") => Ok(Self::Url),
+            Some("base64") => Ok(Self::Base64),
+            _ => Err(Mismatch::not_one_of(Self::WORDS)),
+        }
+    }
+
+    fn into_json(self) -> Value {
+        Value::String(self.as_str().to_owned())
+    }
+}
+
+/// Where an image is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImageSource {
+    pub r#type: SourceType,
+    /// URL, or the content in base64.
+    pub data: String,
+    /// Media type.
+    pub media_type: Option<String>,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl ImageSource {
+    /// A value with the required fields; the others are unset.
+    pub fn new(r#type: SourceType, data: impl Into<String>) -> Self {
+        Self {
+            r#type,
+            data: data.into(),
+            media_type: None,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for ImageSource {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            r#type: fields.required("type")?,
+            data: fields.required("data")?,
+            media_type: fields.optional("media_type")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("type", self.r#type);
+        object.put("data", self.data);
+        object.put_some("media_type", self.media_type);
+        object.close(self.extra)
+    }
+}
+
+/// Where a document is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DocumentSource {
+    pub r#type: SourceType,
+    /// URL, or the content in base64.
+    pub data: String,
+    /// Media type.
+    pub media_type: Option<String>,
+    /// Title for people.
+    pub title: Option<String>,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl DocumentSource {
+    /// A value with the required fields; the others are unset.
+    pub fn new(r#type: SourceType, data: impl Into<String>) -> Self {
+        Self {
+            r#type,
+            data: data.into(),
+            media_type: None,
+            title: None,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for DocumentSource {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            r#type: fields.required("type")?,
+            data: fields.required("data")?,
+            media_type: fields.optional("media_type")?,
+            title: fields.optional("title")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("type", self.r#type);
+        object.put("data", self.data);
+        object.put_some("media_type", self.media_type);
+        object.put_some("title", self.title);
+        object.close(self.extra)
+    }
+}
+
+/// Where a video is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VideoSource {
+    pub r#type: SourceType,
+    /// URL, or the content in base64.
+    pub data: String,
+    /// Media type.
+    pub media_type: Option<String>,
+    /// Length in milliseconds.
+    pub duration_ms: Option<u64>,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl VideoSource {
+    /// A value with the required fields; the others are unset.
+    pub fn new(r#type: SourceType, data: impl Into<String>) -> Self {
+        Self {
+            r#type,
+            data: data.into(),
+            media_type: None,
+            duration_ms: None,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for VideoSource {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            r#type: fields.required("type")?,
+            data: fields.required("data")?,
+            media_type: fields.optional("media_type")?,
+            duration_ms: fields.optional("duration_ms")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("type", self.r#type);
+        object.put("data", self.data);
+        object.put_some("media_type", self.media_type);
+        object.put_some("duration_ms", self.duration_ms);
+        object.close(self.extra)
+    }
+}
+
+/// Where a recording is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AudioSource {
+    pub r#type: SourceType,
+    /// URL, or the content in base64.
+    pub data: String,
+    /// Media type.
+    pub media_type: Option<String>,
+    /// Length in milliseconds.
+    pub duration_ms: Option<u64>,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl AudioSource {
+    /// A value with the required fields; the others are unset.
+    pub fn new(r#type: SourceType, data: impl Into<String>) -> Self {
+        Self {
+            r#type,
+            data: data.into(),
+            media_type: None,
+            duration_ms: None,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for AudioSource {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            r#type: fields.required("type")?,
+            data: fields.required("data")?,
+            media_type: fields.optional("media_type")?,
+            duration_ms: fields.optional("duration_ms")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("type", self.r#type);
+        object.put("data", self.data);
+        object.put_some("media_type", self.media_type);
+        object.put_some("duration_ms", self.duration_ms);
+        object.close(self.extra)
+    }
+}
+
+/// An image.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImagePart {
+    pub content: ImageSource,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl ImagePart {
+    /// A value with the required fields; the others are unset.
+    pub fn new(content: ImageSource) -> Self {
+        Self {
+            content,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for ImagePart {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        fields.constant("content_type", "image")?;
+        Ok(Self {
+            content: fields.required("content")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("content_type", String::from("image"));
+        object.put("content", self.content);
+        object.close(self.extra)
+    }
+}
+
+/// A document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DocumentPart {
+    pub content: DocumentSource,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl DocumentPart {
+    /// A value with the required fields; the others are unset.
+    pub fn new(content: DocumentSource) -> Self {
+        Self {
+            content,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for DocumentPart {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        fields.constant("content_type", "document")?;
+        Ok(Self {
+            content: fields.required("content")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("content_type", String::from("document"));
+        object.put("content", self.content);
+        object.close(self.extra)
+    }
+}
+
+/// A video.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VideoPart {
+    pub content: VideoSource,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl VideoPart {
+    /// A value with the required fields; the others are unset.
+    pub fn new(content: VideoSource) -> Self {
+        Self {
+            content,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for VideoPart {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        fields.constant("content_type", "video")?;
+        Ok(Self {
+            content: fields.required("content")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("content_type", String::from("video"));
+        object.put("content", self.content);
+        object.close(self.extra)
+    }
+}
+
+/// A recording.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AudioPart {
+    pub content: AudioSource,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl AudioPart {
+    /// A value with the required fields; the others are unset.
+    pub fn new(content: AudioSource) -> Self {
+        Self {
+            content,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for AudioPart {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        fields.constant("content_type", "audio")?;
+        Ok(Self {
+            content: fields.required("content")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("content_type", String::from("audio"));
+        object.put("content", self.content);
+        object.close(self.extra)
+    }
+}
+
+/// One part of a message. Parts of kinds that this version does not know are kept as they are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ContentPart {
+    Text(TextPart),
+    Thinking(ThinkingPart),
+    ToolCall(ToolCallPart),
+    ToolResult(ToolResultPart),
+    Resource(ResourcePart),
+    ResourceRef(ResourceRefPart),
+    PromptRequest(PromptRequestPart),
+    PromptResult(PromptResultPart),
+    Image(ImagePart),
+    Document(DocumentPart),
+    Video(VideoPart),
+    Audio(AudioPart),
+}
+
+impl ContentPart {
+    const WORDS: &'static str = "text, thinking, tool_call, tool_result, resource, resource_ref, prompt_request, prompt_result, image, document, video, audio";
+}
+
+impl Wire for ContentPart {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        match value.get("content_type").and_then(Value::as_str) {
+            Some("text") => TextPart::from_json(value).map(Self::Text),
+            Some("thinking") => ThinkingPart::from_json(value).map(Self::Thinking),
+            Some("tool_call") => ToolCallPart::from_json(value).map(Self::ToolCall),
+            Some("tool_result") => ToolResultPart::from_json(value).map(Self::ToolResult),
+            Some("resource") => ResourcePart::from_json(value).map(Self::Resource),
+            Some("resource_ref") => ResourceRefPart::from_json(value).map(Self::ResourceRef),
+            Some("prompt_request") => PromptRequestPart::from_json(value).map(Self::PromptRequest),
+            Some("prompt_result") => PromptResultPart::from_json(value).map(Self::PromptResult),
+            Some("image") => ImagePart::from_json(value).map(Self::Image),
+            Some("document") => DocumentPart::from_json(value).map(Self::Document),
+            Some("video") => VideoPart::from_json(value).map(Self::Video),
+            Some("audio") => AudioPart::from_json(value).map(Self::Audio),
+            _ => Err(Mismatch::not_one_of(Self::WORDS).at("content_type")),
+        }
+    }
+
+    fn into_json(self) -> Value {
+        match self {
+            Self::Text(value) => value.into_json(),
+            Self::Thinking(value) => value.into_json(),
+            Self::ToolCall(value) => value.into_json(),
+            Self::ToolResult(value) => value.into_json(),
+            Self::Resource(value) => value.into_json(),
+            Self::ResourceRef(value) => value.into_json(),
+            Self::PromptRequest(value) => value.into_json(),
+            Self::PromptResult(value) => value.into_json(),
+            Self::Image(value) => value.into_json(),
+            Self::Document(value) => value.into_json(),
+            Self::Video(value) => value.into_json(),
+            Self::Audio(value) => value.into_json(),
+        }
+    }
+}
+
+impl From<TextPart> for ContentPart {
+    fn from(value: TextPart) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<ThinkingPart> for ContentPart {
+    fn from(value: ThinkingPart) -> Self {
+        Self::Thinking(value)
+    }
+}
+
+impl From<ToolCallPart> for ContentPart {
+    fn from(value: ToolCallPart) -> Self {
+        Self::ToolCall(value)
+    }
+}
+
+impl From<ToolResultPart> for ContentPart {
+    fn from(value: ToolResultPart) -> Self {
+        Self::ToolResult(value)
+    }
+}
+
+impl From<ResourcePart> for ContentPart {
+    fn from(value: ResourcePart) -> Self {
+        Self::Resource(value)
+    }
+}
+
+impl From<ResourceRefPart> for ContentPart {
+    fn from(value: ResourceRefPart) -> Self {
+        Self::ResourceRef(value)
+    }
+}
+
+impl From<PromptRequestPart> for ContentPart {
+    fn from(value: PromptRequestPart) -> Self {
+        Self::PromptRequest(value)
+    }
+}
+
+impl From<PromptResultPart> for ContentPart {
+    fn from(value: PromptResultPart) -> Self {
+        Self::PromptResult(value)
+    }
+}
+
+impl From<ImagePart> for ContentPart {
+    fn from(value: ImagePart) -> Self {
+        Self::Image(value)
+    }
+}
+
+impl From<DocumentPart> for ContentPart {
+    fn from(value: DocumentPart) -> Self {
+        Self::Document(value)
+    }
+}
+
+impl From<VideoPart> for ContentPart {
+    fn from(value: VideoPart) -> Self {
+        Self::Video(value)
+    }
+}
+
+impl From<AudioPart> for ContentPart {
+    fn from(value: AudioPart) -> Self {
+        Self::Audio(value)
+    }
+}
+
 /// Who speaks.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum MessageRole {
@@ -1677,8 +3605,8 @@ pub struct Message {
     pub schema_version: String,
     /// Who speaks.
     pub role: MessageRole,
-    /// Content parts, each tagged by `content_type`.
-    pub content: Vec<Map>,
+    /// Parts of the message.
+    pub content: Vec<ContentPart>,
     /// Channel of an assistant's message.
     pub channel: Option<MessageChannel>,
     /// Fields that this version does not know; they survive a round trip.
@@ -1687,7 +3615,11 @@ pub struct Message {
 
 impl Message {
     /// A value with the required fields; the others are unset.
-    pub fn new(schema_version: impl Into<String>, role: MessageRole, content: Vec<Map>) -> Self {
+    pub fn new(
+        schema_version: impl Into<String>,
+        role: MessageRole,
+        content: Vec<ContentPart>,
+    ) -> Self {
         Self {
             schema_version: schema_version.into(),
             role,
@@ -1779,6 +3711,1244 @@ impl Wire for OpenPayload {
 
     fn into_json(self) -> Value {
         Object::default().close(self.extra)
+    }
+}
+
+/// One of the two streams of a program.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum OutputStream {
+    Stdout,
+    Stderr,
+}
+
+impl OutputStream {
+    const WORDS: &'static str = "stdout, stderr";
+
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stdout => "stdout",
+            Self::Stderr => "stderr",
+        }
+    }
+}
+
+impl Wire for OutputStream {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        match value.as_str() {
+            Some("stdout") => Ok(Self::Stdout),
+            Some("stderr") => Ok(Self::Stderr),
+            _ => Err(Mismatch::not_one_of(Self::WORDS)),
+        }
+    }
+
+    fn into_json(self) -> Value {
+        Value::String(self.as_str().to_owned())
+    }
+}
+
+/// The result of the step is in the cache.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct HitDecision {
+    /// Name of the result in the cache.
+    pub tag: String,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl HitDecision {
+    /// A value with the required fields; the others are unset.
+    pub fn new(tag: impl Into<String>) -> Self {
+        Self {
+            tag: tag.into(),
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for HitDecision {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        fields.constant("kind", "hit")?;
+        Ok(Self {
+            tag: fields.required("tag")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("kind", String::from("hit"));
+        object.put("tag", self.tag);
+        object.close(self.extra)
+    }
+}
+
+/// The step has to run, and its result is kept.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MissBuildAsDecision {
+    /// Name to keep the result under.
+    pub tag: String,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl MissBuildAsDecision {
+    /// A value with the required fields; the others are unset.
+    pub fn new(tag: impl Into<String>) -> Self {
+        Self {
+            tag: tag.into(),
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for MissBuildAsDecision {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        fields.constant("kind", "miss_build_as")?;
+        Ok(Self {
+            tag: fields.required("tag")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("kind", String::from("miss_build_as"));
+        object.put("tag", self.tag);
+        object.close(self.extra)
+    }
+}
+
+/// The step has to run, and its result is not kept.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MissNoCommitDecision {
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl MissNoCommitDecision {
+    /// A value with the required fields; the others are unset.
+    #[allow(clippy::new_without_default, reason = "may be derived")]
+    pub fn new() -> Self {
+        Self { extra: Map::new() }
+    }
+}
+
+impl Wire for MissNoCommitDecision {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        fields.constant("kind", "miss_no_commit")?;
+        Ok(Self {
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("kind", String::from("miss_no_commit"));
+        object.close(self.extra)
+    }
+}
+
+/// What the host found in its cache.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CacheDecision {
+    Hit(HitDecision),
+    MissBuildAs(MissBuildAsDecision),
+    MissNoCommit(MissNoCommitDecision),
+}
+
+impl CacheDecision {
+    const WORDS: &'static str = "hit, miss_build_as, miss_no_commit";
+}
+
+impl Wire for CacheDecision {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        match value.get("kind").and_then(Value::as_str) {
+            Some("hit") => HitDecision::from_json(value).map(Self::Hit),
+            Some("miss_build_as") => MissBuildAsDecision::from_json(value).map(Self::MissBuildAs),
+            Some("miss_no_commit") => {
+                MissNoCommitDecision::from_json(value).map(Self::MissNoCommit)
+            }
+            _ => Err(Mismatch::not_one_of(Self::WORDS).at("kind")),
+        }
+    }
+
+    fn into_json(self) -> Value {
+        match self {
+            Self::Hit(value) => value.into_json(),
+            Self::MissBuildAs(value) => value.into_json(),
+            Self::MissNoCommit(value) => value.into_json(),
+        }
+    }
+}
+
+impl From<HitDecision> for CacheDecision {
+    fn from(value: HitDecision) -> Self {
+        Self::Hit(value)
+    }
+}
+
+impl From<MissBuildAsDecision> for CacheDecision {
+    fn from(value: MissBuildAsDecision) -> Self {
+        Self::MissBuildAs(value)
+    }
+}
+
+impl From<MissNoCommitDecision> for CacheDecision {
+    fn from(value: MissNoCommitDecision) -> Self {
+        Self::MissNoCommit(value)
+    }
+}
+
+/// A step of a build.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Step {
+    /// Name of the step in its build.
+    pub key: String,
+    /// Runner that executes it.
+    pub runner: String,
+    /// What the runner is to do; described by its `step_schema`.
+    pub args: Map,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl Step {
+    /// A value with the required fields; the others are unset.
+    pub fn new(key: impl Into<String>, runner: impl Into<String>, args: Map) -> Self {
+        Self {
+            key: key.into(),
+            runner: runner.into(),
+            args,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for Step {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            key: fields.required("key")?,
+            runner: fields.required("runner")?,
+            args: fields.required("args")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("key", self.key);
+        object.put("runner", self.runner);
+        object.put("args", self.args);
+        object.close(self.extra)
+    }
+}
+
+/// One step to execute.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepExecuteRequest {
+    pub step: Step,
+    /// Id of the build.
+    pub run_id: String,
+    /// Id of this execution.
+    pub step_id: String,
+    /// Archive of the sources, a tar file; read it with `host.archive.read`.
+    pub workspace_archive_id: String,
+    /// Environment of the step.
+    pub env: BTreeMap<String, String>,
+    /// Working folder inside the workspace.
+    pub workdir: String,
+    pub cache: CacheDecision,
+    /// Snapshot that the step builds upon.
+    pub parent_snapshot: Option<String>,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl StepExecuteRequest {
+    /// A value with the required fields; the others are unset.
+    pub fn new(
+        step: Step,
+        run_id: impl Into<String>,
+        step_id: impl Into<String>,
+        workspace_archive_id: impl Into<String>,
+        env: BTreeMap<String, String>,
+        workdir: impl Into<String>,
+        cache: CacheDecision,
+    ) -> Self {
+        Self {
+            step,
+            run_id: run_id.into(),
+            step_id: step_id.into(),
+            workspace_archive_id: workspace_archive_id.into(),
+            env,
+            workdir: workdir.into(),
+            cache,
+            parent_snapshot: None,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for StepExecuteRequest {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            step: fields.required("step")?,
+            run_id: fields.required("run_id")?,
+            step_id: fields.required("step_id")?,
+            workspace_archive_id: fields.required("workspace_archive_id")?,
+            env: fields.required("env")?,
+            workdir: fields.required("workdir")?,
+            cache: fields.required("cache")?,
+            parent_snapshot: fields.optional("parent_snapshot")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("step", self.step);
+        object.put("run_id", self.run_id);
+        object.put("step_id", self.step_id);
+        object.put("workspace_archive_id", self.workspace_archive_id);
+        object.put("env", self.env);
+        object.put("workdir", self.workdir);
+        object.put("cache", self.cache);
+        object.put_some("parent_snapshot", self.parent_snapshot);
+        object.close(self.extra)
+    }
+}
+
+/// Something that a step made.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Artifact {
+    /// Name of it.
+    pub key: String,
+    /// Media type.
+    pub mime: String,
+    /// Size of the content.
+    pub size_bytes: u64,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl Artifact {
+    /// A value with the required fields; the others are unset.
+    pub fn new(key: impl Into<String>, mime: impl Into<String>, size_bytes: u64) -> Self {
+        Self {
+            key: key.into(),
+            mime: mime.into(),
+            size_bytes,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for Artifact {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            key: fields.required("key")?,
+            mime: fields.required("mime")?,
+            size_bytes: fields.required("size_bytes")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("key", self.key);
+        object.put("mime", self.mime);
+        object.put("size_bytes", self.size_bytes);
+        object.close(self.extra)
+    }
+}
+
+/// How a step ended.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StepExecuteResult {
+    /// 0 is success.
+    pub exit_code: i32,
+    /// Snapshot that the step left.
+    pub committed_snapshot: Option<String>,
+    /// What it made.
+    pub artifacts: Vec<Artifact>,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl StepExecuteResult {
+    /// A value with the required fields; the others are unset.
+    pub fn new(exit_code: i32, artifacts: Vec<Artifact>) -> Self {
+        Self {
+            exit_code,
+            committed_snapshot: None,
+            artifacts,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for StepExecuteResult {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            exit_code: fields.required("exit_code")?,
+            committed_snapshot: fields.optional("committed_snapshot")?,
+            artifacts: fields.required("artifacts")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("exit_code", self.exit_code);
+        object.put_some("committed_snapshot", self.committed_snapshot);
+        object.put("artifacts", self.artifacts);
+        object.close(self.extra)
+    }
+}
+
+/// Output of a running step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepLogRequest {
+    /// Where it goes.
+    pub stream: OutputStream,
+    /// The bytes.
+    pub data: Vec<u8>,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl StepLogRequest {
+    /// A value with the required fields; the others are unset.
+    pub fn new(stream: OutputStream, data: impl Into<Vec<u8>>) -> Self {
+        Self {
+            stream,
+            data: data.into(),
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for StepLogRequest {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            stream: fields.required("stream")?,
+            data: fields.required("data")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("stream", self.stream);
+        object.put("data", self.data);
+        object.close(self.extra)
+    }
+}
+
+/// Asks for a piece of an archive.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ArchiveReadRequest {
+    /// Id of the archive.
+    pub archive_id: String,
+    /// First byte.
+    pub offset: u64,
+    /// Most bytes to return.
+    pub max: u64,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl ArchiveReadRequest {
+    /// A value with the required fields; the others are unset.
+    pub fn new(archive_id: impl Into<String>, offset: u64, max: u64) -> Self {
+        Self {
+            archive_id: archive_id.into(),
+            offset,
+            max,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for ArchiveReadRequest {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            archive_id: fields.required("archive_id")?,
+            offset: fields.required("offset")?,
+            max: fields.required("max")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("archive_id", self.archive_id);
+        object.put("offset", self.offset);
+        object.put("max", self.max);
+        object.close(self.extra)
+    }
+}
+
+/// A piece of an archive.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ArchiveReadResult {
+    /// The bytes; none at the end.
+    pub data: Vec<u8>,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl ArchiveReadResult {
+    /// A value with the required fields; the others are unset.
+    pub fn new(data: impl Into<Vec<u8>>) -> Self {
+        Self {
+            data: data.into(),
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for ArchiveReadResult {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            data: fields.required("data")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("data", self.data);
+        object.close(self.extra)
+    }
+}
+
+/// Asks for the size of an archive.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ArchiveSizeRequest {
+    /// Id of the archive.
+    pub archive_id: String,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl ArchiveSizeRequest {
+    /// A value with the required fields; the others are unset.
+    pub fn new(archive_id: impl Into<String>) -> Self {
+        Self {
+            archive_id: archive_id.into(),
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for ArchiveSizeRequest {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            archive_id: fields.required("archive_id")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("archive_id", self.archive_id);
+        object.close(self.extra)
+    }
+}
+
+/// The size of an archive.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ArchiveSizeResult {
+    /// Bytes.
+    pub size: u64,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl ArchiveSizeResult {
+    /// A value with the required fields; the others are unset.
+    pub fn new(size: u64) -> Self {
+        Self {
+            size,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for ArchiveSizeResult {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            size: fields.required("size")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("size", self.size);
+        object.close(self.extra)
+    }
+}
+
+/// A build begins.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct BuildStartEvent {
+    /// Id of the build.
+    pub build_id: String,
+    /// Number of steps.
+    pub steps: u32,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl BuildStartEvent {
+    /// A value with the required fields; the others are unset.
+    pub fn new(build_id: impl Into<String>, steps: u32) -> Self {
+        Self {
+            build_id: build_id.into(),
+            steps,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for BuildStartEvent {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        fields.constant("kind", "build_start")?;
+        Ok(Self {
+            build_id: fields.required("build_id")?,
+            steps: fields.required("steps")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("kind", String::from("build_start"));
+        object.put("build_id", self.build_id);
+        object.put("steps", self.steps);
+        object.close(self.extra)
+    }
+}
+
+/// A step waits for its turn.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StepQueuedEvent {
+    /// Id of the build.
+    pub build_id: String,
+    /// Id of the execution.
+    pub step_id: String,
+    /// Name of the step.
+    pub key: String,
+    /// Runner that will execute it.
+    pub runner: String,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl StepQueuedEvent {
+    /// A value with the required fields; the others are unset.
+    pub fn new(
+        build_id: impl Into<String>,
+        step_id: impl Into<String>,
+        key: impl Into<String>,
+        runner: impl Into<String>,
+    ) -> Self {
+        Self {
+            build_id: build_id.into(),
+            step_id: step_id.into(),
+            key: key.into(),
+            runner: runner.into(),
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for StepQueuedEvent {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        fields.constant("kind", "step_queued")?;
+        Ok(Self {
+            build_id: fields.required("build_id")?,
+            step_id: fields.required("step_id")?,
+            key: fields.required("key")?,
+            runner: fields.required("runner")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("kind", String::from("step_queued"));
+        object.put("build_id", self.build_id);
+        object.put("step_id", self.step_id);
+        object.put("key", self.key);
+        object.put("runner", self.runner);
+        object.close(self.extra)
+    }
+}
+
+/// A step begins.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StepStartEvent {
+    /// Id of the build.
+    pub build_id: String,
+    /// Id of the execution.
+    pub step_id: String,
+    /// Name of the step.
+    pub key: String,
+    /// Runner that executes it.
+    pub runner: String,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl StepStartEvent {
+    /// A value with the required fields; the others are unset.
+    pub fn new(
+        build_id: impl Into<String>,
+        step_id: impl Into<String>,
+        key: impl Into<String>,
+        runner: impl Into<String>,
+    ) -> Self {
+        Self {
+            build_id: build_id.into(),
+            step_id: step_id.into(),
+            key: key.into(),
+            runner: runner.into(),
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for StepStartEvent {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        fields.constant("kind", "step_start")?;
+        Ok(Self {
+            build_id: fields.required("build_id")?,
+            step_id: fields.required("step_id")?,
+            key: fields.required("key")?,
+            runner: fields.required("runner")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("kind", String::from("step_start"));
+        object.put("build_id", self.build_id);
+        object.put("step_id", self.step_id);
+        object.put("key", self.key);
+        object.put("runner", self.runner);
+        object.close(self.extra)
+    }
+}
+
+/// A step printed something.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepLogEvent {
+    /// Id of the build.
+    pub build_id: String,
+    /// Id of the execution.
+    pub step_id: String,
+    /// Name of the step.
+    pub key: String,
+    /// Where it goes.
+    pub stream: OutputStream,
+    /// The bytes.
+    pub data: Vec<u8>,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl StepLogEvent {
+    /// A value with the required fields; the others are unset.
+    pub fn new(
+        build_id: impl Into<String>,
+        step_id: impl Into<String>,
+        key: impl Into<String>,
+        stream: OutputStream,
+        data: impl Into<Vec<u8>>,
+    ) -> Self {
+        Self {
+            build_id: build_id.into(),
+            step_id: step_id.into(),
+            key: key.into(),
+            stream,
+            data: data.into(),
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for StepLogEvent {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        fields.constant("kind", "step_log")?;
+        Ok(Self {
+            build_id: fields.required("build_id")?,
+            step_id: fields.required("step_id")?,
+            key: fields.required("key")?,
+            stream: fields.required("stream")?,
+            data: fields.required("data")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("kind", String::from("step_log"));
+        object.put("build_id", self.build_id);
+        object.put("step_id", self.step_id);
+        object.put("key", self.key);
+        object.put("stream", self.stream);
+        object.put("data", self.data);
+        object.close(self.extra)
+    }
+}
+
+/// The result of a step was in the cache.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StepCacheHitEvent {
+    /// Id of the build.
+    pub build_id: String,
+    /// Id of the execution.
+    pub step_id: String,
+    /// Name of the step.
+    pub key: String,
+    /// Name of the result in the cache.
+    pub tag: String,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl StepCacheHitEvent {
+    /// A value with the required fields; the others are unset.
+    pub fn new(
+        build_id: impl Into<String>,
+        step_id: impl Into<String>,
+        key: impl Into<String>,
+        tag: impl Into<String>,
+    ) -> Self {
+        Self {
+            build_id: build_id.into(),
+            step_id: step_id.into(),
+            key: key.into(),
+            tag: tag.into(),
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for StepCacheHitEvent {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        fields.constant("kind", "step_cache_hit")?;
+        Ok(Self {
+            build_id: fields.required("build_id")?,
+            step_id: fields.required("step_id")?,
+            key: fields.required("key")?,
+            tag: fields.required("tag")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("kind", String::from("step_cache_hit"));
+        object.put("build_id", self.build_id);
+        object.put("step_id", self.step_id);
+        object.put("key", self.key);
+        object.put("tag", self.tag);
+        object.close(self.extra)
+    }
+}
+
+/// A step ended.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StepEndEvent {
+    /// Id of the build.
+    pub build_id: String,
+    /// Id of the execution.
+    pub step_id: String,
+    /// Name of the step.
+    pub key: String,
+    /// 0 is success.
+    pub exit_code: i32,
+    /// Time that it took.
+    pub duration_ms: u64,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl StepEndEvent {
+    /// A value with the required fields; the others are unset.
+    pub fn new(
+        build_id: impl Into<String>,
+        step_id: impl Into<String>,
+        key: impl Into<String>,
+        exit_code: i32,
+        duration_ms: u64,
+    ) -> Self {
+        Self {
+            build_id: build_id.into(),
+            step_id: step_id.into(),
+            key: key.into(),
+            exit_code,
+            duration_ms,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for StepEndEvent {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        fields.constant("kind", "step_end")?;
+        Ok(Self {
+            build_id: fields.required("build_id")?,
+            step_id: fields.required("step_id")?,
+            key: fields.required("key")?,
+            exit_code: fields.required("exit_code")?,
+            duration_ms: fields.required("duration_ms")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("kind", String::from("step_end"));
+        object.put("build_id", self.build_id);
+        object.put("step_id", self.step_id);
+        object.put("key", self.key);
+        object.put("exit_code", self.exit_code);
+        object.put("duration_ms", self.duration_ms);
+        object.close(self.extra)
+    }
+}
+
+/// Steps that needed a failed one are not run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ChainFailedEvent {
+    /// Id of the build.
+    pub build_id: String,
+    /// Id of the execution.
+    pub step_id: String,
+    /// Name of the step.
+    pub key: String,
+    /// Why.
+    pub message: String,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl ChainFailedEvent {
+    /// A value with the required fields; the others are unset.
+    pub fn new(
+        build_id: impl Into<String>,
+        step_id: impl Into<String>,
+        key: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            build_id: build_id.into(),
+            step_id: step_id.into(),
+            key: key.into(),
+            message: message.into(),
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for ChainFailedEvent {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        fields.constant("kind", "chain_failed")?;
+        Ok(Self {
+            build_id: fields.required("build_id")?,
+            step_id: fields.required("step_id")?,
+            key: fields.required("key")?,
+            message: fields.required("message")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("kind", String::from("chain_failed"));
+        object.put("build_id", self.build_id);
+        object.put("step_id", self.step_id);
+        object.put("key", self.key);
+        object.put("message", self.message);
+        object.close(self.extra)
+    }
+}
+
+/// A build ended.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct BuildEndEvent {
+    /// Id of the build.
+    pub build_id: String,
+    /// 0 is success.
+    pub exit_code: i32,
+    /// Time that it took.
+    pub duration_ms: u64,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl BuildEndEvent {
+    /// A value with the required fields; the others are unset.
+    pub fn new(build_id: impl Into<String>, exit_code: i32, duration_ms: u64) -> Self {
+        Self {
+            build_id: build_id.into(),
+            exit_code,
+            duration_ms,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for BuildEndEvent {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        fields.constant("kind", "build_end")?;
+        Ok(Self {
+            build_id: fields.required("build_id")?,
+            exit_code: fields.required("exit_code")?,
+            duration_ms: fields.required("duration_ms")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("kind", String::from("build_end"));
+        object.put("build_id", self.build_id);
+        object.put("exit_code", self.exit_code);
+        object.put("duration_ms", self.duration_ms);
+        object.close(self.extra)
+    }
+}
+
+/// What happens in a build.
+#[derive(Clone, Debug, PartialEq)]
+pub enum BuildEvent {
+    BuildStart(BuildStartEvent),
+    StepQueued(StepQueuedEvent),
+    StepStart(StepStartEvent),
+    StepLog(StepLogEvent),
+    StepCacheHit(StepCacheHitEvent),
+    StepEnd(StepEndEvent),
+    ChainFailed(ChainFailedEvent),
+    BuildEnd(BuildEndEvent),
+}
+
+impl BuildEvent {
+    const WORDS: &'static str = "build_start, step_queued, step_start, step_log, step_cache_hit, step_end, chain_failed, build_end";
+}
+
+impl Wire for BuildEvent {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        match value.get("kind").and_then(Value::as_str) {
+            Some("build_start") => BuildStartEvent::from_json(value).map(Self::BuildStart),
+            Some("step_queued") => StepQueuedEvent::from_json(value).map(Self::StepQueued),
+            Some("step_start") => StepStartEvent::from_json(value).map(Self::StepStart),
+            Some("step_log") => StepLogEvent::from_json(value).map(Self::StepLog),
+            Some("step_cache_hit") => StepCacheHitEvent::from_json(value).map(Self::StepCacheHit),
+            Some("step_end") => StepEndEvent::from_json(value).map(Self::StepEnd),
+            Some("chain_failed") => ChainFailedEvent::from_json(value).map(Self::ChainFailed),
+            Some("build_end") => BuildEndEvent::from_json(value).map(Self::BuildEnd),
+            _ => Err(Mismatch::not_one_of(Self::WORDS).at("kind")),
+        }
+    }
+
+    fn into_json(self) -> Value {
+        match self {
+            Self::BuildStart(value) => value.into_json(),
+            Self::StepQueued(value) => value.into_json(),
+            Self::StepStart(value) => value.into_json(),
+            Self::StepLog(value) => value.into_json(),
+            Self::StepCacheHit(value) => value.into_json(),
+            Self::StepEnd(value) => value.into_json(),
+            Self::ChainFailed(value) => value.into_json(),
+            Self::BuildEnd(value) => value.into_json(),
+        }
+    }
+}
+
+impl From<BuildStartEvent> for BuildEvent {
+    fn from(value: BuildStartEvent) -> Self {
+        Self::BuildStart(value)
+    }
+}
+
+impl From<StepQueuedEvent> for BuildEvent {
+    fn from(value: StepQueuedEvent) -> Self {
+        Self::StepQueued(value)
+    }
+}
+
+impl From<StepStartEvent> for BuildEvent {
+    fn from(value: StepStartEvent) -> Self {
+        Self::StepStart(value)
+    }
+}
+
+impl From<StepLogEvent> for BuildEvent {
+    fn from(value: StepLogEvent) -> Self {
+        Self::StepLog(value)
+    }
+}
+
+impl From<StepCacheHitEvent> for BuildEvent {
+    fn from(value: StepCacheHitEvent) -> Self {
+        Self::StepCacheHit(value)
+    }
+}
+
+impl From<StepEndEvent> for BuildEvent {
+    fn from(value: StepEndEvent) -> Self {
+        Self::StepEnd(value)
+    }
+}
+
+impl From<ChainFailedEvent> for BuildEvent {
+    fn from(value: ChainFailedEvent) -> Self {
+        Self::ChainFailed(value)
+    }
+}
+
+impl From<BuildEndEvent> for BuildEvent {
+    fn from(value: BuildEndEvent) -> Self {
+        Self::BuildEnd(value)
+    }
+}
+
+/// An event of a build.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LifecycleEventRequest {
+    pub event: BuildEvent,
+    pub phase: LifecyclePhase,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl LifecycleEventRequest {
+    /// A value with the required fields; the others are unset.
+    pub fn new(event: BuildEvent, phase: LifecyclePhase) -> Self {
+        Self {
+            event,
+            phase,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for LifecycleEventRequest {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            event: fields.required("event")?,
+            phase: fields.required("phase")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("event", self.event);
+        object.put("phase", self.phase);
+        object.close(self.extra)
+    }
+}
+
+/// `abort` ends the build, and counts in the phase `before` only.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum LifecycleEventOutcome {
+    Continue,
+    Abort,
+}
+
+impl LifecycleEventOutcome {
+    const WORDS: &'static str = "continue, abort";
+
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Continue => "continue",
+            Self::Abort => "abort",
+        }
+    }
+}
+
+impl Wire for LifecycleEventOutcome {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        match value.as_str() {
+            Some("continue") => Ok(Self::Continue),
+            Some("abort") => Ok(Self::Abort),
+            _ => Err(Mismatch::not_one_of(Self::WORDS)),
+        }
+    }
+
+    fn into_json(self) -> Value {
+        Value::String(self.as_str().to_owned())
+    }
+}
+
+/// What the plugin makes of an event.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LifecycleEventResult {
+    /// `abort` ends the build, and counts in the phase `before` only.
+    pub outcome: LifecycleEventOutcome,
+    /// Why the build is to end.
+    pub reason: Option<String>,
+    /// Fields that this version does not know; they survive a round trip.
+    pub extra: Map,
+}
+
+impl LifecycleEventResult {
+    /// A value with the required fields; the others are unset.
+    pub fn new(outcome: LifecycleEventOutcome) -> Self {
+        Self {
+            outcome,
+            reason: None,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Wire for LifecycleEventResult {
+    fn from_json(value: Value) -> Result<Self, Mismatch> {
+        let mut fields = Fields::open(value)?;
+        Ok(Self {
+            outcome: fields.required("outcome")?,
+            reason: fields.optional("reason")?,
+            extra: fields.rest(),
+        })
+    }
+
+    fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.put("outcome", self.outcome);
+        object.put_some("reason", self.reason);
+        object.close(self.extra)
     }
 }
 
@@ -2330,44 +5500,11 @@ impl Wire for EventEmitRequest {
     }
 }
 
-/// Where it goes.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum OutputWriteStream {
-    Stdout,
-    Stderr,
-}
-
-impl OutputWriteStream {
-    const WORDS: &'static str = "stdout, stderr";
-
-    /// The word on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Stdout => "stdout",
-            Self::Stderr => "stderr",
-        }
-    }
-}
-
-impl Wire for OutputWriteStream {
-    fn from_json(value: Value) -> Result<Self, Mismatch> {
-        match value.as_str() {
-            Some("stdout") => Ok(Self::Stdout),
-            Some("stderr") => Ok(Self::Stderr),
-            _ => Err(Mismatch::not_one_of(Self::WORDS)),
-        }
-    }
-
-    fn into_json(self) -> Value {
-        Value::String(self.as_str().to_owned())
-    }
-}
-
 /// Output of a command.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OutputWriteRequest {
     /// Where it goes.
-    pub stream: OutputWriteStream,
+    pub stream: OutputStream,
     /// The bytes.
     pub data: Vec<u8>,
     /// Fields that this version does not know; they survive a round trip.
@@ -2376,7 +5513,7 @@ pub struct OutputWriteRequest {
 
 impl OutputWriteRequest {
     /// A value with the required fields; the others are unset.
-    pub fn new(stream: OutputWriteStream, data: impl Into<Vec<u8>>) -> Self {
+    pub fn new(stream: OutputStream, data: impl Into<Vec<u8>>) -> Self {
         Self {
             stream,
             data: data.into(),
@@ -2670,7 +5807,7 @@ pub mod hooks {
     impl Hook for CmfToolPreInvoke {
         const NAME: &'static str = "cmf.tool_pre_invoke";
         #[cfg(test)]
-        const SAMPLE: &'static str = r#"{"message":{"schema_version":"2.0","role":"user","content":[{"content_type":"text","text":"hello"}]}}"#;
+        const SAMPLE: &'static str = r#"{"message":{"schema_version":"2.0","role":"assistant","content":[{"content_type":"text","text":"hello"},{"content_type":"tool_call","content":{"tool_call_id":"call-1","name":"search","arguments":{"query":"plugins"}}}]}}"#;
         type Payload = super::MessagePayload;
     }
 
@@ -2680,7 +5817,7 @@ pub mod hooks {
     impl Hook for CmfToolPostInvoke {
         const NAME: &'static str = "cmf.tool_post_invoke";
         #[cfg(test)]
-        const SAMPLE: &'static str = r#"{"message":{"schema_version":"2.0","role":"user","content":[{"content_type":"text","text":"hello"}]}}"#;
+        const SAMPLE: &'static str = r#"{"message":{"schema_version":"2.0","role":"tool","content":[{"content_type":"tool_result","content":{"tool_call_id":"call-1","tool_name":"search","content":{"hits":[]},"is_error":false}}]}}"#;
         type Payload = super::MessagePayload;
     }
 
@@ -2690,7 +5827,7 @@ pub mod hooks {
     impl Hook for CmfLlmInput {
         const NAME: &'static str = "cmf.llm_input";
         #[cfg(test)]
-        const SAMPLE: &'static str = r#"{"message":{"schema_version":"2.0","role":"user","content":[{"content_type":"text","text":"hello"}]}}"#;
+        const SAMPLE: &'static str = r#"{"message":{"schema_version":"2.0","role":"user","content":[{"content_type":"text","text":"hello"},{"content_type":"image","content":{"type":"url","data":"https://example.invalid/a.png","media_type":"image/png"}}]}}"#;
         type Payload = super::MessagePayload;
     }
 
@@ -2700,7 +5837,7 @@ pub mod hooks {
     impl Hook for CmfLlmOutput {
         const NAME: &'static str = "cmf.llm_output";
         #[cfg(test)]
-        const SAMPLE: &'static str = r#"{"message":{"schema_version":"2.0","role":"user","content":[{"content_type":"text","text":"hello"}]}}"#;
+        const SAMPLE: &'static str = r#"{"message":{"schema_version":"2.0","role":"assistant","content":[{"content_type":"thinking","text":"hm"},{"content_type":"text","text":"hello"}]}}"#;
         type Payload = super::MessagePayload;
     }
 
@@ -2711,7 +5848,7 @@ pub mod hooks {
         const NAME: &'static str = "cmf.prompt_pre_fetch";
         const ALIASES: &'static [&'static str] = &["cmf.prompt_pre_invoke"];
         #[cfg(test)]
-        const SAMPLE: &'static str = r#"{"message":{"schema_version":"2.0","role":"user","content":[{"content_type":"text","text":"hello"}]}}"#;
+        const SAMPLE: &'static str = r#"{"message":{"schema_version":"2.0","role":"user","content":[{"content_type":"prompt_request","content":{"prompt_request_id":"prompt-1","name":"welcome","arguments":{"user":"ada"}}}]}}"#;
         type Payload = super::MessagePayload;
     }
 
@@ -2722,7 +5859,7 @@ pub mod hooks {
         const NAME: &'static str = "cmf.prompt_post_fetch";
         const ALIASES: &'static [&'static str] = &["cmf.prompt_post_invoke"];
         #[cfg(test)]
-        const SAMPLE: &'static str = r#"{"message":{"schema_version":"2.0","role":"user","content":[{"content_type":"text","text":"hello"}]}}"#;
+        const SAMPLE: &'static str = r#"{"message":{"schema_version":"2.0","role":"user","content":[{"content_type":"prompt_result","content":{"prompt_request_id":"prompt-1","prompt_name":"welcome","messages":[{"schema_version":"2.0","role":"user","content":[{"content_type":"text","text":"hello"}]}],"is_error":false}}]}}"#;
         type Payload = super::MessagePayload;
     }
 
@@ -2732,7 +5869,7 @@ pub mod hooks {
     impl Hook for CmfResourcePreFetch {
         const NAME: &'static str = "cmf.resource_pre_fetch";
         #[cfg(test)]
-        const SAMPLE: &'static str = r#"{"message":{"schema_version":"2.0","role":"user","content":[{"content_type":"text","text":"hello"}]}}"#;
+        const SAMPLE: &'static str = r#"{"message":{"schema_version":"2.0","role":"user","content":[{"content_type":"resource_ref","content":{"resource_request_id":"res-1","uri":"file:///readme.txt","resource_type":"file"}}]}}"#;
         type Payload = super::MessagePayload;
     }
 
@@ -2742,7 +5879,7 @@ pub mod hooks {
     impl Hook for CmfResourcePostFetch {
         const NAME: &'static str = "cmf.resource_post_fetch";
         #[cfg(test)]
-        const SAMPLE: &'static str = r#"{"message":{"schema_version":"2.0","role":"user","content":[{"content_type":"text","text":"hello"}]}}"#;
+        const SAMPLE: &'static str = r#"{"message":{"schema_version":"2.0","role":"tool","content":[{"content_type":"resource","content":{"resource_request_id":"res-1","uri":"file:///readme.txt","resource_type":"file","content":"hello","mime_type":"text/plain","size_bytes":5}}]}}"#;
         type Payload = super::MessagePayload;
     }
 

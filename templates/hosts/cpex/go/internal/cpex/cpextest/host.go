@@ -182,7 +182,7 @@ func (h *Host) eventEmit(request cpex.EventEmitRequest) any {
 
 func (h *Host) outputWrite(request cpex.OutputWriteRequest) any {
 	stream := &h.stdout
-	if request.Stream == cpex.OutputWriteStreamStderr {
+	if request.Stream == cpex.OutputStreamStderr {
 		stream = &h.stderr
 	}
 	stream.Write(request.Data)
