@@ -1,5 +1,5 @@
 import type { Finding } from '../model/finding.js';
-import type { Envelope, HostProfile, Registration, ServiceOptions } from '../model/profile.js';
+import type { BuildScope, Envelope, HostProfile, Registration, ServiceOptions } from '../model/profile.js';
 import type {
   CallContext,
   CallEnd,
@@ -84,6 +84,8 @@ export interface OpenPlugin {
   invoke(method: string, request: unknown, options?: InvokeOptions): Promise<Invocation>;
   /** Makes the registration call and reads its answer; `again` for one after a change of the configuration. */
   register(config: unknown, options?: { readonly again?: boolean }): Promise<Registered>;
+  /** Begins a build or a step for what the plugin stores; the function that is returned ends it. */
+  begin(scope: BuildScope): () => void;
   /** Shuts the plugin down, waits for its end and closes the services. Idempotent. */
   close(): Promise<Ending>;
 }
@@ -170,6 +172,7 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
       if (codec !== undefined) protocol = profile.protocol.inCodec?.(codec) ?? protocol;
       return { ...read, invocation, findings: [...invocation.envelope.findings, ...read.findings] };
     },
+    begin: (scope) => services.begin?.(scope) ?? (() => {}),
     close: () => {
       closing ??= session.stop().finally(() => services.close());
       return closing;

@@ -159,6 +159,10 @@ export interface ServiceOptions {
   readonly stateFolder?: string;
   /** Root for `host.config.read`. */
   readonly configFolder?: string;
+  /** Archives that the plugin may read, by id: absolute path of a file, or of a folder, which is packed. */
+  readonly archives?: Readonly<Record<string, string>>;
+  /** When it fires, the plugin is told that its call was cancelled, and may go on. */
+  readonly cancelled?: AbortSignal;
   /** Folder of credential files, where a host keeps such; a temporary one when absent. */
   readonly authFolder?: string;
   readonly allowNet: boolean;
@@ -208,7 +212,29 @@ export interface ServiceScript {
   readonly model?: readonly ScriptedModel[];
   /** Credential files, name → JSON object. */
   readonly auth?: Readonly<Record<string, unknown>>;
+  /** Archives for `host.archive.read`, by id. */
+  readonly archive?: Readonly<Record<string, ScriptedArchive>>;
 }
+
+/** An archive of a script: files that the host packs, or its bytes. */
+export interface ScriptedArchive {
+  /** By path, which is packed as it stands; one that ends with a slash is a folder. */
+  readonly files?: Readonly<Record<string, ScriptedFile>>;
+  /** The bytes of the archive instead, for one that no packer makes. */
+  readonly base64?: string;
+}
+
+/** A file of a scripted archive: its text, or what else it is. */
+export type ScriptedFile =
+  | string
+  | {
+      readonly text?: string;
+      /** A content that is no text. */
+      readonly base64?: string;
+      readonly executable?: boolean;
+      /** A symbolic link to this path. */
+      readonly link?: string;
+    };
 
 /** The answer of a model that a plugin asks its host for. */
 export interface ScriptedModel {
@@ -246,6 +272,8 @@ export interface ScriptedHttp {
 export type ServiceEvent =
   | { readonly kind: 'log'; readonly level: string; readonly message: string; readonly fields?: unknown }
   | { readonly kind: 'output'; readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
+  /** Output of the step that runs. */
+  | { readonly kind: 'step_log'; readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
   | { readonly kind: 'event'; readonly name: string; readonly data: unknown }
   | { readonly kind: 'call'; readonly method: string; readonly request: unknown; readonly ok: boolean }
   /** An answer that came from the network, as a script would give it. */
@@ -259,7 +287,15 @@ export interface HostServicesHandle extends HostServices {
   close(): Promise<void>;
   /** Prepares a call of a method as this host makes it. Absent where calls need nothing but their request. */
   beginCall?(method: string, request: unknown): CallScope;
+  /**
+   * Begins a build or a step, whose stored values last until the function that is returned is called. Absent where a
+   * host has no such thing.
+   */
+  begin?(scope: BuildScope): () => void;
 }
+
+/** What stored values of a plugin may be tied to beside the plugin itself. */
+export type BuildScope = 'build' | 'step';
 
 /** What a host keeps for one call: ids that live as long as it does, and the stream that it may open. */
 export interface CallScope {

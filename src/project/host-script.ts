@@ -1,4 +1,4 @@
-import type { ScriptedHttp, ScriptedModel, ServiceScript } from '../model/profile.js';
+import type { ScriptedArchive, ScriptedHttp, ScriptedModel, ServiceScript } from '../model/profile.js';
 
 /** What the host is to answer, as people write it: `host` of a case file, after the schema has passed it. */
 export interface HostAnswers {
@@ -8,6 +8,7 @@ export interface HostAnswers {
   readonly cancelled?: boolean | { readonly after: number };
   readonly model?: readonly (Omit<ScriptedModel, 'delayMs'> & { readonly delay_ms?: number })[];
   readonly auth?: Record<string, unknown>;
+  readonly archive?: Record<string, ScriptedArchive>;
 }
 
 /** An HTTP answer in a case file. */
@@ -20,7 +21,7 @@ export interface WrittenHttp extends Omit<ScriptedHttp, 'status' | 'delayMs' | '
 
 /** The answers in the form that the services take. */
 export function toScript(answers: HostAnswers): ServiceScript {
-  const { http = [], kv = {}, config = {}, cancelled, model = [], auth } = answers;
+  const { http = [], kv = {}, config = {}, cancelled, model = [], auth, archive } = answers;
   const after = typeof cancelled === 'object' ? cancelled.after : cancelled === true ? 0 : undefined;
   return {
     http: http.map(({ delay_ms, body_bytes, body_base64, status, ...rest }) => ({
@@ -37,6 +38,7 @@ export function toScript(answers: HostAnswers): ServiceScript {
     kv,
     config,
     ...(auth === undefined ? {} : { auth }),
+    ...(archive === undefined ? {} : { archive }),
     ...(after === undefined ? {} : { cancelledAfter: after }),
   };
 }

@@ -1,8 +1,9 @@
 import type { ServiceEvent, ServiceOptions } from '../../model/profile.js';
 import type { CallContext } from '../../model/session.js';
+import { Archives } from '../services/archives.js';
 import { readConfigFile } from '../services/config-files.js';
 import { httpService } from '../services/http.js';
-import { type KvScope, ScopedStores } from '../services/kv.js';
+import type { KvScope, ScopedStores } from '../services/kv.js';
 import { ServiceError } from '../services/service-error.js';
 import { BODY_LIMIT } from './limits.js';
 
@@ -12,6 +13,8 @@ type KvRequest = { scope: KvScope; key: string };
 type KvSetRequest = KvRequest & { value: string };
 type KvListRequest = { scope: KvScope; prefix?: string };
 type EventRequest = { name: string; data: unknown };
+type ArchiveRequest = { archive_id: string };
+type ArchiveReadRequest = ArchiveRequest & { offset: number | bigint; max: number | bigint };
 type OutputRequest = { stream: 'stdout' | 'stderr'; data: string };
 type HttpRequest = {
   method: string;
@@ -27,10 +30,18 @@ export type Handler = (request: never, context: CallContext) => Promise<unknown>
 const EMPTY = {};
 
 /** What the host does for each callback, by name. */
-export function makeHandlers(options: ServiceOptions, closing: AbortSignal): ReadonlyMap<string, Handler> {
+export function makeHandlers(
+  options: ServiceOptions,
+  stores: ScopedStores,
+  closing: AbortSignal,
+): ReadonlyMap<string, Handler> {
   const { script = {}, allowNet } = options;
   const tell = (event: ServiceEvent) => options.observe?.(event);
-  const stores = new ScopedStores(options);
+  const archives = new Archives({
+    limit: BODY_LIMIT / 2,
+    ...(options.archives === undefined ? {} : { archives: options.archives }),
+    ...(script.archive === undefined ? {} : { scripted: script.archive }),
+  });
   const http = httpService({ script: script.http ?? [], allowNet, limit: BODY_LIMIT });
   let timesAsked = 0;
   return new Map<string, Handler>([
@@ -48,6 +59,20 @@ export function makeHandlers(options: ServiceOptions, closing: AbortSignal): Rea
         return EMPTY;
       },
     ],
+    [
+      'host.step.log',
+      async ({ stream, data }: OutputRequest) => {
+        tell({ kind: 'step_log', stream, bytes: fromBase64(data) });
+        return EMPTY;
+      },
+    ],
+    [
+      'host.archive.read',
+      async ({ archive_id, offset, max }: ArchiveReadRequest) => ({
+        data: toBase64(await archives.read(archive_id, offset, max)),
+      }),
+    ],
+    ['host.archive.size', async ({ archive_id }: ArchiveRequest) => ({ size: await archives.size(archive_id) })],
     [
       'host.event.emit',
       async ({ name, data }: EventRequest) => {
@@ -77,7 +102,7 @@ export function makeHandlers(options: ServiceOptions, closing: AbortSignal): Rea
       'host.cancelled',
       async (_request: unknown, context: CallContext) => {
         const scripted = script.cancelledAfter !== undefined && timesAsked++ >= script.cancelledAfter;
-        return { cancelled: scripted || context.signal.aborted };
+        return { cancelled: scripted || context.signal.aborted || options.cancelled?.aborted === true };
       },
     ],
     [

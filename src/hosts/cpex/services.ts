@@ -1,6 +1,7 @@
 import type { HostServicesHandle, ServiceEvent, ServiceOptions } from '../../model/profile.js';
 import type { CallContext, ServiceReply } from '../../model/session.js';
 import { checkShape, describeProblem } from '../schema-check.js';
+import { ScopedStores } from '../services/kv.js';
 import { ServiceError } from '../services/service-error.js';
 import { readStrictJson } from '../strict-json.js';
 import { cpexContract } from './contract.js';
@@ -10,7 +11,8 @@ import { makeHandlers } from './handlers.js';
 /** The services that the `cpex` host offers to one plugin in one session. */
 export function cpexServices(options: ServiceOptions): HostServicesHandle {
   const closing = new AbortController();
-  const handlers = makeHandlers(options, closing.signal);
+  const stores = new ScopedStores(options);
+  const handlers = makeHandlers(options, stores, closing.signal);
   const tell = (event: ServiceEvent) => options.observe?.(event);
 
   async function answer(method: string, body: Uint8Array, context: CallContext): Promise<ServiceReply> {
@@ -42,6 +44,13 @@ export function cpexServices(options: ServiceOptions): HostServicesHandle {
 
   return {
     answer,
+    begin: (scope) => stores.begin(scope),
+    // A step is over when its call is, whoever makes it.
+    beginCall: (method, request) => ({
+      request,
+      returned: () => undefined,
+      end: method === 'step.execute' ? stores.begin('step') : () => {},
+    }),
     close: async () => closing.abort(new ServiceError('host_closed', 'The host is shutting down.')),
   };
 }

@@ -1,4 +1,4 @@
-import type { ServiceOptions } from '../../model/profile.js';
+import type { BuildScope, ServiceOptions } from '../../model/profile.js';
 import { ServiceError } from './service-error.js';
 import { diskStore, type KeyValueStore, memoryStore, storeFolder } from './store.js';
 
@@ -7,12 +7,17 @@ export const MAX_KEY = 512;
 /** Longest value in bytes. */
 export const MAX_VALUE = 1024 * 1024;
 
-export type KvScope = 'plugin' | 'build' | 'step';
+export type KvScope = 'plugin' | BuildScope;
 
-/** The three scopes of one plugin. The plugin scope outlives the session where there is a folder for it. */
+/**
+ * The three scopes of one plugin. The plugin scope outlives the session where there is a folder for it; the others
+ * last as long as the build or the step, which `begin` tells of, and no longer than the session.
+ */
 export class ScopedStores {
-  private readonly stores: Readonly<Record<KvScope, KeyValueStore>>;
+  private readonly stores: Record<KvScope, KeyValueStore>;
   private seeded: Promise<void> | undefined;
+  /** Builds and steps that run. */
+  private readonly open: Record<BuildScope, number> = { build: 0, step: 0 };
 
   constructor(private readonly options: Pick<ServiceOptions, 'pluginId' | 'stateFolder' | 'script'>) {
     const { stateFolder, pluginId } = options;
@@ -20,6 +25,20 @@ export class ScopedStores {
       plugin: stateFolder === undefined ? memoryStore() : diskStore(storeFolder(stateFolder, pluginId)),
       build: memoryStore(),
       step: memoryStore(),
+    };
+  }
+
+  /**
+   * Begins a build or a step. Its values go when the function that is returned is called for the last one that runs;
+   * what was stored outside of any lasts until then as well.
+   */
+  begin(scope: BuildScope): () => void {
+    this.open[scope]++;
+    let ended = false;
+    return () => {
+      if (ended) return;
+      ended = true;
+      if (--this.open[scope] === 0) this.stores[scope] = memoryStore();
     };
   }
 

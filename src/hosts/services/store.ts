@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { sha256Hex } from '../../support/digest.js';
 import { systemCode } from '../../support/errors.js';
@@ -40,9 +40,14 @@ export function diskStore(folder: string): KeyValueStore {
       });
     },
     delete: async (key) => {
-      const there = (await readEntry(fileOf(key))) !== undefined;
-      await rm(fileOf(key), { force: true });
-      return there;
+      try {
+        // Of several that delete it at once, one is told that it was there.
+        await unlink(fileOf(key));
+        return true;
+      } catch (error) {
+        if (systemCode(error) === 'ENOENT') return false;
+        throw error;
+      }
     },
     list: async (prefix) => {
       const entries = await Promise.all((await filesOf(folder)).map((name) => readEntry(path.join(folder, name))));
