@@ -11,6 +11,7 @@ const VALIDATORS = {
   caseFile: 'case.json#/$defs/Case',
   toolchainsLock: 'toolchains-lock.json',
   repro: 'repro.json',
+  pipeline: 'pipeline.json',
 };
 
 export function writeValidators(root) {

@@ -8,3 +8,5 @@ export const caseFile: ValidateFunction;
 export const toolchainsLock: ValidateFunction;
 /** Checks a bundle of a failed test against `schemas/repro.json`. */
 export const repro: ValidateFunction;
+/** Checks a configuration of a pipeline against `schemas/pipeline.json`. */
+export const pipeline: ValidateFunction;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { packageRoot } from './package-root.js';
-import { caseFile, manifest, repro, toolchainsLock } from './schema-validators.gen.js';
+import { caseFile, manifest, pipeline, repro, toolchainsLock } from './schema-validators.gen.js';
 import { didYouMean } from './suggest.js';
 
 /** One way in which a value breaks a schema. */
@@ -15,8 +15,8 @@ export interface SchemaProblem {
   readonly message: string;
 }
 
-/** What can be checked: a whole manifest, one case of a case file, a whole lock file of tools, a whole bundle. */
-const validators = { case: caseFile, manifest, repro, toolchainsLock };
+/** What can be checked: a whole manifest, one case of a case file, a whole lock file of tools, a whole bundle, a whole pipeline. */
+const validators = { case: caseFile, manifest, pipeline, repro, toolchainsLock };
 
 export type SchemaName = keyof typeof validators;
 

@@ -25,6 +25,11 @@ export interface PluginEntry {
   readonly timeoutMs?: number;
   /** Codec to offer first; that of the settings when absent. */
   readonly codec?: Codec;
+  /**
+   * Place in the configuration that gives the plugin another configuration for some requests; such an entry has the
+   * plugin's name and a process of its own. Absent for the plain entry.
+   */
+  readonly variant?: string;
 }
 
 export const CODECS = ['json', 'msgpack'] as const;
@@ -66,6 +71,8 @@ export interface PipelineConfig {
   /** Absolute path of the file; the folder of relative paths. */
   readonly file: string;
   readonly plugins: readonly PluginEntry[];
+  /** Plugins with another configuration for some routes: entries that `select` may return in place of the plain ones. */
+  readonly variants?: readonly PluginEntry[];
   readonly settings: PipelineSettings;
   readonly select: Selection;
   /** What there is to say although the configuration can be used. */
@@ -116,6 +123,8 @@ export interface ExecutionRecord {
   readonly config_keys: readonly string[];
   /** What the plugin changed, for those who show it; absent when nothing did. */
   readonly changes?: readonly Change[];
+  /** What the plugin wrote down for logs; absent when that was nothing. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
   readonly findings: readonly Finding[];
 }
 
@@ -207,6 +216,7 @@ export type PluginAnswer =
       readonly message: string;
       readonly code: string;
       readonly details?: unknown;
+      readonly findings?: readonly Finding[];
       readonly durationNs: number;
     };
 

@@ -31,4 +31,22 @@ export const pipelineCodes = {
     title: 'A plugin that should run is not part of the host',
     text: "CLIProxyAPI warns in its log and goes on without a plugin that it cannot load or that does not register. cpex goes on as well, and fails at the end so that a script notices. The host's own warnings are among the steps; `cpex test` shows why a registration is refused.",
   },
+  CPEX_E_PIPELINE_CONFIG: {
+    kind: 'user',
+    exit: 2,
+    title: 'The configuration of a pipeline cannot be used',
+    text: '`cpex run pipeline CONFIG HOOK` reads a list of plugins with their hooks, modes, priorities, rights and conditions, in YAML or JSON. Each problem is listed with its line and column, what was expected and what stands there. Keys that nobody knows are errors, because a misspelt one would quietly leave a plugin, a condition or a right out. docs/hosts/cpex.md lists all keys; schemas/pipeline.json lets editors check the file while you type.',
+  },
+  CPEX_E_PIPELINE_PLUGIN: {
+    kind: 'child',
+    exit: 4,
+    title: 'A plugin of the pipeline cannot be used',
+    text: 'A pipeline starts every plugin of its configuration in a process of its own and registers it before the first hook. This one answered with a registration that breaks the contract, for example with a hook that does not exist, or it declares no hooks at all. No hook ran, and the other plugins were shut down. `cpex test FILE` shows all that is wrong with the registration.',
+  },
+  CPEX_E_PIPELINE_HOOKS: {
+    kind: 'user',
+    exit: 2,
+    title: 'A plugin does not have a hook that the configuration wants it for',
+    text: 'The list `hooks` of a plugin narrows the hooks that it declares when it registers. A name that the plugin does not declare would never be called and look like an allowed call, so a pipeline does not start with it. Without `hooks` the plugin is called for all hooks that it declares.',
+  },
 } as const satisfies Record<string, CodeEntry>;
