@@ -76,6 +76,8 @@ export interface InvokeOptions extends CallOptions {
   readonly onPiece?: (piece: Uint8Array) => void | Promise<void>;
   /** Leave unread what the call streams: its ids end when its function returns. */
   readonly unread?: boolean;
+  /** Once aborted, the plugin that asks whether its call was cancelled hears so; the call itself goes on. */
+  readonly signal?: AbortSignal;
 }
 
 /** A plugin that runs in the reference host: its session and services under the profile's rules. */
@@ -138,10 +140,17 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
     method: string,
     body: Uint8Array,
     request: unknown,
-    callOptions?: CallOptions,
+    callOptions?: InvokeOptions,
   ): Promise<Invocation> => {
-    const end = await session.call(method, body, callOptions).end;
-    return { end, envelope: protocol.readEnvelope(end.code, end.body, method, request) };
+    const call = session.call(method, body, callOptions);
+    const cancel = () => call.cancel();
+    callOptions?.signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      const end = await call.end;
+      return { end, envelope: protocol.readEnvelope(end.code, end.body, method, request) };
+    } finally {
+      callOptions?.signal?.removeEventListener('abort', cancel);
+    }
   };
   let closing: Promise<Ending> | undefined;
   return {
@@ -164,12 +173,12 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
     register: async (config, { again = false } = {}) => {
       const offered = options.codecs === undefined ? {} : { codecs: options.codecs };
       const { method, body } = profile.protocol.registration({ config, again, ...offered });
-      protocol = profile.protocol;
-      const invocation = await send(method, body, undefined);
+      const end = await session.call(method, body).end;
+      const invocation = { end, envelope: profile.protocol.readEnvelope(end.code, end.body, method) };
+      // One that fails leaves the codec as it was.
       if (invocation.envelope.ok !== true) return { invocation, findings: invocation.envelope.findings };
-      const read = profile.protocol.readRegistration(invocation.envelope.result);
-      const codec = read.registration?.codec;
-      if (codec !== undefined) protocol = profile.protocol.inCodec?.(codec) ?? protocol;
+      const read = profile.protocol.readRegistration(invocation.envelope.result, options.codecs);
+      protocol = profile.protocol.inCodec?.(read.registration?.codec ?? 'json') ?? profile.protocol;
       return { ...read, invocation, findings: [...invocation.envelope.findings, ...read.findings] };
     },
     begin: (scope) => services.begin?.(scope) ?? (() => {}),

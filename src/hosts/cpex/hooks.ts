@@ -6,7 +6,7 @@ import { equalJson } from '../exact-equal.js';
 import { fieldsOf } from '../json-fields.js';
 import { checkShape, describeProblem } from '../schema-check.js';
 import { cpexContract } from './contract.js';
-import { aliasMessage } from './registration.js';
+import { aliasMessage } from './declarations.js';
 
 /** The request of `hook.invoke`. */
 export interface HookRequest {
@@ -83,7 +83,8 @@ export function evaluateHook(request: HookRequest, result: unknown): HookOutcome
   };
 }
 
-function knownHook(name: string): string {
+/** The canonical name of a hook. Throws `CPEX_E_HOOK_UNKNOWN` for a name that is neither a hook nor an alias of one. */
+export function knownHook(name: string): string {
   const hook = canonicalHook(cpexContract, name);
   if (hook !== undefined) return hook;
   const names = [...cpexContract.hooks.keys()];

@@ -1,0 +1,220 @@
+import type { Fields } from '../../hosts/json-fields.js';
+import { CpexError } from '../../support/errors.js';
+import { RequestState } from './context.js';
+import { type Effect, effectOf, type Mode, PHASES } from './effects.js';
+import { visibleExtensions } from './extensions.js';
+import { type Asked, type Judged, judge } from './judge.js';
+import { sharedSignal } from './member.js';
+import { errorsOf, idleRecord, recordOf, type Subject, violationOf } from './records.js';
+import type { Redaction } from './redaction.js';
+import type {
+  ErrorRecord,
+  ExecutionRecord,
+  PipelineConfig,
+  PipelineRequest,
+  PipelineResult,
+  PluginCaller,
+  PluginEntry,
+  Violation,
+} from './types.js';
+
+/** What a run knows of the host that it happens in. */
+export interface RunHost {
+  readonly config: PipelineConfig;
+  /** The plugin of this name; undefined for one that was not started. */
+  member(name: string): PluginCaller | undefined;
+  redaction(entry: PluginEntry): Redaction;
+  isDisabled(name: string): boolean;
+  disable(name: string): void;
+  /** Ends when the whole host is to end. */
+  readonly signal: AbortSignal;
+}
+
+/** Errors and records of what runs after the verdict. */
+export type Background = Awaited<ReturnType<PipelineResult['background']>>;
+
+/** A plugin that has been called. */
+interface Called {
+  readonly subject: Subject;
+  readonly asked: Asked;
+  readonly judged: Judged;
+  /** Undefined for a call that was cancelled. */
+  readonly effect: Effect | undefined;
+}
+
+/** One hook on its way through the plugins. */
+export class HookRun {
+  private payload: unknown;
+  private extensions: Fields;
+  private payloadModified = false;
+  private extensionsModified = false;
+  private readonly state: RequestState;
+  private readonly errors: ErrorRecord[] = [];
+  private readonly records: ExecutionRecord[] = [];
+  private violation: Violation | undefined;
+
+  /** @param hook canonical name */
+  constructor(
+    private readonly host: RunHost,
+    private readonly hook: string,
+    private readonly request: PipelineRequest,
+  ) {
+    this.payload = request.payload;
+    this.extensions = request.extensions;
+    this.state = new RequestState(request.context);
+  }
+
+  /** Runs all phases; what comes after the verdict goes on by itself. */
+  async run(): Promise<PipelineResult> {
+    const started = process.hrtime.bigint();
+    const { plugins, skipped } = this.host.config.select(this.hook, this.request);
+    for (const { plugin, reason } of skipped) this.passOver(plugin, false, reason);
+    const chosen = plugins.filter((entry) => this.takesPart(entry));
+    let later: Promise<Background> | undefined;
+    for (const mode of PHASES) {
+      const phase = chosen.filter((entry) => entry.mode === mode).sort((a, b) => a.priority - b.priority);
+      if (mode === 'concurrent') await this.together(phase);
+      else if (mode === 'fire_and_forget') later = this.afterwards(phase);
+      else for (const entry of phase) await this.inTurn(entry);
+    }
+    const { violation } = this;
+    return {
+      hook: this.hook,
+      verdict: violation === undefined ? 'allow' : 'deny',
+      ...(violation === undefined ? {} : { violation }),
+      payload: this.payload,
+      payloadModified: this.payloadModified,
+      extensions: this.extensions,
+      extensionsModified: this.extensionsModified,
+      context: this.state.table(),
+      errors: this.errors,
+      records: this.records,
+      durationNs: Number(process.hrtime.bigint() - started),
+      background: () => later ?? Promise.resolve({ errors: [], records: [] }),
+    };
+  }
+
+  /** Whether a plugin is called for this hook; those that are not leave a record here. */
+  private takesPart(entry: PluginEntry): boolean {
+    if (entry.mode === 'disabled') {
+      this.records.push(idleRecord(this.subject(entry), 'disabled', { matched: true, reason: 'its mode is disabled' }));
+      return false;
+    }
+    if (this.host.member(entry.name)?.declaredHooks.has(this.hook) === true) return true;
+    this.passOver(entry, false, `it does not declare the hook ${this.hook}`);
+    return false;
+  }
+
+  private passOver(entry: PluginEntry, matched: boolean, reason: string): void {
+    const status = entry.mode === 'disabled' ? 'disabled' : 'skipped';
+    this.records.push(idleRecord(this.subject(entry), status, { matched, reason }));
+  }
+
+  /** Sequential, transform and audit: one after the other, each seeing what those before it have left. */
+  private async inTurn(entry: PluginEntry): Promise<void> {
+    if (this.stays(entry)) return;
+    this.settle(await this.call(entry, this.host.signal));
+  }
+
+  /** All at once, each in its own process and with the same payload. */
+  private async together(phase: readonly PluginEntry[]): Promise<void> {
+    const running = phase.filter((entry) => !this.stays(entry));
+    const over = new AbortController();
+    const signal = sharedSignal(AbortSignal.any([over.signal, this.host.signal]));
+    let first: Called | undefined;
+    const calls = await Promise.all(
+      running.map(async (entry) => {
+        const called = await this.call(entry, signal);
+        if (called.effect?.verdict === 'deny' && this.host.config.settings.shortCircuitOnDeny) {
+          first ??= called;
+          over.abort();
+        }
+        return called;
+      }),
+    );
+    if (first !== undefined) this.deny(first);
+    for (const called of calls) this.settle(called);
+  }
+
+  /** Without waiting, unless the run was denied. */
+  private afterwards(phase: readonly PluginEntry[]): Promise<Background> {
+    const calls = phase
+      .filter((entry) => !this.stays(entry))
+      .map(async (entry) => {
+        const { subject, judged, effect, asked } = await this.call(entry, this.host.signal);
+        if (effect?.disables === true) this.host.disable(entry.name);
+        return {
+          errors: effect === undefined ? [] : errorsOf(subject, judged, effect),
+          record: recordOf(subject, judged, effect, asked),
+        };
+      });
+    return Promise.all(calls).then((done) => ({
+      errors: done.flatMap(({ errors }) => errors),
+      records: done.map(({ record }) => record),
+    }));
+  }
+
+  /** Whether a chosen plugin is not called after all, because the run is decided or the plugin is disabled. */
+  private stays(entry: PluginEntry): boolean {
+    if (this.violation !== undefined) this.passOver(entry, true, `"${this.violation.plugin_name}" denied before`);
+    else if (this.host.isDisabled(entry.name)) {
+      const reason = 'it failed before, and its on_error is disable';
+      this.records.push(idleRecord(this.subject(entry), 'disabled', { matched: true, reason }));
+    } else return false;
+    return true;
+  }
+
+  private async call(entry: PluginEntry, signal: AbortSignal): Promise<Called> {
+    const member = this.host.member(entry.name);
+    if (member === undefined) throw new Error(`The plugin ${entry.name} was never started.`);
+    const subject = this.subject(entry);
+    const { capabilities } = entry;
+    const request = {
+      hook: this.hook,
+      payload: this.payload,
+      extensions: visibleExtensions(this.extensions, capabilities),
+      context: this.state.contextFor(entry.name),
+    };
+    const timeoutMs = entry.timeoutMs ?? this.host.config.settings.timeoutMs;
+    const asked = { request, extensions: this.extensions, capabilities };
+    const answer = subject.redaction.answer(await member.invoke(request, { timeoutMs, signal }));
+    if (this.host.signal.aborted) throw new CpexError('CPEX_E_INTERRUPTED', 'The pipeline was interrupted.');
+    const judged = judge(answer, asked);
+    const { outcome } = judged;
+    const effect = outcome === 'cancelled' ? undefined : effectOf(entry.mode as Mode, outcome, entry.onError);
+    return { subject, asked, judged, effect };
+  }
+
+  /** Lets the effect of a call come about. */
+  private settle(called: Called): void {
+    const { subject, judged, effect, asked } = called;
+    this.records.push(recordOf(subject, judged, effect, asked));
+    if (effect === undefined) return;
+    this.errors.push(...errorsOf(subject, judged, effect));
+    if (effect.disables) this.host.disable(subject.entry.name);
+    if (effect.changes === 'applied') this.apply(judged);
+    if (effect.state === 'kept') this.state.keep(subject.entry.name, judged);
+    if (effect.verdict === 'deny') this.deny(called);
+  }
+
+  private apply({ payload, extensions }: Judged): void {
+    if (payload !== undefined) {
+      this.payload = payload.value;
+      this.payloadModified = true;
+    }
+    if (extensions !== undefined) {
+      this.extensions = extensions;
+      this.extensionsModified = true;
+    }
+  }
+
+  /** The first one counts. */
+  private deny({ subject, judged, effect }: Called): void {
+    if (effect !== undefined) this.violation ??= violationOf(subject, judged, effect);
+  }
+
+  private subject(entry: PluginEntry): Subject {
+    const id = this.host.member(entry.name)?.id ?? '';
+    return { entry, id, hook: this.hook, redaction: this.host.redaction(entry) };
+  }
+}

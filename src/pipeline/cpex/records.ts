@@ -1,0 +1,162 @@
+import type { Finding } from '../../model/finding.js';
+import { changesBetween } from './changes.js';
+import type { Effect, Mode } from './effects.js';
+import type { Asked, Judged } from './judge.js';
+import type { Redaction } from './redaction.js';
+import type { Change, ErrorRecord, ExecutionRecord, PluginEntry, RunStatus, Violation } from './types.js';
+
+/** Bytes that a reason may have. */
+const REASON_BYTES = 256;
+/** Names of configuration keys that a record lists. */
+const MOST_KEYS = 64;
+
+/** Who and what a record is about. */
+export interface Subject {
+  readonly entry: PluginEntry;
+  /** Id that the plugin registered with; empty for one that was never started. */
+  readonly id: string;
+  readonly hook: string;
+  readonly redaction: Redaction;
+}
+
+const STATUS: Readonly<Record<Judged['outcome'], RunStatus>> = {
+  allow: 'completed',
+  modify: 'completed',
+  deny: 'completed',
+  deny_bare: 'completed',
+  error: 'error',
+  panic: 'error',
+  timeout: 'timeout',
+  cancelled: 'cancelled',
+};
+
+/** The record of a plugin that was called. */
+export function recordOf(subject: Subject, judged: Judged, effect: Effect | undefined, asked: Asked): ExecutionRecord {
+  const { redaction } = subject;
+  const { failure, rejection, metadata } = judged;
+  const changes = changesOf(judged, asked, redaction);
+  const reason = reasonOf(judged, redaction);
+  const code = failure?.code ?? (rejection === undefined ? undefined : 'extension_rejected');
+  const changed = judged.payload !== undefined || judged.extensions !== undefined;
+  return {
+    ...identity(subject),
+    status: STATUS[judged.outcome],
+    ...(judged.allow === undefined ? {} : { requested_allow: judged.allow }),
+    effective_allow: effect?.verdict !== 'deny',
+    matched: true,
+    applied: changed && effect?.changes === 'applied',
+    payload_modified: judged.payload !== undefined,
+    extensions_modified: judged.extensions !== undefined,
+    duration_ns: Math.round(judged.durationNs),
+    ...(reason === undefined ? {} : { reason: shortened(reason) }),
+    ...(code === undefined ? {} : { error_code: code }),
+    config_keys: keysOf(subject.entry),
+    ...(changes.length === 0 ? {} : { changes }),
+    ...(metadata === undefined ? {} : { metadata: redaction.withoutSecrets(metadata) }),
+    findings: judged.findings.map((finding) => cleanFinding(finding, redaction)),
+  };
+}
+
+/** The record of a plugin that was not called. */
+export function idleRecord(
+  subject: Subject,
+  status: 'skipped' | 'disabled',
+  { matched, reason }: { readonly matched: boolean; readonly reason: string },
+): ExecutionRecord {
+  return {
+    ...identity(subject),
+    status,
+    effective_allow: true,
+    matched,
+    applied: false,
+    payload_modified: false,
+    extensions_modified: false,
+    duration_ns: 0,
+    reason: shortened(subject.redaction.text(reason)),
+    config_keys: keysOf(subject.entry),
+    findings: [],
+  };
+}
+
+/** The errors that a run records of one plugin: its failure, and changes of extensions that were not taken. */
+export function errorsOf({ entry }: Subject, judged: Judged, effect: Effect): ErrorRecord[] {
+  const { failure, rejection } = judged;
+  const plugin_name = entry.name;
+  return [
+    ...(failure === undefined || !effect.recorded
+      ? []
+      : [{ plugin_name, ...failure, ...protocolCode(failure.details) }]),
+    ...(rejection === undefined ? [] : [{ plugin_name, message: rejection, code: 'extension_rejected' }]),
+  ];
+}
+
+/** Why a run is denied: the plugin's own words, or the host's where the plugin failed or gave none. */
+export function violationOf({ entry, redaction }: Subject, judged: Judged, effect: Effect): Violation {
+  const plugin_name = entry.name;
+  const { violation } = effect;
+  if (violation === 'own' && judged.violation !== undefined) {
+    return { ...(redaction.withoutSecrets(judged.violation) as Omit<Violation, 'plugin_name'>), plugin_name };
+  }
+  const reason = judged.failure?.message ?? 'The plugin denied and gave no reason.';
+  const details = judged.failure?.details;
+  return { code: String(violation), reason, ...(details === undefined ? {} : { details }), plugin_name };
+}
+
+/** A text of at most 256 bytes that ends where a character does. */
+export function shortened(text: string): string {
+  if (Buffer.byteLength(text) <= REASON_BYTES) return text;
+  const mark = '…';
+  let bytes = REASON_BYTES - Buffer.byteLength(mark);
+  let kept = '';
+  for (const character of text) {
+    bytes -= Buffer.byteLength(character);
+    if (bytes < 0) break;
+    kept += character;
+  }
+  return kept + mark;
+}
+
+function identity({ entry, id, hook }: Subject) {
+  return {
+    plugin_id: id,
+    plugin_name: entry.name,
+    plugin_kind: entry.kind,
+    hook_name: hook,
+    mode: entry.mode as Mode | 'disabled',
+  };
+}
+
+function keysOf({ config }: PluginEntry): readonly string[] {
+  return Object.keys(config).slice(0, MOST_KEYS);
+}
+
+function reasonOf(judged: Judged, redaction: Redaction): string | undefined {
+  const { failure, violation, rejection, allow } = judged;
+  if (failure !== undefined) return failure.message;
+  if (violation !== undefined) return redaction.text(`${violation.code}: ${violation.reason}`);
+  if (allow === false) return 'The plugin denied and gave no reason.';
+  return rejection;
+}
+
+function changesOf({ payload, extensions }: Judged, asked: Asked, redaction: Redaction): readonly Change[] {
+  if (payload === undefined && extensions === undefined) return [];
+  const changes = [
+    ...(payload === undefined ? [] : changesBetween('payload', asked.request.payload, payload.value)),
+    ...(extensions === undefined ? [] : changesBetween('extensions', asked.extensions, extensions)),
+  ];
+  return redaction.withoutSecrets(changes);
+}
+
+function cleanFinding(finding: Finding, redaction: Redaction): Finding {
+  const { evidence } = finding;
+  return {
+    ...finding,
+    message: redaction.text(finding.message),
+    ...(evidence === undefined ? {} : { evidence: evidence.map((line) => redaction.text(line)) }),
+  };
+}
+
+function protocolCode(details: unknown): { readonly proto_error_code?: number | bigint } {
+  const code = (details as { readonly proto_error_code?: unknown } | null | undefined)?.proto_error_code;
+  return typeof code === 'bigint' || Number.isInteger(code) ? { proto_error_code: code as number | bigint } : {};
+}

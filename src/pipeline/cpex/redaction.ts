@@ -1,0 +1,56 @@
+import { redact, withoutSecrets } from '../../support/secrets.js';
+import type { PluginAnswer } from './types.js';
+
+/** Shortest value of a configuration that is taken out of messages; shorter ones are ordinary words. */
+const SHORTEST = 8;
+
+/** Keeps values of a plugin's configuration out of what the host repeats of the plugin's words. */
+export class Redaction {
+  /** All texts of the configuration that are long enough, the longest first: one may hold another. */
+  private readonly values: readonly string[];
+  /** Those under names such as `api_key`. */
+  private readonly secrets: readonly string[];
+
+  constructor(config: unknown) {
+    this.secrets = longestFirst(withoutSecrets(config).secrets);
+    this.values = longestFirst([...this.secrets, ...textsOf(config).filter((text) => text.length >= SHORTEST)]);
+  }
+
+  /** A message without any value of the configuration. */
+  text(message: string): string {
+    return this.values.length === 0 ? message : redact(message, this.values);
+  }
+
+  /** A value in which no text holds a secret of the configuration; other values of it may stand there. */
+  withoutSecrets<T>(value: T): T {
+    return this.secrets.length === 0 ? value : (mapTexts(value, (text) => redact(text, this.secrets)) as T);
+  }
+
+  /** An answer whose failure does not quote the configuration. */
+  answer(answer: PluginAnswer): PluginAnswer {
+    if (answer.kind === 'result' || this.values.length === 0) return answer;
+    const { details } = answer;
+    return {
+      ...answer,
+      message: this.text(answer.message),
+      ...(details === undefined ? {} : { details: mapTexts(details, (text) => this.text(text)) }),
+    };
+  }
+}
+
+function longestFirst(texts: readonly string[]): string[] {
+  return [...new Set(texts)].sort((a, b) => b.length - a.length);
+}
+
+function textsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(textsOf);
+}
+
+function mapTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((one) => mapTexts(one, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [change(key), mapTexts(one, change)]));
+}
