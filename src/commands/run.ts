@@ -3,14 +3,17 @@ import { CpexCommand } from './base.js';
 import { engineFlags } from './engine-flags.js';
 import { pluginFlags } from './plugin-flags.js';
 import { serveFlags } from './serve-flags.js';
+import { stepFlags } from './step-flags.js';
 
 export default class Run extends CpexCommand {
   static override summary = 'Run a plugin in the reference host and call it.';
   static override description =
-    "Builds the project when it is stale, starts the plugin in a process of its own, registers it and makes one call: a method, `hook NAME`, or `command VERB` followed by the command's own arguments (flags of cpex go before `command`). Plugins of CLIProxyAPI, one or several, take the words `request` (a whole request through all of them), `models`, `login PROVIDER`, `refresh [ID]` and `cliproxy-cli` with flags that the plugins declare. Without anything to call it asks, on a terminal. DATA is JSON text, @FILE or - for standard input. State is kept per project in .cpex/state. A command's own exit code is passed on; 4 says that the plugin failed to start, died, hung or gave no readable answer.";
+    "Builds the project when it is stale, starts the plugin in a process of its own, registers it and makes one call: a method, `hook NAME`, `step [RUNNER]`, `event KIND`, or `command VERB` followed by the command's own arguments (flags of cpex go before `command`). `steps PLAN` runs a build through several plugins. Plugins of CLIProxyAPI, one or several, take the words `request` (a whole request through all of them), `models`, `login PROVIDER`, `refresh [ID]` and `cliproxy-cli` with flags that the plugins declare. Without anything to call it asks, on a terminal. DATA is JSON text, @FILE or - for standard input. State is kept per project in .cpex/state. The exit code of a command or a step is passed on; 4 says that the plugin failed to start, died, hung or gave no readable answer.";
   static override examples = [
     '<%= config.bin %> run hook tool_pre_invoke -d @payload.json',
     '<%= config.bin %> run command greet --name Ada',
+    '<%= config.bin %> run step shell --archive . -d @args.json',
+    '<%= config.bin %> run steps build.yaml',
     '<%= config.bin %> run plugin.register --trace',
     '<%= config.bin %> run --plugin ./plugin.so --host cpex hook tool_pre_invoke',
     '<%= config.bin %> run --serve',
@@ -20,15 +23,16 @@ export default class Run extends CpexCommand {
   ];
   static override strict = false;
   static override usage =
-    'run [FLAGS] [METHOD | hook NAME | command VERB ARGS… | request | models | login PROVIDER | cliproxy-cli ARGS…]';
+    'run [FLAGS] [METHOD | hook NAME | command VERB ARGS… | step [RUNNER] | event KIND | steps PLAN | request | models | login PROVIDER | cliproxy-cli ARGS…]';
   static override flags = {
     data: string({
       char: 'd',
-      description: 'Request, or payload of a hook; a sample when absent.',
+      description: 'Request, payload of a hook, arguments of a step or fields of an event; a sample when absent.',
       env: 'CPEX_RUN_DATA',
     }),
     extensions: string({ description: 'Extensions that a hook sees.', env: 'CPEX_RUN_EXTENSIONS', helpValue: 'DATA' }),
     context: string({ description: 'Context that a hook sees.', env: 'CPEX_RUN_CONTEXT', helpValue: 'DATA' }),
+    ...stepFlags,
     config: string({ description: 'Configuration to register with.', env: 'CPEX_RUN_CONFIG', helpValue: 'DATA' }),
     answers: string({
       description: 'What the host answers: a case file, or its part "host".',

@@ -21,6 +21,8 @@ export interface HostProfile {
   services(options: ServiceOptions): HostServicesHandle;
   /** The host's own reading of a hook's result; absent where a profile has no hooks. */
   evaluate?(request: unknown, result: unknown): HookEvaluation;
+  /** What a result of steps and events breaks beyond its envelope; absent where a profile has none of these. */
+  resultFindings?(method: string, request: unknown, result: unknown): readonly Finding[];
 }
 
 /** What the host makes of a hook's result. */
@@ -72,8 +74,8 @@ export interface ReleaseArchive {
 export interface HostProtocol {
   /** Method and body of the registration call. */
   registration(options: RegistrationOptions): { readonly method: string; readonly body: Uint8Array };
-  /** Reads a registration result; findings where it breaks the contract. */
-  readRegistration(result: unknown): { readonly registration?: Registration; readonly findings: readonly Finding[] };
+  /** Reads the result of a registration that offered these codecs; findings where it breaks the contract. */
+  readRegistration(result: unknown, offered?: readonly string[]): { readonly registration?: Registration; readonly findings: readonly Finding[] };
   /** Reads what a call of a method returned. Never throws: what breaks the rules is a finding. */
   readEnvelope(code: number, body: Uint8Array, method: string, request?: unknown): Envelope;
   /** Writes a request exactly as the host would; the method decides about the order and form of fields. */
@@ -105,6 +107,10 @@ export interface RunInput {
   readonly data?: unknown;
   readonly extensions?: unknown;
   readonly context?: unknown;
+  /** Phase of an event: `before` or `after`. */
+  readonly phase?: string;
+  /** Absolute path of the file or folder that a step gets as its workspace. */
+  readonly archive?: string;
   /** Environment that a command may see. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -116,7 +122,9 @@ export type RunRequest =
       readonly method: string;
       readonly request: unknown;
       /** How to show the answer: as it is, as a verdict, or as the output of a command. Pieces of a stream come before it. */
-      readonly form: 'result' | 'hook' | 'command';
+      readonly form: 'result' | 'hook' | 'command' | 'step' | 'event';
+      /** Milliseconds that the plugin itself sets for the call. */
+      readonly deadlineMs?: number;
       readonly findings: readonly Finding[];
     }
   | { readonly kind: 'help'; readonly text: string };
@@ -229,6 +237,8 @@ export type ScriptedFile =
   | string
   | {
       readonly text?: string;
+      /** How often the text is in it, for files too large to write down; 1 when absent. */
+      readonly repeat?: number;
       /** A content that is no text. */
       readonly base64?: string;
       readonly executable?: boolean;

@@ -93,6 +93,9 @@ export function runDisplay(display: RunDisplay): (event: CpexEvent) => void {
     } else if (event.type === 'service' && event.event.kind === 'output') {
       if (event.event.stream === 'stdout') display.stdout(event.event.bytes);
       else display.stderr(event.event.bytes);
+    } else if (event.type === 'service' && event.event.kind === 'step_log') {
+      // What a step prints is no result.
+      display.stderr(event.event.bytes);
     } else if (event.type === 'service') {
       const line = serviceLine(event.event);
       if (line !== undefined) display.stderr(`${line}\n`);

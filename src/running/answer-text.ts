@@ -1,6 +1,7 @@
 import { textOf } from '../host-process/stream-value.js';
 import { bytesMembers } from '../hosts/bytes-members.js';
 import { byteHint, hookText, indented, pieceHead, pieceText } from '../report/run-text.js';
+import { eventText, stepText } from '../report/steps-text.js';
 import type { RunReport } from './service.js';
 
 /** What stdout gets; a command has written its output there already, a stream its pieces. */
@@ -9,6 +10,8 @@ export function answerText({ answer, help }: RunReport): string {
   const { envelope, stream } = answer?.invocation ?? {};
   if (answer === undefined || envelope?.ok !== true || answer.request.form === 'command') return '';
   if (stream !== undefined) return '';
+  if (answer.request.form === 'step') return stepText(envelope.result);
+  if (answer.request.form === 'event') return eventText(answer.request.request, envelope.result);
   return answer.evaluation === undefined ? indented(envelope.result) : hookText(answer.evaluation, envelope.result);
 }
 

@@ -20,6 +20,8 @@ export interface RunFlags extends PipelineFlags, ServeFlags {
   readonly target?: string | undefined;
   readonly engine?: EngineName | undefined;
   readonly runner?: string | undefined;
+  readonly archive?: string | undefined;
+  readonly phase?: string | undefined;
 }
 
 interface RunOutcome {
@@ -79,9 +81,9 @@ function refuseTarget(flags: RunFlags): void {
   });
 }
 
-/** A command's own exit code is ours too. */
+/** The exit code of a command or a step is ours too. */
 function exitCode({ answer }: RunReport): number {
-  if (answer?.request.form !== 'command') return 0;
+  if (answer?.request.form !== 'command' && answer?.request.form !== 'step') return 0;
   const { exit_code } = (answer.invocation.envelope.result ?? {}) as { exit_code?: unknown };
   if (typeof exit_code !== 'number' || exit_code === 0) return 0;
   // A process can pass on eight bits only; what would become 0 there stays a failure.
@@ -90,7 +92,7 @@ function exitCode({ answer }: RunReport): number {
 
 function machineValue({ answer, events, help }: RunReport): Record<string, unknown> {
   if (answer === undefined) return { help };
-  const { request, invocation, evaluation } = answer;
+  const { request, invocation, evaluation, findings = [] } = answer;
   return {
     method: request.method,
     request: request.request,
@@ -100,15 +102,15 @@ function machineValue({ answer, events, help }: RunReport): Record<string, unkno
     ...(invocation.stream === undefined ? {} : { stream: streamValue(invocation.stream) }),
     verdict: evaluation?.verdict,
     payload_modified: evaluation?.payloadModified,
-    findings: [...request.findings, ...invocation.envelope.findings, ...(evaluation?.findings ?? [])],
+    findings: [...request.findings, ...invocation.envelope.findings, ...findings, ...(evaluation?.findings ?? [])],
     duration_ns: Math.round(invocation.end.durationNs),
     events: events.map(eventValue),
   };
 }
 
 /** Output as text where it is text, else as base64. */
-function eventValue(event: ServiceEvent): object {
-  if (event.kind !== 'output') return event;
+export function eventValue(event: ServiceEvent): object {
+  if (event.kind !== 'output' && event.kind !== 'step_log') return event;
   const { bytes, ...rest } = event;
   const text = Buffer.from(bytes).toString('utf8');
   const exact = Buffer.from(text).equals(Buffer.from(bytes));
@@ -130,8 +132,10 @@ function showTrace(record: TraceRecord): void {
 /** The flags that are passed on under their own names, without those that were not given. */
 function pick(flags: RunFlags): Partial<RunOptions> {
   const { data, extensions, config, answers, plugin: [plugin] = [], host, timeout, record } = flags;
-  const { target, engine, runner } = flags;
-  const all = { data, extensions, config, answers, plugin, host, timeout, record, target, engine, runner };
+  const { target, engine, runner, archive, phase } = flags;
+  const all = {
+    ...{ data, extensions, config, answers, plugin, host, timeout, record, target, engine, runner, archive, phase },
+  };
   const given = Object.entries(all);
   return Object.fromEntries(given.filter(([, value]) => value !== undefined)) as Partial<RunOptions>;
 }

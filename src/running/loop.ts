@@ -16,7 +16,14 @@ function helpText({ subject }: RunSession): string {
   const { hooks } = subject.profile.contract;
   return [
     'METHOD [DATA]            call a method',
-    ...(hooks.size === 0 ? [] : ['hook NAME [PAYLOAD]      invoke a hook', 'command VERB [ARGS…]     run a command']),
+    ...(hooks.size === 0
+      ? []
+      : [
+          'hook NAME [PAYLOAD]      invoke a hook',
+          'command VERB [ARGS…]     run a command',
+          'step [RUNNER] [ARGS]     execute a step',
+          'event KIND [FIELDS]      tell of an event of a build',
+        ]),
     'help, exit               Tab completes names; DATA is JSON or @FILE',
   ].join('\n');
 }
@@ -167,8 +174,11 @@ export function splitLine(line: string): { words: string[]; data?: string } {
 
 /** Everything that can start a line: the plugin's hooks and commands, and the methods. */
 function completions({ registration, subject }: RunSession): string[] {
-  const { hooks, command } = registration.capabilities;
+  const { hooks, command, step, lifecycle } = registration.capabilities;
   const verbs = Array.isArray(command) ? (command as { verb?: unknown }[]).map(({ verb }) => `command ${verb}`) : [];
+  const runners = Array.isArray(step) ? (step as { runner?: unknown }[]).map(({ runner }) => `step ${runner}`) : [];
+  const asked = Array.isArray(lifecycle) ? (lifecycle as { events?: readonly unknown[] }[]) : [];
+  const events = [...new Set(asked.flatMap(({ events: kinds = [] }) => kinds.map((kind) => `event ${kind}`)))];
   const names = Array.isArray(hooks) ? hooks.map((name) => `hook ${name}`) : [];
-  return [...names, ...verbs, ...subject.profile.contract.methods.keys(), 'help', 'exit'];
+  return [...names, ...verbs, ...runners, ...events, ...subject.profile.contract.methods.keys(), 'help', 'exit'];
 }

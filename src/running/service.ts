@@ -6,6 +6,7 @@ import type { Ending, TraceRecord } from '../model/session.js';
 import { endingError } from '../runtime/failure.js';
 import { CpexError } from '../support/errors.js';
 import { stringifyExact } from '../support/exact-json.js';
+import { exists } from '../support/files.js';
 import { readAnswers } from './answers.js';
 import { readData } from './input.js';
 import { checkRecordFile, recordCase } from './record.js';
@@ -17,6 +18,10 @@ export interface RunOptions {
   readonly data?: string;
   readonly extensions?: string;
   readonly contextData?: string;
+  /** Phase of an event. */
+  readonly phase?: string;
+  /** File or folder that a step gets as its workspace. */
+  readonly archive?: string;
   readonly config?: string;
   /** File with what the host answers: `host` of a case file, or a case file. */
   readonly answers?: string;
@@ -37,6 +42,9 @@ export interface RunOptions {
   readonly trace?: (record: TraceRecord) => void;
 }
 
+/** Milliseconds that a step has to end by itself after Ctrl-C; cpex itself leaves after five seconds. */
+const GRACE_MS = 3000;
+
 export interface RunReport {
   /** Absent when help was asked for. */
   readonly answer?: Answer;
@@ -54,6 +62,11 @@ export async function runOnce(options: RunOptions, context: RunContext): Promise
     (one) => one === '-',
   );
   if (fromStdin.length > 1) throw new CpexError('CPEX_E_USAGE', 'Only one value can come from standard input.');
+  if (options.record !== undefined && options.archive !== undefined) {
+    throw new CpexError('CPEX_E_USAGE', '--record cannot keep an archive.', {
+      remedy: 'Record without --archive, and write the files under host.archive of the case.',
+    });
+  }
   if (options.record !== undefined) await checkRecordFile(path.resolve(context.cwd, options.record));
   const config = await read(options.config);
   const script = options.answers === undefined ? undefined : await readAnswers(options.answers, context.cwd);
@@ -61,6 +74,8 @@ export async function runOnce(options: RunOptions, context: RunContext): Promise
     data: await read(options.data),
     extensions: await read(options.extensions),
     context: await read(options.contextData),
+    ...(options.phase === undefined ? {} : { phase: options.phase }),
+    ...(options.archive === undefined ? {} : { archive: await archivePath(options.archive, context.cwd) }),
     env: {},
   };
   const events: ServiceEvent[] = [];
@@ -68,6 +83,9 @@ export async function runOnce(options: RunOptions, context: RunContext): Promise
     {
       ...sessionOptions(options, context, config, (event) => events.push(event)),
       ...(script === undefined ? {} : { script }),
+      ...(input.archive === undefined ? {} : { archive: input.archive }),
+      // A step can ask whether it was cancelled, and tidy up.
+      ...(options.words[0] === 'step' ? { graceMs: GRACE_MS } : {}),
       unregistered: /^plugin\.(?:register|reconfigure)$/.test(options.words[0] ?? ''),
     },
     context,
@@ -90,13 +108,17 @@ export async function runOnce(options: RunOptions, context: RunContext): Promise
     context.emit({ type: 'note', level: 'info', text: `recorded ${options.record}` });
   }
   const failure =
-    answerFailure(answer) ?? broken(events) ?? (ending.kind === 'clean' ? undefined : endingError(ending));
+    (context.signal.aborted ? new CpexError('CPEX_E_INTERRUPTED', 'Interrupted.') : undefined) ??
+    answerFailure(answer) ??
+    broken(events) ??
+    (ending.kind === 'clean' ? undefined : endingError(ending));
   return { answer, events, ...(failure === undefined ? {} : { failure }) };
 }
 
 /** What is odd about a request, and what the host bears in an answer that an author may not know of. */
-export function tellNotices({ request, invocation }: Answer, context: Pick<RunContext, 'emit'>): void {
+export function tellNotices({ request, invocation, findings = [] }: Answer, context: Pick<RunContext, 'emit'>): void {
   for (const finding of request.findings) context.emit({ type: 'finding', finding });
+  for (const finding of findings) if (finding.severity === 'warn') context.emit({ type: 'finding', finding });
   for (const finding of invocation.envelope.findings) {
     if (finding.severity === 'warn') context.emit({ type: 'finding', finding });
     else if (finding.severity === 'info') context.emit({ type: 'note', level: 'info', text: finding.message });
@@ -123,6 +145,15 @@ function afterthoughts({ leftovers = [], lateRequests = [] }: Extract<Ending, { 
     // A thread that nobody ended asks again and again.
     ...[...new Set(lateRequests)].map((method) => `The plugin called ${method} after its shutdown had returned.`),
   ];
+}
+
+/** A workspace that is not there would look like an empty one. */
+async function archivePath(word: string, cwd: string): Promise<string> {
+  const file = path.resolve(cwd, word);
+  if (await exists(file)) return file;
+  throw new CpexError('CPEX_E_RUN_DATA', `There is no file or folder ${file}.`, {
+    remedy: '--archive takes a tar file, or a folder, which is packed.',
+  });
 }
 
 /** Turns the flags into what a session needs; events go to the user as they come. */
@@ -161,9 +192,9 @@ export function sessionOptions(
 }
 
 /** Why an answer is not a good one: no envelope, broken rules, or an error of the plugin's own. */
-export function answerFailure({ request, invocation }: Answer): CpexError | undefined {
+export function answerFailure({ request, invocation, findings = [] }: Answer): CpexError | undefined {
   const { envelope, end } = invocation;
-  const broken = envelope.findings.filter(({ severity }) => severity === 'fail');
+  const broken = [...envelope.findings, ...findings].filter(({ severity }) => severity === 'fail');
   if (envelope.ok === undefined || broken.length > 0) {
     const what = envelope.ok === undefined ? 'is no envelope' : 'breaks the rules of the host';
     return new CpexError('CPEX_E_PLUGIN_ENVELOPE', `The answer to ${request.method} ${what}.`, {

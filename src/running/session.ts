@@ -20,6 +20,7 @@ import { resolveTarget } from '../project/targets/normalise.js';
 import { endingError, SessionFailure } from '../runtime/failure.js';
 import { CpexError } from '../support/errors.js';
 import { temporaryFolder } from '../support/files.js';
+import { lateSignal } from '../support/late-signal.js';
 import { TextTail } from '../support/text-tail.js';
 
 /** Longest line that a plugin prints in one piece, in characters. */
@@ -52,6 +53,10 @@ export interface RunSessionOptions {
   readonly piece?: () => (piece: Uint8Array) => void;
   /** Go on when the plugin does not register: the call is about that. */
   readonly unregistered?: boolean;
+  /** Absolute path of the file or folder that a step gets as its workspace. */
+  readonly archive?: string;
+  /** Milliseconds that the plugin gets, once it can know that it was cancelled; none when absent. */
+  readonly graceMs?: number;
 }
 
 /** A call that the words of a command line came to, with its answer. */
@@ -61,6 +66,8 @@ export interface Answer {
   readonly invocation: Invocation;
   /** The host's reading of a hook's result. */
   readonly evaluation?: HookEvaluation;
+  /** What the result of a step or an event breaks. */
+  readonly findings?: readonly Finding[];
 }
 
 /** A registered plugin that takes calls until it is closed. */
@@ -82,7 +89,9 @@ export async function openRunSession(options: RunSessionOptions, context: RunCon
     stdout: new TextTail(LINE_LIMIT, (line) => options.printed('stdout', line)),
     stderr: new TextTail(LINE_LIMIT, (line) => options.printed('stderr', line)),
   };
+  const late = lateSignal(context.signal, options.graceMs ?? 0);
   const finish = async () => {
+    late.stop();
     printed.stdout.end();
     printed.stderr.end();
     await folder.remove();
@@ -101,10 +110,12 @@ export async function openRunSession(options: RunSessionOptions, context: RunCon
         configFolder: project === undefined ? folder.path : path.join(project.root, 'config'),
         allowNet: options.allowNet,
         ...(options.script === undefined ? {} : { script: options.script }),
+        ...(options.archive === undefined ? {} : { archives: { workspace: options.archive } }),
+        cancelled: context.signal,
         observe: options.observe,
       },
       deadlines: limitsFor(options.timeout, engine),
-      signal: context.signal,
+      signal: options.graceMs === undefined ? context.signal : late.signal,
       lingerMs: LINGER_MS,
       trace: options.trace,
       output: (stream, bytes) => printed[stream].push(bytes),
@@ -122,7 +133,8 @@ export async function openRunSession(options: RunSessionOptions, context: RunCon
     const { registration = NOBODY, invocation, findings } = await plugin.register(config);
     if (registration === NOBODY && options.unregistered !== true) throw notRegistered(invocation, findings);
     for (const finding of findings) options.complain(finding);
-    const made = { subject, plugin, registration, config };
+    const { timeout } = options;
+    const made = { subject, plugin, registration, config, ...(timeout === undefined ? {} : { timeout }) };
     return { subject, registration, ask: (words, input) => ask(made, words, input, options.piece), close };
   } catch (error) {
     await close();
@@ -159,10 +171,12 @@ interface Made {
   readonly plugin: OpenPlugin;
   readonly registration: Registration;
   readonly config: unknown;
+  /** Milliseconds that the user gives a call. */
+  readonly timeout?: number;
 }
 
 async function ask(
-  { subject: { profile }, plugin, registration, config }: Made,
+  { subject: { profile }, plugin, registration, config, timeout }: Made,
   words: readonly string[],
   input: RunInput,
   piece: RunSessionOptions['piece'],
@@ -175,9 +189,17 @@ async function ask(
     if (request.method === again && isRegistration(profile, again) && input.data === undefined) {
       return { contract, request, invocation: (await plugin.register(config, { again: true })).invocation };
     }
-    const shown = piece === undefined ? undefined : { onPiece: piece() };
-    const invocation = await plugin.invoke(request.method, request.request, shown);
-    if (request.form !== 'hook' || invocation.envelope.ok !== true) return { contract, request, invocation };
+    const deadline = timeout ?? request.deadlineMs;
+    const invocation = await plugin.invoke(request.method, request.request, {
+      ...(piece === undefined ? {} : { onPiece: piece() }),
+      ...(deadline === undefined ? {} : { deadline }),
+    });
+    if (invocation.envelope.ok !== true) return { contract, request, invocation };
+    if (request.form === 'step' || request.form === 'event') {
+      const findings = profile.resultFindings?.(request.method, request.request, invocation.envelope.result) ?? [];
+      return { contract, request, invocation, findings };
+    }
+    if (request.form !== 'hook') return { contract, request, invocation };
     const evaluation = profile.evaluate?.(request.request, invocation.envelope.result);
     return { contract, request, invocation, ...(evaluation === undefined ? {} : { evaluation }) };
   } catch (error) {

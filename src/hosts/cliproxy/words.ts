@@ -19,6 +19,9 @@ export function readWords(contract: Contract, words: readonly string[], input: R
   if (input.extensions !== undefined || input.context !== undefined) {
     throw new CpexError('CPEX_E_USAGE', 'Methods of this host have neither extensions nor a context.');
   }
+  if (input.phase !== undefined || input.archive !== undefined) {
+    throw new CpexError('CPEX_E_USAGE', 'This host has neither steps nor events of builds.');
+  }
   const sample = contract.methods.get(method)?.samples[0];
   return {
     kind: 'call',

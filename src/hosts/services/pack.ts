@@ -30,8 +30,9 @@ export function bytesOf(bytes: Uint8Array): Pack {
 export function packFiles(files: Readonly<Record<string, ScriptedFile>>): Pack {
   const packer = new Packer();
   for (const [name, written] of Object.entries(files)) {
-    const { text = '', base64, executable = false, link } = typeof written === 'string' ? { text: written } : written;
-    const content = base64 === undefined ? Buffer.from(text, 'utf8') : Buffer.from(base64, 'base64');
+    const file = typeof written === 'string' ? { text: written } : written;
+    const { text = '', repeat = 1, base64, executable = false, link } = file;
+    const content = base64 === undefined ? Buffer.from(text.repeat(repeat), 'utf8') : Buffer.from(base64, 'base64');
     const folder = name.endsWith('/');
     const mode = link !== undefined ? 0o777 : folder || executable ? 0o755 : 0o644;
     const size = folder || link !== undefined ? 0 : content.length;

@@ -13,6 +13,12 @@ export const hostCodes = {
     title: 'There is no such hook',
     text: 'Hook names are checked: a misspelt one would reach no plugin and look like an allowed call. The message names the nearest hook of the profile. Some hooks have a second, older spelling; it is accepted and reported.',
   },
+  CPEX_E_CODEC_VALUE: {
+    kind: 'user',
+    exit: 2,
+    title: 'A value has no form in the codec of the bodies',
+    text: 'MessagePack holds integers from -2^63 to 2^64-1, finite floats and whole Unicode characters. The value to be sent holds something else, which JSON may bear. docs/abi.md, section 14, states the rules.',
+  },
   CPEX_E_COMMAND_UNKNOWN: {
     kind: 'user',
     exit: 2,
@@ -24,5 +30,17 @@ export const hostCodes = {
     exit: 2,
     title: "The arguments do not fit the plugin's command",
     text: 'Arguments after `cpex run command VERB` are read by the rules that the plugin registered: required arguments, options with typed values (string, int, bool) and flags. `cpex run command VERB --help` prints them. Everything after -- is taken as it stands.',
+  },
+  CPEX_E_RUNNER_UNKNOWN: {
+    kind: 'user',
+    exit: 2,
+    title: 'No plugin offers the runner that a step needs',
+    text: 'A step is executed by the runner that it names, and by the default runner where it names none. Runners come from the registration of plugins (capability "step"); the message lists those that there are. A step never falls back to another runner than the one it names.',
+  },
+  CPEX_E_EVENT_UNKNOWN: {
+    kind: 'user',
+    exit: 2,
+    title: 'There is no such event of a build',
+    text: '`cpex run event KIND` tells a plugin of one event: build_start, step_queued, step_start, step_log, step_cache_hit, step_end, chain_failed or build_end, in the phase before or after. Plugins can ask for all of them but chain_failed.',
   },
 } as const satisfies Record<string, CodeEntry>;
