@@ -1,6 +1,6 @@
 import { boolean, string } from '@oclif/core/flags';
 import { LANGUAGES } from '../model/target.js';
-import { CI_SERVICES, LICENSES } from '../scaffold/answers.js';
+import { CI_SERVICES, LICENSES, SAMPLES } from '../scaffold/answers.js';
 
 /** Flags of `new`: what is asked for when they are absent, and how the files are written. */
 export const newFlags = {
@@ -15,6 +15,12 @@ export const newFlags = {
     env: 'CPEX_NEW_CAPABILITY',
     multiple: true,
     multipleNonGreedy: true,
+  }),
+  sample: string({
+    description:
+      'Begin with a working plugin: audit-logger (counts and reports calls), notes-command (a command with verbs), pii-redactor (takes personal data out), policy-gate (denies by rules), step-runner (runs programs as steps of builds). It brings its own capabilities.',
+    env: 'CPEX_NEW_SAMPLE',
+    options: SAMPLES,
   }),
   dir: string({ description: 'Folder of the project; the name when absent.', env: 'CPEX_NEW_DIR' }),
   git: boolean({ description: 'Make a git repository unless in one.', env: 'CPEX_NEW_GIT', allowNo: true }),

@@ -10,6 +10,7 @@ export default class New extends CpexCommand {
     '<%= config.bin %> new my-plugin --lang rust',
     '<%= config.bin %> new my-plugin --lang go --capability hook:tool_pre_invoke --capability command:greet',
     '<%= config.bin %> new my-plugin --lang go --host cliproxy --capability executor --capability management_api',
+    '<%= config.bin %> new my-gate --lang rust --sample policy-gate',
     '<%= config.bin %> new . --lang c --dry-run',
   ];
   static override args = { name: argument({ description: 'Id of the plugin, or "." (also CPEX_NEW_NAME).' }) };

@@ -5,6 +5,10 @@ import type { CapabilityUse } from '../project/capabilities.js';
 export const CI_SERVICES = ['github', 'none'] as const;
 export type CiService = (typeof CI_SERVICES)[number];
 
+/** Working plugins that a project can begin with, one folder each below `templates/samples`. */
+export const SAMPLES = ['audit-logger', 'notes-command', 'pii-redactor', 'policy-gate', 'step-runner'] as const;
+export type SampleName = (typeof SAMPLES)[number];
+
 /** Licences whose text cpex can write; `none` writes none. */
 export const LICENSES = ['MIT', 'Apache-2.0', 'BSD-3-Clause', 'MPL-2.0', 'Unlicense', 'none'] as const;
 export type License = (typeof LICENSES)[number];
@@ -15,6 +19,8 @@ export interface NewAnswers {
   readonly language: Language;
   readonly host: string;
   readonly capabilities: readonly CapabilityUse[];
+  /** The working plugin that the project begins with; handlers to be filled in when absent. */
+  readonly sample?: SampleName;
   /** Absolute folder of the project. */
   readonly root: string;
   readonly author: string;

@@ -9,11 +9,12 @@ import { CpexError } from '../support/errors.js';
 import { validate } from '../support/schemas.js';
 import { shellWord } from '../support/shell-word.js';
 import { didYouMean } from '../support/suggest.js';
-import { CI_SERVICES, LICENSES, type NewAnswers } from './answers.js';
+import { CI_SERVICES, LICENSES, type NewAnswers, SAMPLES } from './answers.js';
 import { nameOf } from './bindings/names.js';
 import { defaultAuthor } from './git.js';
 import { newManifest } from './manifest-text.js';
 import { repositoryFor } from './repository.js';
+import { readSample, SAMPLE_HOST } from './samples.js';
 
 /** What the command line said; everything may be absent. */
 export interface NewRequest {
@@ -23,6 +24,8 @@ export interface NewRequest {
   readonly host?: string | undefined;
   /** Each `WORD[:ARG]`; several in one entry may be parted by commas or spaces. */
   readonly capabilities?: readonly string[] | undefined;
+  /** The working plugin to begin with. */
+  readonly sample?: string | undefined;
   /** Folder of the project, relative to the working folder. */
   readonly folder?: string | undefined;
   readonly author?: string | undefined;
@@ -45,6 +48,7 @@ export interface Missing {
   readonly language: boolean;
   readonly host: boolean;
   readonly capabilities: boolean;
+  readonly sample: boolean;
   readonly author: boolean;
   /** Rule of a good id, for a question that repeats itself until it is met. */
   readonly nameProblem: (name: string) => string | undefined;
@@ -85,15 +89,21 @@ export async function completeAnswers(given: NewRequest, context: RunContext, as
   const language = request.language as Language;
   const badId = idProblem(id, language);
   if (badId !== undefined) throw idError(id, badId, request);
+  const sample = request.sample === undefined ? undefined : oneOf('--sample', request.sample, SAMPLES);
+  const begin = sample === undefined ? undefined : readSample(sample);
   const repository = await repositoryFor(request.repository, { id, host, root }, context);
   const answers: NewAnswers = {
     id,
     language,
     host,
-    capabilities: readCapabilities(request.capabilities ?? [defaultCapability(host)], contractData(host)),
+    capabilities: readCapabilities(
+      begin?.capabilities ?? request.capabilities ?? [defaultCapability(host)],
+      contractData(host),
+    ),
+    ...(sample === undefined ? {} : { sample }),
     root,
     author: request.author ?? '',
-    description: request.description ?? DEFAULT_DESCRIPTION[hostName(host)] ?? '',
+    description: request.description ?? begin?.description ?? DEFAULT_DESCRIPTION[hostName(host)] ?? '',
     ...(repository === undefined ? {} : { repository }),
     license: oneOf('--license', request.license ?? DEFAULTS.license, LICENSES),
     ci: oneOf('--ci', request.ci ?? DEFAULTS.ci, CI_SERVICES),
@@ -108,11 +118,13 @@ export async function completeAnswers(given: NewRequest, context: RunContext, as
 /** Adds what is missing, by asking or not at all. */
 async function fillIn(given: NewRequest, context: RunContext, ask: Ask): Promise<NewRequest> {
   if (given.language !== undefined) oneOf('--lang', given.language, LANGUAGES);
+  if (given.sample !== undefined) checkSample(given);
   const missing = {
     name: given.name === undefined && given.folder === undefined,
     language: given.language === undefined,
     host: given.host === undefined,
-    capabilities: given.capabilities === undefined,
+    capabilities: given.capabilities === undefined && given.sample === undefined,
+    sample: given.capabilities === undefined && given.sample === undefined,
     author: given.author === undefined,
   };
   const needed = [
@@ -127,6 +139,7 @@ async function fillIn(given: NewRequest, context: RunContext, ask: Ask): Promise
       remedy: [
         `cpex new ${shellWord(given.name ?? 'my-plugin')} --lang ${given.language ?? 'rust'}`,
         ...(given.host === undefined ? [] : [`--host ${given.host}`]),
+        ...(given.sample === undefined ? [] : [`--sample ${given.sample}`]),
         ...(missing.author ? ["--author 'Ada Lovelace'"] : []),
       ].join(' '),
     });
@@ -145,6 +158,18 @@ async function fillIn(given: NewRequest, context: RunContext, ask: Ask): Promise
     defaultCapability: (answered) => defaultCapability(hostOf(answered)),
   });
   return { ...given, ...asked };
+}
+
+/** A sample is a whole plugin: what it answers and for which host is settled. */
+function checkSample({ sample = '', capabilities, host = DEFAULTS.host }: NewRequest): void {
+  const name = oneOf('--sample', sample, SAMPLES);
+  const problems = [
+    ...(capabilities === undefined
+      ? []
+      : ['--capability: a sample brings its own capabilities; leave one of the two out.']),
+    ...(hostName(host) === SAMPLE_HOST ? [] : [`--sample: "${name}" is for the host ${SAMPLE_HOST}, not for ${host}.`]),
+  ];
+  if (problems.length > 0) throw valueError(problems);
 }
 
 function checkHost(host: string): void {
@@ -202,6 +227,7 @@ function idError(id: string, problem: { reason: string; proposal: string }, requ
     `--lang ${request.language}`,
     ...(request.host === undefined ? [] : [`--host ${request.host}`]),
     ...(request.capabilities ?? []).map((text) => `--capability ${shellWord(text)}`),
+    ...(request.sample === undefined ? [] : [`--sample ${request.sample}`]),
     ...(folder === undefined ? [] : [`--dir ${shellWord(folder)}`]),
   ].join(' ');
   return new CpexError('CPEX_E_NEW_ID', `A plugin cannot be called "${id}": ${problem.reason}.`, {

@@ -2,6 +2,7 @@ import { Document, Scalar } from 'yaml';
 import type { Manifest } from '../model/manifest.js';
 import { MANIFEST_VERSION } from '../project/read-manifest.js';
 import { capabilityText, type NewAnswers } from './answers.js';
+import { readSample } from './samples.js';
 
 /** Version of a new plugin. */
 const FIRST_VERSION = '0.1.0';
@@ -10,6 +11,9 @@ const SCHEMA_LINE = ' yaml-language-server: $schema=.cpex/manifest.schema.json';
 
 /** The manifest of a new project. */
 export function newManifest(answers: NewAnswers): Manifest {
+  const sample = answers.sample === undefined ? undefined : readSample(answers.sample);
+  const { config, skip } = sample ?? {};
+  const test = { ...(config === undefined ? {} : { config }), ...(skip === undefined ? {} : { skip }) };
   return {
     manifest: MANIFEST_VERSION,
     id: answers.id,
@@ -21,6 +25,8 @@ export function newManifest(answers: NewAnswers): Manifest {
     language: answers.language,
     host: answers.host,
     capabilities: answers.capabilities.map(capabilityText),
+    ...(sample?.config_schema === undefined ? {} : { config_schema: sample.config_schema }),
+    ...(Object.keys(test).length === 0 ? {} : { test }),
   };
 }
 

@@ -11,6 +11,7 @@ import { licenseText } from './license-text.js';
 import { manifestText, newManifest } from './manifest-text.js';
 import { contentHash, RECORD_FILE, recordedAnswers, type ScaffoldRecord } from './record.js';
 import { renderRegions } from './regions.js';
+import { readSample } from './samples.js';
 import { type Rename, renameCapability, renamePlugin } from './spellings.js';
 import { readTemplate, type Template, type TemplateFile } from './template-files.js';
 
@@ -33,7 +34,11 @@ const MODE = 0o644;
 
 /** All files of a new project, sorted by path. Reads nothing but cpex's own templates. */
 export function projectFiles(answers: NewAnswers, cpexVersion: string): ProjectFiles {
-  const template = readTemplate({ host: hostName(answers.host), language: answers.language });
+  const template = readTemplate({
+    host: hostName(answers.host),
+    language: answers.language,
+    sample: answers.sample,
+  });
   const manifest = newManifest(answers);
   const files = new Map<string, ProjectFile>();
   const put = (name: string, text: string, mode = MODE) => files.set(name, { path: name, text, mode });
@@ -107,7 +112,8 @@ function finish(file: TemplateFile, text: string, answers: NewAnswers): string {
   if (file.path === 'Cargo.lock') return sortLockedPackages(text);
   if (file.path === 'README.md') {
     const described = text.replace('A sample plugin.', () => answers.description);
-    return described.replace(/host profile `[^`]*`/, () => `host profile \`${answers.host}\``);
+    const hosted = described.replace(/host profile `[^`]*`/, () => `host profile \`${answers.host}\``);
+    return answers.sample === undefined ? hosted : `${hosted.trimEnd()}\n\n${readSample(answers.sample).readme}`;
   }
   return text;
 }

@@ -3,10 +3,14 @@ import { LANGUAGE_NAMES, LANGUAGES } from '../model/target.js';
 import type { ContractData } from '../project/contract-data.js';
 import { HOSTS } from '../project/hosts.js';
 import { promptError } from '../support/prompt-error.js';
+import { SAMPLES } from './answers.js';
 import type { Missing, NewRequest } from './complete-answers.js';
+import { readSample, SAMPLE_HOST } from './samples.js';
 
 /** Value of the entry that stands for a command; no hook has this name. */
 const COMMAND = '\0command';
+/** Value of the entry that stands for no sample. */
+const NO_SAMPLE = '';
 
 /**
  * Asks for the missing answers, each of which has a flag. Questions go to stderr.
@@ -39,8 +43,16 @@ async function ask(missing: Missing, context: PromptContext): Promise<Partial<Ne
     const choices = HOSTS.map((value) => ({ value, name: value }));
     answers.host = await select({ message: 'Which host is it for?', choices }, context);
   }
-  if (missing.capabilities) {
-    const contract = missing.contract(answers.host);
+  const contract = missing.contract(answers.host);
+  if (missing.sample && contract.profile === SAMPLE_HOST) {
+    const choices = [
+      { value: NO_SAMPLE, name: 'handlers to fill in' },
+      ...SAMPLES.map((value) => ({ value, name: `the sample ${value}: ${readSample(value).summary}`, short: value })),
+    ];
+    const chosen = await select({ message: 'What does it begin with?', choices }, context);
+    if (chosen !== NO_SAMPLE) answers.sample = chosen;
+  }
+  if (missing.capabilities && answers.sample === undefined) {
     const usual = missing.defaultCapability(answers.host);
     const hooks = Object.keys(contract.hooks).length > 0;
     answers.capabilities = await (hooks ? askHooks : askFlags)(contract, usual, context);

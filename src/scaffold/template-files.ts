@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Language } from '../model/target.js';
 import { packageRoot } from '../support/package-root.js';
+import type { SampleName } from './answers.js';
 
 /** `templates/manifest.json`: how the files of a project are put together. */
 interface TemplateManifest {
@@ -22,6 +23,9 @@ interface TemplateManifest {
   /** The file with the author's logic. */
   readonly logic: Readonly<Record<Language, string>>;
 }
+
+/** The example of a pipeline, in a sample and in the project made from it. */
+const PIPELINE_FILE = 'pipeline.yaml';
 
 interface Overlay {
   /** Folder under `templates/`. */
@@ -48,10 +52,11 @@ export interface TemplateChoice {
   /** Name of the profile, without a revision. */
   readonly host: string;
   readonly language: Language;
+  readonly sample?: SampleName | undefined;
 }
 
 export interface Template {
-  /** `cpex/c` */
+  /** `cpex/c`, `cpex/c/policy-gate` */
   readonly id: string;
   readonly version: number;
   readonly logicFile: string;
@@ -63,7 +68,7 @@ export function readTemplate(choice: TemplateChoice): Template {
   const root = path.join(packageRoot(), 'templates');
   const manifest = JSON.parse(readFileSync(path.join(root, 'manifest.json'), 'utf8')) as TemplateManifest;
   const files = new Map<string, TemplateFile>();
-  for (const overlay of manifest.overlays.filter((one) => applies(one, choice))) {
+  for (const overlay of overlaysOf(manifest, choice)) {
     for (const name of listFiles(path.join(root, overlay.from), manifest.ignore)) {
       const renamed = name.split('/').map((part) => manifest.renames[part] ?? part);
       const target = path.posix.join(overlay.to, ...renamed);
@@ -76,12 +81,33 @@ export function readTemplate(choice: TemplateChoice): Template {
       });
     }
   }
+  if (choice.sample !== undefined) putExample(files, root, choice.sample);
   return {
-    id: `${choice.host}/${choice.language}`,
+    id: [choice.host, choice.language, ...(choice.sample === undefined ? [] : [choice.sample])].join('/'),
     version: manifest.version,
     logicFile: manifest.logic[choice.language],
     files: [...files.values()],
   };
+}
+
+/** A sample lies over the host's template and brings cases of its own in place of the template's. */
+function overlaysOf(manifest: TemplateManifest, choice: TemplateChoice): readonly Overlay[] {
+  const { host, language, sample } = choice;
+  const usual = manifest.overlays.filter((one) => applies(one, choice));
+  if (sample === undefined) return usual;
+  return [
+    ...usual.filter(({ from }) => from !== `hosts/${host}/cases`),
+    { from: `samples/${sample}/${language}`, to: '.' },
+    { from: `samples/${sample}/cases`, to: 'tests/cases' },
+  ];
+}
+
+/** A pipeline that the sample could run in; samples without hooks have none. */
+function putExample(files: Map<string, TemplateFile>, root: string, sample: SampleName): void {
+  const example = path.join(root, 'samples', sample, PIPELINE_FILE);
+  if (!existsSync(example)) return;
+  const text = readFileSync(example, 'utf8');
+  files.set(PIPELINE_FILE, { path: PIPELINE_FILE, text, mode: 0o644, generated: false, packageFile: false });
 }
 
 function applies(overlay: Overlay, choice: TemplateChoice): boolean {

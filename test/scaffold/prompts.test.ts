@@ -13,6 +13,7 @@ const missing = (rest: Partial<Missing>): Missing => ({
   language: false,
   host: false,
   capabilities: false,
+  sample: false,
   author: false,
   nameProblem: () => undefined,
   contract: (answered = 'cpex') => contractData(answered),

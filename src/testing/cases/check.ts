@@ -10,17 +10,21 @@ export interface CaseProblem {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The keys that only one kind of call has a use for. */
+/** The keys of each kind of call that not all others have a use for. */
 const CALLS: Readonly<Record<string, readonly string[]>> = {
   hook: ['payload', 'extensions', 'context'],
   command: ['args', 'env'],
+  step: ['args', 'env', 'request'],
+  event: ['request'],
   method: ['request'],
 };
 
-/** The expectations that only one kind of call can meet. */
+/** The expectations that not every kind of call can meet. */
 const EXPECTATIONS: Readonly<Record<string, readonly string[]>> = {
   hook: ['verdict', 'payload_modified'],
   command: ['exit_code'],
+  step: ['exit_code', 'artifacts'],
+  event: ['outcome'],
   method: [],
 };
 
@@ -58,19 +62,23 @@ function callProblems(one: Fields, base: CaseProblem['path']): CaseProblem[] {
   const [kind = ''] = given;
   if (given.length !== 1) {
     const found = given.length === 0 ? 'none of them' : given.join(' and ');
-    return [{ path: base, message: `expected one of hook, command, method; found ${found}.` }];
+    return [{ path: base, message: `expected one of ${Object.keys(CALLS).join(', ')}; found ${found}.` }];
   }
-  const misplaced = (table: typeof CALLS, fields: Fields, at: CaseProblem['path']) =>
-    Object.entries(table).flatMap(([owner, keys]) =>
-      keys
-        .filter((key) => owner !== kind && Object.hasOwn(fields, key))
-        .map((key) => ({
-          path: [...at, key],
-          message: `${[...at.slice(base.length), key].join('.')}: this belongs to a case with "${owner}", not with "${kind}".`,
-        })),
-    );
+  const misplaced = (table: typeof CALLS, fields: Fields, at: CaseProblem['path']) => {
+    const strangers = [...new Set(Object.values(table).flat())].filter((key) => !table[kind]?.includes(key));
+    return strangers
+      .filter((key) => Object.hasOwn(fields, key))
+      .map((key) => ({ path: [...at, key], message: misplacedMessage([...at.slice(base.length), key], kind, table) }));
+  };
   const expect = isFields(one.expect) ? one.expect : {};
   return [...misplaced(CALLS, one, base), ...misplaced(EXPECTATIONS, expect, [...base, 'expect'])];
+}
+
+function misplacedMessage(at: CaseProblem['path'], kind: string, table: typeof CALLS): string {
+  const key = String(at.at(-1));
+  const owners = Object.keys(table).filter((owner) => table[owner]?.includes(key));
+  const shown = owners.map((owner) => JSON.stringify(owner)).join(' or ');
+  return `${at.join('.')}: this belongs to a case with ${shown}, not with "${kind}".`;
 }
 
 /** Ids and recorded results go by name. */

@@ -17,6 +17,8 @@ interface RawCase {
   readonly command?: readonly string[];
   readonly args?: unknown;
   readonly env?: unknown;
+  readonly step?: string;
+  readonly event?: string;
   readonly method?: string;
   readonly request?: unknown;
   readonly config?: unknown;
@@ -106,6 +108,11 @@ function toCall(raw: RawCase): CaseCall {
   if (raw.command !== undefined) {
     return { kind: 'command', verbs: raw.command, args: raw.args ?? {}, env: raw.env ?? {} };
   }
+  if (raw.step !== undefined) {
+    const { args = {}, env = {}, request = {} } = raw;
+    return { kind: 'step', runner: raw.step, args, env, request };
+  }
+  if (raw.event !== undefined) return { kind: 'event', event: raw.event, request: raw.request ?? {} };
   return { kind: 'method', method: raw.method ?? '', request: raw.request ?? {} };
 }
 

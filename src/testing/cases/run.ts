@@ -8,6 +8,7 @@ import { CpexError } from '../../support/errors.js';
 import { didYouMean } from '../../support/suggest.js';
 import { runTrial, type Subject, type Trial, targetWords } from '../subject.js';
 import { judgeEnding } from '../verdict.js';
+import { buildCall } from './build-calls.js';
 import { type Mismatch, match, matchInOrder, show } from './match.js';
 import type { Snapshots } from './snapshots.js';
 import type { Case } from './types.js';
@@ -57,6 +58,10 @@ async function observe(one: Case, subject: Subject, trial: Trial): Promise<Obser
   if (call.kind === 'command') {
     const request = { verb_path: call.verbs, args: call.args, env: call.env };
     return { invocation: await trial.plugin.invoke('command.run', request) };
+  }
+  if (call.kind === 'step' || call.kind === 'event') {
+    const made = buildCall(call, subject.profile, registration);
+    return typeof made === 'string' ? made : invoke(trial, made.method, made.request);
   }
   const { hook, extensions, context } = call;
   const known = knownHook(subject.profile.contract, hook);
@@ -109,7 +114,7 @@ function compare(
   const check = (path: string, actual: unknown, wanted: unknown) => {
     if (wanted !== undefined) mismatches.push(...match(actual, wanted, path));
   };
-  const result = envelope.result as { exit_code?: unknown } | undefined;
+  const result = envelope.result as { exit_code?: unknown; artifacts?: unknown; outcome?: unknown } | undefined;
   if (expect.error === undefined && envelope.ok !== true) {
     const error = envelope.error === undefined ? 'no envelope' : `${envelope.error.code}: ${envelope.error.message}`;
     mismatches.push({ path: 'error', expected: 'a result', actual: error });
@@ -124,6 +129,8 @@ function compare(
   check('verdict', seen.verdict, expect.verdict);
   check('payload_modified', seen.payloadModified, expect.payloadModified);
   check('exit_code', result?.exit_code, expect.exitCode);
+  check('artifacts', result?.artifacts, expect.artifacts);
+  check('outcome', result?.outcome, expect.outcome);
   check('stdout', output(events, 'stdout'), expect.stdout);
   check('stderr', output(events, 'stderr'), expect.stderr);
   mismatches.push(...matchInOrder(of(events, 'log'), expect.logs ?? [], 'logs'));
@@ -150,9 +157,11 @@ function of(events: readonly ServiceEvent[], kind: ServiceEvent['kind']): unknow
   return events.filter((event) => event.kind === kind);
 }
 
-/** What a command wrote through host.output.write, as text. */
+/** What a command wrote through host.output.write, or a step through host.step.log, as text. */
 function output(events: readonly ServiceEvent[], stream: 'stdout' | 'stderr'): string {
-  const parts = events.flatMap((event) => (event.kind === 'output' && event.stream === stream ? [event.bytes] : []));
+  const parts = events.flatMap((event) =>
+    (event.kind === 'output' || event.kind === 'step_log') && event.stream === stream ? [event.bytes] : [],
+  );
   return Buffer.concat(parts).toString('utf8');
 }
 

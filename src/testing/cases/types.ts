@@ -11,6 +11,15 @@ export type CaseCall =
       readonly context: unknown;
     }
   | { readonly kind: 'command'; readonly verbs: readonly string[]; readonly args: unknown; readonly env: unknown }
+  /** `request` is laid over the usual one. */
+  | {
+      readonly kind: 'step';
+      readonly runner: string;
+      readonly args: unknown;
+      readonly env: unknown;
+      readonly request: unknown;
+    }
+  | { readonly kind: 'event'; readonly event: string; readonly request: unknown }
   | { readonly kind: 'method'; readonly method: string; readonly request: unknown };
 
 /** What must be true afterwards. Absent fields are not looked at. */
@@ -23,6 +32,8 @@ export interface Expectations {
   readonly verdict?: 'allow' | 'deny';
   readonly payloadModified?: boolean;
   readonly exitCode?: number;
+  readonly artifacts?: readonly unknown[];
+  readonly outcome?: 'continue' | 'abort';
   readonly stdout?: unknown;
   readonly stderr?: unknown;
   /** Each must be found, in this order; others may lie between. */
