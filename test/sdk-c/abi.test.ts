@@ -1,83 +1,12 @@
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addressSanitizer, outcomeOf, Workbench } from './toolbox.js';
+import { answer, call, callbacks, hex, invoke, Player, REGISTER, register, success } from './player.js';
 
-const bench = new Workbench();
-const programs = path.join(import.meta.dirname, 'programs');
-let host = '';
-let library = '';
+const player = new Player();
+const play: Player['play'] = (...script) => player.play(...script);
+const last: Player['last'] = (...script) => player.last(...script);
 
-beforeAll(async () => {
-  const flags = await addressSanitizer(bench);
-  [host, library] = await Promise.all([
-    bench.compile('abi_host.c', { flags }),
-    bench.compile(path.join(programs, 'full_plugin.c'), { part: 'all', flags, shared: true }),
-  ]);
-}, 120_000);
-afterAll(() => bench.remove());
-
-const hex = (body: unknown): string =>
-  (typeof body === 'string' || Buffer.isBuffer(body) ? Buffer.from(body) : Buffer.from(JSON.stringify(body))).toString(
-    'hex',
-  );
-const call = (method: string, body: unknown = {}) => `call ${method} ${hex(body)}`;
-const answer = (method: string, envelope: unknown, status = 0) => `answer ${method} ${status} ${hex(envelope)}`;
-const success = (result: unknown) => ({ ok: true, result });
-
-const REGISTER = {
-  host: { name: 'cpex', version: '1.0.0', features: ['later'] },
-  schema_version: 1,
-  config: { greeting: 'hi', big: 1 },
-  limits: { max_request_bytes: 67108864, max_response_bytes: 67108864 },
-};
-const register = call('plugin.register', REGISTER);
-const invoke = (name: string, more = {}) =>
-  call('hook.invoke', {
-    hook: 'tool_pre_invoke',
-    payload: { name, args: {}, ...more },
-    extensions: { slot: [1] },
-    context: { request_id: 'r', local_state: {}, global_state: { shared: true } },
-  });
-
-interface Reply {
-  status: number;
-  ok?: boolean;
-  result?: Record<string, unknown>;
-  error?: { code: string; message: string; details?: unknown };
-  text: string;
-}
-
-/** Plays a script to the library; the replies to `call` lines, in order, and all that was said. */
-async function play(...script: string[]): Promise<{ replies: Reply[]; lines: string[] }> {
-  const { code, stdout, stderr } = await outcomeOf(host, [library], { input: Buffer.from(`${script.join('\n')}\n`) });
-  expect(stderr).toBe('');
-  expect(code).toBe(0);
-  const lines = stdout.trimEnd().split('\n');
-  expect(lines.at(-1)).toBe('end');
-  expect(lines.filter((line) => /BAD-CALL|INCOMPLETE/.test(line))).toEqual([]);
-  const replies = lines
-    .filter((line) => line.startsWith('reply '))
-    .map((line): Reply => {
-      const [, status, body = ''] = line.split(' ');
-      const text = Buffer.from(body, 'hex').toString('utf8');
-      return { status: Number(status), text, ...(body === 'null' ? {} : JSON.parse(text)) };
-    });
-  return { replies, lines };
-}
-
-/** The reply to the last call of a script that starts with init and registration. */
-async function last(...script: string[]): Promise<Reply> {
-  const { replies } = await play('init', register, ...script, 'shutdown');
-  const reply = replies.at(-1);
-  if (reply === undefined) throw new Error('no reply');
-  return reply;
-}
-
-const callbacks = (lines: readonly string[]) =>
-  lines
-    .filter((line) => line.startsWith('callback '))
-    .map((line) => line.split(' '))
-    .map(([, method, body = '']) => [method, JSON.parse(Buffer.from(body, 'hex').toString('utf8'))]);
+beforeAll(() => player.build(), 120_000);
+afterAll(() => player.bench.remove());
 
 describe('init and the end', () => {
   it('fills the table, gives version 1, and calls nobody on its own', async () => {
@@ -143,6 +72,14 @@ describe('registration', () => {
           },
           { verb: 'flood', about: 'Writes much.', args: [] },
           { verb: 'group', about: '', args: [], subcommands: [{ verb: 'probe', about: 'Probes.', args: [] }] },
+        ],
+        step: [
+          { runner: 'copy', default: true, step_schema: { type: 'object' } },
+          { runner: 'other', default: false },
+        ],
+        lifecycle: [
+          { events: ['step_start'], phase: 'before', timeout_ms: 5000 },
+          { events: ['step_log'], phase: 'after', timeout_ms: 250 },
         ],
       },
     });
@@ -251,7 +188,7 @@ describe('methods', () => {
       'a wrong element',
       {
         hook: 'cmf.llm_input',
-        payload: { message: { schema_version: '2.0', role: 'user', content: [{}, 1] } },
+        payload: { message: { schema_version: '2.0', role: 'user', content: [{ content_type: 'later' }, 1] } },
         extensions: {},
         context: { request_id: '', local_state: {}, global_state: {} },
       },
@@ -311,7 +248,9 @@ describe('hooks', () => {
   });
 
   it('carry enums both ways', async () => {
-    const payload = { message: { schema_version: '2.0', role: 'user', content: [{ content_type: 'text' }] } };
+    const payload = {
+      message: { schema_version: '2.0', role: 'user', content: [{ content_type: 'text', text: 'x' }] },
+    };
     const context = { request_id: '', local_state: {}, global_state: {} };
     const reply = await last(call('hook.invoke', { hook: 'cmf.llm_input', payload, extensions: {}, context }));
     expect(reply.result?.modified_payload).toEqual({

@@ -106,16 +106,22 @@ describe('the sources', () => {
 
 describe('the template', () => {
   const hooks = ['tool_pre_invoke', 'cmf.http_request', 'identity.resolve', 'elicit'];
+  const { capabilities } = readJson('contract') as { capabilities: { lifecycle: { argument: { values: string[] } } } };
+  const events = capabilities.lifecycle.argument.values;
   it.each([
-    [1, 0],
-    [0, 1],
-    [4, 2],
+    [1, 0, 0, 0],
+    [0, 1, 0, 0],
+    [0, 0, 1, 0],
+    [0, 0, 0, 1],
+    [4, 2, 2, 14],
   ])(
-    'compiles and passes its unit test with %d hooks and %d commands',
-    async (hookCount, commandCount) => {
+    'compiles and passes its unit test with %d hooks, %d commands, %d runners and %d events',
+    async (hookCount, commandCount, stepCount, eventCount) => {
       const repetitions = {
         hook: hooks.slice(0, hookCount).map((name) => renameCapability('tool_pre_invoke', name)),
         command: ['greet', 'say-it'].slice(0, commandCount).map((verb) => renameCapability('greet', verb)),
+        step: ['shell', 'with-podman'].slice(0, stepCount).map((runner) => renameCapability('shell', runner)),
+        lifecycle: events.slice(0, eventCount).map((event) => renameCapability('before_build_start', event)),
       };
       const [source = '', test = ''] = ['src/plugin.c', 'tests/test_plugin.c'].map((file) =>
         bench.write(

@@ -1,5 +1,6 @@
 import { goReadBody, goWriteBody } from './c-go-codec.js';
 import { cType, literal, memberName, presence, resolve, typeWord } from './c-names.js';
+import { otherTag, unionTag } from './c-types.js';
 import { writePlain } from './c-values.js';
 import type { ContractIr, Declaration, Enum, Field, Struct, Type, Union } from './ir.js';
 import { declarationOf } from './ir.js';
@@ -144,6 +145,7 @@ function readUnion(ir: ContractIr, declaration: Union): string[] {
     'cpex_str tag;',
     'memset(out, 0, sizeof *out);',
     'if (!cpex_read_object(reader, at, &object)) return false;',
+    ...(declaration.open ? ['out->json = object;'] : []),
     `cpex_place field = cpex_place_field(at, ${literal(declaration.tag)});`,
     'if (!cpex_read_text(reader, &field, &tag)) return false;',
   ];
@@ -151,11 +153,12 @@ function readUnion(ir: ContractIr, declaration: Union): string[] {
     const target = `&out->as.${memberName(ir, variant.tag.snake)}`;
     lines.push(
       `if (cpex_is(tag, ${literal(variant.tag.wire)})) {`,
-      `  out->tag = CPEX_${declaration.name.upper}_${variant.tag.upper};`,
+      `  out->tag = ${unionTag(declaration, variant)};`,
       `  return ${readCall(ir, { kind: 'ref', name: variant.struct }, 'at', target)};`,
       '}',
     );
   }
+  if (declaration.open) return [...lines, `out->tag = ${otherTag(declaration)};`, 'return true;'];
   return [...lines, `return cpex_mismatch(reader, &field, ${literal(`one of ${list}`)});`];
 }
 
@@ -236,9 +239,10 @@ function writeUnion(ir: ContractIr, declaration: Union): string[] {
   return [
     'switch (value->tag) {',
     ...declaration.variants.flatMap((one) => [
-      `  case CPEX_${declaration.name.upper}_${one.tag.upper}:`,
+      `  case ${unionTag(declaration, one)}:`,
       `    return ${writeValue(ir, { kind: 'ref', name: one.struct }, `value->as.${memberName(ir, one.tag.snake)}`)};`,
     ]),
+    ...(declaration.open ? [`  case ${otherTag(declaration)}:`, '    return cpex_json_copy(arena, value->json);'] : []),
     '  default:',
     '    return NULL;',
     '}',

@@ -1,5 +1,5 @@
 import { comment, cType, memberName, presence, resolve, typeWord } from './c-names.js';
-import type { ContractIr, Enum, Field, Struct, Type, Union } from './ir.js';
+import type { ContractIr, Enum, Field, Struct, Type, Union, Variant } from './ir.js';
 import { declarationOf } from './ir.js';
 
 /** C declarations of some types, each after those that it holds by value. */
@@ -135,12 +135,11 @@ function absence(ir: ContractIr, type: Type, member: string): string {
 
 function unionLines(ir: ContractIr, declaration: Union): string[] {
   const name = `cpex_${declaration.name.snake}`;
-  const prefix = `CPEX_${declaration.name.upper}`;
+  const tags = declaration.variants.map((one) => unionTag(declaration, one));
+  const words = declaration.open ? [...tags, otherTag(declaration)] : tags;
   return [
     `typedef enum ${name}_tag {`,
-    ...declaration.variants.map(
-      (one, i) => `  ${prefix}_${one.tag.upper}${i < declaration.variants.length - 1 ? ',' : ''}`,
-    ),
+    ...words.map((word, index) => `  ${word}${index < words.length - 1 ? ',' : ''}`),
     `} ${name}_tag;`,
     '',
     comment(declaration.description),
@@ -151,7 +150,38 @@ function unionLines(ir: ContractIr, declaration: Union): string[] {
       (one) => `    cpex_${declarationOf(ir, one.struct).name.snake} ${memberName(ir, one.tag.snake)};`,
     ),
     '  } as;',
+    ...(declaration.open ? OPEN_MEMBER : []),
     '};',
+    '',
+    ...(declaration.open ? declaration.variants.flatMap((one) => accessorLines(ir, declaration, one)) : []),
+  ];
+}
+
+/** What an open union has beside its variants. */
+const OPEN_MEMBER = [
+  '  /* What it was read from. Of a kind that this version does not know (..._OTHER) it is all there is. */',
+  '  const cpex_json *json;',
+];
+
+/** The enumerator of a variant. */
+export function unionTag(declaration: Union, variant: Variant): string {
+  return `CPEX_${declaration.name.upper}_${variant.tag.upper}`;
+}
+
+/** The enumerator that stands for every kind an open union does not know. */
+export function otherTag(declaration: Union): string {
+  return `CPEX_${declaration.name.upper}_OTHER`;
+}
+
+/** One look at a variant without a `switch`: NULL for every other kind. */
+function accessorLines(ir: ContractIr, declaration: Union, variant: Variant): string[] {
+  const type = `cpex_${declarationOf(ir, variant.struct).name.snake}`;
+  const union = `cpex_${declaration.name.snake}`;
+  return [
+    `/* NULL when it is of another kind. */`,
+    `static inline const ${type} *${union}_${variant.tag.snake}(const ${union} *value) {`,
+    `  return value->tag == ${unionTag(declaration, variant)} ? &value->as.${memberName(ir, variant.tag.snake)} : NULL;`,
+    '}',
     '',
   ];
 }

@@ -1,5 +1,6 @@
 import { capabilityHeader, capabilitySource, methodSamples } from './c-capabilities.js';
 import { needsCodec, readFunction, readHead, writeFunction, writeHead } from './c-codec.js';
+import { lifecycleLines } from './c-lifecycle.js';
 import { checkNames, comment, literal, reachable, typeWord } from './c-names.js';
 import { emitTypes } from './c-types.js';
 import type { ContractIr, Hook, Method, Type } from './ir.js';
@@ -72,6 +73,7 @@ function headerLines(ir: ContractIr): string[] {
     '',
     ...ir.callbacks.flatMap((callback) => [comment(callback.summary), `${callbackHead(ir, callback)};`, '']),
     ...(ir.hooks.length === 0 ? [] : hookHeaderLines(ir)),
+    ...lifecycleLines(ir),
     '#endif',
   ];
 }

@@ -1,4 +1,4 @@
-/* A plugin that uses all of the SDK: both capabilities, every helper, all life cycle functions. */
+/* A plugin that uses all of the SDK: all capabilities, every helper, all life cycle functions. */
 #include <stdio.h>
 
 #include "cpex/cpex.h"
@@ -117,6 +117,49 @@ static int on_flood(cpex_call *call, const cpex_command_input *input) {
   return 0;
 }
 
+/* Copies its archive to its log in pieces of four bytes, and tells of what it was asked. */
+static cpex_step_result on_copy(cpex_call *call, const cpex_step_input *input) {
+  cpex_step_result result = {.exit_code = 0};
+  uint64_t size = 0;
+  if (!cpex_archive_size(call, input->workspace_archive_id, &size)) {
+    cpex_fail(call, cpex_host_error_code(call).ptr, "%s", cpex_host_error_message(call).ptr);
+    return result;
+  }
+  for (uint64_t offset = 0; offset < size;) {
+    uint8_t piece[4];
+    size_t count = 0;
+    if (!cpex_archive_read(call, input->workspace_archive_id, offset, piece, sizeof piece, &count) || count == 0) {
+      cpex_fail(call, "archive", "%s", cpex_host_error_message(call).ptr);
+      return result;
+    }
+    cpex_step_write(call, CPEX_OUTPUT_STREAM_STDOUT, (cpex_bytes){piece, count});
+    offset += count;
+  }
+  if (input->cache.tag == CPEX_CACHE_DECISION_HIT) {
+    cpex_step_print(call, CPEX_OUTPUT_STREAM_STDERR, "cached: %s", input->cache.as.hit.tag.ptr);
+  }
+  if (cpex_cancelled(call)) result.exit_code = 130;
+  cpex_artifact *artifact = cpex_alloc(cpex_memory(call), sizeof *artifact);
+  if (artifact == NULL) return result;
+  *artifact = (cpex_artifact){.key = input->step.key, .mime = cpex_text("text/plain"), .size_bytes = UINT64_MAX};
+  result.artifacts = (cpex_artifact_list){artifact, 1};
+  result.committed_snapshot = input->parent_snapshot;
+  return result;
+}
+
+static cpex_lifecycle_answer on_before_step_start(cpex_call *call, const cpex_lifecycle_input *input) {
+  const cpex_step_start_event *event = cpex_build_event_step_start(&input->event);
+  if (cpex_is(event->key, "bad")) return cpex_abort(call, "no %s today", event->key.ptr);
+  if (cpex_is(event->key, "fail")) cpex_fail(call, "refused", "as you wish");
+  return cpex_continue();
+}
+
+static cpex_lifecycle_answer on_after_step_log(cpex_call *call, const cpex_lifecycle_input *input) {
+  const cpex_step_log_event *event = cpex_build_event_step_log(&input->event);
+  cpex_info(call, "%.*s", (int)event->data.len, (const char *)event->data.ptr);
+  return cpex_continue();
+}
+
 static void configure(cpex_call *call, const cpex_json *config) {
   if (cpex_json_is_true(cpex_json_get(config, cpex_text("refuse")))) cpex_fail(call, "bad_config", "refused");
 }
@@ -153,6 +196,15 @@ const cpex_plugin cpex_plugin_definition = {
              .subcommands = (const cpex_command[]){{.verb = "probe", .about = "Probes.", .run = on_probe}, CPEX_END}},
             CPEX_END,
         },
+    .steps = (const cpex_runner[]){{.runner = "copy", .is_default = true, .step_schema = "{\"type\":\"object\"}", .run = on_copy},
+                                   {.runner = "other", .run = on_copy},
+                                   CPEX_END},
+    .lifecycle = (const cpex_lifecycle[]){CPEX_BEFORE_STEP_START(on_before_step_start),
+                                          {.phase = CPEX_LIFECYCLE_PHASE_AFTER,
+                                           .event = CPEX_LIFECYCLE_EVENT_KIND_STEP_LOG,
+                                           .timeout_ms = 250,
+                                           .run = on_after_step_log},
+                                          CPEX_END},
     .configure = configure,
     .quiesce = quiesce,
     .shutdown = shut_down,

@@ -45,7 +45,8 @@ const char *cpex_test_base64(const char *text) {
   return cpex_format(cpex_test_memory(), "\"%s\"", encoded.ptr).ptr;
 }
 
-const char *cpex_test_default_answer(const char *method) {
+const char *cpex_test_default_answer(const char *method, const cpex_json *request) {
+  (void)request;
   static const char *const failures[] = {"host.http.do", "host.http.do_stream", "host.model.execute",
                                          "host.model.execute_stream", "host.auth.get", "host.auth.get_runtime"};
   for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {

@@ -23,7 +23,7 @@ cpex_str cpex_test_bytes(const cpex_json *result, const char *way);
 const char *cpex_test_base64(const char *text);
 
 /* For cpex_test.c: what the host answers unless a test says otherwise. */
-const char *cpex_test_default_answer(const char *method);
+const char *cpex_test_default_answer(const char *method, const cpex_json *request);
 
 /* For cpex_test.c: a callback was made; NULL at the start of a test. */
 void cpex_test_saw(const char *method, const cpex_json *request);

@@ -15,12 +15,18 @@
 /* ---- the plugin ---- */
 
 typedef struct cpex_command cpex_command;
+typedef struct cpex_runner cpex_runner;
+typedef struct cpex_lifecycle cpex_lifecycle;
 
 typedef struct cpex_plugin {
   /* Made with the CPEX_ON_… macros; ends with CPEX_END. NULL: no hooks. */
   const cpex_hook *hooks;
   /* Ends with CPEX_END. NULL: no commands. */
   const cpex_command *commands;
+  /* Runners of steps; ends with CPEX_END. NULL: none. */
+  const cpex_runner *steps;
+  /* Made with the CPEX_BEFORE_… and CPEX_AFTER_… macros; ends with CPEX_END. NULL: no events of builds. */
+  const cpex_lifecycle *lifecycle;
   /*
    * Looks at a configuration, at registration and whenever it changes, before it comes into force:
    * cpex_fail refuses it, and the old one stays. May run beside other handlers.
@@ -99,6 +105,59 @@ int cpex_exit(cpex_call *call, int code, const char *format, ...) CPEX_PRINTF(3,
 bool cpex_print(cpex_call *call, const char *format, ...) CPEX_PRINTF(2, 3);
 bool cpex_print_error(cpex_call *call, const char *format, ...) CPEX_PRINTF(2, 3);
 bool cpex_write(cpex_call *call, cpex_output_stream stream, cpex_bytes bytes);
+
+/* ---- steps of builds ---- */
+
+typedef cpex_step_execute_request cpex_step_input;
+typedef cpex_step_execute_result cpex_step_result;
+
+/*
+ * Executes a step: `return (cpex_step_result){.exit_code = 0};`, with artifacts where it made some. Several steps may
+ * run at the same time. A long one looks at cpex_cancelled from time to time.
+ */
+typedef cpex_step_result cpex_step_handler(cpex_call *call, const cpex_step_input *input);
+
+struct cpex_runner {
+  /* Lower-case letters, digits and dashes. */
+  const char *runner;
+  /* Runs the steps that name no runner, too. */
+  bool is_default;
+  /* JSON Schema of a step's `args`, as JSON text. NULL: none. */
+  const char *step_schema;
+  cpex_step_handler *run;
+};
+
+/* Writes to the output of the running step, as text by printf's rules or as bytes. False when the host did not take it. */
+bool cpex_step_print(cpex_call *call, cpex_output_stream stream, const char *format, ...) CPEX_PRINTF(3, 4);
+bool cpex_step_write(cpex_call *call, cpex_output_stream stream, cpex_bytes bytes);
+
+/* The size of an archive, e.g. of `input->workspace_archive_id`, a tar file. */
+bool cpex_archive_size(cpex_call *call, cpex_str archive_id, uint64_t *size);
+
+/* Reads at most `size` bytes of an archive into `buffer`; `count` is how many there were, 0 at the end. */
+bool cpex_archive_read(cpex_call *call, cpex_str archive_id, uint64_t offset, void *buffer, size_t size, size_t *count);
+
+/* ---- events of builds ---- */
+
+typedef cpex_lifecycle_event_request cpex_lifecycle_input;
+typedef cpex_lifecycle_event_result cpex_lifecycle_answer;
+
+/* Hears of an event: `input->event.as.build_start.build_id`. */
+typedef cpex_lifecycle_answer cpex_lifecycle_handler(cpex_call *call, const cpex_lifecycle_input *input);
+
+/* One event that the plugin hears of. List each phase of an event once. */
+struct cpex_lifecycle {
+  cpex_lifecycle_phase phase;
+  cpex_lifecycle_event_kind event;
+  cpex_lifecycle_handler *run;
+  /* How long the host waits for the handler; 0 stands for 5000. */
+  uint32_t timeout_ms;
+};
+
+/* The answers to an event. */
+cpex_lifecycle_answer cpex_continue(void);
+/* Ends the build; the reason is by printf's rules. Counts in the phase `before` only. */
+cpex_lifecycle_answer cpex_abort(cpex_call *call, const char *format, ...) CPEX_PRINTF(2, 3);
 
 /* ---- the host; types.h has the whole of it, with every field ---- */
 

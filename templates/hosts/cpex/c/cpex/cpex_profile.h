@@ -11,14 +11,20 @@ const cpex_json *cpex_run_reconfigure(cpex_call *call, const cpex_json *request)
 const cpex_json *cpex_run_quiesce(cpex_call *call, const cpex_json *request);
 const cpex_json *cpex_run_hook(cpex_call *call, const cpex_json *request);
 const cpex_json *cpex_run_command(cpex_call *call, const cpex_json *request);
+const cpex_json *cpex_run_step(cpex_call *call, const cpex_json *request);
+const cpex_json *cpex_run_lifecycle(cpex_call *call, const cpex_json *request);
 
 /* Whether the plugin has such entries. */
 bool cpex_has_hooks(void);
 bool cpex_has_commands(void);
+bool cpex_has_steps(void);
+bool cpex_has_lifecycle(void);
 
 /* The plugin's tables as registration shows them. */
 cpex_text_list cpex_hook_names(cpex_call *call);
 cpex_command_spec_list cpex_command_specs(cpex_call *call);
+cpex_step_runner_list cpex_step_runners(cpex_call *call);
+cpex_lifecycle_hook_list cpex_lifecycle_hooks(cpex_call *call);
 
 /* Makes the call fail because its body is not what the contract says. Returns NULL. */
 const cpex_json *cpex_invalid_request(cpex_call *call, cpex_str reason);

@@ -8,6 +8,8 @@ const cpex_method cpex_methods[] = {
     {"plugin.quiesce", cpex_run_quiesce, NULL, false},
     {"hook.invoke", cpex_run_hook, cpex_has_hooks, true},
     {"command.run", cpex_run_command, cpex_has_commands, true},
+    {"step.execute", cpex_run_step, cpex_has_steps, true},
+    {"lifecycle.event", cpex_run_lifecycle, cpex_has_lifecycle, true},
     {NULL, NULL, NULL, false},
 };
 
@@ -65,7 +67,10 @@ const cpex_json *cpex_run_register(cpex_call *call, const cpex_json *request) {
   cpex_register_result result = {
       .schema_version = version < CPEX_SCHEMA_VERSION ? version : CPEX_SCHEMA_VERSION,
       .metadata = metadata(),
-      .capabilities = {.hooks = cpex_hook_names(call), .command = cpex_command_specs(call)},
+      .capabilities = {.hooks = cpex_hook_names(call),
+                       .command = cpex_command_specs(call),
+                       .step = cpex_step_runners(call),
+                       .lifecycle = cpex_lifecycle_hooks(call)},
   };
   const cpex_json *answer = cpex_register_result_json(cpex_memory(call), &result);
   if (cpex_memory(call)->failure == NULL) cpex_set_registered(registration.limits.max_response_bytes);

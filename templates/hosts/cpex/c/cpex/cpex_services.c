@@ -48,6 +48,43 @@ bool cpex_print_error(cpex_call *call, const char *format, ...) {
   return done;
 }
 
+bool cpex_step_write(cpex_call *call, cpex_output_stream stream, cpex_bytes bytes) {
+  cpex_mark mark = cpex_arena_mark(cpex_memory(call));
+  cpex_step_log_request request = {.stream = stream, .data = bytes};
+  if (bytes.len == 0) return true;
+  return finish(call, mark, cpex_host_step_log(call, &request));
+}
+
+bool cpex_step_print(cpex_call *call, cpex_output_stream stream, const char *format, ...) {
+  cpex_mark mark = cpex_arena_mark(cpex_memory(call));
+  va_list values;
+  va_start(values, format);
+  cpex_str text = cpex_format_list(cpex_memory(call), format, values);
+  va_end(values);
+  return finish(call, mark, cpex_step_write(call, stream, cpex_bytes_of(text)));
+}
+
+bool cpex_archive_size(cpex_call *call, cpex_str archive_id, uint64_t *size) {
+  cpex_mark mark = cpex_arena_mark(cpex_memory(call));
+  cpex_archive_size_request request = {.archive_id = archive_id};
+  cpex_archive_size_result result;
+  if (!cpex_host_archive_size(call, &request, &result)) return false;
+  *size = result.size;
+  return finish(call, mark, true);
+}
+
+bool cpex_archive_read(cpex_call *call, cpex_str archive_id, uint64_t offset, void *buffer, size_t size,
+                       size_t *count) {
+  cpex_mark mark = cpex_arena_mark(cpex_memory(call));
+  cpex_archive_read_request request = {.archive_id = archive_id, .offset = offset, .max = size};
+  cpex_archive_read_result result;
+  if (!cpex_host_archive_read(call, &request, &result)) return false;
+  if (result.data.len > size) return cpex_host_bad_reply(call, cpex_text("there is more data than was asked for"));
+  if (result.data.len > 0) memcpy(buffer, result.data.ptr, result.data.len);
+  *count = result.data.len;
+  return finish(call, mark, true);
+}
+
 bool cpex_kv_get(cpex_call *call, cpex_kv_scope scope, const char *key, cpex_bytes *value) {
   cpex_kv_get_request request = {.scope = scope, .key = cpex_text(key)};
   cpex_kv_get_result result;

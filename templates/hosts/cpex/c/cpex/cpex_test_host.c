@@ -3,20 +3,89 @@
 #include "cpex_test.h"
 
 static cpex_str written[2];
+/* "scope/key" → value in base64. */
+static cpex_json *stored;
+static cpex_bytes archive;
 
-const char *cpex_test_default_answer(const char *method) {
-  static const char *const answers[][2] = {
-      {"host.kv.get", "{\"ok\":true,\"result\":{\"found\":false}}"},
-      {"host.kv.delete", "{\"ok\":true,\"result\":{\"deleted\":false}}"},
-      {"host.kv.list", "{\"ok\":true,\"result\":{\"keys\":[]}}"},
-      {"host.config.read", "{\"ok\":true,\"result\":{\"found\":false}}"},
-      {"host.cancelled", "{\"ok\":true,\"result\":{\"cancelled\":false}}"},
-      {"host.http.do", "{\"ok\":false,\"error\":{\"code\":\"no_network\",\"message\":\"no answer was scripted\"}}"},
-  };
-  for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
-    if (strcmp(answers[i][0], method) == 0) return answers[i][1];
+static cpex_str text_of(const cpex_json *request, const char *key) {
+  return cpex_json_string(cpex_json_get(request, cpex_text(key)));
+}
+
+static cpex_str stored_key(const cpex_json *request) {
+  return cpex_format(cpex_test_memory(), "%s/%s", text_of(request, "scope").ptr, text_of(request, "key").ptr);
+}
+
+static const char *answer_get(const cpex_json *request) {
+  cpex_str value = cpex_json_string(cpex_json_get(stored, stored_key(request)));
+  if (value.ptr == NULL) return "{\"ok\":true,\"result\":{\"found\":false}}";
+  return cpex_format(cpex_test_memory(), "{\"ok\":true,\"result\":{\"found\":true,\"value\":\"%s\"}}", value.ptr).ptr;
+}
+
+static const char *answer_set(const cpex_json *request) {
+  if (stored == NULL) stored = cpex_json_new_object(cpex_test_memory());
+  CPEX_CHECK(cpex_json_set(cpex_test_memory(), stored, stored_key(request), cpex_json_get(request, cpex_text("value"))));
+  return "{\"ok\":true,\"result\":{}}";
+}
+
+static const char *answer_delete(const cpex_json *request) {
+  bool deleted = cpex_json_remove(stored, stored_key(request));
+  return deleted ? "{\"ok\":true,\"result\":{\"deleted\":true}}" : "{\"ok\":true,\"result\":{\"deleted\":false}}";
+}
+
+/* The keys of a scope that begin with a prefix, in the order in which they were stored. */
+static const char *answer_list(const cpex_json *request) {
+  cpex_str prefix = text_of(request, "prefix");
+  cpex_str start = cpex_format(cpex_test_memory(), "%s/%s", text_of(request, "scope").ptr, prefix.len == 0 ? "" : prefix.ptr);
+  size_t scope = text_of(request, "scope").len + 1;
+  cpex_json *keys = cpex_json_new_array(cpex_test_memory());
+  for (const cpex_json *one = cpex_json_first(stored); one != NULL; one = cpex_json_next(one)) {
+    cpex_str key = cpex_json_key(one);
+    if (key.len < start.len || memcmp(key.ptr, start.ptr, start.len) != 0) continue;
+    cpex_json_append(cpex_test_memory(), keys, cpex_json_new_string(cpex_test_memory(), cpex_text(key.ptr + scope)));
+  }
+  cpex_json_output text = {0};
+  CPEX_CHECK(cpex_json_write(&text, keys));
+  cpex_str envelope = cpex_format(cpex_test_memory(), "{\"ok\":true,\"result\":{\"keys\":%.*s}}", (int)text.len, text.ptr);
+  cpex_json_output_release(&text);
+  return envelope.ptr;
+}
+
+static const char *answer_archive_size(void) {
+  return cpex_format(cpex_test_memory(), "{\"ok\":true,\"result\":{\"size\":%zu}}", archive.len).ptr;
+}
+
+static const char *answer_archive_read(const cpex_json *request) {
+  uint64_t offset = 0;
+  uint64_t most = 0;
+  cpex_bytes piece = {archive.ptr, 0};
+  cpex_json_uint64(cpex_json_get(request, cpex_text("offset")), &offset);
+  cpex_json_uint64(cpex_json_get(request, cpex_text("max")), &most);
+  if (offset < archive.len) {
+    piece.ptr = archive.ptr + offset;
+    piece.len = most < archive.len - offset ? (size_t)most : archive.len - (size_t)offset;
+  }
+  cpex_str data = cpex_base64_encode(cpex_test_memory(), piece);
+  return cpex_format(cpex_test_memory(), "{\"ok\":true,\"result\":{\"data\":\"%s\"}}", data.ptr).ptr;
+}
+
+const char *cpex_test_default_answer(const char *method, const cpex_json *request) {
+  if (strcmp(method, "host.kv.get") == 0) return answer_get(request);
+  if (strcmp(method, "host.kv.set") == 0) return answer_set(request);
+  if (strcmp(method, "host.kv.delete") == 0) return answer_delete(request);
+  if (strcmp(method, "host.kv.list") == 0) return answer_list(request);
+  if (strcmp(method, "host.archive.size") == 0) return answer_archive_size();
+  if (strcmp(method, "host.archive.read") == 0) return answer_archive_read(request);
+  if (strcmp(method, "host.config.read") == 0) return "{\"ok\":true,\"result\":{\"found\":false}}";
+  if (strcmp(method, "host.cancelled") == 0) return "{\"ok\":true,\"result\":{\"cancelled\":false}}";
+  if (strcmp(method, "host.http.do") == 0) {
+    return "{\"ok\":false,\"error\":{\"code\":\"no_network\",\"message\":\"no answer was scripted\"}}";
   }
   return "{\"ok\":true,\"result\":{}}";
+}
+
+void cpex_test_archive(const void *bytes, size_t size) {
+  archive.ptr = bytes;
+  archive.len = size;
 }
 
 static void keep_output(const cpex_json *request) {
@@ -35,7 +104,8 @@ static void keep_output(const cpex_json *request) {
 void cpex_test_saw(const char *method, const cpex_json *request) {
   if (method == NULL) {
     written[0] = written[1] = cpex_text("");
-  } else if (strcmp(method, "host.output.write") == 0) {
+    stored = NULL;
+  } else if (strcmp(method, "host.output.write") == 0 || strcmp(method, "host.step.log") == 0) {
     keep_output(request);
   }
 }
@@ -59,6 +129,31 @@ cpex_test_reply cpex_test_hook(const char *hook, const char *payload) {
 cpex_test_reply cpex_test_command(const char *verb, const char *args) {
   cpex_str request = cpex_format(cpex_test_memory(), "{\"verb_path\":[\"%s\"],\"args\":%s,\"env\":{}}", verb, args);
   return cpex_test_call("command.run", request.ptr);
+}
+
+cpex_test_reply cpex_test_step(const char *runner, const char *args) {
+  cpex_str request = cpex_format(cpex_test_memory(),
+                                 "{\"step\":{\"key\":\"test\",\"runner\":\"%s\",\"args\":%s},\"run_id\":\"run\",\"step_id\":\"step\","
+                                 "\"workspace_archive_id\":\"workspace\",\"env\":{},\"workdir\":\".\","
+                                 "\"cache\":{\"kind\":\"miss_no_commit\"}}",
+                                 runner, args);
+  return cpex_test_call("step.execute", request.ptr);
+}
+
+cpex_test_reply cpex_test_event(const char *name, const char *event) {
+  bool after = strncmp(name, "after_", 6) == 0;
+  cpex_str whole = cpex_text(event);
+  CPEX_CHECK(after || strncmp(name, "before_", 7) == 0);
+  if (event == NULL) {
+    /* All fields of all events: a reader takes those that it knows. */
+    whole = cpex_format(cpex_test_memory(),
+                        "{\"kind\":\"%s\",\"build_id\":\"run\",\"step_id\":\"step\",\"key\":\"test\",\"steps\":1,"
+                        "\"runner\":\"shell\",\"stream\":\"stdout\",\"data\":\"aGkK\",\"tag\":\"cached\",\"exit_code\":0,"
+                        "\"duration_ms\":1}",
+                        name + (after ? 6 : 7));
+  }
+  cpex_str request = cpex_format(cpex_test_memory(), "{\"event\":%s,\"phase\":\"%s\"}", whole.ptr, after ? "after" : "before");
+  return cpex_test_call("lifecycle.event", request.ptr);
 }
 
 cpex_str cpex_test_stdout(void) { return written[0]; }

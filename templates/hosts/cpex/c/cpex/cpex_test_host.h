@@ -11,12 +11,24 @@ typedef struct cpex_test_reply cpex_test_reply;
 cpex_test_reply cpex_test_hook(const char *hook, const char *payload);
 cpex_test_reply cpex_test_command(const char *verb, const char *args);
 
-/* All that commands wrote so far. */
+/* Executes a step of a runner with its arguments as a JSON object; the step's key is "test". */
+cpex_test_reply cpex_test_step(const char *runner, const char *args);
+
+/*
+ * Tells of an event of a build in a phase: "before_build_start", "after_step_end". `event` is the event as a JSON object;
+ * NULL for one with every field.
+ */
+cpex_test_reply cpex_test_event(const char *name, const char *event);
+
+/* Makes `host.archive.size` and `host.archive.read` answer from these bytes, which must outlive the test; NULL for none. */
+void cpex_test_archive(const void *bytes, size_t size);
+
+/* All that commands and steps wrote so far. */
 cpex_str cpex_test_stdout(void);
 cpex_str cpex_test_stderr(void);
 
 /* For cpex_test.c: what the host answers unless a test says otherwise. */
-const char *cpex_test_default_answer(const char *method);
+const char *cpex_test_default_answer(const char *method, const cpex_json *request);
 
 /* For cpex_test.c: a callback was made; NULL at the start of a test. */
 void cpex_test_saw(const char *method, const cpex_json *request);

@@ -3,7 +3,9 @@
 list(APPEND CPEX_SOURCES
   cpex_commands.c
   cpex_hooks.c
+  cpex_lifecycle.c
   cpex_register.c
   cpex_services.c
+  cpex_steps.c
   types.c
 )

@@ -983,6 +983,7 @@ static bool cpex_read_build_event(cpex_reader *reader, const cpex_place *at, cpe
   cpex_str tag;
   memset(out, 0, sizeof *out);
   if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
   cpex_place field = cpex_place_field(at, "kind");
   if (!cpex_read_text(reader, &field, &tag)) return false;
   if (cpex_is(tag, "build_start")) {
@@ -1017,7 +1018,8 @@ static bool cpex_read_build_event(cpex_reader *reader, const cpex_place *at, cpe
     out->tag = CPEX_BUILD_EVENT_BUILD_END;
     return cpex_read_build_end_event(reader, at, &out->as.build_end);
   }
-  return cpex_mismatch(reader, &field, "one of \"build_start\", \"step_queued\", \"step_start\", \"step_log\", \"step_cache_hit\", \"step_end\", \"chain_failed\", \"build_end\"");
+  out->tag = CPEX_BUILD_EVENT_OTHER;
+  return true;
 }
 
 static bool cpex_read_lifecycle_phase(cpex_reader *reader, const cpex_place *at, cpex_lifecycle_phase *out) {
@@ -1853,6 +1855,7 @@ static bool cpex_read_content_part(cpex_reader *reader, const cpex_place *at, cp
   cpex_str tag;
   memset(out, 0, sizeof *out);
   if (!cpex_read_object(reader, at, &object)) return false;
+  out->json = object;
   cpex_place field = cpex_place_field(at, "content_type");
   if (!cpex_read_text(reader, &field, &tag)) return false;
   if (cpex_is(tag, "text")) {
@@ -1903,7 +1906,8 @@ static bool cpex_read_content_part(cpex_reader *reader, const cpex_place *at, cp
     out->tag = CPEX_CONTENT_PART_AUDIO;
     return cpex_read_audio_part(reader, at, &out->as.audio);
   }
-  return cpex_mismatch(reader, &field, "one of \"text\", \"thinking\", \"tool_call\", \"tool_result\", \"resource\", \"resource_ref\", \"prompt_request\", \"prompt_result\", \"image\", \"document\", \"video\", \"audio\"");
+  out->tag = CPEX_CONTENT_PART_OTHER;
+  return true;
 }
 
 static bool cpex_read_content_part_list(cpex_reader *reader, const cpex_place *at, cpex_content_part_list *out) {
@@ -2867,6 +2871,8 @@ static cpex_json *cpex_content_part_json(cpex_arena *arena, const cpex_content_p
       return cpex_video_part_json(arena, &value->as.video);
     case CPEX_CONTENT_PART_AUDIO:
       return cpex_audio_part_json(arena, &value->as.audio);
+    case CPEX_CONTENT_PART_OTHER:
+      return cpex_json_copy(arena, value->json);
     default:
       return NULL;
   }

@@ -679,7 +679,8 @@ typedef enum cpex_build_event_tag {
   CPEX_BUILD_EVENT_STEP_CACHE_HIT,
   CPEX_BUILD_EVENT_STEP_END,
   CPEX_BUILD_EVENT_CHAIN_FAILED,
-  CPEX_BUILD_EVENT_BUILD_END
+  CPEX_BUILD_EVENT_BUILD_END,
+  CPEX_BUILD_EVENT_OTHER
 } cpex_build_event_tag;
 
 /* What happens in a build. */
@@ -695,7 +696,49 @@ struct cpex_build_event {
     cpex_chain_failed_event chain_failed;
     cpex_build_end_event build_end;
   } as;
+  /* What it was read from. Of a kind that this version does not know (..._OTHER) it is all there is. */
+  const cpex_json *json;
 };
+
+/* NULL when it is of another kind. */
+static inline const cpex_build_start_event *cpex_build_event_build_start(const cpex_build_event *value) {
+  return value->tag == CPEX_BUILD_EVENT_BUILD_START ? &value->as.build_start : NULL;
+}
+
+/* NULL when it is of another kind. */
+static inline const cpex_step_queued_event *cpex_build_event_step_queued(const cpex_build_event *value) {
+  return value->tag == CPEX_BUILD_EVENT_STEP_QUEUED ? &value->as.step_queued : NULL;
+}
+
+/* NULL when it is of another kind. */
+static inline const cpex_step_start_event *cpex_build_event_step_start(const cpex_build_event *value) {
+  return value->tag == CPEX_BUILD_EVENT_STEP_START ? &value->as.step_start : NULL;
+}
+
+/* NULL when it is of another kind. */
+static inline const cpex_step_log_event *cpex_build_event_step_log(const cpex_build_event *value) {
+  return value->tag == CPEX_BUILD_EVENT_STEP_LOG ? &value->as.step_log : NULL;
+}
+
+/* NULL when it is of another kind. */
+static inline const cpex_step_cache_hit_event *cpex_build_event_step_cache_hit(const cpex_build_event *value) {
+  return value->tag == CPEX_BUILD_EVENT_STEP_CACHE_HIT ? &value->as.step_cache_hit : NULL;
+}
+
+/* NULL when it is of another kind. */
+static inline const cpex_step_end_event *cpex_build_event_step_end(const cpex_build_event *value) {
+  return value->tag == CPEX_BUILD_EVENT_STEP_END ? &value->as.step_end : NULL;
+}
+
+/* NULL when it is of another kind. */
+static inline const cpex_chain_failed_event *cpex_build_event_chain_failed(const cpex_build_event *value) {
+  return value->tag == CPEX_BUILD_EVENT_CHAIN_FAILED ? &value->as.chain_failed : NULL;
+}
+
+/* NULL when it is of another kind. */
+static inline const cpex_build_end_event *cpex_build_event_build_end(const cpex_build_event *value) {
+  return value->tag == CPEX_BUILD_EVENT_BUILD_END ? &value->as.build_end : NULL;
+}
 
 /* An event of a build. */
 struct cpex_lifecycle_event_request {
@@ -1149,7 +1192,8 @@ typedef enum cpex_content_part_tag {
   CPEX_CONTENT_PART_IMAGE,
   CPEX_CONTENT_PART_DOCUMENT,
   CPEX_CONTENT_PART_VIDEO,
-  CPEX_CONTENT_PART_AUDIO
+  CPEX_CONTENT_PART_AUDIO,
+  CPEX_CONTENT_PART_OTHER
 } cpex_content_part_tag;
 
 /* One part of a message. Parts of kinds that this version does not know are kept as they are. */
@@ -1169,7 +1213,69 @@ struct cpex_content_part {
     cpex_video_part video;
     cpex_audio_part audio;
   } as;
+  /* What it was read from. Of a kind that this version does not know (..._OTHER) it is all there is. */
+  const cpex_json *json;
 };
+
+/* NULL when it is of another kind. */
+static inline const cpex_text_part *cpex_content_part_text(const cpex_content_part *value) {
+  return value->tag == CPEX_CONTENT_PART_TEXT ? &value->as.text : NULL;
+}
+
+/* NULL when it is of another kind. */
+static inline const cpex_thinking_part *cpex_content_part_thinking(const cpex_content_part *value) {
+  return value->tag == CPEX_CONTENT_PART_THINKING ? &value->as.thinking : NULL;
+}
+
+/* NULL when it is of another kind. */
+static inline const cpex_tool_call_part *cpex_content_part_tool_call(const cpex_content_part *value) {
+  return value->tag == CPEX_CONTENT_PART_TOOL_CALL ? &value->as.tool_call : NULL;
+}
+
+/* NULL when it is of another kind. */
+static inline const cpex_tool_result_part *cpex_content_part_tool_result(const cpex_content_part *value) {
+  return value->tag == CPEX_CONTENT_PART_TOOL_RESULT ? &value->as.tool_result : NULL;
+}
+
+/* NULL when it is of another kind. */
+static inline const cpex_resource_part *cpex_content_part_resource(const cpex_content_part *value) {
+  return value->tag == CPEX_CONTENT_PART_RESOURCE ? &value->as.resource : NULL;
+}
+
+/* NULL when it is of another kind. */
+static inline const cpex_resource_ref_part *cpex_content_part_resource_ref(const cpex_content_part *value) {
+  return value->tag == CPEX_CONTENT_PART_RESOURCE_REF ? &value->as.resource_ref : NULL;
+}
+
+/* NULL when it is of another kind. */
+static inline const cpex_prompt_request_part *cpex_content_part_prompt_request(const cpex_content_part *value) {
+  return value->tag == CPEX_CONTENT_PART_PROMPT_REQUEST ? &value->as.prompt_request : NULL;
+}
+
+/* NULL when it is of another kind. */
+static inline const cpex_prompt_result_part *cpex_content_part_prompt_result(const cpex_content_part *value) {
+  return value->tag == CPEX_CONTENT_PART_PROMPT_RESULT ? &value->as.prompt_result : NULL;
+}
+
+/* NULL when it is of another kind. */
+static inline const cpex_image_part *cpex_content_part_image(const cpex_content_part *value) {
+  return value->tag == CPEX_CONTENT_PART_IMAGE ? &value->as.image : NULL;
+}
+
+/* NULL when it is of another kind. */
+static inline const cpex_document_part *cpex_content_part_document(const cpex_content_part *value) {
+  return value->tag == CPEX_CONTENT_PART_DOCUMENT ? &value->as.document : NULL;
+}
+
+/* NULL when it is of another kind. */
+static inline const cpex_video_part *cpex_content_part_video(const cpex_content_part *value) {
+  return value->tag == CPEX_CONTENT_PART_VIDEO ? &value->as.video : NULL;
+}
+
+/* NULL when it is of another kind. */
+static inline const cpex_audio_part *cpex_content_part_audio(const cpex_content_part *value) {
+  return value->tag == CPEX_CONTENT_PART_AUDIO ? &value->as.audio : NULL;
+}
 
 typedef struct cpex_content_part_list {
   const cpex_content_part *items;
@@ -1996,5 +2102,22 @@ struct cpex_hook {
 #define CPEX_ON_CMF_RESOURCE_PRE_FETCH(function) {.name = CPEX_HOOK_CMF_RESOURCE_PRE_FETCH, .run = cpex_run_cmf_resource_pre_fetch, .handler = {.cmf_resource_pre_fetch = (function)}}
 #define CPEX_ON_CMF_RESOURCE_POST_FETCH(function) {.name = CPEX_HOOK_CMF_RESOURCE_POST_FETCH, .run = cpex_run_cmf_resource_post_fetch, .handler = {.cmf_resource_post_fetch = (function)}}
 #define CPEX_ON_CMF_HTTP_REQUEST(function) {.name = CPEX_HOOK_CMF_HTTP_REQUEST, .run = cpex_run_cmf_http_request, .handler = {.cmf_http_request = (function)}}
+
+/* ---- events of builds: entries of the table of life cycle handlers, each with a cpex_lifecycle_handler ---- */
+
+#define CPEX_BEFORE_BUILD_START(function) {.phase = CPEX_LIFECYCLE_PHASE_BEFORE, .event = CPEX_LIFECYCLE_EVENT_KIND_BUILD_START, .run = (function)}
+#define CPEX_BEFORE_STEP_QUEUED(function) {.phase = CPEX_LIFECYCLE_PHASE_BEFORE, .event = CPEX_LIFECYCLE_EVENT_KIND_STEP_QUEUED, .run = (function)}
+#define CPEX_BEFORE_STEP_START(function) {.phase = CPEX_LIFECYCLE_PHASE_BEFORE, .event = CPEX_LIFECYCLE_EVENT_KIND_STEP_START, .run = (function)}
+#define CPEX_BEFORE_STEP_LOG(function) {.phase = CPEX_LIFECYCLE_PHASE_BEFORE, .event = CPEX_LIFECYCLE_EVENT_KIND_STEP_LOG, .run = (function)}
+#define CPEX_BEFORE_STEP_CACHE_HIT(function) {.phase = CPEX_LIFECYCLE_PHASE_BEFORE, .event = CPEX_LIFECYCLE_EVENT_KIND_STEP_CACHE_HIT, .run = (function)}
+#define CPEX_BEFORE_STEP_END(function) {.phase = CPEX_LIFECYCLE_PHASE_BEFORE, .event = CPEX_LIFECYCLE_EVENT_KIND_STEP_END, .run = (function)}
+#define CPEX_BEFORE_BUILD_END(function) {.phase = CPEX_LIFECYCLE_PHASE_BEFORE, .event = CPEX_LIFECYCLE_EVENT_KIND_BUILD_END, .run = (function)}
+#define CPEX_AFTER_BUILD_START(function) {.phase = CPEX_LIFECYCLE_PHASE_AFTER, .event = CPEX_LIFECYCLE_EVENT_KIND_BUILD_START, .run = (function)}
+#define CPEX_AFTER_STEP_QUEUED(function) {.phase = CPEX_LIFECYCLE_PHASE_AFTER, .event = CPEX_LIFECYCLE_EVENT_KIND_STEP_QUEUED, .run = (function)}
+#define CPEX_AFTER_STEP_START(function) {.phase = CPEX_LIFECYCLE_PHASE_AFTER, .event = CPEX_LIFECYCLE_EVENT_KIND_STEP_START, .run = (function)}
+#define CPEX_AFTER_STEP_LOG(function) {.phase = CPEX_LIFECYCLE_PHASE_AFTER, .event = CPEX_LIFECYCLE_EVENT_KIND_STEP_LOG, .run = (function)}
+#define CPEX_AFTER_STEP_CACHE_HIT(function) {.phase = CPEX_LIFECYCLE_PHASE_AFTER, .event = CPEX_LIFECYCLE_EVENT_KIND_STEP_CACHE_HIT, .run = (function)}
+#define CPEX_AFTER_STEP_END(function) {.phase = CPEX_LIFECYCLE_PHASE_AFTER, .event = CPEX_LIFECYCLE_EVENT_KIND_STEP_END, .run = (function)}
+#define CPEX_AFTER_BUILD_END(function) {.phase = CPEX_LIFECYCLE_PHASE_AFTER, .event = CPEX_LIFECYCLE_EVENT_KIND_BUILD_END, .run = (function)}
 
 #endif
