@@ -46,7 +46,11 @@ function texts(ir: ContractIr, declaration: Declaration, fill: Fill, depth = 0):
       return [`{${[...members, ...(fill === 'full' ? UNKNOWN : [])].join()}}`];
     }
     case 'union':
-      return declaration.variants.flatMap((variant) => texts(ir, declarationOf(ir, variant.struct), fill, depth));
+      return [
+        ...declaration.variants.flatMap((variant) => texts(ir, declarationOf(ir, variant.struct), fill, depth)),
+        // A kind that the type does not know stays as it is, in whatever order its members came.
+        ...(declaration.open ? [`{"b":[1.50,{"z":1,"a":null}],"${declaration.tag}":"of another world","a":{}}`] : []),
+      ];
     case 'enum':
       return declaration.values.map((value) => `"${value.wire}"`);
     case 'alias':
@@ -74,7 +78,8 @@ function text(ir: ContractIr, type: Type, fill: Fill, depth: number): string {
     case 'const':
       return JSON.stringify(type.value);
     case 'array':
-      return full ? `[${items(ir, type.items, depth).join()}]` : '[]';
+      // Messages hold messages.
+      return full && depth < 4 ? `[${items(ir, type.items, depth).join()}]` : '[]';
     case 'map':
       return full ? `{${items(ir, type.values, depth).map((item, index) => `"k${index}":${item}`)}}` : '{}';
     case 'ref':
@@ -94,7 +99,10 @@ function limits(type: Type & { kind: 'int' }): readonly [bigint, bigint] {
 
 /** The least value of a struct with one field missing or of another type. */
 function wrongTexts(ir: ContractIr, declaration: Declaration): string[] {
-  if (declaration.kind === 'union') return ['{}', '[]', 'null', `{"${declaration.tag}":"?"}`];
+  if (declaration.kind === 'union') {
+    const unknown = [`{"${declaration.tag}":"?"}`].filter(() => !declaration.open);
+    return ['{}', '[]', 'null', `{"${declaration.tag}":1}`, ...unknown];
+  }
   if (declaration.kind !== 'struct') return [];
   const least = (except: Field) =>
     declaration.fields

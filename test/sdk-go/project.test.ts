@@ -33,13 +33,16 @@ describe.skipIf(missing !== undefined)(`the Go template${missing === undefined ?
   });
 
   it.each([
-    { hooks: ['elicit', 'cmf.tool_pre_invoke'], commands: [] },
-    { hooks: [], commands: ['say-hello', 'wave'] },
-    { hooks: ['http_pre_request'], commands: ['greet'] },
-  ])('compiles, formatted, for $hooks and $commands', ({ hooks, commands }) => {
+    { hooks: ['elicit', 'cmf.tool_pre_invoke'], commands: [], steps: [], events: [] },
+    { hooks: [], commands: ['say-hello', 'wave'], steps: [], events: ['after_build_end'] },
+    { hooks: ['http_pre_request'], commands: ['greet'], steps: ['greet', 'two-words'], events: [] },
+    { hooks: [], commands: [], steps: ['docker'], events: ['before_step_log', 'after_step_log'] },
+  ])('compiles, formatted, for $hooks, $commands, $steps and $events', ({ hooks, commands, steps, events }) => {
     const repetitions = {
       hook: hooks.map((name) => renameCapability('tool_pre_invoke', name)),
       command: commands.map((name) => renameCapability('greet', name)),
+      step: steps.map((name) => renameCapability('shell', name)),
+      lifecycle: events.map((name) => renameCapability('before_build_start', name)),
     };
     const variant = new GoProject();
     try {

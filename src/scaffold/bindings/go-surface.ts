@@ -1,5 +1,5 @@
 import { goBlock, goColumns, goComment, goField, goText } from './go-names.js';
-import { type ContractIr, declarationOf, type Hook, type Method } from './ir.js';
+import { type ContractIr, declarationOf, type Hook, type Method, type Name, type Type, type Variant } from './ir.js';
 import { nameOf } from './names.js';
 
 /** Names, payload types and registration functions of the hooks. */
@@ -30,6 +30,39 @@ function hookFunction(hook: Hook): string {
     `// On${name} registers the handler of the hook ${goText(hook.name.wire)}.`,
     `func On${name}(handler func(ctx *HookCall, payload *${name}) (Verdict, error)) {`,
     `\tonHook(Hook${name}, handler)`,
+    '}',
+  ]);
+}
+
+/**
+ * Per event that a plugin can ask for and phase: the type of the event and a registration function.
+ * They go by the types `LifecyclePhase`, `LifecycleEventKind` and `BuildEvent` of the contract.
+ */
+export function goEvents(ir: ContractIr): string[] {
+  const [phases, kinds, events] = ['LifecyclePhase', 'LifecycleEventKind', 'BuildEvent'].map((name) =>
+    ir.declarations.find((declaration) => declaration.name.pascal === name),
+  );
+  if (phases?.kind !== 'enum' || kinds?.kind !== 'enum' || events?.kind !== 'union') return [];
+  return phases.values.flatMap((phase) =>
+    kinds.values.map((kind) => {
+      const variant = events.variants.find(({ tag }) => tag.wire === kind.wire);
+      if (variant === undefined) throw new RangeError(`no event of the kind ${kind.wire}`);
+      return eventFunction(phase, kind, variant);
+    }),
+  );
+}
+
+function eventFunction(phase: Name, kind: Name, variant: Variant): string {
+  const name = `${phase.pascal}${kind.pascal}`;
+  const wire = goText(`${phase.wire}_${kind.wire}`);
+  return goBlock([
+    `// ${name} is the event ${wire}.`,
+    `type ${name} = ${variant.struct}`,
+    '',
+    `// On${name} registers the handler of the event ${wire}.`,
+    `func On${name}(handler func(ctx *EventCall, event *${name}) (Reaction, error), options ...EventOption) {`,
+    `\tpart := func(event *BuildEvent) *${name} { return event.${variant.tag.pascal} }`,
+    `\tonEvent(LifecyclePhase${phase.pascal}, LifecycleEventKind${kind.pascal}, handler, part, options)`,
     '}',
   ]);
 }
@@ -80,6 +113,50 @@ export function goSamples(ir: ContractIr): string {
     (hook) => [`${goText(hook.name.wire)}:`, `${goRaw(JSON.stringify(hook.sample))},`] as const,
   );
   return goBlock(['var samples = map[string]string{', ...goColumns(rows), '}']);
+}
+
+/** An event of each kind, as JSON text with what an event must have, for unit tests. */
+export function goSampleEvents(ir: ContractIr): string[] {
+  const events = ir.declarations.find((declaration) => declaration.name.pascal === 'BuildEvent');
+  if (events?.kind !== 'union') return [];
+  const rows = events.variants.map(
+    ({ tag, struct }) =>
+      [`${goText(tag.wire)}:`, `${goRaw(JSON.stringify(least(ir, { kind: 'ref', name: struct }, '')))},`] as const,
+  );
+  return [goBlock(['var sampleEvents = map[string]string{', ...goColumns(rows), '}'])];
+}
+
+/** A valid value of a type; texts say what field they are of. */
+function least(ir: ContractIr, type: Type, field: string): unknown {
+  switch (type.kind) {
+    case 'string':
+      return `${field.replace(/_id$/, '')}-1`;
+    case 'const':
+      return type.value;
+    case 'bytes':
+      return '';
+    case 'bool':
+      return false;
+    case 'int':
+    case 'float':
+      return 0;
+    case 'json':
+      return null;
+    case 'array':
+      return [];
+    case 'object':
+    case 'map':
+      return {};
+    case 'ref': {
+      const declaration = declarationOf(ir, type.name);
+      if (declaration.kind === 'alias') return least(ir, declaration.type, field);
+      if (declaration.kind === 'enum') return declaration.values[0]?.wire;
+      if (declaration.kind === 'union')
+        return least(ir, { kind: 'ref', name: declaration.variants[0]?.struct ?? '' }, field);
+      const required = declaration.fields.filter((one) => one.required);
+      return Object.fromEntries(required.map((one) => [one.name.wire, least(ir, one.type, one.name.wire)]));
+    }
+  }
 }
 
 /** JSON text is full of quotes, so it stands between backquotes where it has none itself. */

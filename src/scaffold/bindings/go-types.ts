@@ -1,6 +1,17 @@
 import { goBlock, goColumns, goComment, goField, goText } from './go-names.js';
 import { goValue } from './go-values.js';
-import type { Alias, ContractIr, Declaration, Enum, Field, Struct, Union } from './ir.js';
+import {
+  type Alias,
+  type ContractIr,
+  type Declaration,
+  declarationOf,
+  type Enum,
+  type Field,
+  type Struct,
+  type Union,
+  type Variant,
+} from './ir.js';
+import { nameOf } from './names.js';
 
 /** The Go text of one declaration, with a line end. */
 export function goDeclaration(ir: ContractIr, declaration: Declaration): string {
@@ -8,7 +19,7 @@ export function goDeclaration(ir: ContractIr, declaration: Declaration): string 
     case 'struct':
       return struct(ir, declaration);
     case 'union':
-      return union(declaration);
+      return union(ir, declaration);
     case 'enum':
       return enumeration(declaration);
     case 'alias':
@@ -113,41 +124,98 @@ function readLines(place: string, pointer: boolean, value: ReturnType<typeof goV
 }
 
 /** A struct with one pointer per variant: exactly one is set. */
-function union(declaration: Union): string {
+function union(ir: ContractIr, declaration: Union): string {
   const name = declaration.name.pascal;
   const variants = declaration.variants.map((variant) => ({
     field: variant.tag.pascal,
     tag: goText(variant.tag.wire),
     struct: variant.struct,
   }));
+  const { open } = declaration;
   const width = Math.max(...variants.map((variant) => variant.field.length));
+  const tag = goField(nameOf(declaration.tag));
+  const known = open ? [] : variants.map((variant) => variant.tag);
   return goBlock([
     goComment(`${name}: ${declaration.description}\nExactly one of its fields is set.`),
     `type ${name} struct {`,
     ...variants.map((variant) => `\t${variant.field.padEnd(width)} *${variant.struct}`),
+    ...(open
+      ? [
+          '',
+          `\t// Other is a ${name} of a kind that this type does not know, as JSON text. It is passed on as it is.`,
+          '\tOther json.RawMessage',
+        ]
+      : []),
     '}',
+    '',
+    ...kindMethod(name, tag, declaration, variants),
     '',
     `func (v *${name}) readJSON(r *reader) {`,
     `\t*v = ${name}{}`,
-    `\tswitch r.tag(${[declaration.tag, ...declaration.variants.map((variant) => variant.tag.wire)].map(goText).join(', ')}) {`,
+    `\tswitch r.tag(${[goText(declaration.tag), ...known].join(', ')}) {`,
     ...variants.flatMap((variant) => [
       `\tcase ${variant.tag}:`,
       `\t\tv.${variant.field} = new(${variant.struct})`,
       `\t\tv.${variant.field}.readJSON(r)`,
     ]),
+    ...(open ? ['\tdefault:', '\t\tv.Other = r.raw()'] : []),
     '\t}',
     '}',
     '',
     `func (v *${name}) writeJSON(w *writer) {`,
     '\tswitch {',
     ...variants.flatMap((variant) => [`\tcase v.${variant.field} != nil:`, `\t\tv.${variant.field}.writeJSON(w)`]),
+    ...(open
+      ? [
+          '\tcase v.Other != nil:',
+          `\t\tw.variant(v.Other, ${[goText(declaration.tag), ...variants.map((variant) => variant.tag)].join(', ')})`,
+        ]
+      : []),
     '\tdefault:',
     `\t\tw.fail(${goText(`a ${name} has none of its variants`)})`,
     '\t}',
     '}',
     '',
     ...jsonMethods(name),
+    ...declaration.variants.flatMap((variant) => constructorOf(ir, declaration, variant)),
   ]);
+}
+
+/** A method that tells the variants apart, in the words of the wire. */
+function kindMethod(
+  name: string,
+  method: string,
+  declaration: Union,
+  variants: readonly { readonly field: string; readonly tag: string }[],
+): string[] {
+  return [
+    `// ${method} returns which variant it is, as the wire calls it; empty when none is set.`,
+    `func (v *${name}) ${method}() string {`,
+    '\tswitch {',
+    ...variants.flatMap((variant) => [`\tcase v.${variant.field} != nil:`, `\t\treturn ${variant.tag}`]),
+    '\t}',
+    ...(declaration.open
+      ? [`\tkind, _ := textMember(v.Other, ${goText(declaration.tag)})`, '\treturn kind']
+      : ['\treturn ""']),
+    '}',
+  ];
+}
+
+/** For a variant that is one value and its tag: a function that makes the union from the value. */
+function constructorOf(ir: ContractIr, declaration: Union, { tag, struct }: Variant): string[] {
+  const variant = declarationOf(ir, struct);
+  const fields = variant.kind === 'struct' ? variant.fields.filter(({ type }) => type.kind !== 'const') : [];
+  const [field] = fields;
+  if (field === undefined || fields.length > 1 || !field.required) return [];
+  const [name, member] = [declaration.name.pascal, goField(field.name)];
+  const { type } = goValue(ir, field.type);
+  return [
+    '',
+    `// New${struct} makes a ${name} of the kind ${goText(tag.wire)}.`,
+    `func New${struct}(${field.name.snake} ${type}) ${name} {`,
+    `\treturn ${name}{${tag.pascal}: &${struct}{${member}: ${field.name.snake}}}`,
+    '}',
+  ];
 }
 
 function enumeration(declaration: Enum): string {

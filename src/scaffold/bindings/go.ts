@@ -1,6 +1,6 @@
 import { goJsonCapabilities } from './go-json-capabilities.js';
 import { goJsonDeclaration, goJsonImports } from './go-json-types.js';
-import { goClient, goHooks, goSamples } from './go-surface.js';
+import { goClient, goEvents, goHooks, goSampleEvents, goSamples } from './go-surface.js';
 import { goDeclaration } from './go-types.js';
 import type { ContractIr } from './ir.js';
 import { parseContract } from './parse.js';
@@ -28,10 +28,11 @@ function strictFiles(ir: ContractIr): GeneratedFile[] {
     goFile('cpex', ['import "encoding/json"']),
     `// schemaVersion is the version of the contract that these types come from.\nconst schemaVersion = ${ir.schemaVersion}\n`,
     ...goHooks(ir),
+    ...goEvents(ir),
     ...goClient(ir),
     ...ir.declarations.map((declaration) => goDeclaration(ir, declaration)),
   ];
-  const samples = [goFile('cpextest', []), goSamples(ir)];
+  const samples = [goFile('cpextest', []), goSamples(ir), ...goSampleEvents(ir)];
   return [
     { path: 'internal/cpex/types.go', content: types.join('\n') },
     { path: 'internal/cpex/cpextest/samples.go', content: samples.join('\n') },

@@ -178,20 +178,40 @@ func (r *reader) need(present bool, key string) {
 	}
 }
 
-// tag looks ahead for the member that tells the variants of a union apart.
+// tag looks ahead for the member that tells the variants of a union apart. With
+// no variants to choose from, any text will do.
 func (r *reader) tag(name string, variants ...string) string {
 	ahead := reader{data: r.data, pos: r.pos, err: r.err, path: append([]step(nil), r.path...)}
 	found, text := false, ""
 	for ahead.object(); ahead.nextKey(); {
-		if string(ahead.key) == name {
-			found, text = true, ahead.oneOf(variants...)
-		} else {
+		switch {
+		case string(ahead.key) != name:
 			ahead.skip()
+		case len(variants) == 0:
+			found, text = true, ahead.text()
+		default:
+			found, text = true, ahead.oneOf(variants...)
 		}
 	}
 	ahead.need(found, name)
 	r.err = ahead.err
 	return text
+}
+
+// textMember takes one text out of an object; found is false where it has none.
+func textMember(object json.RawMessage, name string) (text string, found bool) {
+	if checkJSON(object) != nil {
+		return "", false
+	}
+	r := reader{data: object}
+	for r.object(); r.nextKey(); {
+		if string(r.key) == name {
+			text = r.text()
+			return text, r.err == nil
+		}
+		r.skip()
+	}
+	return "", false
 }
 
 // kind returns the first byte of the current value; 0 after an error.

@@ -188,6 +188,23 @@ func (w *writer) extra(members map[string]json.RawMessage, known ...string) {
 	writeMembers(w, members, (*writer).raw)
 }
 
+// variant writes a union of a kind that its type does not know. What a reader
+// would take for one of the known kinds, or for none at all, is refused.
+func (w *writer) variant(value json.RawMessage, tag string, known ...string) {
+	kind, found := textMember(value, tag)
+	if !found {
+		w.fail("Other has no text " + strconv.Quote(tag))
+		return
+	}
+	for _, name := range known {
+		if kind == name {
+			w.fail("Other is of the kind " + strconv.Quote(kind) + ", which the type has a field for")
+			return
+		}
+	}
+	w.raw(value)
+}
+
 func writeList[T any](w *writer, list []T, item func(*writer, T)) {
 	w.open('[')
 	for _, value := range list {

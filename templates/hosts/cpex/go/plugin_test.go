@@ -47,3 +47,35 @@ func TestGreetSaysHello(t *testing.T) {
 }
 
 // cpex:end
+// cpex:each step
+
+func TestShellSucceeds(t *testing.T) {
+	plugin := cpextest.Start(t)
+
+	result := plugin.Step(cpex.StepRequest{Step: cpex.Step{Runner: "shell"}})
+
+	if result.ExitCode != 0 {
+		t.Errorf("exit code %d, want 0", result.ExitCode)
+	}
+	if got, want := plugin.Stdout(), "running step\n"; got != want {
+		t.Errorf("stdout %q, want %q", got, want)
+	}
+}
+
+// cpex:end
+// cpex:each lifecycle
+
+func TestBeforeBuildStartContinues(t *testing.T) {
+	plugin := cpextest.Start(t)
+
+	reaction := plugin.Event("before_build_start", cpextest.SampleEvent("before_build_start"))
+
+	if reaction.Outcome != cpex.LifecycleEventOutcomeContinue {
+		t.Errorf("the build was aborted: %v", reaction.Reason)
+	}
+	if len(plugin.Logs()) != 1 {
+		t.Errorf("logged %d lines, want 1", len(plugin.Logs()))
+	}
+}
+
+// cpex:end

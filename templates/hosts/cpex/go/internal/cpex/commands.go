@@ -133,7 +133,9 @@ func (p *Plugin) runCommand(body []byte) (writable, error) {
 	if err != nil {
 		return nil, err
 	}
-	exit, err := called.run(&CommandCall{Call: p.call(), Path: request.VerbPath, Env: request.Env, args: args})
+	call := p.call()
+	defer call.end()
+	exit, err := called.run(&CommandCall{Call: call, Path: request.VerbPath, Env: request.Env, args: args})
 	if err != nil {
 		return nil, err
 	}

@@ -141,8 +141,10 @@ func (p *Plugin) invokeHook(body []byte) (writable, error) {
 	if !found {
 		return nil, Errorf("unknown_hook", "this plugin has no handler for the hook %s", quote(request.Hook))
 	}
+	call := p.call()
+	defer call.end()
 	verdict, err := handler(&HookCall{
-		Call:        p.call(),
+		Call:        call,
 		Hook:        name,
 		RequestID:   request.Context.RequestID,
 		Extensions:  request.Extensions,

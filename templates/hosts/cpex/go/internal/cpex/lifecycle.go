@@ -19,6 +19,8 @@ var methods = map[string]method{
 	"plugin.quiesce":     {early: true, run: (*Plugin).quiesce},
 	"hook.invoke":        {available: handlers.hasHooks, run: (*Plugin).invokeHook},
 	"command.run":        {available: handlers.hasCommands, run: (*Plugin).runCommand},
+	"step.execute":       {available: handlers.hasRunners, run: (*Plugin).executeStep},
+	"lifecycle.event":    {available: handlers.hasListeners, run: (*Plugin).hearEvent},
 }
 
 // OnRegister sets a function that runs when the host introduces itself: check
@@ -40,6 +42,7 @@ func OnShutdown(handler func(ctx *Call) error) { handlers.setLife(&handlers.onSh
 type Call struct {
 	plugin *Plugin
 	config json.RawMessage
+	watch  watch
 }
 
 // Host returns the host's services.
@@ -51,25 +54,24 @@ func (c *Call) Log() *slog.Logger { return slog.New(logHandler{send: c.plugin.ho
 // Config reads the plugin's configuration into a struct or map, as encoding/json
 // does. Numbers in fields of type any arrive as json.Number.
 func (c *Call) Config(into any) error {
-	decoder := json.NewDecoder(bytes.NewReader(c.config))
+	return fit(c.config, into, "invalid_config", "the configuration")
+}
+
+// fit reads JSON into the author's own type.
+func fit(text []byte, into any, code, what string) error {
+	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
 	err := decoder.Decode(into)
 	var mismatch *json.UnmarshalTypeError
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &mismatch):
+	case errors.As(err, &mismatch) && mismatch.Field != "":
 		// The value stays out of the text: it may be a secret.
-		return Errorf("invalid_config", "the configuration's %q is not of type %s", mismatch.Field, mismatch.Type)
+		return Errorf(code, "%s: %q is not of type %s", what, mismatch.Field, mismatch.Type)
 	default:
-		return Errorf("invalid_config", "the configuration does not fit %T", into)
+		return Errorf(code, "%s: does not fit %T", what, into)
 	}
-}
-
-// Cancelled tells whether the caller gave up; false when the host cannot say.
-func (c *Call) Cancelled() bool {
-	answer, err := c.plugin.host.Cancelled()
-	return err == nil && answer.Cancelled
 }
 
 // Go runs a task in a goroutine of its own. A panic in it is logged instead of
@@ -165,7 +167,9 @@ func (p *Plugin) adopt(config map[string]any, limits *Limits) error {
 	}
 	unchanged := old != nil && limits != nil && bytes.Equal(old.config, next.config)
 	if handler != nil && !unchanged {
-		if err := handler(&Call{plugin: p, config: next.config}); err != nil {
+		call := &Call{plugin: p, config: next.config}
+		defer call.end()
+		if err := handler(call); err != nil {
 			return err
 		}
 	}
@@ -179,7 +183,9 @@ func (p *Plugin) quiesce(body []byte) (writable, error) {
 	}
 	var err error
 	if handler := handlers.life(&handlers.onQuiesce); handler != nil {
-		err = handler(p.call())
+		call := p.call()
+		defer call.end()
+		err = handler(call)
 	}
 	p.settle()
 	return &Empty{}, err
@@ -192,6 +198,7 @@ func (p *Plugin) stopping() {
 		return
 	}
 	ctx := p.call()
+	defer ctx.end()
 	if err := handler(ctx); err != nil {
 		ctx.Log().Error("shutdown: " + clean(err.Error()))
 	}

@@ -16,6 +16,9 @@ type registry struct {
 	mu       sync.RWMutex
 	hooks    map[string]hookHandler
 	commands map[string]command
+	runners  map[string]runner
+	// listeners are in the order of their registration.
+	listeners []listener
 	// mistakes are those of the author, told when the host registers: a panic
 	// in an init function would end the host.
 	mistakes []string
@@ -51,6 +54,53 @@ func (r *registry) addCommand(added command) {
 		r.commands = make(map[string]command)
 	}
 	r.commands[added.spec.Verb] = added
+}
+
+func (r *registry) addRunner(added runner) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, twice := r.runners[added.spec.Runner]; twice {
+		r.mistakes = append(r.mistakes, fmt.Sprintf("the runner %q has two handlers", added.spec.Runner))
+	}
+	if added.execute == nil {
+		r.mistakes = append(r.mistakes, fmt.Sprintf("the runner %q has no handler", added.spec.Runner))
+	}
+	if r.runners == nil {
+		r.runners = make(map[string]runner)
+	}
+	r.runners[added.spec.Runner] = added
+}
+
+func (r *registry) addListener(added listener) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(added.hook.Events) == 0 {
+		r.mistakes = append(r.mistakes, "a handler of build events names no kinds")
+	}
+	for _, kind := range added.hook.Events {
+		name := eventName(added.hook.Phase, string(kind))
+		if _, twice := listenerOf(r.listeners, added.hook.Phase, kind); twice {
+			r.mistakes = append(r.mistakes, fmt.Sprintf("the event %q has two handlers", name))
+		}
+		if added.hear == nil {
+			r.mistakes = append(r.mistakes, fmt.Sprintf("the event %q has no handler", name))
+		}
+	}
+	r.listeners = append(r.listeners, added)
+}
+
+func listenerOf(listeners []listener, phase LifecyclePhase, kind LifecycleEventKind) (listener, bool) {
+	for _, one := range listeners {
+		if one.hook.Phase != phase {
+			continue
+		}
+		for _, heard := range one.hook.Events {
+			if heard == kind {
+				return one, true
+			}
+		}
+	}
+	return listener{}, false
 }
 
 func (r *registry) setLife(slot *func(*Call) error, handler func(*Call) error) {
@@ -89,6 +139,19 @@ func (r *registry) command(verb string) (command, bool) {
 	return found, ok
 }
 
+func (r *registry) runner(name string) (runner, bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	found, ok := r.runners[name]
+	return found, ok
+}
+
+func (r *registry) listener(phase LifecyclePhase, kind LifecycleEventKind) (listener, bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return listenerOf(r.listeners, phase, kind)
+}
+
 func (r *registry) hasHooks() bool {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -99,6 +162,18 @@ func (r *registry) hasCommands() bool {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return len(r.commands) > 0
+}
+
+func (r *registry) hasRunners() bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return len(r.runners) > 0
+}
+
+func (r *registry) hasListeners() bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return len(r.listeners) > 0
 }
 
 // capabilities says what there are handlers for, always in the same order.
@@ -112,7 +187,14 @@ func (r *registry) capabilities() Capabilities {
 	for _, command := range r.commands {
 		found.Command = append(found.Command, command.spec)
 	}
+	for _, runner := range r.runners {
+		found.Step = append(found.Step, runner.spec)
+	}
+	for _, listener := range r.listeners {
+		found.Lifecycle = append(found.Lifecycle, listener.hook)
+	}
 	sort.Strings(found.Hooks)
 	sort.Slice(found.Command, func(i, k int) bool { return found.Command[i].Verb < found.Command[k].Verb })
+	sort.Slice(found.Step, func(i, k int) bool { return found.Step[i].Runner < found.Step[k].Runner })
 	return found
 }

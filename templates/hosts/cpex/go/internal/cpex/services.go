@@ -63,6 +63,21 @@ func (o output) Write(data []byte) (int, error) {
 	return len(data), nil
 }
 
+// stepLog writes to one of a step's streams.
+type stepLog struct {
+	host   *Host
+	stream OutputStream
+}
+
+var _ io.Writer = stepLog{}
+
+func (l stepLog) Write(data []byte) (int, error) {
+	if err := l.host.StepLog(StepLogRequest{Stream: l.stream, Data: data}); err != nil {
+		return 0, err
+	}
+	return len(data), nil
+}
+
 // writeLog sends one line to the host's log.
 func (h *Host) writeLog(level slog.Level, message string, fields map[string]any) error {
 	return h.Log(LogRequest{Level: logLevel(level), Message: message, Fields: fields})

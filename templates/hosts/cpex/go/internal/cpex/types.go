@@ -235,6 +235,132 @@ func OnCmfHttpRequest(handler func(ctx *HookCall, payload *CmfHttpRequest) (Verd
 	onHook(HookCmfHttpRequest, handler)
 }
 
+// BeforeBuildStart is the event "before_build_start".
+type BeforeBuildStart = BuildStartEvent
+
+// OnBeforeBuildStart registers the handler of the event "before_build_start".
+func OnBeforeBuildStart(handler func(ctx *EventCall, event *BeforeBuildStart) (Reaction, error), options ...EventOption) {
+	part := func(event *BuildEvent) *BeforeBuildStart { return event.BuildStart }
+	onEvent(LifecyclePhaseBefore, LifecycleEventKindBuildStart, handler, part, options)
+}
+
+// BeforeStepQueued is the event "before_step_queued".
+type BeforeStepQueued = StepQueuedEvent
+
+// OnBeforeStepQueued registers the handler of the event "before_step_queued".
+func OnBeforeStepQueued(handler func(ctx *EventCall, event *BeforeStepQueued) (Reaction, error), options ...EventOption) {
+	part := func(event *BuildEvent) *BeforeStepQueued { return event.StepQueued }
+	onEvent(LifecyclePhaseBefore, LifecycleEventKindStepQueued, handler, part, options)
+}
+
+// BeforeStepStart is the event "before_step_start".
+type BeforeStepStart = StepStartEvent
+
+// OnBeforeStepStart registers the handler of the event "before_step_start".
+func OnBeforeStepStart(handler func(ctx *EventCall, event *BeforeStepStart) (Reaction, error), options ...EventOption) {
+	part := func(event *BuildEvent) *BeforeStepStart { return event.StepStart }
+	onEvent(LifecyclePhaseBefore, LifecycleEventKindStepStart, handler, part, options)
+}
+
+// BeforeStepLog is the event "before_step_log".
+type BeforeStepLog = StepLogEvent
+
+// OnBeforeStepLog registers the handler of the event "before_step_log".
+func OnBeforeStepLog(handler func(ctx *EventCall, event *BeforeStepLog) (Reaction, error), options ...EventOption) {
+	part := func(event *BuildEvent) *BeforeStepLog { return event.StepLog }
+	onEvent(LifecyclePhaseBefore, LifecycleEventKindStepLog, handler, part, options)
+}
+
+// BeforeStepCacheHit is the event "before_step_cache_hit".
+type BeforeStepCacheHit = StepCacheHitEvent
+
+// OnBeforeStepCacheHit registers the handler of the event "before_step_cache_hit".
+func OnBeforeStepCacheHit(handler func(ctx *EventCall, event *BeforeStepCacheHit) (Reaction, error), options ...EventOption) {
+	part := func(event *BuildEvent) *BeforeStepCacheHit { return event.StepCacheHit }
+	onEvent(LifecyclePhaseBefore, LifecycleEventKindStepCacheHit, handler, part, options)
+}
+
+// BeforeStepEnd is the event "before_step_end".
+type BeforeStepEnd = StepEndEvent
+
+// OnBeforeStepEnd registers the handler of the event "before_step_end".
+func OnBeforeStepEnd(handler func(ctx *EventCall, event *BeforeStepEnd) (Reaction, error), options ...EventOption) {
+	part := func(event *BuildEvent) *BeforeStepEnd { return event.StepEnd }
+	onEvent(LifecyclePhaseBefore, LifecycleEventKindStepEnd, handler, part, options)
+}
+
+// BeforeBuildEnd is the event "before_build_end".
+type BeforeBuildEnd = BuildEndEvent
+
+// OnBeforeBuildEnd registers the handler of the event "before_build_end".
+func OnBeforeBuildEnd(handler func(ctx *EventCall, event *BeforeBuildEnd) (Reaction, error), options ...EventOption) {
+	part := func(event *BuildEvent) *BeforeBuildEnd { return event.BuildEnd }
+	onEvent(LifecyclePhaseBefore, LifecycleEventKindBuildEnd, handler, part, options)
+}
+
+// AfterBuildStart is the event "after_build_start".
+type AfterBuildStart = BuildStartEvent
+
+// OnAfterBuildStart registers the handler of the event "after_build_start".
+func OnAfterBuildStart(handler func(ctx *EventCall, event *AfterBuildStart) (Reaction, error), options ...EventOption) {
+	part := func(event *BuildEvent) *AfterBuildStart { return event.BuildStart }
+	onEvent(LifecyclePhaseAfter, LifecycleEventKindBuildStart, handler, part, options)
+}
+
+// AfterStepQueued is the event "after_step_queued".
+type AfterStepQueued = StepQueuedEvent
+
+// OnAfterStepQueued registers the handler of the event "after_step_queued".
+func OnAfterStepQueued(handler func(ctx *EventCall, event *AfterStepQueued) (Reaction, error), options ...EventOption) {
+	part := func(event *BuildEvent) *AfterStepQueued { return event.StepQueued }
+	onEvent(LifecyclePhaseAfter, LifecycleEventKindStepQueued, handler, part, options)
+}
+
+// AfterStepStart is the event "after_step_start".
+type AfterStepStart = StepStartEvent
+
+// OnAfterStepStart registers the handler of the event "after_step_start".
+func OnAfterStepStart(handler func(ctx *EventCall, event *AfterStepStart) (Reaction, error), options ...EventOption) {
+	part := func(event *BuildEvent) *AfterStepStart { return event.StepStart }
+	onEvent(LifecyclePhaseAfter, LifecycleEventKindStepStart, handler, part, options)
+}
+
+// AfterStepLog is the event "after_step_log".
+type AfterStepLog = StepLogEvent
+
+// OnAfterStepLog registers the handler of the event "after_step_log".
+func OnAfterStepLog(handler func(ctx *EventCall, event *AfterStepLog) (Reaction, error), options ...EventOption) {
+	part := func(event *BuildEvent) *AfterStepLog { return event.StepLog }
+	onEvent(LifecyclePhaseAfter, LifecycleEventKindStepLog, handler, part, options)
+}
+
+// AfterStepCacheHit is the event "after_step_cache_hit".
+type AfterStepCacheHit = StepCacheHitEvent
+
+// OnAfterStepCacheHit registers the handler of the event "after_step_cache_hit".
+func OnAfterStepCacheHit(handler func(ctx *EventCall, event *AfterStepCacheHit) (Reaction, error), options ...EventOption) {
+	part := func(event *BuildEvent) *AfterStepCacheHit { return event.StepCacheHit }
+	onEvent(LifecyclePhaseAfter, LifecycleEventKindStepCacheHit, handler, part, options)
+}
+
+// AfterStepEnd is the event "after_step_end".
+type AfterStepEnd = StepEndEvent
+
+// OnAfterStepEnd registers the handler of the event "after_step_end".
+func OnAfterStepEnd(handler func(ctx *EventCall, event *AfterStepEnd) (Reaction, error), options ...EventOption) {
+	part := func(event *BuildEvent) *AfterStepEnd { return event.StepEnd }
+	onEvent(LifecyclePhaseAfter, LifecycleEventKindStepEnd, handler, part, options)
+}
+
+// AfterBuildEnd is the event "after_build_end".
+type AfterBuildEnd = BuildEndEvent
+
+// OnAfterBuildEnd registers the handler of the event "after_build_end".
+func OnAfterBuildEnd(handler func(ctx *EventCall, event *AfterBuildEnd) (Reaction, error), options ...EventOption) {
+	part := func(event *BuildEvent) *AfterBuildEnd { return event.BuildEnd }
+	onEvent(LifecyclePhaseAfter, LifecycleEventKindBuildEnd, handler, part, options)
+}
+
 // Log calls host.log. Writes a line to the host's log.
 func (h *Host) Log(request LogRequest) error {
 	return h.call("host.log", &request, &Empty{})
@@ -844,6 +970,19 @@ type ArgSpec struct {
 	Positional *PositionalArg
 	Option     *OptionArg
 	Flag       *FlagArg
+}
+
+// Kind returns which variant it is, as the wire calls it; empty when none is set.
+func (v *ArgSpec) Kind() string {
+	switch {
+	case v.Positional != nil:
+		return "positional"
+	case v.Option != nil:
+		return "option"
+	case v.Flag != nil:
+		return "flag"
+	}
+	return ""
 }
 
 func (v *ArgSpec) readJSON(r *reader) {
@@ -4432,11 +4571,46 @@ type ContentPart struct {
 	Document      *DocumentPart
 	Video         *VideoPart
 	Audio         *AudioPart
+
+	// Other is a ContentPart of a kind that this type does not know, as JSON text. It is passed on as it is.
+	Other json.RawMessage
+}
+
+// ContentType returns which variant it is, as the wire calls it; empty when none is set.
+func (v *ContentPart) ContentType() string {
+	switch {
+	case v.Text != nil:
+		return "text"
+	case v.Thinking != nil:
+		return "thinking"
+	case v.ToolCall != nil:
+		return "tool_call"
+	case v.ToolResult != nil:
+		return "tool_result"
+	case v.Resource != nil:
+		return "resource"
+	case v.ResourceRef != nil:
+		return "resource_ref"
+	case v.PromptRequest != nil:
+		return "prompt_request"
+	case v.PromptResult != nil:
+		return "prompt_result"
+	case v.Image != nil:
+		return "image"
+	case v.Document != nil:
+		return "document"
+	case v.Video != nil:
+		return "video"
+	case v.Audio != nil:
+		return "audio"
+	}
+	kind, _ := textMember(v.Other, "content_type")
+	return kind
 }
 
 func (v *ContentPart) readJSON(r *reader) {
 	*v = ContentPart{}
-	switch r.tag("content_type", "text", "thinking", "tool_call", "tool_result", "resource", "resource_ref", "prompt_request", "prompt_result", "image", "document", "video", "audio") {
+	switch r.tag("content_type") {
 	case "text":
 		v.Text = new(TextPart)
 		v.Text.readJSON(r)
@@ -4473,6 +4647,8 @@ func (v *ContentPart) readJSON(r *reader) {
 	case "audio":
 		v.Audio = new(AudioPart)
 		v.Audio.readJSON(r)
+	default:
+		v.Other = r.raw()
 	}
 }
 
@@ -4502,6 +4678,8 @@ func (v *ContentPart) writeJSON(w *writer) {
 		v.Video.writeJSON(w)
 	case v.Audio != nil:
 		v.Audio.writeJSON(w)
+	case v.Other != nil:
+		w.variant(v.Other, "content_type", "text", "thinking", "tool_call", "tool_result", "resource", "resource_ref", "prompt_request", "prompt_result", "image", "document", "video", "audio")
 	default:
 		w.fail("a ContentPart has none of its variants")
 	}
@@ -4512,6 +4690,66 @@ func (v ContentPart) MarshalJSON() ([]byte, error) { return encode(&v) }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *ContentPart) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// NewTextPart makes a ContentPart of the kind "text".
+func NewTextPart(text string) ContentPart {
+	return ContentPart{Text: &TextPart{Text: text}}
+}
+
+// NewThinkingPart makes a ContentPart of the kind "thinking".
+func NewThinkingPart(text string) ContentPart {
+	return ContentPart{Thinking: &ThinkingPart{Text: text}}
+}
+
+// NewToolCallPart makes a ContentPart of the kind "tool_call".
+func NewToolCallPart(content ToolCall) ContentPart {
+	return ContentPart{ToolCall: &ToolCallPart{Content: content}}
+}
+
+// NewToolResultPart makes a ContentPart of the kind "tool_result".
+func NewToolResultPart(content ToolResult) ContentPart {
+	return ContentPart{ToolResult: &ToolResultPart{Content: content}}
+}
+
+// NewResourcePart makes a ContentPart of the kind "resource".
+func NewResourcePart(content Resource) ContentPart {
+	return ContentPart{Resource: &ResourcePart{Content: content}}
+}
+
+// NewResourceRefPart makes a ContentPart of the kind "resource_ref".
+func NewResourceRefPart(content ResourceRef) ContentPart {
+	return ContentPart{ResourceRef: &ResourceRefPart{Content: content}}
+}
+
+// NewPromptRequestPart makes a ContentPart of the kind "prompt_request".
+func NewPromptRequestPart(content PromptRequest) ContentPart {
+	return ContentPart{PromptRequest: &PromptRequestPart{Content: content}}
+}
+
+// NewPromptResultPart makes a ContentPart of the kind "prompt_result".
+func NewPromptResultPart(content PromptResult) ContentPart {
+	return ContentPart{PromptResult: &PromptResultPart{Content: content}}
+}
+
+// NewImagePart makes a ContentPart of the kind "image".
+func NewImagePart(content ImageSource) ContentPart {
+	return ContentPart{Image: &ImagePart{Content: content}}
+}
+
+// NewDocumentPart makes a ContentPart of the kind "document".
+func NewDocumentPart(content DocumentSource) ContentPart {
+	return ContentPart{Document: &DocumentPart{Content: content}}
+}
+
+// NewVideoPart makes a ContentPart of the kind "video".
+func NewVideoPart(content VideoSource) ContentPart {
+	return ContentPart{Video: &VideoPart{Content: content}}
+}
+
+// NewAudioPart makes a ContentPart of the kind "audio".
+func NewAudioPart(content AudioSource) ContentPart {
+	return ContentPart{Audio: &AudioPart{Content: content}}
+}
 
 // MessageRole: Who speaks.
 type MessageRole string
@@ -4823,6 +5061,19 @@ type CacheDecision struct {
 	MissNoCommit *MissNoCommitDecision
 }
 
+// Kind returns which variant it is, as the wire calls it; empty when none is set.
+func (v *CacheDecision) Kind() string {
+	switch {
+	case v.Hit != nil:
+		return "hit"
+	case v.MissBuildAs != nil:
+		return "miss_build_as"
+	case v.MissNoCommit != nil:
+		return "miss_no_commit"
+	}
+	return ""
+}
+
 func (v *CacheDecision) readJSON(r *reader) {
 	*v = CacheDecision{}
 	switch r.tag("kind", "hit", "miss_build_as", "miss_no_commit") {
@@ -4856,6 +5107,16 @@ func (v CacheDecision) MarshalJSON() ([]byte, error) { return encode(&v) }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *CacheDecision) UnmarshalJSON(data []byte) error { return decode(data, v) }
+
+// NewHitDecision makes a CacheDecision of the kind "hit".
+func NewHitDecision(tag string) CacheDecision {
+	return CacheDecision{Hit: &HitDecision{Tag: tag}}
+}
+
+// NewMissBuildAsDecision makes a CacheDecision of the kind "miss_build_as".
+func NewMissBuildAsDecision(tag string) CacheDecision {
+	return CacheDecision{MissBuildAs: &MissBuildAsDecision{Tag: tag}}
+}
 
 // Step: A step of a build.
 type Step struct {
@@ -5911,11 +6172,38 @@ type BuildEvent struct {
 	StepEnd      *StepEndEvent
 	ChainFailed  *ChainFailedEvent
 	BuildEnd     *BuildEndEvent
+
+	// Other is a BuildEvent of a kind that this type does not know, as JSON text. It is passed on as it is.
+	Other json.RawMessage
+}
+
+// Kind returns which variant it is, as the wire calls it; empty when none is set.
+func (v *BuildEvent) Kind() string {
+	switch {
+	case v.BuildStart != nil:
+		return "build_start"
+	case v.StepQueued != nil:
+		return "step_queued"
+	case v.StepStart != nil:
+		return "step_start"
+	case v.StepLog != nil:
+		return "step_log"
+	case v.StepCacheHit != nil:
+		return "step_cache_hit"
+	case v.StepEnd != nil:
+		return "step_end"
+	case v.ChainFailed != nil:
+		return "chain_failed"
+	case v.BuildEnd != nil:
+		return "build_end"
+	}
+	kind, _ := textMember(v.Other, "kind")
+	return kind
 }
 
 func (v *BuildEvent) readJSON(r *reader) {
 	*v = BuildEvent{}
-	switch r.tag("kind", "build_start", "step_queued", "step_start", "step_log", "step_cache_hit", "step_end", "chain_failed", "build_end") {
+	switch r.tag("kind") {
 	case "build_start":
 		v.BuildStart = new(BuildStartEvent)
 		v.BuildStart.readJSON(r)
@@ -5940,6 +6228,8 @@ func (v *BuildEvent) readJSON(r *reader) {
 	case "build_end":
 		v.BuildEnd = new(BuildEndEvent)
 		v.BuildEnd.readJSON(r)
+	default:
+		v.Other = r.raw()
 	}
 }
 
@@ -5961,6 +6251,8 @@ func (v *BuildEvent) writeJSON(w *writer) {
 		v.ChainFailed.writeJSON(w)
 	case v.BuildEnd != nil:
 		v.BuildEnd.writeJSON(w)
+	case v.Other != nil:
+		w.variant(v.Other, "kind", "build_start", "step_queued", "step_start", "step_log", "step_cache_hit", "step_end", "chain_failed", "build_end")
 	default:
 		w.fail("a BuildEvent has none of its variants")
 	}

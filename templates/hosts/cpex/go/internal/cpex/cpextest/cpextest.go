@@ -7,6 +7,7 @@ package cpextest
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 
 	"sample-plugin/internal/cpex"
@@ -93,6 +94,68 @@ func (p *Plugin) TryCommand(args map[string]any, path ...string) (cpex.CommandRu
 	return result, err
 }
 
+// Step executes a step. Where the request leaves something empty that a host
+// always sends, it is filled in: ids, the folder ".", and a cache without a
+// result. The test fails where the plugin answers an error; an exit code is none.
+func (p *Plugin) Step(request cpex.StepRequest) cpex.StepResult {
+	p.t.Helper()
+	result, err := p.TryStep(request)
+	if err != nil {
+		p.t.Fatalf("step of %s: %v", request.Step.Runner, err)
+	}
+	return result
+}
+
+// TryStep is Step for tests that expect an error.
+func (p *Plugin) TryStep(request cpex.StepRequest) (cpex.StepResult, error) {
+	p.t.Helper()
+	fill(&request.Step.Key, "step")
+	fill(&request.RunID, "run-1")
+	fill(&request.StepID, "step-1")
+	fill(&request.WorkspaceArchiveID, "workspace")
+	fill(&request.Workdir, ".")
+	if request.Cache.Kind() == "" {
+		request.Cache.MissNoCommit = &cpex.MissNoCommitDecision{}
+	}
+	var result cpex.StepResult
+	err := p.Call("step.execute", request, &result)
+	return result, err
+}
+
+func fill(field *string, standard string) {
+	if *field == "" {
+		*field = standard
+	}
+}
+
+// Event tells of an event of a build by its phase and kind, for example
+// "before_build_start". An event is a value of its type or JSON text. The test
+// fails where the plugin answers an error.
+func (p *Plugin) Event(name string, event any) cpex.Reaction {
+	p.t.Helper()
+	reaction, err := p.TryEvent(name, event)
+	if err != nil {
+		p.t.Fatalf("event %s: %v", name, err)
+	}
+	return reaction
+}
+
+// TryEvent is Event for tests that expect an error.
+func (p *Plugin) TryEvent(name string, event any) (cpex.Reaction, error) {
+	p.t.Helper()
+	phase, _, _ := strings.Cut(name, "_")
+	request := cpex.LifecycleEventRequest{Phase: cpex.LifecyclePhase(phase)}
+	if err := json.Unmarshal(p.json(event), &request.Event); err != nil {
+		p.t.Fatalf("event %s: %v", name, err)
+	}
+	if got := phase + "_" + request.Event.Kind(); got != name {
+		p.t.Fatalf("event %s: this is one of %s", name, got)
+	}
+	var reaction cpex.Reaction
+	err := p.Call("lifecycle.event", request, &reaction)
+	return reaction, err
+}
+
 // Call makes any call and reads its result; what the plugin answers as an
 // error comes as a *cpex.Error.
 func (p *Plugin) Call(method string, request, result any) error {
@@ -127,6 +190,12 @@ func (p *Plugin) json(value any) json.RawMessage {
 		p.t.Fatal(err)
 	}
 	return body
+}
+
+// SampleEvent returns a valid event by its phase and kind, as JSON text.
+func SampleEvent(name string) string {
+	_, kind, _ := strings.Cut(name, "_")
+	return sampleEvents[kind]
 }
 
 // Sample returns a valid payload of a hook, as JSON text.

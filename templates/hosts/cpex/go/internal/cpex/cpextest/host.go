@@ -20,10 +20,14 @@ type Host struct {
 	HTTP func(request cpex.HttpRequest) (cpex.HttpResponse, error)
 	// Files is the host's configuration folder: path to content.
 	Files map[string]string
+	// Archives are what steps can read: id to content. The workspace of a step
+	// is "workspace" unless its request says otherwise.
+	Archives map[string][]byte
 	// GaveUp makes the running call a cancelled one.
 	GaveUp bool
 
 	mu             sync.Mutex
+	cancelled      bool
 	stored         map[string][]byte
 	logs           []cpex.LogRequest
 	events         []cpex.EventEmitRequest
@@ -47,14 +51,21 @@ func (h *Host) Events() []cpex.EventEmitRequest {
 	return append([]cpex.EventEmitRequest(nil), h.events...)
 }
 
-// Stdout returns what commands wrote to their standard output.
+// Cancel makes the running call a cancelled one, from any goroutine.
+func (h *Host) Cancel() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.cancelled = true
+}
+
+// Stdout returns what commands and steps wrote to their standard output.
 func (h *Host) Stdout() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.stdout.String()
 }
 
-// Stderr returns what commands wrote to their standard error.
+// Stderr returns what commands and steps wrote to their standard error.
 func (h *Host) Stderr() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -109,11 +120,17 @@ func (h *Host) answer(method string, body []byte) (any, error) {
 	case "host.config.read":
 		return serve(h, body, h.configRead)
 	case "host.cancelled":
-		return cpex.CancelledResult{Cancelled: h.GaveUp}, nil
+		return serve(h, body, h.gaveUp)
 	case "host.event.emit":
 		return serve(h, body, h.eventEmit)
 	case "host.output.write":
 		return serve(h, body, h.outputWrite)
+	case "host.step.log":
+		return serve(h, body, h.stepLog)
+	case "host.archive.size":
+		return h.archiveSize(body)
+	case "host.archive.read":
+		return h.archiveRead(body)
 	case "host.http.do":
 		return h.httpDo(body)
 	}
@@ -180,13 +197,53 @@ func (h *Host) eventEmit(request cpex.EventEmitRequest) any {
 	return cpex.Empty{}
 }
 
+func (h *Host) gaveUp(cpex.Empty) any {
+	return cpex.CancelledResult{Cancelled: h.GaveUp || h.cancelled}
+}
+
 func (h *Host) outputWrite(request cpex.OutputWriteRequest) any {
-	stream := &h.stdout
-	if request.Stream == cpex.OutputStreamStderr {
-		stream = &h.stderr
+	return h.print(request.Stream, request.Data)
+}
+
+func (h *Host) stepLog(request cpex.StepLogRequest) any {
+	return h.print(request.Stream, request.Data)
+}
+
+func (h *Host) print(stream cpex.OutputStream, data []byte) any {
+	into := &h.stdout
+	if stream == cpex.OutputStreamStderr {
+		into = &h.stderr
 	}
-	stream.Write(request.Data)
+	into.Write(data)
 	return cpex.Empty{}
+}
+
+func (h *Host) archiveSize(body []byte) (any, error) {
+	var request cpex.ArchiveSizeRequest
+	if err := json.Unmarshal(body, &request); err != nil {
+		return nil, err
+	}
+	content, err := h.archive(request.ArchiveID)
+	return cpex.ArchiveSizeResult{Size: uint64(len(content))}, err
+}
+
+func (h *Host) archiveRead(body []byte) (any, error) {
+	var request cpex.ArchiveReadRequest
+	if err := json.Unmarshal(body, &request); err != nil {
+		return nil, err
+	}
+	content, err := h.archive(request.ArchiveID)
+	from := min(request.Offset, uint64(len(content)))
+	to := from + min(request.Max, uint64(len(content))-from)
+	return cpex.ArchiveReadResult{Data: content[from:to]}, err
+}
+
+func (h *Host) archive(id string) ([]byte, error) {
+	content, found := h.Archives[id]
+	if !found {
+		return nil, cpex.Errorf("not_found", "the host has no such archive")
+	}
+	return content, nil
 }
 
 func (h *Host) httpDo(body []byte) (any, error) {

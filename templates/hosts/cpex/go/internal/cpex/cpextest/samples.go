@@ -28,3 +28,14 @@ var samples = map[string]string{
 	"cmf.resource_post_fetch":    `{"message":{"schema_version":"2.0","role":"tool","content":[{"content_type":"resource","content":{"resource_request_id":"res-1","uri":"file:///readme.txt","resource_type":"file","content":"hello","mime_type":"text/plain","size_bytes":5}}]}}`,
 	"cmf.http_request":           `{"message":{"schema_version":"2.0","role":"user","content":[{"content_type":"text","text":"hello"}]}}`,
 }
+
+var sampleEvents = map[string]string{
+	"build_start":    `{"kind":"build_start","build_id":"build-1","steps":0}`,
+	"step_queued":    `{"kind":"step_queued","build_id":"build-1","step_id":"step-1","key":"key-1","runner":"runner-1"}`,
+	"step_start":     `{"kind":"step_start","build_id":"build-1","step_id":"step-1","key":"key-1","runner":"runner-1"}`,
+	"step_log":       `{"kind":"step_log","build_id":"build-1","step_id":"step-1","key":"key-1","stream":"stdout","data":""}`,
+	"step_cache_hit": `{"kind":"step_cache_hit","build_id":"build-1","step_id":"step-1","key":"key-1","tag":"tag-1"}`,
+	"step_end":       `{"kind":"step_end","build_id":"build-1","step_id":"step-1","key":"key-1","exit_code":0,"duration_ms":0}`,
+	"chain_failed":   `{"kind":"chain_failed","build_id":"build-1","step_id":"step-1","key":"key-1","message":"message-1"}`,
+	"build_end":      `{"kind":"build_end","build_id":"build-1","exit_code":0,"duration_ms":0}`,
+}
