@@ -6,7 +6,9 @@ import { renameCapability } from '../../src/scaffold/spellings.js';
 import { missingToolchain, RustProject } from './toolchain.js';
 
 const contract = path.resolve(import.meta.dirname, '../../schemas/hosts/cpex/contract.json');
-const everyHook = Object.keys(JSON.parse(readFileSync(contract, 'utf8')).hooks);
+const { hooks: everyHookByName, capabilities } = JSON.parse(readFileSync(contract, 'utf8'));
+const everyHook: string[] = Object.keys(everyHookByName);
+const everyEvent: string[] = capabilities.lifecycle.argument.values;
 const missing = missingToolchain();
 
 describe.skipIf(missing !== undefined)(`the Rust template${missing === undefined ? '' : ` (${missing})`}`, () => {
@@ -19,7 +21,7 @@ describe.skipIf(missing !== undefined)(`the Rust template${missing === undefined
   it('is formatted, has nothing for clippy to say, and passes its own tests', () => {
     project.cargo('fmt', '--check');
     project.cargo('clippy', '--locked', '--all-targets', '--', '-D', 'warnings');
-    expect(project.cargo('test', '--locked')).toContain('2 passed; 0 failed');
+    expect(project.cargo('test', '--locked')).toContain('4 passed; 0 failed');
   });
 
   it('exports the entry and nothing else', () => {
@@ -44,19 +46,28 @@ describe.skipIf(missing !== undefined)(`the Rust template${missing === undefined
   });
 
   it.each([
-    { hooks: everyHook, commands: ['say-hello', 'match', 'a-rather-long-verb'] },
-    { hooks: [], commands: ['wave'] },
-    { hooks: ['elicit'], commands: [] },
-  ])('is as clean for $hooks and $commands', ({ hooks, commands }) => {
+    {
+      hooks: everyHook,
+      commands: ['say-hello', 'match', 'a-rather-long-verb'],
+      steps: ['docker', 'a-rather-long-runner'],
+      events: everyEvent,
+    },
+    { hooks: [], commands: ['wave'], steps: [], events: [] },
+    { hooks: ['elicit'], commands: [], steps: [], events: [] },
+    { hooks: [], commands: [], steps: ['x'], events: ['after_step_log'] },
+  ])('is as clean for $hooks, $commands, $steps and $events', ({ hooks, commands, steps, events }) => {
     const variant = new RustProject('sdk-rust-variant');
     try {
       variant.render({
         hook: hooks.map((name) => renameCapability('tool_pre_invoke', name)),
         command: commands.map((name) => renameCapability('greet', name)),
+        step: steps.map((name) => renameCapability('shell', name)),
+        lifecycle: events.map((name) => renameCapability('before_build_start', name)),
       });
       variant.cargo('fmt', '--check');
       variant.cargo('clippy', '--locked', '--all-targets', '--', '-D', 'warnings');
-      expect(variant.cargo('test', '--locked')).toContain(`${hooks.length + commands.length} passed; 0 failed`);
+      const tests = [hooks, commands, steps, events].flat().length;
+      expect(variant.cargo('test', '--locked')).toContain(`${tests} passed; 0 failed`);
     } finally {
       variant.remove();
     }

@@ -1,5 +1,16 @@
-import type { Declaration, Enum, Field, Name, Struct, Type, Union } from './ir.js';
-import { RUST_WIDTH, rustBlock, rustConstant, rustDoc, rustNew, rustText, rustType, rustWord } from './rust-text.js';
+import type { Declaration, Enum, Field, Name, Struct, Type, Union, Variant } from './ir.js';
+import { nameOf } from './names.js';
+import {
+  RUST_CHAIN,
+  RUST_WIDTH,
+  rustBlock,
+  rustConstant,
+  rustDoc,
+  rustNew,
+  rustText,
+  rustType,
+  rustWord,
+} from './rust-text.js';
 
 type Kinds = ReadonlyMap<string, Declaration>;
 
@@ -12,7 +23,7 @@ export function rustDeclaration(declaration: Declaration, kinds: Kinds): string 
     case 'struct':
       return structText(declaration, kinds);
     case 'union':
-      return unionText(declaration);
+      return unionText(declaration, kinds);
     case 'enum':
       return enumText(declaration);
     case 'alias':
@@ -127,42 +138,81 @@ function writeLines(fields: readonly Field[]): string[] {
   return ['        let mut object = Object::default();', ...puts, '        object.close(self.extra)'];
 }
 
-function unionText(union: Union): string {
+function unionText(union: Union, kinds: Kinds): string {
   const name = union.name.pascal;
+  const tag = rustText(union.tag);
   return rustBlock(
     ...rustDoc(union.description),
     '#[derive(Clone, Debug, PartialEq)]',
     `pub enum ${name} {`,
     ...union.variants.map((variant) => `    ${variant.tag.pascal}(${variant.struct}),`),
+    ...(union.open ? ['    /// A kind that this version does not know, exactly as it came.', '    Other(Map),'] : []),
     '}',
     '',
     `impl ${name} {`,
-    ...words(union.variants.map((variant) => variant.tag)),
+    ...(union.open ? [] : [...words(union.variants.map((variant) => variant.tag)), '']),
+    `    /// \`${union.tag}\` on the wire.`,
+    `    pub fn ${rustWord(nameOf(union.tag).snake)}(&self) -> &str {`,
+    '        match self {',
+    ...union.variants.map(({ tag: { pascal, wire } }) => `            Self::${pascal}(_) => ${rustText(wire)},`),
+    ...(union.open ? otherTag(tag) : []),
+    '        }',
+    '    }',
     '}',
     '',
     `impl Wire for ${name} {`,
     '    fn from_json(value: Value) -> Result<Self, Mismatch> {',
-    `        match value.get(${rustText(union.tag)}).and_then(Value::as_str) {`,
+    `        match value.get(${tag}).and_then(Value::as_str) {`,
     ...union.variants.flatMap((variant) => matchRead(variant.tag, `${variant.struct}::from_json(value)`)),
-    `            _ => Err(Mismatch::not_one_of(Self::WORDS).at(${rustText(union.tag)})),`,
+    ...(union.open
+      ? [
+          '            Some(_) => Map::from_json(value).map(Self::Other),',
+          `            None => Err(Mismatch::new("a text is missing").at(${tag})),`,
+        ]
+      : [`            _ => Err(Mismatch::not_one_of(Self::WORDS).at(${tag})),`]),
     '        }',
     '    }',
     '',
     '    fn into_json(self) -> Value {',
     '        match self {',
     ...union.variants.map((variant) => `            Self::${variant.tag.pascal}(value) => value.into_json(),`),
+    ...(union.open ? ['            Self::Other(object) => Value::Object(object),'] : []),
     '        }',
     '    }',
     '}',
     ...union.variants.flatMap((variant) => [
-      '',
-      `impl From<${variant.struct}> for ${name} {`,
-      `    fn from(value: ${variant.struct}) -> Self {`,
-      `        Self::${variant.tag.pascal}(value)`,
-      '    }',
-      '}',
+      ...fromLines(name, variant.struct, `Self::${variant.tag.pascal}(value)`),
+      ...innerLines(name, variant, kinds),
     ]),
   );
+}
+
+/** The tag of an unknown kind, broken where rustfmt would break it. */
+function otherTag(tag: string): string[] {
+  const calls = [`.get(${tag})`, '.and_then(Value::as_str)', '.unwrap_or("")'];
+  const arm = '            Self::Other(object) => object';
+  if (`object${calls.join('')}`.length <= RUST_CHAIN) return [`${arm}${calls.join('')},`];
+  return [arm, ...calls.map((call, index) => `                ${call}${index === calls.length - 1 ? ',' : ''}`)];
+}
+
+/** A variant that only wraps a struct is made from that struct, too. */
+function innerLines(union: string, variant: Variant, kinds: Kinds): string[] {
+  const struct = kinds.get(variant.struct);
+  const fields = struct?.kind === 'struct' ? struct.fields.filter(({ type }) => type.kind !== 'const') : [];
+  const [field] = fields;
+  if (field?.type.kind !== 'ref' || fields.length > 1 || kinds.get(field.type.name)?.kind !== 'struct') return [];
+  return fromLines(union, field.type.name, `${variant.struct}::new(value).into()`);
+}
+
+function fromLines(target: string, source: string, made: string): string[] {
+  return [
+    '',
+    `impl From<${source}> for ${target} {`,
+    `    fn from(value: ${source}) -> Self {`,
+    `        ${made}`,
+    '    }',
+    '}',
+  ];
 }
 
 /** The constant that error messages quote. */

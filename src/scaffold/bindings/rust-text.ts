@@ -9,6 +9,9 @@ const MOST_ARGUMENTS = 7;
 /** How long the arguments of a call, or the members of a tuple, may be before rustfmt puts each on its line. */
 const RUST_ARGUMENTS = 60;
 
+/** The same for a chain of calls. */
+export const RUST_CHAIN = 60;
+
 /** The same for the members of a struct literal. */
 export const RUST_LITERAL = 18;
 

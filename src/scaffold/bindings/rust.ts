@@ -2,6 +2,7 @@ import type { ContractIr, Declaration, Hook, Method, Type } from './ir.js';
 import { parseContract } from './parse.js';
 import { rustCapabilities } from './rust-capabilities.js';
 import { rustDeclaration } from './rust-declarations.js';
+import { rustEvents } from './rust-events.js';
 import { rustGoDeclaration } from './rust-go-declarations.js';
 import { rustBlock, rustConstant, rustJson, rustText } from './rust-text.js';
 import { type ContractSource, GENERATED_NOTICE, type GeneratedFile } from './source.js';
@@ -33,6 +34,7 @@ export function emitRustBindings(source: ContractSource): GeneratedFile[] {
     ...names,
     ...ir.declarations.map((declaration) => rustDeclaration(declaration, kinds)),
     hooks(ir.hooks),
+    ...rustEvents(ir),
   ];
   return [{ path: 'src/cpex/types.rs', content: parts.join('\n') }];
 }

@@ -1,5 +1,6 @@
 //! Tests of the SDK from within. Copied into a project by test/sdk-rust; not shipped.
 
+mod builds;
 mod document;
 mod host;
 mod json;

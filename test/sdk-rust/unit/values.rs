@@ -137,3 +137,38 @@ fn a_union_keeps_its_tag_and_a_variant_of_another_tag_is_refused() {
     );
     assert!(read::<FlagArg>(r#"{"kind":"option","long":"all"}"#).is_err());
 }
+
+#[test]
+fn an_open_union_keeps_what_it_does_not_know_and_is_easy_to_make() {
+    let text = r#"{"schema_version":"2.0","role":"user","content":[{"z":1.0,"content_type":"hologram","a":null},{"content_type":"text","text":"hi","later":-0}],"later":1}"#;
+    let message: Message = read(text).unwrap();
+    assert_eq!(message.content[0].content_type(), "hologram");
+    assert!(matches!(&message.content[0], ContentPart::Other(part) if part.len() == 3));
+    assert!(matches!(&message.content[1], ContentPart::Text(part) if part.text == "hi"));
+    assert_eq!(message.into_json().to_string(), text);
+
+    let made = [
+        TextPart::new("hi").into(),
+        ContentPart::from(ToolCall::new("1", "search", Map::new())),
+    ];
+    assert_eq!(made[1].content_type(), "tool_call");
+    assert_eq!(
+        json!(made.map(Wire::into_json)),
+        json!([
+            {"content_type": "text", "text": "hi"},
+            {"content_type": "tool_call", "content":
+                {"tool_call_id": "1", "name": "search", "arguments": {}}},
+        ])
+    );
+    for wrong in [
+        r#"{}"#,
+        r#"[]"#,
+        r#"{"content_type":1}"#,
+        r#"{"content_type":null}"#,
+    ] {
+        assert_eq!(
+            read::<ContentPart>(wrong).unwrap_err(),
+            "content_type: a text is missing"
+        );
+    }
+}

@@ -13,6 +13,12 @@ fn plugin() -> Plugin {
     // cpex:each command
     plugin.command(greet_spec(), run_greet);
     // cpex:end
+    // cpex:each step
+    plugin.step("shell", execute_shell);
+    // cpex:end
+    // cpex:each lifecycle
+    plugin.on_event(on_before_build_start);
+    // cpex:end
     plugin
 }
 // cpex:each hook
@@ -36,5 +42,22 @@ fn run_greet(call: CommandCall) -> Result<Exit> {
     let greeting = "Hello from sample-plugin\n";
     call.host.write_stdout(greeting)?;
     Ok(Exit::success())
+}
+// cpex:end
+// cpex:each step
+
+/// Do what `call.args` asks for, in the sources that `call.workspace()` reads, and look at
+/// `call.host.cancelled()` now and then.
+fn execute_shell(call: StepCall) -> Result<StepExit> {
+    call.write_stdout(format!("{} has nothing to do\n", call.key))?;
+    Ok(StepExit::success())
+}
+// cpex:end
+// cpex:each lifecycle
+
+/// Look at `call.event`. `Outcome::abort("reason")` ends the build, in the phase `before`.
+fn on_before_build_start(call: EventCall<BeforeBuildStart>) -> Result<Outcome> {
+    call.host.info("before_build_start was heard")?;
+    Ok(Outcome::go_on())
 }
 // cpex:end

@@ -21,3 +21,23 @@ fn greet_says_hello() {
     assert!(host.stdout().starts_with("Hello"));
 }
 // cpex:end
+// cpex:each step
+
+#[test]
+fn shell_has_nothing_to_do() {
+    let host = TestHost::start(plugin(), json!({}));
+    let exit = host.step("shell", json!({}));
+    assert!(exit.is_ok_and(|exit| exit.exit_code == 0));
+    assert!(host.stdout().ends_with("nothing to do\n"));
+}
+// cpex:end
+// cpex:each lifecycle
+
+#[test]
+fn before_build_start_lets_the_build_go_on() {
+    let host = TestHost::start(plugin(), json!({}));
+    let result = host.event::<BeforeBuildStart>(BeforeBuildStart::sample());
+    assert!(result.is_ok_and(|result| result.outcome == LifecycleEventOutcome::Continue));
+    assert_eq!(host.logs().len(), 1);
+}
+// cpex:end

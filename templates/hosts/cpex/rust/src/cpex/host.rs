@@ -8,6 +8,7 @@ use super::envelope;
 use super::error::{Error, Result};
 use super::json::{self, Map};
 use super::link::HostLink;
+use super::step::{Archive, StepOutput};
 use super::threads::Threads;
 use super::types::*;
 use super::wire::Wire;
@@ -115,6 +116,36 @@ impl Host {
     /// Writes to the standard error of a command.
     pub fn write_stderr(&self, data: impl AsRef<[u8]>) -> Result<()> {
         self.write(OutputStream::Stderr, data.as_ref())
+    }
+
+    /// Writes output of the running step.
+    pub fn step_log(&self, stream: OutputStream, data: impl AsRef<[u8]>) -> Result<()> {
+        let request = StepLogRequest::new(stream, data.as_ref());
+        self.send(callbacks::HOST_STEP_LOG, request)
+    }
+
+    /// Output of the running step, as a writer.
+    pub fn step_output(&self, stream: OutputStream) -> StepOutput {
+        StepOutput::new(self.clone(), stream)
+    }
+
+    /// Reads a piece of an archive; empty at its end.
+    pub fn archive_read(&self, id: impl Into<String>, offset: u64, max: u64) -> Result<Vec<u8>> {
+        let request = ArchiveReadRequest::new(id, offset, max);
+        let answer: ArchiveReadResult = self.call(callbacks::HOST_ARCHIVE_READ, request)?;
+        Ok(answer.data)
+    }
+
+    /// How many bytes an archive has.
+    pub fn archive_size(&self, id: impl Into<String>) -> Result<u64> {
+        let request = ArchiveSizeRequest::new(id);
+        let answer: ArchiveSizeResult = self.call(callbacks::HOST_ARCHIVE_SIZE, request)?;
+        Ok(answer.size)
+    }
+
+    /// An archive from its beginning, as a reader.
+    pub fn archive(&self, id: impl Into<String>) -> Archive {
+        Archive::new(self.clone(), id.into())
     }
 
     /// Makes an HTTP request. Any status is an answer; look at it.

@@ -6,6 +6,8 @@
 //! | answer a hook | `plugin.on(handler)`; the handler's argument, `HookCall<ToolPreInvoke>`, names it |
 //! | stop a call, or change it | `Ok(Verdict::deny("code", "reason"))`, `Ok(Verdict::modify(payload))` |
 //! | add a command | `plugin.command(CommandSpec::new(verb, about, args), handler)` |
+//! | execute steps of builds | `plugin.step("runner", handler)`; `call.workspace()` is a reader, `call.stdout()` a writer |
+//! | hear of events in builds | `plugin.on_event(handler)`; its argument, `EventCall<BeforeBuildStart>`, names the event |
 //! | read arguments or configuration | `call.args.get("name")`, `call.config.parse::<Settings>()?` |
 //! | check a configuration beforehand | `plugin.on_configure(handler)` |
 //! | fail | `?` on any error, or `Err(Error::new("code", "message"))` |
@@ -31,6 +33,7 @@ mod dialect;
 mod entry;
 mod envelope;
 mod error;
+mod event;
 mod guard;
 mod hook;
 mod host;
@@ -39,6 +42,7 @@ mod json;
 mod link;
 mod plugin;
 mod runtime;
+mod step;
 mod sync;
 #[cfg(test)]
 pub mod testing;
@@ -57,10 +61,13 @@ pub mod prelude {
     pub use super::call::Document;
     pub use super::command::{CommandCall, Exit};
     pub use super::error::{Error, Result};
+    pub use super::event::{Event, EventCall, Outcome};
     pub use super::hook::{Hook, HookCall, Verdict};
     pub use super::host::Host;
     pub use super::json::Map;
     pub use super::plugin::Plugin;
+    pub use super::step::{Archive, StepCall, StepExit, StepOutput};
+    pub use super::types::events::*;
     pub use super::types::hooks::*;
     pub use super::types::*;
     pub use super::wire::Wire;

@@ -15,7 +15,8 @@ use super::host::Host;
 use super::identity;
 use super::json;
 use super::link::{HostLink, Service};
-use super::plugin::Plugin;
+use super::plugin::{EventEntry, Plugin};
+use super::step::StepCall;
 use super::sync::{read, replace};
 use super::threads::Threads;
 use super::types::*;
@@ -25,6 +26,10 @@ use super::wire::Wire;
 const UNKNOWN_HOOK: &str = "unknown_hook";
 /// A command that this plugin does not have.
 const UNKNOWN_COMMAND: &str = "unknown_command";
+/// A runner that this plugin does not offer.
+const UNKNOWN_RUNNER: &str = "unknown_runner";
+/// An event that this plugin did not ask for.
+const UNKNOWN_EVENT: &str = "unknown_event";
 
 /// A plugin between init and shutdown.
 pub struct Runtime {
@@ -51,16 +56,22 @@ impl Runtime {
     }
 
     fn dispatch(&self, method: &str, body: &[u8]) -> Result<Value> {
-        let (hooks, commands) = (&self.plugin.hooks, &self.plugin.commands);
+        let plugin = &self.plugin;
         match method {
             methods::PLUGIN_REGISTER => self.register(request(body)?).map(Wire::into_json),
             methods::PLUGIN_RECONFIGURE => self.reconfigure(self.late(body)?).map(Wire::into_json),
             methods::PLUGIN_QUIESCE => self.quiesce(self.late(body)?).map(Wire::into_json),
-            methods::HOOK_INVOKE if !hooks.is_empty() => {
+            methods::HOOK_INVOKE if !plugin.hooks.is_empty() => {
                 self.invoke(self.late(body)?).map(Wire::into_json)
             }
-            methods::COMMAND_RUN if !commands.is_empty() => {
+            methods::COMMAND_RUN if !plugin.commands.is_empty() => {
                 self.run(self.late(body)?).map(Wire::into_json)
+            }
+            methods::STEP_EXECUTE if !plugin.steps.is_empty() => {
+                self.execute(self.late(body)?).map(Wire::into_json)
+            }
+            methods::LIFECYCLE_EVENT if !plugin.events.is_empty() => {
+                self.hear(self.late(body)?).map(Wire::into_json)
             }
             _ => {
                 let message = format!("this plugin has no method `{}`", excerpt(method));
@@ -99,12 +110,24 @@ impl Runtime {
 
     fn capabilities(&self) -> Capabilities {
         let mut capabilities = Capabilities::new();
-        let (hooks, commands) = (&self.plugin.hooks, &self.plugin.commands);
+        let Plugin {
+            hooks,
+            commands,
+            steps,
+            events,
+            ..
+        } = &self.plugin;
         if !hooks.is_empty() {
             capabilities.hooks = Some(hooks.iter().map(|hook| hook.name.to_owned()).collect());
         }
         if !commands.is_empty() {
             capabilities.command = Some(commands.iter().map(|(spec, _)| spec.clone()).collect());
+        }
+        if !steps.is_empty() {
+            capabilities.step = Some(steps.iter().map(|(runner, _)| runner.clone()).collect());
+        }
+        if !events.is_empty() {
+            capabilities.lifecycle = Some(lifecycle_hooks(events));
         }
         capabilities
     }
@@ -155,6 +178,39 @@ impl Runtime {
         };
         handler(call).map(|exit| exit.0)
     }
+
+    fn execute(&self, request: StepExecuteRequest) -> Result<StepExecuteResult> {
+        let Some(handler) = self.plugin.step_handler(&request.step.runner) else {
+            let runner = excerpt(&request.step.runner);
+            let message = format!("this plugin has no runner `{runner}`");
+            return Err(Error::new(UNKNOWN_RUNNER, message));
+        };
+        let call = StepCall {
+            key: request.step.key,
+            runner: request.step.runner,
+            args: request.step.args.into(),
+            run_id: request.run_id,
+            step_id: request.step_id,
+            env: request.env,
+            workdir: request.workdir,
+            cache: request.cache,
+            parent_snapshot: request.parent_snapshot,
+            workspace_archive_id: request.workspace_archive_id,
+            config: read(&self.config),
+            host: self.host.clone(),
+        };
+        handler(call).map(|exit| exit.0)
+    }
+
+    fn hear(&self, request: LifecycleEventRequest) -> Result<LifecycleEventResult> {
+        let (event, phase) = (request.event, request.phase);
+        let Some(handler) = self.plugin.event_handler(event.kind(), phase) else {
+            let (phase, kind) = (phase.as_str(), excerpt(event.kind()));
+            let message = format!("this plugin does not hear of `{kind}` in the phase `{phase}`");
+            return Err(Error::new(UNKNOWN_EVENT, message));
+        };
+        handler(event, read(&self.config), self.host.clone()).map(|outcome| outcome.0)
+    }
 }
 
 impl Service for Runtime {
@@ -183,6 +239,21 @@ impl Service for Runtime {
         }
         self.threads.join();
     }
+}
+
+/// What the host is told of the events: those of one phase and time limit together.
+fn lifecycle_hooks(events: &[EventEntry]) -> Vec<LifecycleHook> {
+    let mut told: Vec<LifecycleHook> = Vec::new();
+    for event in events {
+        let limit = u32::try_from(event.limit.as_millis()).unwrap_or(u32::MAX);
+        let alike =
+            |hook: &&mut LifecycleHook| (hook.phase, hook.timeout_ms) == (event.phase, limit);
+        match told.iter_mut().find(alike) {
+            Some(hook) => hook.events.push(event.kind),
+            None => told.push(LifecycleHook::new(vec![event.kind], event.phase, limit)),
+        }
+    }
+    told
 }
 
 fn request<T: Wire>(body: &[u8]) -> Result<T> {

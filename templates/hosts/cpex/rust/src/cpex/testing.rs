@@ -7,13 +7,14 @@
 //! assert!(verdict.continue_processing);
 //! ```
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
 use super::envelope;
 use super::error::{Error, Result};
+use super::event::Event;
 use super::hook::Hook;
 use super::json::{self, Map};
 use super::link::{HostLink, Service};
@@ -49,9 +50,14 @@ impl TestHost {
     }
 
     /// Prescribes the answer to a callback from now on. Without one, logs and output are taken,
-    /// nothing is stored or found, and HTTP is refused.
+    /// values are stored, no file is found, and HTTP is refused.
     pub fn answer(&self, method: &str, outcome: Result<Value>) {
         lock(&self.fake.answers).insert(method.to_owned(), outcome);
+    }
+
+    /// Gives the host an archive. Steps find the one that is called `workspace`.
+    pub fn put_archive(&self, id: &str, content: impl Into<Vec<u8>>) {
+        lock(&self.fake.archives).insert(id.to_owned(), content.into());
     }
 
     /// Makes any call; the result, or the plugin's error.
@@ -67,8 +73,17 @@ impl TestHost {
 
     /// Invokes a hook.
     pub fn hook<H: Hook>(&self, payload: Value) -> Result<HookInvokeResult> {
+        self.hook_with::<H>(payload, Extensions::new())
+    }
+
+    /// Invokes a hook with these extensions.
+    pub fn hook_with<H: Hook>(
+        &self,
+        payload: Value,
+        extensions: Extensions,
+    ) -> Result<HookInvokeResult> {
         let context = HookContext::new("req-1", Map::new(), Map::new());
-        let request = HookInvokeRequest::new(H::NAME, payload, Extensions::new(), context);
+        let request = HookInvokeRequest::new(H::NAME, payload, extensions, context);
         let result = self.call("hook.invoke", request.into_json())?;
         HookInvokeResult::from_json(result).map_err(Error::from)
     }
@@ -81,6 +96,34 @@ impl TestHost {
         CommandRunResult::from_json(result).map_err(Error::from)
     }
 
+    /// Executes a step of this runner, in the folder of the workspace and without a cache.
+    pub fn step(&self, runner: &str, args: Value) -> Result<StepExecuteResult> {
+        let step = Step::new("step", runner, Map::from_json(args)?);
+        let cache = CacheDecision::from(MissNoCommitDecision::new());
+        self.execute(StepExecuteRequest::new(
+            step,
+            "run-1",
+            "step-1",
+            "workspace",
+            Default::default(),
+            ".",
+            cache,
+        ))
+    }
+
+    /// Executes a step.
+    pub fn execute(&self, request: StepExecuteRequest) -> Result<StepExecuteResult> {
+        let result = self.call("step.execute", request.into_json())?;
+        StepExecuteResult::from_json(result).map_err(Error::from)
+    }
+
+    /// Tells of an event.
+    pub fn event<E: Event>(&self, event: Value) -> Result<LifecycleEventResult> {
+        let request = json!({"event": event, "phase": E::PHASE.as_str()});
+        let result = self.call("lifecycle.event", request)?;
+        LifecycleEventResult::from_json(result).map_err(Error::from)
+    }
+
     /// Messages that the plugin has logged.
     pub fn logs(&self) -> Vec<String> {
         let requests = self.requests(callbacks::HOST_LOG).into_iter();
@@ -90,12 +133,12 @@ impl TestHost {
             .collect()
     }
 
-    /// What the plugin has written to stdout.
+    /// What the plugin has written to stdout, of commands and of steps.
     pub fn stdout(&self) -> String {
         self.output(OutputStream::Stdout)
     }
 
-    /// What the plugin has written to stderr.
+    /// What the plugin has written to stderr, of commands and of steps.
     pub fn stderr(&self) -> String {
         self.output(OutputStream::Stderr)
     }
@@ -110,7 +153,9 @@ impl TestHost {
     }
 
     fn output(&self, stream: OutputStream) -> String {
-        let requests = self.requests(callbacks::HOST_OUTPUT_WRITE).into_iter();
+        let methods = [callbacks::HOST_OUTPUT_WRITE, callbacks::HOST_STEP_LOG];
+        let requests = methods.iter().flat_map(|method| self.requests(method));
+        // Output of commands and of steps has one form.
         let written = requests.filter_map(|request| OutputWriteRequest::from_json(request).ok());
         let bytes = written
             .filter(|output| output.stream == stream)
@@ -138,17 +183,24 @@ fn register_request(config: Value) -> Value {
 struct FakeHost {
     answers: Mutex<HashMap<String, Result<Value>>>,
     requests: Mutex<Vec<(String, Value)>>,
+    archives: Mutex<HashMap<String, Vec<u8>>>,
+    /// By scope and key.
+    stored: Mutex<BTreeMap<(&'static str, String), Vec<u8>>>,
 }
 
 impl FakeHost {
-    fn outcome(&self, method: &str) -> Result<Value> {
+    fn outcome(&self, method: &str, request: Value) -> Result<Value> {
         if let Some(outcome) = lock(&self.answers).get(method) {
             return outcome.clone();
         }
         match method {
-            callbacks::HOST_KV_GET | callbacks::HOST_CONFIG_READ => Ok(json!({"found": false})),
-            callbacks::HOST_KV_DELETE => Ok(json!({"deleted": false})),
-            callbacks::HOST_KV_LIST => Ok(json!({"keys": []})),
+            callbacks::HOST_KV_GET => self.get(Wire::from_json(request)?),
+            callbacks::HOST_KV_SET => self.set(Wire::from_json(request)?),
+            callbacks::HOST_KV_DELETE => self.delete(Wire::from_json(request)?),
+            callbacks::HOST_KV_LIST => self.list(Wire::from_json(request)?),
+            callbacks::HOST_ARCHIVE_READ => self.read(Wire::from_json(request)?),
+            callbacks::HOST_ARCHIVE_SIZE => self.size(Wire::from_json(request)?),
+            callbacks::HOST_CONFIG_READ => Ok(json!({"found": false})),
             callbacks::HOST_CANCELLED => Ok(json!({"cancelled": false})),
             callbacks::HOST_HTTP_DO => Err(Error::new(
                 "http_refused",
@@ -157,12 +209,65 @@ impl FakeHost {
             _ => Ok(json!({})),
         }
     }
+
+    fn get(&self, request: KvGetRequest) -> Result<Value> {
+        let stored = lock(&self.stored);
+        let value = stored.get(&(request.scope.as_str(), request.key)).cloned();
+        let mut result = KvGetResult::new(value.is_some());
+        result.value = value;
+        Ok(result.into_json())
+    }
+
+    fn set(&self, request: KvSetRequest) -> Result<Value> {
+        let place = (request.scope.as_str(), request.key);
+        lock(&self.stored).insert(place, request.value);
+        Ok(json!({}))
+    }
+
+    fn delete(&self, request: KvDeleteRequest) -> Result<Value> {
+        let place = (request.scope.as_str(), request.key);
+        let removed = lock(&self.stored).remove(&place);
+        Ok(json!({"deleted": removed.is_some()}))
+    }
+
+    fn list(&self, request: KvListRequest) -> Result<Value> {
+        let prefix = request.prefix.unwrap_or_default();
+        let stored = lock(&self.stored);
+        let keys = stored
+            .keys()
+            .filter(|(scope, key)| *scope == request.scope.as_str() && key.starts_with(&prefix));
+        let keys: Vec<&str> = keys.map(|(_, key)| key.as_str()).collect();
+        Ok(json!({"keys": keys}))
+    }
+
+    fn read(&self, request: ArchiveReadRequest) -> Result<Value> {
+        let archives = lock(&self.archives);
+        let content = archive(&archives, &request.archive_id)?.iter();
+        let (offset, max) = (
+            usize::try_from(request.offset)?,
+            usize::try_from(request.max)?,
+        );
+        let piece: Vec<u8> = content.skip(offset).take(max).copied().collect();
+        Ok(ArchiveReadResult::new(piece).into_json())
+    }
+
+    fn size(&self, request: ArchiveSizeRequest) -> Result<Value> {
+        let archives = lock(&self.archives);
+        let size = archive(&archives, &request.archive_id)?.len();
+        Ok(json!({"size": size}))
+    }
+}
+
+fn archive<'a>(archives: &'a HashMap<String, Vec<u8>>, id: &str) -> Result<&'a [u8]> {
+    let found = archives.get(id).map(Vec::as_slice);
+    found.ok_or_else(|| Error::new("archive_not_found", format!("there is no archive `{id}`")))
 }
 
 impl HostLink for FakeHost {
     fn call(&self, method: &str, request: &[u8], read: &mut dyn FnMut(i32, &[u8])) -> Result<()> {
-        lock(&self.requests).push((method.to_owned(), json::parse(request)?));
-        let reply = envelope::reply(self.outcome(method));
+        let request = json::parse(request)?;
+        lock(&self.requests).push((method.to_owned(), request.clone()));
+        let reply = envelope::reply(self.outcome(method, request));
         read(reply.code, &reply.body);
         Ok(())
     }

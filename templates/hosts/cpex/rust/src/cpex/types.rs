@@ -474,6 +474,15 @@ pub enum ArgSpec {
 
 impl ArgSpec {
     const WORDS: &'static str = "positional, option, flag";
+
+    /// `kind` on the wire.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Positional(_) => "positional",
+            Self::Option(_) => "option",
+            Self::Flag(_) => "flag",
+        }
+    }
 }
 
 impl Wire for ArgSpec {
@@ -3405,10 +3414,32 @@ pub enum ContentPart {
     Document(DocumentPart),
     Video(VideoPart),
     Audio(AudioPart),
+    /// A kind that this version does not know, exactly as it came.
+    Other(Map),
 }
 
 impl ContentPart {
-    const WORDS: &'static str = "text, thinking, tool_call, tool_result, resource, resource_ref, prompt_request, prompt_result, image, document, video, audio";
+    /// `content_type` on the wire.
+    pub fn content_type(&self) -> &str {
+        match self {
+            Self::Text(_) => "text",
+            Self::Thinking(_) => "thinking",
+            Self::ToolCall(_) => "tool_call",
+            Self::ToolResult(_) => "tool_result",
+            Self::Resource(_) => "resource",
+            Self::ResourceRef(_) => "resource_ref",
+            Self::PromptRequest(_) => "prompt_request",
+            Self::PromptResult(_) => "prompt_result",
+            Self::Image(_) => "image",
+            Self::Document(_) => "document",
+            Self::Video(_) => "video",
+            Self::Audio(_) => "audio",
+            Self::Other(object) => object
+                .get("content_type")
+                .and_then(Value::as_str)
+                .unwrap_or(""),
+        }
+    }
 }
 
 impl Wire for ContentPart {
@@ -3426,7 +3457,8 @@ impl Wire for ContentPart {
             Some("document") => DocumentPart::from_json(value).map(Self::Document),
             Some("video") => VideoPart::from_json(value).map(Self::Video),
             Some("audio") => AudioPart::from_json(value).map(Self::Audio),
-            _ => Err(Mismatch::not_one_of(Self::WORDS).at("content_type")),
+            Some(_) => Map::from_json(value).map(Self::Other),
+            None => Err(Mismatch::new("a text is missing").at("content_type")),
         }
     }
 
@@ -3444,6 +3476,7 @@ impl Wire for ContentPart {
             Self::Document(value) => value.into_json(),
             Self::Video(value) => value.into_json(),
             Self::Audio(value) => value.into_json(),
+            Self::Other(object) => Value::Object(object),
         }
     }
 }
@@ -3466,9 +3499,21 @@ impl From<ToolCallPart> for ContentPart {
     }
 }
 
+impl From<ToolCall> for ContentPart {
+    fn from(value: ToolCall) -> Self {
+        ToolCallPart::new(value).into()
+    }
+}
+
 impl From<ToolResultPart> for ContentPart {
     fn from(value: ToolResultPart) -> Self {
         Self::ToolResult(value)
+    }
+}
+
+impl From<ToolResult> for ContentPart {
+    fn from(value: ToolResult) -> Self {
+        ToolResultPart::new(value).into()
     }
 }
 
@@ -3478,9 +3523,21 @@ impl From<ResourcePart> for ContentPart {
     }
 }
 
+impl From<Resource> for ContentPart {
+    fn from(value: Resource) -> Self {
+        ResourcePart::new(value).into()
+    }
+}
+
 impl From<ResourceRefPart> for ContentPart {
     fn from(value: ResourceRefPart) -> Self {
         Self::ResourceRef(value)
+    }
+}
+
+impl From<ResourceRef> for ContentPart {
+    fn from(value: ResourceRef) -> Self {
+        ResourceRefPart::new(value).into()
     }
 }
 
@@ -3490,9 +3547,21 @@ impl From<PromptRequestPart> for ContentPart {
     }
 }
 
+impl From<PromptRequest> for ContentPart {
+    fn from(value: PromptRequest) -> Self {
+        PromptRequestPart::new(value).into()
+    }
+}
+
 impl From<PromptResultPart> for ContentPart {
     fn from(value: PromptResultPart) -> Self {
         Self::PromptResult(value)
+    }
+}
+
+impl From<PromptResult> for ContentPart {
+    fn from(value: PromptResult) -> Self {
+        PromptResultPart::new(value).into()
     }
 }
 
@@ -3502,9 +3571,21 @@ impl From<ImagePart> for ContentPart {
     }
 }
 
+impl From<ImageSource> for ContentPart {
+    fn from(value: ImageSource) -> Self {
+        ImagePart::new(value).into()
+    }
+}
+
 impl From<DocumentPart> for ContentPart {
     fn from(value: DocumentPart) -> Self {
         Self::Document(value)
+    }
+}
+
+impl From<DocumentSource> for ContentPart {
+    fn from(value: DocumentSource) -> Self {
+        DocumentPart::new(value).into()
     }
 }
 
@@ -3514,9 +3595,21 @@ impl From<VideoPart> for ContentPart {
     }
 }
 
+impl From<VideoSource> for ContentPart {
+    fn from(value: VideoSource) -> Self {
+        VideoPart::new(value).into()
+    }
+}
+
 impl From<AudioPart> for ContentPart {
     fn from(value: AudioPart) -> Self {
         Self::Audio(value)
+    }
+}
+
+impl From<AudioSource> for ContentPart {
+    fn from(value: AudioSource) -> Self {
+        AudioPart::new(value).into()
     }
 }
 
@@ -3862,6 +3955,15 @@ pub enum CacheDecision {
 
 impl CacheDecision {
     const WORDS: &'static str = "hit, miss_build_as, miss_no_commit";
+
+    /// `kind` on the wire.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Hit(_) => "hit",
+            Self::MissBuildAs(_) => "miss_build_as",
+            Self::MissNoCommit(_) => "miss_no_commit",
+        }
+    }
 }
 
 impl Wire for CacheDecision {
@@ -4758,10 +4860,25 @@ pub enum BuildEvent {
     StepEnd(StepEndEvent),
     ChainFailed(ChainFailedEvent),
     BuildEnd(BuildEndEvent),
+    /// A kind that this version does not know, exactly as it came.
+    Other(Map),
 }
 
 impl BuildEvent {
-    const WORDS: &'static str = "build_start, step_queued, step_start, step_log, step_cache_hit, step_end, chain_failed, build_end";
+    /// `kind` on the wire.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::BuildStart(_) => "build_start",
+            Self::StepQueued(_) => "step_queued",
+            Self::StepStart(_) => "step_start",
+            Self::StepLog(_) => "step_log",
+            Self::StepCacheHit(_) => "step_cache_hit",
+            Self::StepEnd(_) => "step_end",
+            Self::ChainFailed(_) => "chain_failed",
+            Self::BuildEnd(_) => "build_end",
+            Self::Other(object) => object.get("kind").and_then(Value::as_str).unwrap_or(""),
+        }
+    }
 }
 
 impl Wire for BuildEvent {
@@ -4775,7 +4892,8 @@ impl Wire for BuildEvent {
             Some("step_end") => StepEndEvent::from_json(value).map(Self::StepEnd),
             Some("chain_failed") => ChainFailedEvent::from_json(value).map(Self::ChainFailed),
             Some("build_end") => BuildEndEvent::from_json(value).map(Self::BuildEnd),
-            _ => Err(Mismatch::not_one_of(Self::WORDS).at("kind")),
+            Some(_) => Map::from_json(value).map(Self::Other),
+            None => Err(Mismatch::new("a text is missing").at("kind")),
         }
     }
 
@@ -4789,6 +4907,7 @@ impl Wire for BuildEvent {
             Self::StepEnd(value) => value.into_json(),
             Self::ChainFailed(value) => value.into_json(),
             Self::BuildEnd(value) => value.into_json(),
+            Self::Other(object) => Value::Object(object),
         }
     }
 }
@@ -5891,5 +6010,265 @@ pub mod hooks {
         #[cfg(test)]
         const SAMPLE: &'static str = r#"{"message":{"schema_version":"2.0","role":"user","content":[{"content_type":"text","text":"hello"}]}}"#;
         type Payload = super::MessagePayload;
+    }
+}
+
+/// The events of builds, as types: one for each of them before it happens, and one after it.
+pub mod events {
+    use super::{BuildEvent, LifecycleEventKind, LifecyclePhase};
+    use crate::cpex::event::Event;
+
+    /// The event `build_start`, in the phase `before`.
+    pub struct BeforeBuildStart;
+
+    impl Event for BeforeBuildStart {
+        const KIND: LifecycleEventKind = LifecycleEventKind::BuildStart;
+        const PHASE: LifecyclePhase = LifecyclePhase::Before;
+        #[cfg(test)]
+        const SAMPLE: &'static str = r#"{"kind":"build_start","build_id":"build-1","steps":1}"#;
+        type Payload = super::BuildStartEvent;
+
+        fn payload(event: BuildEvent) -> Option<Self::Payload> {
+            match event {
+                BuildEvent::BuildStart(event) => Some(event),
+                _ => None,
+            }
+        }
+    }
+
+    /// The event `step_queued`, in the phase `before`.
+    pub struct BeforeStepQueued;
+
+    impl Event for BeforeStepQueued {
+        const KIND: LifecycleEventKind = LifecycleEventKind::StepQueued;
+        const PHASE: LifecyclePhase = LifecyclePhase::Before;
+        #[cfg(test)]
+        const SAMPLE: &'static str = r#"{"kind":"step_queued","build_id":"build-1","step_id":"step-1","key":"key","runner":"runner"}"#;
+        type Payload = super::StepQueuedEvent;
+
+        fn payload(event: BuildEvent) -> Option<Self::Payload> {
+            match event {
+                BuildEvent::StepQueued(event) => Some(event),
+                _ => None,
+            }
+        }
+    }
+
+    /// The event `step_start`, in the phase `before`.
+    pub struct BeforeStepStart;
+
+    impl Event for BeforeStepStart {
+        const KIND: LifecycleEventKind = LifecycleEventKind::StepStart;
+        const PHASE: LifecyclePhase = LifecyclePhase::Before;
+        #[cfg(test)]
+        const SAMPLE: &'static str = r#"{"kind":"step_start","build_id":"build-1","step_id":"step-1","key":"key","runner":"runner"}"#;
+        type Payload = super::StepStartEvent;
+
+        fn payload(event: BuildEvent) -> Option<Self::Payload> {
+            match event {
+                BuildEvent::StepStart(event) => Some(event),
+                _ => None,
+            }
+        }
+    }
+
+    /// The event `step_log`, in the phase `before`.
+    pub struct BeforeStepLog;
+
+    impl Event for BeforeStepLog {
+        const KIND: LifecycleEventKind = LifecycleEventKind::StepLog;
+        const PHASE: LifecyclePhase = LifecyclePhase::Before;
+        #[cfg(test)]
+        const SAMPLE: &'static str = r#"{"kind":"step_log","build_id":"build-1","step_id":"step-1","key":"key","stream":"stdout","data":"aGkK"}"#;
+        type Payload = super::StepLogEvent;
+
+        fn payload(event: BuildEvent) -> Option<Self::Payload> {
+            match event {
+                BuildEvent::StepLog(event) => Some(event),
+                _ => None,
+            }
+        }
+    }
+
+    /// The event `step_cache_hit`, in the phase `before`.
+    pub struct BeforeStepCacheHit;
+
+    impl Event for BeforeStepCacheHit {
+        const KIND: LifecycleEventKind = LifecycleEventKind::StepCacheHit;
+        const PHASE: LifecyclePhase = LifecyclePhase::Before;
+        #[cfg(test)]
+        const SAMPLE: &'static str = r#"{"kind":"step_cache_hit","build_id":"build-1","step_id":"step-1","key":"key","tag":"tag"}"#;
+        type Payload = super::StepCacheHitEvent;
+
+        fn payload(event: BuildEvent) -> Option<Self::Payload> {
+            match event {
+                BuildEvent::StepCacheHit(event) => Some(event),
+                _ => None,
+            }
+        }
+    }
+
+    /// The event `step_end`, in the phase `before`.
+    pub struct BeforeStepEnd;
+
+    impl Event for BeforeStepEnd {
+        const KIND: LifecycleEventKind = LifecycleEventKind::StepEnd;
+        const PHASE: LifecyclePhase = LifecyclePhase::Before;
+        #[cfg(test)]
+        const SAMPLE: &'static str = r#"{"kind":"step_end","build_id":"build-1","step_id":"step-1","key":"key","exit_code":1,"duration_ms":1}"#;
+        type Payload = super::StepEndEvent;
+
+        fn payload(event: BuildEvent) -> Option<Self::Payload> {
+            match event {
+                BuildEvent::StepEnd(event) => Some(event),
+                _ => None,
+            }
+        }
+    }
+
+    /// The event `build_end`, in the phase `before`.
+    pub struct BeforeBuildEnd;
+
+    impl Event for BeforeBuildEnd {
+        const KIND: LifecycleEventKind = LifecycleEventKind::BuildEnd;
+        const PHASE: LifecyclePhase = LifecyclePhase::Before;
+        #[cfg(test)]
+        const SAMPLE: &'static str =
+            r#"{"kind":"build_end","build_id":"build-1","exit_code":1,"duration_ms":1}"#;
+        type Payload = super::BuildEndEvent;
+
+        fn payload(event: BuildEvent) -> Option<Self::Payload> {
+            match event {
+                BuildEvent::BuildEnd(event) => Some(event),
+                _ => None,
+            }
+        }
+    }
+
+    /// The event `build_start`, in the phase `after`.
+    pub struct AfterBuildStart;
+
+    impl Event for AfterBuildStart {
+        const KIND: LifecycleEventKind = LifecycleEventKind::BuildStart;
+        const PHASE: LifecyclePhase = LifecyclePhase::After;
+        #[cfg(test)]
+        const SAMPLE: &'static str = r#"{"kind":"build_start","build_id":"build-1","steps":1}"#;
+        type Payload = super::BuildStartEvent;
+
+        fn payload(event: BuildEvent) -> Option<Self::Payload> {
+            match event {
+                BuildEvent::BuildStart(event) => Some(event),
+                _ => None,
+            }
+        }
+    }
+
+    /// The event `step_queued`, in the phase `after`.
+    pub struct AfterStepQueued;
+
+    impl Event for AfterStepQueued {
+        const KIND: LifecycleEventKind = LifecycleEventKind::StepQueued;
+        const PHASE: LifecyclePhase = LifecyclePhase::After;
+        #[cfg(test)]
+        const SAMPLE: &'static str = r#"{"kind":"step_queued","build_id":"build-1","step_id":"step-1","key":"key","runner":"runner"}"#;
+        type Payload = super::StepQueuedEvent;
+
+        fn payload(event: BuildEvent) -> Option<Self::Payload> {
+            match event {
+                BuildEvent::StepQueued(event) => Some(event),
+                _ => None,
+            }
+        }
+    }
+
+    /// The event `step_start`, in the phase `after`.
+    pub struct AfterStepStart;
+
+    impl Event for AfterStepStart {
+        const KIND: LifecycleEventKind = LifecycleEventKind::StepStart;
+        const PHASE: LifecyclePhase = LifecyclePhase::After;
+        #[cfg(test)]
+        const SAMPLE: &'static str = r#"{"kind":"step_start","build_id":"build-1","step_id":"step-1","key":"key","runner":"runner"}"#;
+        type Payload = super::StepStartEvent;
+
+        fn payload(event: BuildEvent) -> Option<Self::Payload> {
+            match event {
+                BuildEvent::StepStart(event) => Some(event),
+                _ => None,
+            }
+        }
+    }
+
+    /// The event `step_log`, in the phase `after`.
+    pub struct AfterStepLog;
+
+    impl Event for AfterStepLog {
+        const KIND: LifecycleEventKind = LifecycleEventKind::StepLog;
+        const PHASE: LifecyclePhase = LifecyclePhase::After;
+        #[cfg(test)]
+        const SAMPLE: &'static str = r#"{"kind":"step_log","build_id":"build-1","step_id":"step-1","key":"key","stream":"stdout","data":"aGkK"}"#;
+        type Payload = super::StepLogEvent;
+
+        fn payload(event: BuildEvent) -> Option<Self::Payload> {
+            match event {
+                BuildEvent::StepLog(event) => Some(event),
+                _ => None,
+            }
+        }
+    }
+
+    /// The event `step_cache_hit`, in the phase `after`.
+    pub struct AfterStepCacheHit;
+
+    impl Event for AfterStepCacheHit {
+        const KIND: LifecycleEventKind = LifecycleEventKind::StepCacheHit;
+        const PHASE: LifecyclePhase = LifecyclePhase::After;
+        #[cfg(test)]
+        const SAMPLE: &'static str = r#"{"kind":"step_cache_hit","build_id":"build-1","step_id":"step-1","key":"key","tag":"tag"}"#;
+        type Payload = super::StepCacheHitEvent;
+
+        fn payload(event: BuildEvent) -> Option<Self::Payload> {
+            match event {
+                BuildEvent::StepCacheHit(event) => Some(event),
+                _ => None,
+            }
+        }
+    }
+
+    /// The event `step_end`, in the phase `after`.
+    pub struct AfterStepEnd;
+
+    impl Event for AfterStepEnd {
+        const KIND: LifecycleEventKind = LifecycleEventKind::StepEnd;
+        const PHASE: LifecyclePhase = LifecyclePhase::After;
+        #[cfg(test)]
+        const SAMPLE: &'static str = r#"{"kind":"step_end","build_id":"build-1","step_id":"step-1","key":"key","exit_code":1,"duration_ms":1}"#;
+        type Payload = super::StepEndEvent;
+
+        fn payload(event: BuildEvent) -> Option<Self::Payload> {
+            match event {
+                BuildEvent::StepEnd(event) => Some(event),
+                _ => None,
+            }
+        }
+    }
+
+    /// The event `build_end`, in the phase `after`.
+    pub struct AfterBuildEnd;
+
+    impl Event for AfterBuildEnd {
+        const KIND: LifecycleEventKind = LifecycleEventKind::BuildEnd;
+        const PHASE: LifecyclePhase = LifecyclePhase::After;
+        #[cfg(test)]
+        const SAMPLE: &'static str =
+            r#"{"kind":"build_end","build_id":"build-1","exit_code":1,"duration_ms":1}"#;
+        type Payload = super::BuildEndEvent;
+
+        fn payload(event: BuildEvent) -> Option<Self::Payload> {
+            match event {
+                BuildEvent::BuildEnd(event) => Some(event),
+                _ => None,
+            }
+        }
     }
 }
