@@ -75,7 +75,10 @@ export interface HostProtocol {
   /** Method and body of the registration call. */
   registration(options: RegistrationOptions): { readonly method: string; readonly body: Uint8Array };
   /** Reads the result of a registration that offered these codecs; findings where it breaks the contract. */
-  readRegistration(result: unknown, offered?: readonly string[]): { readonly registration?: Registration; readonly findings: readonly Finding[] };
+  readRegistration(
+    result: unknown,
+    offered?: readonly string[],
+  ): { readonly registration?: Registration; readonly findings: readonly Finding[] };
   /** Reads what a call of a method returned. Never throws: what breaks the rules is a finding. */
   readEnvelope(code: number, body: Uint8Array, method: string, request?: unknown): Envelope;
   /** Writes a request exactly as the host would; the method decides about the order and form of fields. */

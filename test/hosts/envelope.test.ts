@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { JSON_CODEC } from '../../src/hosts/cpex/codec.js';
 import { readEnvelope } from '../../src/hosts/cpex/envelope.js';
 
 const read = (body: string | Uint8Array, code = 0) =>
-  readEnvelope(code, typeof body === 'string' ? Buffer.from(body, 'utf8') : body);
+  readEnvelope(JSON_CODEC, code, typeof body === 'string' ? Buffer.from(body, 'utf8') : body, 'plugin.quiesce');
 const ids = (body: string | Uint8Array, code = 0) => read(body, code).findings.map((one) => one.id);
 
 describe('a good envelope', () => {

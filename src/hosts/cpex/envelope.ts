@@ -1,39 +1,49 @@
 import type { Finding } from '../../model/finding.js';
 import type { Envelope } from '../../model/profile.js';
-import { stringifyExact } from '../../support/exact-json.js';
+import { showMsgpack } from '../../support/msgpack-show.js';
 import { printable } from '../../support/printable.js';
+import type { BytesPlaces } from '../bytes-places.js';
 import { type Fields, isFields } from '../json-fields.js';
-import { type JsonReading, readStrictJson } from '../strict-json.js';
+import { type Codec, JSON_CODEC, replyPlaces, type Unreadable } from './codec.js';
 import { BODY_LIMIT } from './limits.js';
 
 /** Codes of the ABI itself; the host uses the same ones towards the plugin. */
 export type WireError = { readonly code: string; readonly message: string; readonly details?: unknown };
 
-/** Reads what a call returned: the return code and the body. Never throws; see `docs/abi.md` section 6. */
-export function readEnvelope(code: number, body: Uint8Array): Envelope {
+/**
+ * Reads what a call returned: the return code and the body. Never throws; see `docs/abi.md` section 6.
+ * @param request what was asked, as a value: the hook that it names says where a modified payload has bytes
+ */
+export function readEnvelope(
+  codec: Codec,
+  code: number,
+  body: Uint8Array,
+  method: string,
+  request?: unknown,
+): Envelope {
   if (body.length === 0) return noBody(code);
   if (body.length > BODY_LIMIT) return { ok: undefined, findings: [tooLarge(body.length)] };
-  const reading = readStrictJson(body);
-  if (!reading.ok) return { ok: undefined, findings: [encodingFinding(reading, body)] };
+  const reading = codec.read(body, codec === JSON_CODEC ? undefined : replyPlaces(method, request));
+  if (!reading.ok) {
+    return {
+      ok: undefined,
+      findings: [codec === JSON_CODEC ? encodingFinding(reading, body) : codecFinding(reading, body)],
+    };
+  }
   if (!isFields(reading.value)) {
-    return { ok: undefined, findings: [shape('The reply is JSON, but not an object.', excerpt(body))] };
+    return { ok: undefined, findings: [shape(`The reply is ${codec.title}, but not an object.`, excerpt(body))] };
   }
   return readMembers(code, reading.value, body);
 }
 
-/** `{"ok":true,"result":…}` as bytes. */
-export function okEnvelope(result: unknown): Uint8Array {
-  return encode({ ok: true, result });
+/** `{"ok":true,"result":…}` in a codec. */
+export function okEnvelope(codec: Codec, result: unknown, places: BytesPlaces | undefined): Uint8Array {
+  return codec.write({ ok: true, result }, places);
 }
 
-/** `{"ok":false,"error":…}` as bytes. */
-export function errorEnvelope(error: WireError): Uint8Array {
-  return encode({ ok: false, error });
-}
-
-/** JSON exactly as this host writes it: no spaces, keys in the order given, bigints as integers. */
-export function encode(value: unknown): Uint8Array {
-  return Buffer.from(stringifyExact(value), 'utf8');
+/** `{"ok":false,"error":…}` in a codec. */
+export function errorEnvelope(codec: Codec, error: WireError): Uint8Array {
+  return codec.write({ ok: false, error }, undefined);
 }
 
 function readMembers(code: number, value: Fields, body: Uint8Array): Envelope {
@@ -119,7 +129,7 @@ function tooLarge(bytes: number): Finding {
   };
 }
 
-const RULES: Readonly<Record<Extract<JsonReading, { ok: false }>['rule'], { id: string; clause: string }>> = {
+const RULES: Readonly<Partial<Record<Unreadable['rule'], { id: string; clause: string }>>> = {
   utf8: { id: 'env.utf8', clause: 'ABI-JSON-001' },
   bom: { id: 'env.utf8', clause: 'ABI-JSON-001' },
   'lone-surrogate': { id: 'env.utf8', clause: 'ABI-JSON-002' },
@@ -128,15 +138,40 @@ const RULES: Readonly<Record<Extract<JsonReading, { ok: false }>['rule'], { id: 
   depth: { id: 'env.single', clause: 'ABI-JSON-004' },
 };
 
-function encodingFinding(reading: Extract<JsonReading, { ok: false }>, body: Uint8Array): Finding {
+const FORMAT_RULE = { id: 'env.single', clause: 'ABI-JSON-001' };
+
+function encodingFinding(reading: Unreadable, body: Uint8Array): Finding {
   const trailingNul = reading.rule === 'grammar' && body[body.length - 1] === 0;
   return {
     // A NUL within the length is a C string's terminator that was counted.
-    ...(trailingNul ? RULES.utf8 : RULES[reading.rule]),
+    ...((trailingNul ? RULES.utf8 : RULES[reading.rule]) ?? FORMAT_RULE),
     severity: 'fail',
     message: `The reply is not JSON that the ABI allows: ${trailingNul ? 'it ends with a NUL byte inside its length' : reading.message}.`,
     evidence: [`${body.length} bytes: ${excerpt(body)}`],
     ...(trailingNul ? { remedy: 'Set the length to the number of bytes before the terminator.' } : {}),
+  };
+}
+
+/** The clause that a body in MessagePack breaks. */
+const MSGPACK_CLAUSES: Readonly<Partial<Record<Unreadable['rule'], string>>> = {
+  codec: 'ABI-MP-002',
+  'duplicate-key': 'ABI-MP-007',
+  key: 'ABI-MP-007',
+  utf8: 'ABI-MP-008',
+  depth: 'ABI-MP-009',
+  ext: 'ABI-MP-011',
+  float: 'ABI-MP-013',
+  bytes: 'ABI-MP-016',
+};
+
+function codecFinding(reading: Unreadable, body: Uint8Array): Finding {
+  return {
+    id: 'codec.answer',
+    severity: 'fail',
+    clause: MSGPACK_CLAUSES[reading.rule] ?? 'ABI-MP-006',
+    message: `The reply is not MessagePack that the ABI allows: ${reading.message}.`,
+    evidence: [`${body.length} bytes: ${excerpt(body)}`],
+    remedy: 'Answer in the codec that the registration named, with the writer of the SDK.',
   };
 }
 
@@ -156,6 +191,8 @@ const EXCERPT = 200;
 
 /** The beginning of a body as text in which nothing can disturb a terminal. */
 function excerpt(body: Uint8Array): string {
+  const shown = showMsgpack(body);
+  if (shown !== undefined) return shown.length > EXCERPT ? `${printable(shown.slice(0, EXCERPT))}…` : printable(shown);
   const text = Buffer.from(body.subarray(0, EXCERPT)).toString('utf8');
   return body.length > EXCERPT ? `${printable(text)}…` : printable(text);
 }

@@ -1,33 +1,46 @@
-import type { HostProfile } from '../../model/profile.js';
+import type { HostProfile, HostProtocol } from '../../model/profile.js';
 import { LANGUAGES } from '../../model/target.js';
+import { type Codec, codecNamed, JSON_CODEC, requestPlaces } from './codec.js';
 import { cpexContract } from './contract.js';
-import { encode, readEnvelope } from './envelope.js';
+import { readEnvelope } from './envelope.js';
 import { evaluateHook, type HookRequest } from './hooks.js';
 import { cpexLayout } from './layout.js';
 import { readRegistration, registrationRequest } from './registration.js';
 import { cpexRelease } from './release.js';
+import { resultFindings } from './results.js';
 import { sampleCalls } from './samples.js';
 import { cpexServices } from './services.js';
 import { readWords } from './words.js';
 
-/** The default host: hooks and commands over the native ABI of `docs/abi.md`. */
+/** The rules of calls with bodies in one codec. Registration is JSON in each. */
+function protocolIn(codec: Codec): HostProtocol {
+  return {
+    registration: registrationRequest,
+    readRegistration,
+    readEnvelope: (code, body, method, request) => readEnvelope(codec, code, body, method, request),
+    encodeRequest: (request, method) =>
+      codec.write(request, codec === JSON_CODEC ? undefined : requestPlaces(method, request)),
+    sampleCalls,
+    readWords,
+    inCodec: (name) => {
+      const named = codecNamed(name);
+      return named === undefined ? undefined : protocolIn(named);
+    },
+  };
+}
+
+/** The default host: hooks, commands, steps and events of builds over the native ABI of `docs/abi.md`. */
 export const cpexProfile: HostProfile = {
   name: 'cpex',
-  summary: 'Hooks and commands over the native ABI.',
+  summary: 'Hooks, commands and builds over the native ABI.',
   transport: 'native',
   native: { entry: 'cpex_plugin_init', abiVersion: cpexContract.abiVersion },
   contract: cpexContract,
   languages: LANGUAGES,
   layout: cpexLayout,
   release: cpexRelease,
-  protocol: {
-    registration: registrationRequest,
-    readRegistration,
-    readEnvelope,
-    encodeRequest: encode,
-    sampleCalls,
-    readWords,
-  },
+  protocol: protocolIn(JSON_CODEC),
   services: cpexServices,
+  resultFindings,
   evaluate: (request, result) => evaluateHook(request as HookRequest, result),
 };

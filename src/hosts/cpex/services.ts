@@ -3,7 +3,7 @@ import type { CallContext, ServiceReply } from '../../model/session.js';
 import { checkShape, describeProblem } from '../schema-check.js';
 import { ScopedStores } from '../services/kv.js';
 import { ServiceError } from '../services/service-error.js';
-import { readStrictJson } from '../strict-json.js';
+import { answerPlaces, type Codec, callbackPlaces, codecOf } from './codec.js';
 import { cpexContract } from './contract.js';
 import { errorEnvelope, okEnvelope } from './envelope.js';
 import { makeHandlers } from './handlers.js';
@@ -16,22 +16,25 @@ export function cpexServices(options: ServiceOptions): HostServicesHandle {
   const tell = (event: ServiceEvent) => options.observe?.(event);
 
   async function answer(method: string, body: Uint8Array, context: CallContext): Promise<ServiceReply> {
+    // A plugin that has not heard the end of its registration still asks in JSON.
+    const codec = codecOf(body);
     let request: unknown;
     try {
       const handler = handlers.get(method);
       if (handler === undefined)
         throw new ServiceError('unknown_method', `There is no callback ${JSON.stringify(method)}.`);
       if (closing.signal.aborted) throw closing.signal.reason;
-      request = checkedRequest(method, body);
+      request = checkedRequest(codec, method, body);
       const result = await handler(request as never, context);
+      const reply = okEnvelope(codec, result, answerPlaces(method));
       tell({ kind: 'call', method, request, ok: true });
-      return { code: 0, body: okEnvelope(result) };
+      return { code: 0, body: reply };
     } catch (error) {
-      return failed(method, request, error);
+      return failed(codec, method, request, error);
     }
   }
 
-  function failed(method: string, request: unknown, error: unknown): ServiceReply {
+  function failed(codec: Codec, method: string, request: unknown, error: unknown): ServiceReply {
     const known = error instanceof ServiceError;
     try {
       tell({ kind: 'call', method, request, ok: false });
@@ -39,7 +42,7 @@ export function cpexServices(options: ServiceOptions): HostServicesHandle {
       // The plugin gets its answer even when the observer is the one who fails.
     }
     const message = error instanceof Error ? error.message : String(error);
-    return { code: 0, body: errorEnvelope({ code: known ? error.code : 'internal', message }) };
+    return { code: 0, body: errorEnvelope(codec, { code: known ? error.code : 'internal', message }) };
   }
 
   return {
@@ -56,10 +59,10 @@ export function cpexServices(options: ServiceOptions): HostServicesHandle {
 }
 
 /** The request as a value that fits the contract. Throws a ServiceError that names the place. */
-function checkedRequest(method: string, body: Uint8Array): unknown {
-  const reading = readStrictJson(body);
+function checkedRequest(codec: Codec, method: string, body: Uint8Array): unknown {
+  const reading = codec.read(body, callbackPlaces(method));
   if (!reading.ok)
-    throw new ServiceError('invalid_request', `The body of ${method} is no valid JSON: ${reading.message}.`);
+    throw new ServiceError('invalid_request', `The body of ${method} is no valid ${codec.title}: ${reading.message}.`);
   const schema = cpexContract.callbacks.get(method)?.request ?? {};
   const [problem] = checkShape(schema, reading.value, cpexContract.types);
   if (problem !== undefined) throw new ServiceError('invalid_request', `In ${method} ${describeProblem(problem)}.`);
