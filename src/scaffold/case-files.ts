@@ -10,19 +10,26 @@ export interface CaseFile {
   readonly text: string;
 }
 
-/** Names that the sample cases stand for. */
+/** The hook that the templates are written for. */
 export const SAMPLE_HOOK = 'tool_pre_invoke';
-export const SAMPLE_COMMAND = 'greet';
+
+/** Names that the templates and their sample cases stand for, by the word of the capability. */
+export const SAMPLE_NAMES: Readonly<Record<string, string>> = {
+  hook: SAMPLE_HOOK,
+  command: 'greet',
+  step: 'shell',
+  lifecycle: 'before_build_start',
+};
 
 /**
- * One case file per hook and command, made from the sample ones: the same expectations with the
- * name and the contract's sample payload put in. A case that is named after a capability without
+ * One case file per hook, command, runner and event, made from the sample ones: the same expectations
+ * with the name and the contract's sample payload put in. A case that is named after a capability without
  * arguments is there when the capability is; any other file stays as it is.
  */
 export function caseFiles(file: CaseFile, answers: NewAnswers, contract: ContractData): CaseFile[] {
   const sample = path.posix.basename(file.path, '.yaml');
-  const flag = sample === SAMPLE_HOOK ? 'hook' : sample === SAMPLE_COMMAND ? 'command' : undefined;
-  if (flag === undefined) {
+  const flag = Object.keys(SAMPLE_NAMES).find((one) => SAMPLE_NAMES[one] === sample);
+  if (flag === undefined || answers.sample !== undefined) {
     const dropped = file.path.endsWith('.yaml') && isOther(sample, answers);
     return dropped ? [] : [file];
   }
@@ -33,11 +40,17 @@ export function caseFiles(file: CaseFile, answers: NewAnswers, contract: Contrac
       'name',
       String(document.get('name')).replace(sample, () => name),
     );
-    if (flag === 'hook') fillHook(document, name, contract);
-    else document.setIn(['command', 0], name);
+    fill(document, flag, name, contract);
     const target = path.posix.join(path.posix.dirname(file.path), `${nameOf(name).snake}.yaml`);
     return { path: target, text: document.toString({ lineWidth: 0 }) };
   });
+}
+
+/** The key that names what is called. */
+function fill(document: Document, flag: string, name: string, contract: ContractData): void {
+  if (flag === 'hook') fillHook(document, name, contract);
+  else if (flag === 'command') document.setIn(['command', 0], name);
+  else document.set(flag === 'step' ? 'step' : 'event', name);
 }
 
 /** Whether a name is that of a capability which was not asked for, or which this revision of the host lacks. */

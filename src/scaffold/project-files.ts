@@ -5,14 +5,14 @@ import { emitIdentity } from '../project/identity.js';
 import { pluginNames } from '../project/plugin-names.js';
 import { schemaText } from '../support/schemas.js';
 import type { NewAnswers } from './answers.js';
-import { caseFiles, SAMPLE_COMMAND, SAMPLE_HOOK } from './case-files.js';
+import { caseFiles, SAMPLE_HOOK, SAMPLE_NAMES } from './case-files.js';
 import { newWorkflow } from './ci/new-workflow.js';
 import { licenseText } from './license-text.js';
 import { manifestText, newManifest } from './manifest-text.js';
 import { contentHash, RECORD_FILE, recordedAnswers, type ScaffoldRecord } from './record.js';
 import { renderRegions } from './regions.js';
 import { readSample } from './samples.js';
-import { type Rename, renameCapability, renamePlugin } from './spellings.js';
+import { type Rename, renameCapability, renameEvent, renamePlugin } from './spellings.js';
 import { readTemplate, type Template, type TemplateFile } from './template-files.js';
 
 /** A file that a new project consists of, with its final content. */
@@ -88,8 +88,11 @@ function renderer(answers: NewAnswers): (file: TemplateFile) => ProjectFile[] {
     const rename = renameCapability(SAMPLE_HOOK, hook);
     return (text) => rename(text).replaceAll(payload(SAMPLE_HOOK), () => payload(hook));
   };
-  const renameArgument = (flag: string, argument: string) =>
-    flag === 'hook' ? renameHook(argument) : renameCapability(SAMPLE_COMMAND, argument);
+  const renameArgument = (flag: string, argument: string): Rename => {
+    if (flag === 'hook') return renameHook(argument);
+    const sample = SAMPLE_NAMES[flag] ?? '';
+    return flag === 'lifecycle' ? renameEvent(sample, argument) : renameCapability(sample, argument);
+  };
   const repetitions: Record<string, Rename[]> = {};
   for (const { flag, argument } of answers.capabilities) {
     const rename = argument === undefined ? (text: string) => text : renameArgument(flag, argument);

@@ -4,11 +4,10 @@ import type { ContractData } from '../project/contract-data.js';
 import { HOSTS } from '../project/hosts.js';
 import { promptError } from '../support/prompt-error.js';
 import { SAMPLES } from './answers.js';
+import { SAMPLE_NAMES } from './case-files.js';
 import type { Missing, NewRequest } from './complete-answers.js';
 import { readSample, SAMPLE_HOST } from './samples.js';
 
-/** Value of the entry that stands for a command; no hook has this name. */
-const COMMAND = '\0command';
 /** Value of the entry that stands for no sample. */
 const NO_SAMPLE = '';
 
@@ -55,7 +54,7 @@ async function ask(missing: Missing, context: PromptContext): Promise<Partial<Ne
   if (missing.capabilities && answers.sample === undefined) {
     const usual = missing.defaultCapability(answers.host);
     const hooks = Object.keys(contract.hooks).length > 0;
-    answers.capabilities = await (hooks ? askHooks : askFlags)(contract, usual, context);
+    answers.capabilities = await (hooks ? askArguments : askFlags)(contract, usual, context);
   }
   if (missing.author) {
     const validate = (name: string) => name.trim() !== '' || 'Hosts want a name.';
@@ -75,18 +74,28 @@ async function askFlags(contract: ContractData, usual: string, context: PromptCo
   return checkbox({ message: 'What can it do?', choices, required: true, pageSize: 12 }, context);
 }
 
-async function askHooks(contract: ContractData, usual: string, context: PromptContext): Promise<string[]> {
-  const hooks = Object.keys(contract.hooks).map((hook) => ({
-    value: hook,
-    name: `the hook ${hook}`,
-    checked: `hook:${hook}` === usual,
-  }));
-  const choices = [{ value: COMMAND, name: 'a command of its own', checked: false }, ...hooks];
+/** What a plugin answers where capabilities have arguments: hooks and events from lists, verbs and runners in words. */
+async function askArguments(contract: ContractData, usual: string, context: PromptContext): Promise<string[]> {
+  const all = Object.values(contract.capabilities);
+  const hooks = Object.keys(contract.hooks).map((hook) => `hook:${hook}`);
+  const events = all.flatMap(({ flag, argument }) =>
+    Array.isArray(argument?.values) ? argument.values.map((value) => `${flag}:${value}`) : [],
+  );
+  const named = all.filter(({ argument }) => argument?.pattern !== undefined);
+  const choices = [
+    ...named.map(({ flag, summary }) => ({ value: flag, name: `a ${flag} of its own: ${summary}`, short: flag })),
+    ...[...hooks, ...events].map((value) => {
+      const [flag = '', argument = ''] = value.split(':');
+      return { value, name: `the ${flag === 'hook' ? 'hook' : 'event'} ${argument}`, checked: value === usual };
+    }),
+  ];
   const chosen = await checkbox({ message: 'What does it answer?', choices, required: true, pageSize: 12 }, context);
-  const uses = chosen.filter((one) => one !== COMMAND).map((hook) => `hook:${hook}`);
-  if (!chosen.includes(COMMAND)) return uses;
-  const pattern = new RegExp(contract.capabilities.command?.argument?.pattern ?? '^[a-z][a-z0-9-]*$');
-  const validate = (verb: string) => pattern.test(verb) || 'Lower-case letters, digits and dashes, a letter first.';
-  const verb = await input({ message: 'What is the command called?', default: 'greet', validate }, context);
-  return [...uses, `command:${verb}`];
+  const uses = chosen.filter((one) => one.includes(':'));
+  for (const { flag, argument } of named.filter((one) => chosen.includes(one.flag))) {
+    const pattern = new RegExp(argument?.pattern ?? '');
+    const validate = (word: string) => pattern.test(word) || 'Lower-case letters, digits and dashes, a letter first.';
+    const message = `What is the ${flag === 'step' ? 'runner of its steps' : flag} called?`;
+    uses.push(`${flag}:${await input({ message, default: SAMPLE_NAMES[flag] ?? '', validate }, context)}`);
+  }
+  return uses;
 }

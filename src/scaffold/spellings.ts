@@ -20,14 +20,14 @@ export function renamePlugin(names: PluginNames): (text: string, packageFile: bo
 }
 
 /**
- * A hook's or command's name for that of the sample (`tool_pre_invoke`, `greet`). After a quote or
- * the words "hook" and "command" it is the name on the wire; elsewhere it is part of an identifier.
+ * The name of a hook, command or runner for that of the sample (`tool_pre_invoke`, `greet`, `shell`). After a quote
+ * or the words "hook", "command", "runner" and "step" it is the name on the wire; elsewhere it is part of an identifier.
  */
 export function renameCapability(sample: string, wire: string): Rename {
   const from = nameOf(sample);
   const to = nameOf(wire);
   const spellings = new Map([
-    [`(?<=["'\`]|(?:hook|command) )${from.snake}(?![A-Za-z0-9_])`, to.wire],
+    [`(?<=["'\`]|(?:hook|command|runner|step) )${from.snake}(?![A-Za-z0-9_])`, to.wire],
     [`${from.snake}(?=[A-Z])`, camel(to.pascal)],
     [camel(from.pascal), camel(to.pascal)],
     [from.snake, to.snake],
@@ -37,6 +37,28 @@ export function renameCapability(sample: string, wire: string): Rename {
   const pattern = new RegExp([...spellings.keys()].map((source) => `(${source})`).join('|'), 'g');
   const by = [...spellings.values()];
   return (text) => text.replaceAll(pattern, (found, ...groups: unknown[]) => by[groups.indexOf(found)] ?? found);
+}
+
+/** An event with its phase for `before_build_start`; where the phase or the kind stands alone, that is replaced, too. */
+export function renameEvent(sample: string, wire: string): Rename {
+  const whole = renameCapability(sample, wire);
+  const [from, to] = [eventParts(sample), eventParts(wire)];
+  const kind = renameCapability(from.kind, to.kind);
+  const phase = renameWord(from.phase, to.phase);
+  return (text) => phase(kind(whole(text)));
+}
+
+function eventParts(event: string): { readonly phase: string; readonly kind: string } {
+  const [phase = '', ...kind] = event.split('_');
+  return { phase, kind: kind.join('_') };
+}
+
+/** A word that stands alone or ends an identifier, in lower case, capitals, or with a capital: `Phase::Before`, `PHASE_BEFORE`. */
+function renameWord(from: string, to: string): Rename {
+  const spellings = [nameOf(from), nameOf(to)] as const;
+  const pairs = (['snake', 'pascal', 'upper'] as const).map((key) => [spellings[0][key], spellings[1][key]] as const);
+  return (text) =>
+    pairs.reduce((out, [old, now]) => out.replaceAll(new RegExp(`(?<![a-z])${old}(?![A-Za-z0-9_])`, 'g'), now), text);
 }
 
 function camel(pascal: string): string {

@@ -1,8 +1,10 @@
 import { checkbox, input, select } from '@inquirer/prompts';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { contractData } from '../../src/project/contract-data.js';
+import { SAMPLES, type SampleName } from '../../src/scaffold/answers.js';
 import type { Missing } from '../../src/scaffold/complete-answers.js';
 import { askForAnswers } from '../../src/scaffold/prompts.js';
+import { readSample } from '../../src/scaffold/samples.js';
 
 vi.mock('@inquirer/prompts', () => ({ checkbox: vi.fn(), input: vi.fn(), select: vi.fn() }));
 
@@ -46,13 +48,49 @@ describe('askForAnswers', () => {
   });
 
   it('asks for hooks and the name of a command where a host has them', async () => {
-    vi.mocked(checkbox).mockImplementation((async () => [choicesOf(checkbox)[0]?.value, 'elicit']) as never);
+    vi.mocked(checkbox).mockImplementation((async () => ['command', 'hook:elicit']) as never);
     vi.mocked(input).mockResolvedValue('wave');
     const answers = await askForAnswers(missing({ capabilities: true }), signal);
     expect(answers).toEqual({ capabilities: ['hook:elicit', 'command:wave'] });
     const checked = choicesOf(checkbox).filter((choice) => choice.checked);
-    expect(checked.map(({ value }) => value)).toEqual(['tool_pre_invoke']);
+    expect(checked.map(({ value }) => value)).toEqual(['hook:tool_pre_invoke']);
     expect(select).not.toHaveBeenCalled();
+  });
+
+  it('offers runners and the events of builds', async () => {
+    vi.mocked(checkbox).mockResolvedValue(['step', 'lifecycle:after_step_end']);
+    vi.mocked(input).mockResolvedValue('make');
+    const answers = await askForAnswers(missing({ capabilities: true }), signal);
+    expect(answers).toEqual({ capabilities: ['lifecycle:after_step_end', 'step:make'] });
+    const offered = choicesOf(checkbox).map(({ value }) => value);
+    expect(offered.slice(0, 3)).toEqual(['command', 'step', 'hook:tool_pre_invoke']);
+    expect(offered.filter((value) => value.startsWith('lifecycle:'))).toHaveLength(14);
+  });
+
+  it('offers the samples, and asks no more about what a sample does', async () => {
+    vi.mocked(select).mockResolvedValue('policy-gate');
+    const answers = await askForAnswers(missing({ sample: true, capabilities: true }), signal);
+    expect(answers).toEqual({ sample: 'policy-gate' });
+    expect(choicesOf(select).map(({ value }) => value)).toEqual(['', ...SAMPLES]);
+    for (const { value, name } of choicesOf(select).slice(1)) {
+      expect(name).toContain(readSample(value as SampleName).summary);
+    }
+    expect(checkbox).not.toHaveBeenCalled();
+  });
+
+  it('offers no samples for a host that they are not for', async () => {
+    vi.mocked(select).mockResolvedValue('cliproxy');
+    vi.mocked(checkbox).mockResolvedValue(['executor']);
+    const answers = await askForAnswers(missing({ host: true, sample: true, capabilities: true }), signal);
+    expect(answers).toEqual({ host: 'cliproxy', capabilities: ['executor'] });
+    expect(select).toHaveBeenCalledTimes(1);
+  });
+
+  it('goes on to the capabilities when no sample is wanted', async () => {
+    vi.mocked(select).mockResolvedValue('');
+    vi.mocked(checkbox).mockResolvedValue(['hook:elicit']);
+    const answers = await askForAnswers(missing({ sample: true, capabilities: true }), signal);
+    expect(answers).toEqual({ capabilities: ['hook:elicit'] });
   });
 
   it('calls Ctrl-C an interruption', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { renderRegions } from '../../src/scaffold/regions.js';
-import { renameCapability } from '../../src/scaffold/spellings.js';
+import { renameCapability, renameEvent } from '../../src/scaffold/spellings.js';
 
 const hooks = (...names: string[]) => names.map((name) => renameCapability('tool_pre_invoke', name));
 
@@ -39,5 +39,25 @@ describe('renderRegions', () => {
 
   it.each(['// cpex:each hook\nx\n', 'x\n// cpex:end\n'])('refuses %j', (text) => {
     expect(() => renderRegions(text, { hook: [], command: [] })).toThrow(RangeError);
+  });
+});
+
+describe('renameEvent', () => {
+  it.each([
+    ['cpex.OnBeforeBuildStart(onBeforeBuildStart)', 'cpex.OnAfterStepEnd(onAfterStepEnd)'],
+    ['heard of "before_build_start"', 'heard of "after_step_end"'],
+    [
+      '{CPEX_PHASE_BEFORE, CPEX_EVENT_BUILD_START, on_before_build_start},',
+      '{CPEX_PHASE_AFTER, CPEX_EVENT_STEP_END, on_after_step_end},',
+    ],
+    ['Phase::Before, Kind::BuildStart', 'Phase::After, Kind::StepEnd'],
+    ['{"kind":"build_start"} "before"', '{"kind":"step_end"} "after"'],
+  ])('writes %s as %s', (text, expected) => {
+    expect(renameEvent('before_build_start', 'after_step_end')(text)).toBe(expected);
+  });
+
+  it('leaves longer words alone', () => {
+    const text = 'beforehand, Beforehand';
+    expect(renameEvent('before_build_start', 'after_step_end')(text)).toBe('beforehand, Beforehand');
   });
 });

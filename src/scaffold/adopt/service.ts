@@ -4,6 +4,7 @@ import type { RunContext } from '../../model/context.js';
 import type { Manifest } from '../../model/manifest.js';
 import { LANGUAGE_NAMES } from '../../model/target.js';
 import { contractData } from '../../project/contract-data.js';
+import { declaredCapabilities } from '../../project/declared-capabilities.js';
 import { MANIFEST_FILE } from '../../project/find.js';
 import { HOSTS, hostName, hostProblem } from '../../project/hosts.js';
 import { parseManifest } from '../../project/read-manifest.js';
@@ -19,7 +20,7 @@ import { licenseName } from './license-name.js';
 import { adoptedText } from './manifest-text.js';
 import { survey } from './survey.js';
 import { type Trial, tryPlugin } from './trial.js';
-import { capabilitiesOf, type Given, type Known, otherVersions, type Sources, valuesOf } from './values.js';
+import { type Given, type Known, otherVersions, type Sources, valuesOf } from './values.js';
 
 /** What the command line said; everything may be absent. */
 export interface AdoptRequest extends Given {
@@ -131,7 +132,7 @@ function draftOf(request: AdoptRequest, sources: Sources, trial: Trial | undefin
   const { candidate, registration } = sources;
   const host = hostOf(request, candidate, trial);
   const given = request.capabilities?.flatMap((text) => text.split(/[\s,]+/)).filter(Boolean);
-  const read = registration === undefined ? [] : capabilitiesOf(registration, contractData(host.value));
+  const read = registration === undefined ? [] : declaredCapabilities(registration, contractData(host.value));
   const unknown = trial?.problems ?? ['it was not built (--no-build)'];
   return {
     values: valuesOf(sources),

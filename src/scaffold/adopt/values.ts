@@ -1,5 +1,4 @@
 import type { Registration } from '../../model/profile.js';
-import type { ContractData } from '../../project/contract-data.js';
 import type { Candidate } from './candidate.js';
 import type { GitFacts } from './git-facts.js';
 import { semanticVersion } from './version.js';
@@ -110,20 +109,6 @@ function writtenVersions({ candidate, git }: Sources): Known[] {
 function constantVersion({ candidate }: Sources): Known[] {
   const value = candidate.language === 'go' ? semanticVersion(candidate.stated.version) : undefined;
   return value === undefined ? [] : [{ value, from: 'a constant in the sources' }];
-}
-
-/** What a plugin registered, as the entries of `capabilities:`. */
-export function capabilitiesOf(registration: Registration, contract: ContractData): string[] {
-  return Object.entries(contract.capabilities).flatMap(([name, { flag: word, argument }]) => {
-    const declared = registration.capabilities[name];
-    if (declared === undefined || declared === null || declared === false) return [];
-    if (argument === undefined) return [word];
-    const entries = Array.isArray(declared) ? (declared as unknown[]) : [];
-    return entries.flatMap((entry) => {
-      const text = typeof entry === 'string' ? entry : (entry as { verb?: unknown } | null)?.verb;
-      return typeof text === 'string' ? [`${word}:${text}`] : [];
-    });
-  });
 }
 
 function metadataOf(registration: Registration | undefined): Readonly<Record<string, unknown>> {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { problemsOf, readCases } from '../support/case-text.js';
 
@@ -75,10 +77,10 @@ expect: { verdict: deny, payload_modified: false, within_ms: 100 }
   });
 });
 
-const KEYS =
-  'name, hook, payload, extensions, context, command, args, env, method, request, config, timeout_ms, host, expect';
-const EXPECTATIONS =
-  'result, error, stream, verdict, payload_modified, exit_code, stdout, stderr, logs, events, calls, within_ms, snapshot';
+const SCHEMA = JSON.parse(readFileSync(path.resolve('schemas/case.json'), 'utf8'));
+const { properties } = SCHEMA.$defs.Case;
+const KEYS = Object.keys(properties).join(', ');
+const EXPECTATIONS = Object.keys(properties.expect.properties).join(', ');
 const MATCHERS = '$equal, $regex, $any, $absent, $not, $contains, $length, $type, $bytes, $json, $oneOf';
 
 const BROKEN: readonly (readonly [string, string, readonly string[]])[] = [
@@ -108,22 +110,22 @@ const BROKEN: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'no call',
     'name: a\nexpect: { verdict: allow }\n',
-    ['1:1 expected one of hook, command, method; found none of them.'],
+    ['1:1 expected one of hook, command, step, event, method; found none of them.'],
   ],
   [
     'two calls',
     around('method: y\nexpect: { result: 1 }'),
-    ['1:1 expected one of hook, command, method; found hook and method.'],
+    ['1:1 expected one of hook, command, step, event, method; found hook and method.'],
   ],
   [
     'a request for a hook',
     around('request: {}\nexpect: { verdict: allow }'),
-    ['3:1 request: this belongs to a case with "method", not with "hook".'],
+    ['3:1 request: this belongs to a case with "step" or "event" or "method", not with "hook".'],
   ],
   [
     'an exit code of a hook',
     around('expect: { exit_code: 0 }'),
-    ['3:11 expect.exit_code: this belongs to a case with "command", not with "hook".'],
+    ['3:11 expect.exit_code: this belongs to a case with "command" or "step", not with "hook".'],
   ],
   [
     'a verdict that is none',
