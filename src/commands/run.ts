@@ -1,4 +1,4 @@
-import { boolean, integer, string } from '@oclif/core/flags';
+import { boolean, integer, option, string } from '@oclif/core/flags';
 import { CpexCommand } from './base.js';
 import { engineFlags } from './engine-flags.js';
 import { pluginFlags } from './plugin-flags.js';
@@ -42,6 +42,11 @@ export default class Run extends CpexCommand {
     ...pluginFlags,
     ...engineFlags('RUN'),
     host: string({ description: 'Host profile.', env: 'CPEX_RUN_HOST', helpValue: 'PROFILE' }),
+    codec: option({
+      description: 'Codec to offer the plugin for bodies after its registration; JSON when absent.',
+      env: 'CPEX_RUN_CODEC',
+      options: ['json', 'msgpack'] as const,
+    })(),
     timeout: integer({ description: 'Milliseconds to start, and for the call.', min: 1, env: 'CPEX_RUN_TIMEOUT' }),
     record: string({
       description: 'Write the call and its answer as a case.',

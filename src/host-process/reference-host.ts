@@ -134,20 +134,25 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
     await services.close();
     throw error;
   }
-  // Registration may choose another codec for everything after it.
+  // Registration may choose another codec for everything after it; one that fails leaves it as it was.
   let { protocol } = profile;
-  const send = async (
-    method: string,
-    body: Uint8Array,
-    request: unknown,
-    callOptions?: InvokeOptions,
-  ): Promise<Invocation> => {
-    const call = session.call(method, body, callOptions);
+  const registered = (result: unknown, offered: readonly string[] | undefined) => {
+    const read = profile.protocol.readRegistration(result, offered);
+    protocol = profile.protocol.inCodec?.(read.registration?.codec ?? 'json') ?? profile.protocol;
+    return read;
+  };
+  const send = async (method: string, request: unknown, callOptions?: InvokeOptions): Promise<Invocation> => {
+    // What is in force when the call begins holds to its end.
+    const rules = protocol;
+    const call = session.call(method, rules.encodeRequest(request, method), callOptions);
     const cancel = () => call.cancel();
     callOptions?.signal?.addEventListener('abort', cancel, { once: true });
     try {
       const end = await call.end;
-      return { end, envelope: protocol.readEnvelope(end.code, end.body, method, request) };
+      const envelope = rules.readEnvelope(end.code, end.body, method, request);
+      const registers = rules.inCodec !== undefined && method === rules.registration({ config: {} }).method;
+      if (registers && envelope.ok === true) registered(envelope.result, codecsOf(request));
+      return { end, envelope };
     } finally {
       callOptions?.signal?.removeEventListener('abort', cancel);
     }
@@ -159,9 +164,8 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
       const scope = services.beginCall?.(method, request);
       try {
         const sent = scope === undefined ? request : scope.request;
-        const body = protocol.encodeRequest(sent, method);
         const overlapping = scope?.streams === true ? { overlapping: true } : {};
-        const invocation = await send(method, body, sent, { ...overlapping, ...callOptions });
+        const invocation = await send(method, sent, { ...overlapping, ...callOptions });
         const pieces = callOptions?.unread === true ? undefined : scope?.returned(invocation.envelope);
         if (pieces === undefined) return invocation;
         const stream = await Promise.race([collect(pieces, callOptions?.onPiece), endOf(session)]);
@@ -175,10 +179,8 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
       const { method, body } = profile.protocol.registration({ config, again, ...offered });
       const end = await session.call(method, body).end;
       const invocation = { end, envelope: profile.protocol.readEnvelope(end.code, end.body, method) };
-      // One that fails leaves the codec as it was.
       if (invocation.envelope.ok !== true) return { invocation, findings: invocation.envelope.findings };
-      const read = profile.protocol.readRegistration(invocation.envelope.result, options.codecs);
-      protocol = profile.protocol.inCodec?.(read.registration?.codec ?? 'json') ?? profile.protocol;
+      const read = registered(invocation.envelope.result, options.codecs);
       return { ...read, invocation, findings: [...invocation.envelope.findings, ...read.findings] };
     },
     begin: (scope) => services.begin?.(scope) ?? (() => {}),
@@ -187,6 +189,12 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
       return closing;
     },
   };
+}
+
+/** Codecs that a registration by hand offers. */
+function codecsOf(request: unknown): string[] {
+  const { codecs } = (request ?? {}) as { codecs?: unknown };
+  return Array.isArray(codecs) ? codecs.filter((one) => typeof one === 'string') : [];
 }
 
 async function collect(stream: AsyncIterable<Uint8Array>, onPiece: InvokeOptions['onPiece']): Promise<StreamRecord> {

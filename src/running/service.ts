@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly target?: string;
   readonly engine?: EngineName;
   readonly runner?: string;
+  /** Codec to offer for bodies. */
+  readonly codec?: string;
   readonly debug: boolean;
   readonly timeout?: number;
   readonly allowNet: boolean;
@@ -163,7 +165,7 @@ export function sessionOptions(
   config: unknown,
   observe: (event: ServiceEvent) => void,
 ): RunSessionOptions {
-  const { plugin, host, target, engine, runner, debug, timeout, allowNet } = options;
+  const { plugin, host, target, engine, runner, codec, debug, timeout, allowNet } = options;
   return {
     debug,
     allowNet,
@@ -172,6 +174,7 @@ export function sessionOptions(
     ...(target === undefined ? {} : { target }),
     ...(engine === undefined ? {} : { engine }),
     ...(runner === undefined ? {} : { runner }),
+    ...(codec === undefined ? {} : { codec }),
     ...(timeout === undefined ? {} : { timeout }),
     ...(config === undefined ? {} : { config }),
     observe: (event) => {

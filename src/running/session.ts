@@ -38,6 +38,8 @@ export interface RunSessionOptions {
   readonly engine?: EngineName;
   readonly runner?: string;
   readonly config?: unknown;
+  /** Codec to offer the plugin for bodies; JSON alone when absent. */
+  readonly codec?: string;
   /** Milliseconds for one call. */
   readonly timeout?: number;
   readonly allowNet: boolean;
@@ -84,6 +86,7 @@ export async function openRunSession(options: RunSessionOptions, context: RunCon
   const engine = await engineOf(options, context);
   const subject = await resolveSubject(options, context);
   const { profile, project } = subject;
+  refuseCodec(options.codec, profile);
   const folder = await temporaryFolder('run');
   const printed = {
     stdout: new TextTail(LINE_LIMIT, (line) => options.printed('stdout', line)),
@@ -111,9 +114,10 @@ export async function openRunSession(options: RunSessionOptions, context: RunCon
         allowNet: options.allowNet,
         ...(options.script === undefined ? {} : { script: options.script }),
         ...(options.archive === undefined ? {} : { archives: { workspace: options.archive } }),
-        cancelled: context.signal,
+        cancelled: () => context.signal.aborted,
         observe: options.observe,
       },
+      ...(options.codec === undefined ? {} : { codecs: [options.codec] }),
       deadlines: limitsFor(options.timeout, engine),
       signal: options.graceMs === undefined ? context.signal : late.signal,
       lingerMs: LINGER_MS,
@@ -133,6 +137,10 @@ export async function openRunSession(options: RunSessionOptions, context: RunCon
     const { registration = NOBODY, invocation, findings } = await plugin.register(config);
     if (registration === NOBODY && options.unregistered !== true) throw notRegistered(invocation, findings);
     for (const finding of findings) options.complain(finding);
+    if (options.codec !== undefined && (registration.codec ?? 'json') !== options.codec && registration !== NOBODY) {
+      const text = `The plugin does not take ${options.codec}: all bodies are JSON.`;
+      context.emit({ type: 'note', level: 'warn', text });
+    }
     const { timeout } = options;
     const made = { subject, plugin, registration, config, ...(timeout === undefined ? {} : { timeout }) };
     return { subject, registration, ask: (words, input) => ask(made, words, input, options.piece), close };
@@ -146,6 +154,14 @@ export async function openRunSession(options: RunSessionOptions, context: RunCon
 function limitsFor(timeout: number | undefined, engine: Engine): Deadlines {
   const usual = deadlinesFor(timeout);
   return { ...usual, start: timeout ?? startLimit(engine) ?? usual.start };
+}
+
+/** A codec of another host would be ignored. */
+function refuseCodec(codec: string | undefined, { name, protocol }: BuiltSubject['profile']): void {
+  if (codec === undefined || codec === 'json' || protocol.inCodec?.(codec) !== undefined) return;
+  throw new CpexError('CPEX_E_USAGE', `The host "${name}" knows no codec but JSON.`, {
+    remedy: 'Leave --codec away, or name a plugin for the host cpex.',
+  });
 }
 
 /** What is to load the plugin; asked before anything is built for a target that nothing here runs. */

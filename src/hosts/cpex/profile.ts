@@ -5,7 +5,7 @@ import { cpexContract } from './contract.js';
 import { readEnvelope } from './envelope.js';
 import { evaluateHook, type HookRequest } from './hooks.js';
 import { cpexLayout } from './layout.js';
-import { readRegistration, registrationRequest } from './registration.js';
+import { REGISTER, readRegistration, registrationRequest } from './registration.js';
 import { cpexRelease } from './release.js';
 import { resultFindings } from './results.js';
 import { sampleCalls } from './samples.js';
@@ -13,13 +13,16 @@ import { cpexServices } from './services.js';
 import { readWords } from './words.js';
 
 /** The rules of calls with bodies in one codec. Registration is JSON in each. */
-function protocolIn(codec: Codec): HostProtocol {
+function protocolIn(chosen: Codec): HostProtocol {
+  const codecOf = (method: string) => (method === REGISTER ? JSON_CODEC : chosen);
   return {
     registration: registrationRequest,
     readRegistration,
-    readEnvelope: (code, body, method, request) => readEnvelope(codec, code, body, method, request),
-    encodeRequest: (request, method) =>
-      codec.write(request, codec === JSON_CODEC ? undefined : requestPlaces(method, request)),
+    readEnvelope: (code, body, method, request) => readEnvelope(codecOf(method), code, body, method, request),
+    encodeRequest: (request, method) => {
+      const codec = codecOf(method);
+      return codec.write(request, codec === JSON_CODEC ? undefined : requestPlaces(method, request));
+    },
     sampleCalls,
     readWords,
     inCodec: (name) => {

@@ -8,7 +8,8 @@ import { cpexContract } from './contract.js';
 import { capabilityFindings } from './declarations.js';
 import { BODY_LIMIT } from './limits.js';
 
-const REGISTER = 'plugin.register';
+/** The call that introduces host and plugin. */
+export const REGISTER = 'plugin.register';
 
 /** The registration call as this host makes it. */
 export function registrationRequest(options: RegistrationOptions): { method: string; body: Uint8Array } {
