@@ -1,11 +1,11 @@
 import type { Fields } from '../../hosts/json-fields.js';
 import { CpexError } from '../../support/errors.js';
 import { RequestState } from './context.js';
-import { type Effect, effectOf, type Mode, PHASES } from './effects.js';
+import { effectOf, type Mode, PHASES } from './effects.js';
 import { visibleExtensions } from './extensions.js';
-import { type Asked, type Judged, judge } from './judge.js';
+import { type Judged, judge } from './judge.js';
 import { sharedSignal } from './member.js';
-import { errorsOf, idleRecord, recordOf, type Subject, violationOf } from './records.js';
+import { type Called, errorsOf, idleRecord, recordOf, type Subject, violationOf } from './records.js';
 import type { Redaction } from './redaction.js';
 import type {
   ErrorRecord,
@@ -21,8 +21,8 @@ import type {
 /** What a run knows of the host that it happens in. */
 export interface RunHost {
   readonly config: PipelineConfig;
-  /** The plugin of this name; undefined for one that was not started. */
-  member(name: string): PluginCaller | undefined;
+  /** The plugin of this entry; undefined for one that was not started. */
+  member(entry: PluginEntry): PluginCaller | undefined;
   redaction(entry: PluginEntry): Redaction;
   isDisabled(name: string): boolean;
   disable(name: string): void;
@@ -32,15 +32,6 @@ export interface RunHost {
 
 /** Errors and records of what runs after the verdict. */
 export type Background = Awaited<ReturnType<PipelineResult['background']>>;
-
-/** A plugin that has been called. */
-interface Called {
-  readonly subject: Subject;
-  readonly asked: Asked;
-  readonly judged: Judged;
-  /** Undefined for a call that was cancelled. */
-  readonly effect: Effect | undefined;
-}
 
 /** One hook on its way through the plugins. */
 export class HookRun {
@@ -100,7 +91,7 @@ export class HookRun {
       this.records.push(idleRecord(this.subject(entry), 'disabled', { matched: true, reason: 'its mode is disabled' }));
       return false;
     }
-    if (this.host.member(entry.name)?.declaredHooks.has(this.hook) === true) return true;
+    if (this.host.member(entry)?.declaredHooks.has(this.hook) === true) return true;
     this.passOver(entry, false, `it does not declare the hook ${this.hook}`);
     return false;
   }
@@ -133,7 +124,8 @@ export class HookRun {
       }),
     );
     if (first !== undefined) this.deny(first);
-    for (const called of calls) this.settle(called);
+    const denied = this.violation === undefined ? undefined : `"${this.violation.plugin_name}" denied first`;
+    for (const called of calls) this.settle(called, denied);
   }
 
   /** Without waiting, unless the run was denied. */
@@ -141,12 +133,9 @@ export class HookRun {
     const calls = phase
       .filter((entry) => !this.stays(entry))
       .map(async (entry) => {
-        const { subject, judged, effect, asked } = await this.call(entry, this.host.signal);
-        if (effect?.disables === true) this.host.disable(entry.name);
-        return {
-          errors: effect === undefined ? [] : errorsOf(subject, judged, effect),
-          record: recordOf(subject, judged, effect, asked),
-        };
+        const called = await this.call(entry, this.host.signal);
+        if (called.effect?.disables === true) this.host.disable(entry.name);
+        return { errors: errorsOf(called), record: recordOf(called) };
       });
     return Promise.all(calls).then((done) => ({
       errors: done.flatMap(({ errors }) => errors),
@@ -165,7 +154,7 @@ export class HookRun {
   }
 
   private async call(entry: PluginEntry, signal: AbortSignal): Promise<Called> {
-    const member = this.host.member(entry.name);
+    const member = this.host.member(entry);
     if (member === undefined) throw new Error(`The plugin ${entry.name} was never started.`);
     const subject = this.subject(entry);
     const { capabilities } = entry;
@@ -178,7 +167,10 @@ export class HookRun {
     const timeoutMs = entry.timeoutMs ?? this.host.config.settings.timeoutMs;
     const asked = { request, extensions: this.extensions, capabilities };
     const answer = subject.redaction.answer(await member.invoke(request, { timeoutMs, signal }));
-    if (this.host.signal.aborted) throw new CpexError('CPEX_E_INTERRUPTED', 'The pipeline was interrupted.');
+    // Nothing may look like an allowed run because the host was on its way out.
+    if (this.host.signal.aborted || (answer.kind === 'cancelled' && !signal.aborted)) {
+      throw new CpexError('CPEX_E_INTERRUPTED', 'The pipeline was interrupted.');
+    }
     const judged = judge(answer, asked);
     const { outcome } = judged;
     const effect = outcome === 'cancelled' ? undefined : effectOf(entry.mode as Mode, outcome, entry.onError);
@@ -186,11 +178,11 @@ export class HookRun {
   }
 
   /** Lets the effect of a call come about. */
-  private settle(called: Called): void {
-    const { subject, judged, effect, asked } = called;
-    this.records.push(recordOf(subject, judged, effect, asked));
+  private settle(called: Called, cancelled?: string): void {
+    const { subject, judged, effect } = called;
+    this.records.push(recordOf(called, cancelled));
     if (effect === undefined) return;
-    this.errors.push(...errorsOf(subject, judged, effect));
+    this.errors.push(...errorsOf(called));
     if (effect.disables) this.host.disable(subject.entry.name);
     if (effect.changes === 'applied') this.apply(judged);
     if (effect.state === 'kept') this.state.keep(subject.entry.name, judged);
@@ -209,12 +201,12 @@ export class HookRun {
   }
 
   /** The first one counts. */
-  private deny({ subject, judged, effect }: Called): void {
-    if (effect !== undefined) this.violation ??= violationOf(subject, judged, effect);
+  private deny(called: Called): void {
+    this.violation ??= violationOf(called);
   }
 
   private subject(entry: PluginEntry): Subject {
-    const id = this.host.member(entry.name)?.id ?? '';
+    const id = this.host.member(entry)?.id ?? '';
     return { entry, id, hook: this.hook, redaction: this.host.redaction(entry) };
   }
 }

@@ -38,6 +38,7 @@ export interface Asked {
 /** Judges an answer: never by what the plugin says of itself, always by comparison with what was sent. */
 export function judge(answer: PluginAnswer, asked: Asked): Judged {
   const { durationNs } = answer;
+  if (answer.kind === 'cancelled') return { outcome: 'cancelled', findings: [], durationNs };
   if (answer.kind !== 'result') {
     const { kind, message, code, details } = answer;
     const failure = { message, code, ...(details === undefined ? {} : { details }) };

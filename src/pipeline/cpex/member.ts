@@ -10,9 +10,9 @@ import type {
   ServiceEvent,
   ServiceScript,
 } from '../../model/profile.js';
-import type { Engine, TraceRecord } from '../../model/session.js';
+import type { Ending, Engine, TraceRecord } from '../../model/session.js';
 import type { TargetName } from '../../model/target.js';
-import { endingError, SessionFailure } from '../../runtime/failure.js';
+import { describeEnding, endingError, SessionFailure } from '../../runtime/failure.js';
 import { CpexError, isCpexError } from '../../support/errors.js';
 import { didYouMean } from '../../support/suggest.js';
 import { readAnswer } from './answers.js';
@@ -53,7 +53,10 @@ export class PipelineMember implements PluginCaller {
   private readonly turns = new Turns();
   private readonly services: HostServicesHandle;
   private plugin: OpenPlugin | undefined;
+  private calling = false;
   private closed = false;
+  /** How the process ended that the next one takes the place of. */
+  private death: Finding | undefined;
 
   /** @param codec offered first when the plugin registers */
   constructor(
@@ -92,8 +95,11 @@ export class PipelineMember implements PluginCaller {
     const answer = this.turns.take(async () => {
       if (signal.aborted || this.closed) return cancelled(elapsedNs());
       try {
+        const before = this.death;
         const plugin = this.plugin ?? (await this.start());
-        return await this.exchange(plugin, request, timeoutMs, signal, elapsedNs);
+        this.death = undefined;
+        const answer = await this.exchange(plugin, request, timeoutMs, signal, elapsedNs);
+        return before === undefined ? answer : { ...answer, findings: [before, ...(answer.findings ?? [])] };
       } catch (error) {
         return failedStart(error, elapsedNs());
       }
@@ -119,6 +125,7 @@ export class PipelineMember implements PluginCaller {
     signal: AbortSignal,
     elapsedNs: () => number,
   ): Promise<PluginAnswer> {
+    this.calling = true;
     let grace: NodeJS.Timeout | undefined;
     const giveUp = () => {
       grace = setTimeout(() => plugin.session.kill(), CANCEL_GRACE_MS);
@@ -128,10 +135,10 @@ export class PipelineMember implements PluginCaller {
       const { end, envelope } = await plugin.invoke('hook.invoke', request, { deadline: timeoutMs, signal });
       return readAnswer(envelope, end.durationNs);
     } catch (error) {
-      this.plugin = undefined;
       await plugin.close();
       return failedStart(error, elapsedNs());
     } finally {
+      this.calling = false;
       clearTimeout(grace);
       signal.removeEventListener('abort', giveUp);
     }
@@ -162,8 +169,10 @@ export class PipelineMember implements PluginCaller {
       throw error;
     }
     this.plugin = plugin;
-    void plugin.session.ended.then(() => {
-      if (this.plugin === plugin) this.plugin = undefined;
+    void plugin.session.ended.then((ending) => {
+      if (this.plugin !== plugin) return;
+      this.plugin = undefined;
+      this.death = restarted(ending, this.calling);
     });
     return plugin;
   }
@@ -219,6 +228,16 @@ function hooksOf(registration: Registration, { contract }: HostProfile): Readonl
   const { hooks } = fieldsOf(registration.capabilities);
   const names = Array.isArray(hooks) ? hooks : [];
   return new Set(names.flatMap((name) => (typeof name === 'string' ? [canonicalHook(contract, name) ?? name] : [])));
+}
+
+/** That the plugin was started anew. A death during a call has been told by that call. */
+function restarted(ending: Ending, told: boolean): Finding {
+  const why = ending.kind === 'cancelled' ? 'It went on with a call that was cancelled.' : describeEnding(ending);
+  return {
+    id: 'pipeline.restarted',
+    severity: told ? 'info' : 'warn',
+    message: `The plugin was started anew before this hook. ${why}`,
+  };
 }
 
 /** What a failure outside of an answer means: a death, a missed deadline, or a plugin that would not start again. */

@@ -2,9 +2,11 @@ import { knownHook } from '../../hosts/cpex/hooks.js';
 import { cpexProfile } from '../../hosts/cpex/profile.js';
 import { hostTarget } from '../../project/targets/host.js';
 import { nativeEngine } from '../../runtime/native/engine.js';
-import { type Background, HookRun, type RunHost } from './hook-run.js';
+import { CpexError } from '../../support/errors.js';
+import { HookRun, type RunHost } from './hook-run.js';
 import { type MemberOptions, PipelineMember, sharedSignal } from './member.js';
 import { Redaction } from './redaction.js';
+import { checkRequest } from './request-check.js';
 import type {
   PipelineConfig,
   PipelineHost,
@@ -36,7 +38,7 @@ export async function openPipeline(config: PipelineConfig, options: PipelineOpti
     ...options,
     signal,
   };
-  const members = config.plugins
+  const members = [...config.plugins, ...(config.variants ?? [])]
     .filter(({ mode }) => mode !== 'disabled')
     .map((entry) => new PipelineMember(entry, entry.codec ?? config.settings.codec, common));
   const started = await Promise.allSettled(members.map((member) => member.open()));
@@ -58,10 +60,11 @@ export function pipelineOf(
 }
 
 class Pipeline implements PipelineHost, RunHost {
-  private readonly byName: ReadonlyMap<string, PluginCaller>;
-  private readonly redactions = new WeakMap<PluginEntry, Redaction>();
+  private readonly byEntry: ReadonlyMap<string, PluginCaller>;
+  /** By configuration: routes make new entries with the same one. */
+  private readonly redactions = new WeakMap<PluginEntry['config'], Redaction>();
   private readonly disabled = new Set<string>();
-  private readonly background = new Set<Promise<Background>>();
+  private readonly work = new Set<Promise<unknown>>();
   private closing: Promise<void> | undefined;
 
   constructor(
@@ -69,14 +72,18 @@ class Pipeline implements PipelineHost, RunHost {
     readonly members: readonly ClosableCaller[],
     readonly signal: AbortSignal,
   ) {
-    this.byName = new Map(members.map((member) => [member.entry.name, member]));
+    this.byEntry = new Map(members.map((member) => [keyOf(member.entry), member]));
   }
 
   async invoke(hook: string, request: PipelineRequest): Promise<PipelineResult> {
-    const result = await new HookRun(this, knownHook(hook), request).run();
-    const later = result.background();
-    this.background.add(later);
-    void later.finally(() => this.background.delete(later)).catch(() => undefined);
+    if (this.closing !== undefined) {
+      throw new CpexError('CPEX_E_PIPELINE_CLOSED', 'The pipeline is closed: no hook goes through it any more.');
+    }
+    const name = knownHook(hook);
+    checkRequest(name, request);
+    const run = this.until(new HookRun(this, name, request).run());
+    const result = await run;
+    void this.until(result.background());
     return result;
   }
 
@@ -85,15 +92,15 @@ class Pipeline implements PipelineHost, RunHost {
     return this.closing;
   }
 
-  member(name: string): PluginCaller | undefined {
-    return this.byName.get(name);
+  member(entry: PluginEntry): PluginCaller | undefined {
+    return this.byEntry.get(keyOf(entry));
   }
 
-  redaction(entry: PluginEntry): Redaction {
-    const known = this.redactions.get(entry);
+  redaction({ config }: PluginEntry): Redaction {
+    const known = this.redactions.get(config);
     if (known !== undefined) return known;
-    const made = new Redaction(entry.config);
-    this.redactions.set(entry, made);
+    const made = new Redaction(config);
+    this.redactions.set(config, made);
     return made;
   }
 
@@ -105,8 +112,21 @@ class Pipeline implements PipelineHost, RunHost {
     this.disabled.add(name);
   }
 
+  /** Work that has to end before the plugins do. */
+  private until<T>(work: Promise<T>): Promise<T> {
+    this.work.add(work);
+    const done = () => this.work.delete(work);
+    work.then(done, done);
+    return work;
+  }
+
   private async end(): Promise<void> {
-    await Promise.allSettled(this.background);
+    while (this.work.size > 0) await Promise.allSettled(this.work);
     await Promise.all(this.members.map((member) => member.close()));
   }
+}
+
+/** A route may give a plugin another configuration, and so a process of its own. */
+function keyOf({ name, variant = '' }: PluginEntry): string {
+  return `${variant}\n${name}`;
 }

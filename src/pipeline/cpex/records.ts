@@ -30,12 +30,24 @@ const STATUS: Readonly<Record<Judged['outcome'], RunStatus>> = {
   cancelled: 'cancelled',
 };
 
-/** The record of a plugin that was called. */
-export function recordOf(subject: Subject, judged: Judged, effect: Effect | undefined, asked: Asked): ExecutionRecord {
+/** A call of a plugin and what it came to. */
+export interface Called {
+  readonly subject: Subject;
+  readonly asked: Asked;
+  readonly judged: Judged;
+  /** Undefined for a call that was cancelled. */
+  readonly effect: Effect | undefined;
+}
+
+/**
+ * The record of a plugin that was called.
+ * @param cancelled why its call was cancelled, if it was
+ */
+export function recordOf({ subject, judged, effect, asked }: Called, cancelled?: string): ExecutionRecord {
   const { redaction } = subject;
   const { failure, rejection, metadata } = judged;
   const changes = changesOf(judged, asked, redaction);
-  const reason = reasonOf(judged, redaction);
+  const reason = judged.outcome === 'cancelled' ? cancelled : reasonOf(judged, redaction);
   const code = failure?.code ?? (rejection === undefined ? undefined : 'extension_rejected');
   const changed = judged.payload !== undefined || judged.extensions !== undefined;
   return {
@@ -79,21 +91,22 @@ export function idleRecord(
 }
 
 /** The errors that a run records of one plugin: its failure, and changes of extensions that were not taken. */
-export function errorsOf({ entry }: Subject, judged: Judged, effect: Effect): ErrorRecord[] {
+export function errorsOf({ subject: { entry, redaction }, judged, effect }: Called): ErrorRecord[] {
   const { failure, rejection } = judged;
   const plugin_name = entry.name;
+  const failed = failure !== undefined && effect?.recorded === true;
   return [
-    ...(failure === undefined || !effect.recorded
+    ...(failed ? [{ plugin_name, ...failure, ...protocolCode(failure.details) }] : []),
+    ...(rejection === undefined
       ? []
-      : [{ plugin_name, ...failure, ...protocolCode(failure.details) }]),
-    ...(rejection === undefined ? [] : [{ plugin_name, message: rejection, code: 'extension_rejected' }]),
+      : [{ plugin_name, message: redaction.text(rejection), code: 'extension_rejected' }]),
   ];
 }
 
 /** Why a run is denied: the plugin's own words, or the host's where the plugin failed or gave none. */
-export function violationOf({ entry, redaction }: Subject, judged: Judged, effect: Effect): Violation {
+export function violationOf({ subject: { entry, redaction }, judged, effect }: Called): Violation {
   const plugin_name = entry.name;
-  const { violation } = effect;
+  const violation = effect?.violation;
   if (violation === 'own' && judged.violation !== undefined) {
     return { ...(redaction.withoutSecrets(judged.violation) as Omit<Violation, 'plugin_name'>), plugin_name };
   }
@@ -135,7 +148,7 @@ function reasonOf(judged: Judged, redaction: Redaction): string | undefined {
   if (failure !== undefined) return failure.message;
   if (violation !== undefined) return redaction.text(`${violation.code}: ${violation.reason}`);
   if (allow === false) return 'The plugin denied and gave no reason.';
-  return rejection;
+  return rejection === undefined ? undefined : redaction.text(rejection);
 }
 
 function changesOf({ payload, extensions }: Judged, asked: Asked, redaction: Redaction): readonly Change[] {

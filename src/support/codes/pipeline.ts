@@ -37,6 +37,18 @@ export const pipelineCodes = {
     title: 'The configuration of a pipeline cannot be used',
     text: '`cpex run pipeline CONFIG HOOK` reads a list of plugins with their hooks, modes, priorities, rights and conditions, in YAML or JSON. Each problem is listed with its line and column, what was expected and what stands there. Keys that nobody knows are errors, because a misspelt one would quietly leave a plugin, a condition or a right out. docs/hosts/cpex.md lists all keys; schemas/pipeline.json lets editors check the file while you type.',
   },
+  CPEX_E_PIPELINE_REQUEST: {
+    kind: 'user',
+    exit: 2,
+    title: 'A request does not fit the hook of a pipeline',
+    text: "The payload after `-d` has to be one that the hook has: the message lists each place that is missing or of another type. Extensions are a map of slots such as `security` and `meta`, and the context is what an earlier run printed under `context`: `request_id`, `global_state` and `local_states`. Without `-d` the hook gets the contract's sample.",
+  },
+  CPEX_E_PIPELINE_FAILED: {
+    kind: 'child',
+    exit: 4,
+    title: 'A plugin of a pipeline died, hung or gave no readable answer',
+    text: 'The run itself went on as `on_error` says, and its account and verdict stand. The exit code is 4 so that a script notices: the plugin crashed, ended its process, was killed at its deadline, or answered with something that the contract does not have. An error that a plugin reports by itself, and a deny, are answers: they end with 0.',
+  },
   CPEX_E_PIPELINE_PLUGIN: {
     kind: 'child',
     exit: 4,
@@ -48,5 +60,35 @@ export const pipelineCodes = {
     exit: 2,
     title: 'A plugin does not have a hook that the configuration wants it for',
     text: 'The list `hooks` of a plugin narrows the hooks that it declares when it registers. A name that the plugin does not declare would never be called and look like an allowed call, so a pipeline does not start with it. Without `hooks` the plugin is called for all hooks that it declares.',
+  },
+  CPEX_E_PIPELINE_CLOSED: {
+    kind: 'bug',
+    exit: 70,
+    title: 'A hook was invoked after its pipeline had been closed',
+    text: 'A pipeline that is closed has ended its plugins, and closing is for good. cpex itself closes one after its last hook; a program that uses it has to open a new one.',
+  },
+  CPEX_E_BUILD_PLAN: {
+    kind: 'user',
+    exit: 2,
+    title: 'The plan of a build cannot be used',
+    text: '`cpex run steps PLAN` reads plugins and steps from a file in YAML or JSON. Each problem is listed with its line and column: a key that nobody knows, a step that needs one that is not there or itself, a plugin or a workspace that is not found. Nothing runs before all of the plan is good. docs/hosts/cpex-builds.md lists every key; schemas/build-plan.json lets editors check the file while you type.',
+  },
+  CPEX_E_BUILD_PLUGIN: {
+    kind: 'child',
+    exit: 4,
+    title: 'A plugin of a build cannot be used',
+    text: 'Every plugin of a plan has to start and to register before the first step runs; the message names the one that did not, and why. A build without one of its plugins would be another build, so nothing is run. Where several plugins are given for a command, the others go on without it.',
+  },
+  CPEX_E_PLUGIN_CONFLICT: {
+    kind: 'user',
+    exit: 2,
+    title: 'Plugins claim the same thing',
+    text: 'Of several plugins each command and each runner (`runner:NAME`) may belong to one only, one runner at most may be the default (`default-runner`), and no command may bear the name of a command of cpex itself. The message names both sides; nothing is run. Leave one of the plugins out, or rename what it declares. Life cycle hooks never conflict.',
+  },
+  CPEX_E_BUILD_FAILED: {
+    kind: 'child',
+    exit: 1,
+    title: 'A build did not succeed',
+    text: 'A step ended with an exit code other than 0 or its plugin failed, a life cycle hook aborted the build before an event, or one failed. The account names each; steps that needed a failed one are not run. A hook whose plugin has `on_error: ignore` in the plan cannot fail a build.',
   },
 } as const satisfies Record<string, CodeEntry>;
