@@ -1,13 +1,13 @@
 import type { EngineName } from '../build/engine.js';
 import { streamValue } from '../host-process/stream-value.js';
 import type { RunContext } from '../model/context.js';
-import type { ServiceEvent } from '../model/profile.js';
 import type { TraceRecord } from '../model/session.js';
 import type { PipelineFlags } from '../pipeline/cliproxy/which-host.js';
 import { runDisplay } from '../report/run-text.js';
 import { traceLine, traceValue } from '../report/trace-text.js';
 import { CpexError } from '../support/errors.js';
 import { answerText, hints, showPiece } from './answer-text.js';
+import { eventValue } from './event-value.js';
 import { promptLoop } from './loop.js';
 import type { ServeFlags } from './serve/command.js';
 import { type RunOptions, type RunReport, runOnce } from './service.js';
@@ -20,6 +20,7 @@ export interface RunFlags extends PipelineFlags, ServeFlags {
   readonly target?: string | undefined;
   readonly engine?: EngineName | undefined;
   readonly runner?: string | undefined;
+  readonly codec?: string | undefined;
   readonly archive?: string | undefined;
   readonly phase?: string | undefined;
 }
@@ -39,6 +40,10 @@ export async function runCommand(words: readonly string[], flags: RunFlags, cont
     refuseTarget(flags);
     const { serveCommand } = await import('./serve/command.js');
     return serveCommand(words, flags, shown, showTrace);
+  }
+  if (words[0] === 'pipeline') {
+    const { pipelineHookCommand } = await import('../pipeline/cpex/command.js');
+    return pipelineHookCommand(words.slice(1), flags, shown);
   }
   const { pipelineHost } = await import('../pipeline/cliproxy/which-host.js');
   const together = await pipelineHost(words, flags, context);
@@ -74,7 +79,7 @@ export async function runCommand(words: readonly string[], flags: RunFlags, cont
 
 /** Several plugins share this machine's process model, and so does what is served. */
 function refuseTarget(flags: RunFlags): void {
-  const named = (['target', 'engine', 'runner'] as const).find((name) => flags[name] !== undefined);
+  const named = (['target', 'engine', 'runner', 'codec'] as const).find((name) => flags[name] !== undefined);
   if (named === undefined) return;
   throw new CpexError('CPEX_E_USAGE', `--${named} is for one plugin and a call of it.`, {
     remedy: 'Name a method and one plugin, or leave the flag away.',
@@ -108,15 +113,6 @@ function machineValue({ answer, events, help }: RunReport): Record<string, unkno
   };
 }
 
-/** Output as text where it is text, else as base64. */
-export function eventValue(event: ServiceEvent): object {
-  if (event.kind !== 'output' && event.kind !== 'step_log') return event;
-  const { bytes, ...rest } = event;
-  const text = Buffer.from(bytes).toString('utf8');
-  const exact = Buffer.from(text).equals(Buffer.from(bytes));
-  return { ...rest, ...(exact ? { text } : { base64: Buffer.from(bytes).toString('base64') }) };
-}
-
 function display(context: RunContext): RunContext['emit'] {
   return runDisplay({
     stdout: (bytes) => void process.stdout.write(bytes),
@@ -132,9 +128,24 @@ function showTrace(record: TraceRecord): void {
 /** The flags that are passed on under their own names, without those that were not given. */
 function pick(flags: RunFlags): Partial<RunOptions> {
   const { data, extensions, config, answers, plugin: [plugin] = [], host, timeout, record } = flags;
-  const { target, engine, runner, archive, phase } = flags;
+  const { target, engine, runner, codec, archive, phase } = flags;
   const all = {
-    ...{ data, extensions, config, answers, plugin, host, timeout, record, target, engine, runner, archive, phase },
+    ...{
+      data,
+      extensions,
+      config,
+      answers,
+      plugin,
+      host,
+      timeout,
+      record,
+      target,
+      engine,
+      runner,
+      codec,
+      archive,
+      phase,
+    },
   };
   const given = Object.entries(all);
   return Object.fromEntries(given.filter(([, value]) => value !== undefined)) as Partial<RunOptions>;

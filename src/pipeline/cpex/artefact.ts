@@ -8,8 +8,7 @@ import { hostName } from '../../project/hosts.js';
 import { readManifest } from '../../project/read-manifest.js';
 import { exists } from '../../support/files.js';
 import { didYouMean } from '../../support/suggest.js';
-import type { ConfigOptions } from './config.js';
-import type { RawPlugin } from './raw-config.js';
+import type { ConfigOptions, RawPlugin } from './raw-config.js';
 
 /** A library that was found, or why there is none, as a sentence after "expected". */
 export type FoundArtefact =

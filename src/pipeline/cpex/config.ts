@@ -7,15 +7,10 @@ import { CpexError, systemCode } from '../../support/errors.js';
 import { readExactYaml } from '../../support/exact-yaml.js';
 import { type ConfigProblem, configProblems } from './config-problems.js';
 import { pluginEntries } from './entry.js';
-import type { RawConfig } from './raw-config.js';
+import type { ConfigOptions, RawConfig } from './raw-config.js';
 import { selectionOf } from './selection.js';
 import { settingsOf } from './settings.js';
 import type { PipelineConfig } from './types.js';
-
-export interface ConfigOptions {
-  /** Take the debug builds of projects. */
-  readonly debug?: boolean;
-}
 
 /** Where a configuration stands. */
 export interface ConfigPlace {

@@ -4,10 +4,9 @@ import type { RunContext } from '../../model/context.js';
 import type { Finding } from '../../model/finding.js';
 import { artefactOf } from './artefact.js';
 import { toCondition } from './conditions.js';
-import type { ConfigOptions } from './config.js';
 import type { ConfigProblem } from './config-problems.js';
 import type { Mode } from './effects.js';
-import type { RawBehaviour, RawPlugin } from './raw-config.js';
+import type { ConfigOptions, RawBehaviour, RawPlugin } from './raw-config.js';
 import type { PluginEntry } from './types.js';
 
 /** What older configurations call a mode, and what it is. */

@@ -15,6 +15,12 @@ export interface RawConfig {
   readonly routes?: readonly RawRoute[];
 }
 
+/** How the plugins of a configuration are taken. */
+export interface ConfigOptions {
+  /** The debug builds of projects. */
+  readonly debug?: boolean;
+}
+
 /** What a request can be about. */
 export const ENTITY_TYPES = ['tool', 'resource', 'prompt', 'llm'] as const;
 export type EntityType = (typeof ENTITY_TYPES)[number];

@@ -1,0 +1,120 @@
+import type { RunContext } from '../../model/context.js';
+import type { ServiceEvent } from '../../model/profile.js';
+import type { TraceRecord } from '../../model/session.js';
+import { traceLine, traceValue } from '../../report/trace-text.js';
+import { eventValue } from '../../running/event-value.js';
+import { TextTail } from '../../support/text-tail.js';
+
+/** Longest line that a plugin prints in one piece, in characters. */
+const LINE_LIMIT = 16 * 1024;
+
+/** Events, printed lines and messages of a trace that are kept or shown for one plugin. */
+const MOST = 1000;
+
+/** What is kept of a plugin for the result, and how much was not. */
+interface Kept {
+  readonly events: object[];
+  readonly trace: object[];
+  shown: number;
+  readonly dropped: { events: number; trace: number; lines: number };
+}
+
+/** Shows what the plugins of a run do beside their answers, and keeps it for machines, both within bounds. */
+export class PipelineWatch {
+  private readonly plugins = new Map<string, Kept>();
+  /** Lines that a plugin has not ended yet. */
+  private readonly tails = new Map<string, TextTail>();
+
+  /** @param trace takes a line of the trace; absent where there is none */
+  constructor(
+    private readonly context: Pick<RunContext, 'emit'>,
+    private readonly trace: ((line: string) => void) | undefined,
+  ) {}
+
+  /** Takes what a plugin did through a service. */
+  observed(plugin: string, event: ServiceEvent): void {
+    const kept = this.kept(plugin);
+    if (kept.events.length < MOST) kept.events.push({ plugin, ...eventValue(event) });
+    else kept.dropped.events += 1;
+    if (event.kind === 'http' || event.kind === 'call' || !this.mayShow(kept)) return;
+    if (event.kind !== 'finding') this.context.emit({ type: 'service', event: named(plugin, event) });
+    else if (event.finding.severity !== 'info') {
+      const { finding } = event;
+      this.context.emit({ type: 'finding', finding: { ...finding, message: `${plugin}: ${finding.message}` } });
+    }
+  }
+
+  /** Takes what a plugin printed by itself. */
+  printed(plugin: string, stream: 'stdout' | 'stderr', bytes: Uint8Array): void {
+    const key = `${plugin} ${stream}`;
+    const print = (text: string) => {
+      if (!this.mayShow(this.kept(plugin))) return;
+      this.context.emit({ type: 'plugin.output', stream, text: `${plugin}: ${text}` });
+    };
+    const tail = this.tails.get(key) ?? new TextTail(LINE_LIMIT, print);
+    this.tails.set(key, tail);
+    tail.push(bytes);
+  }
+
+  /** Takes one message between host and plugin. */
+  traced(plugin: string, record: TraceRecord): void {
+    const kept = this.kept(plugin);
+    if (kept.trace.length >= MOST) {
+      kept.dropped.trace += 1;
+      return;
+    }
+    kept.trace.push({ plugin, ...traceValue(record) });
+    this.trace?.(`${plugin} ${traceLine(record)}`);
+  }
+
+  /** Ends open lines, and tells what was too much to show. */
+  end(): void {
+    for (const tail of this.tails.values()) tail.end();
+    for (const [plugin, { dropped }] of this.plugins) {
+      const many = [
+        ...(dropped.lines === 0 ? [] : [`${dropped.lines} lines that it printed or logged`]),
+        ...(dropped.trace === 0 ? [] : [`${dropped.trace} messages of its trace`]),
+      ].join(' and ');
+      if (many !== '') this.context.emit({ type: 'note', level: 'warn', text: `${plugin}: ${many} are not shown.` });
+    }
+  }
+
+  /** For machines: what was kept, and by plugin how much was not. */
+  value(traced: boolean): Record<string, unknown> {
+    const all = [...this.plugins];
+    const dropped = all.filter(([, one]) => one.dropped.events + one.dropped.trace > 0);
+    return {
+      events: all.flatMap(([, { events }]) => events),
+      ...(traced ? { trace: all.flatMap(([, { trace }]) => trace) } : {}),
+      ...(dropped.length === 0
+        ? {}
+        : {
+            dropped: Object.fromEntries(
+              dropped.map(([plugin, one]) => [plugin, { events: one.dropped.events, trace: one.dropped.trace }]),
+            ),
+          }),
+    };
+  }
+
+  private mayShow(kept: Kept): boolean {
+    if (kept.shown < MOST) {
+      kept.shown += 1;
+      return true;
+    }
+    kept.dropped.lines += 1;
+    return false;
+  }
+
+  private kept(plugin: string): Kept {
+    const known = this.plugins.get(plugin);
+    if (known !== undefined) return known;
+    const made: Kept = { events: [], trace: [], shown: 0, dropped: { events: 0, trace: 0, lines: 0 } };
+    this.plugins.set(plugin, made);
+    return made;
+  }
+}
+
+/** A log line says who wrote it. */
+function named(plugin: string, event: ServiceEvent): ServiceEvent {
+  return event.kind === 'log' ? { ...event, message: `${plugin}: ${event.message}` } : event;
+}
