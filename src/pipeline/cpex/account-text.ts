@@ -104,7 +104,8 @@ function outcomeText(record: ExecutionRecord): string {
     case 'error':
     case 'timeout': {
       const code = error_code === undefined || error_code === status ? '' : ` ${printable(error_code)}`;
-      return `${chalk.red(`${status}${code}`)}, ${effective_allow ? 'the run goes on' : 'the run is denied'}`;
+      const then = effective_allow ? ', the run goes on' : ', the run is denied';
+      return `${chalk.red(`${status}${code}`)}${mode === 'fire_and_forget' ? '' : then}`;
     }
     case 'cancelled':
       return chalk.dim('cancelled');

@@ -9,6 +9,7 @@ import { temporaryFolder } from '../../support/files.js';
 import type { PipelineFlags } from '../cliproxy/which-host.js';
 import { accountText } from './account-text.js';
 import { readPipelineConfig } from './config.js';
+import { shownExtensions } from './extensions.js';
 import type { Background } from './hook-run.js';
 import { openPipeline } from './pipeline.js';
 import { contextValue, pipelineRequest } from './request.js';
@@ -56,7 +57,7 @@ export async function pipelineHookCommand(
   const config = overridden(await readPipelineConfig(file, context, { debug: flags.debug ?? false }), flags);
   tellFindings(config, context);
   const trace = flags.trace && !flags.json ? (line: string) => void process.stderr.write(`${line}\n`) : undefined;
-  const watch = new PipelineWatch(context, trace);
+  const watch = new PipelineWatch(config, context, trace);
   const folder = await temporaryFolder('run');
   const state = await statePlaces(config);
   let host: PipelineHost | undefined;
@@ -95,7 +96,7 @@ export function resultValue(result: PipelineResult, background: Background): Rec
     ...(result.violation === undefined ? {} : { violation: result.violation }),
     payload: result.payload,
     payload_modified: result.payloadModified,
-    extensions: result.extensions,
+    extensions: shownExtensions(result.extensions),
     extensions_modified: result.extensionsModified,
     context: contextValue(result.context),
     errors: result.errors,

@@ -4,6 +4,9 @@ import type { PluginAnswer } from './types.js';
 /** Shortest value of a configuration that is taken out of messages; shorter ones are ordinary words. */
 const SHORTEST = 8;
 
+/** As {@link SHORTEST}, for what stands under names such as `api_key`; as `redact` has it. */
+const SHORTEST_SECRET = 6;
+
 /** Keeps values of a plugin's configuration out of what the host repeats of the plugin's words. */
 export class Redaction {
   /** All texts of the configuration that are long enough, the longest first: one may hold another. */
@@ -24,6 +27,21 @@ export class Redaction {
   /** A value in which no text holds a secret of the configuration; other values of it may stand there. */
   withoutSecrets<T>(value: T): T {
     return this.secrets.length === 0 ? value : (mapTexts(value, (text) => redact(text, this.secrets)) as T);
+  }
+
+  /** Bytes of a message, in any codec, in which every value of the configuration is written over with asterisks. */
+  bytes(body: Uint8Array): Uint8Array {
+    const forms = this.values
+      .filter((text) => text.length >= SHORTEST_SECRET)
+      // As it is in MessagePack, and as JSON writes it.
+      .flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]);
+    const masked = Buffer.from(body);
+    for (const form of forms.map((text) => Buffer.from(text))) {
+      for (let at = masked.indexOf(form); at !== -1; at = masked.indexOf(form, at + form.length)) {
+        masked.fill('*', at, at + form.length);
+      }
+    }
+    return masked;
   }
 
   /** An answer whose failure does not quote the configuration. */

@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { cpexContract } from '../../hosts/cpex/contract.js';
 import { knownHook } from '../../hosts/cpex/hooks.js';
 import { type Fields, isFields } from '../../hosts/json-fields.js';
-import { checkShape, describeProblem } from '../../hosts/schema-check.js';
-import type { JsonSchema } from '../../model/contract.js';
 import { CpexError } from '../../support/errors.js';
 import { didYouMean } from '../../support/suggest.js';
+import { checkRequest } from './request-check.js';
 import type { ContextTable, PipelineRequest } from './types.js';
 
 /** What a hook is to be invoked with, as somebody wrote it down. */
@@ -26,12 +25,11 @@ const CONTEXT_KEYS = ['request_id', 'global_state', 'local_states'];
  */
 export function pipelineRequest(hook: string, parts: RequestParts): PipelineRequest {
   const canonical = knownHook(hook);
-  const data = cpexContract.hooks.get(canonical);
-  const payload = parts.payload === undefined ? data?.sample : parts.payload;
-  const extensions = parts.extensions ?? {};
-  requireShape(`The payload does not fit the hook ${canonical}.`, data?.payload ?? {}, payload);
-  requireShape('The extensions do not fit.', cpexContract.types.get('Extensions') ?? {}, extensions);
-  return { payload, extensions: extensions as Fields, context: contextTable(parts.context ?? {}) };
+  const { payload = cpexContract.hooks.get(canonical)?.sample, extensions = {} } = parts;
+  if (!isFields(extensions)) throw unfit('The extensions do not fit.', ['They are a map of slots.']);
+  const request = { payload, extensions, context: contextTable(parts.context ?? {}) };
+  checkRequest(canonical, request);
+  return request;
 }
 
 /** The context of a request as a run hands it out, and takes it in again. */
@@ -58,11 +56,6 @@ function contextTable(value: unknown): ContextTable {
     globalState: global_state as Fields,
     localStates: local_states as ContextTable['localStates'],
   };
-}
-
-function requireShape(message: string, schema: JsonSchema, value: unknown): void {
-  const problems = checkShape(schema, value, cpexContract.types);
-  if (problems.length > 0) throw unfit(message, problems.map(describeProblem));
 }
 
 function unfit(message: string, evidence: readonly string[]): CpexError {

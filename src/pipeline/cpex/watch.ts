@@ -4,6 +4,8 @@ import type { TraceRecord } from '../../model/session.js';
 import { traceLine, traceValue } from '../../report/trace-text.js';
 import { eventValue } from '../../running/event-value.js';
 import { TextTail } from '../../support/text-tail.js';
+import { Redaction } from './redaction.js';
+import type { PipelineConfig } from './types.js';
 
 /** Longest line that a plugin prints in one piece, in characters. */
 const LINE_LIMIT = 16 * 1024;
@@ -25,14 +27,22 @@ export class PipelineWatch {
   /** Lines that a plugin has not ended yet. */
   private readonly tails = new Map<string, TextTail>();
 
+  private readonly redactions: ReadonlyMap<string, Redaction>;
+
   /** @param trace takes a line of the trace; absent where there is none */
   constructor(
+    { plugins, variants = [] }: PipelineConfig,
     private readonly context: Pick<RunContext, 'emit'>,
     private readonly trace: ((line: string) => void) | undefined,
-  ) {}
+  ) {
+    const configs = (name: string) =>
+      [...plugins, ...variants].filter((one) => one.name === name).map((one) => one.config);
+    this.redactions = new Map(plugins.map(({ name }) => [name, new Redaction(configs(name))]));
+  }
 
   /** Takes what a plugin did through a service. */
-  observed(plugin: string, event: ServiceEvent): void {
+  observed(plugin: string, told: ServiceEvent): void {
+    const event = this.withoutSecrets(plugin, told);
     const kept = this.kept(plugin);
     if (kept.events.length < MOST) kept.events.push({ plugin, ...eventValue(event) });
     else kept.dropped.events += 1;
@@ -49,7 +59,9 @@ export class PipelineWatch {
     const key = `${plugin} ${stream}`;
     const print = (text: string) => {
       if (!this.mayShow(this.kept(plugin))) return;
-      this.context.emit({ type: 'plugin.output', stream, text: `${plugin}: ${text}` });
+      // A runtime prints why it panics, and that may quote anything.
+      const clean = this.redactions.get(plugin)?.text(text) ?? text;
+      this.context.emit({ type: 'plugin.output', stream, text: `${plugin}: ${clean}` });
     };
     const tail = this.tails.get(key) ?? new TextTail(LINE_LIMIT, print);
     this.tails.set(key, tail);
@@ -57,12 +69,13 @@ export class PipelineWatch {
   }
 
   /** Takes one message between host and plugin. */
-  traced(plugin: string, record: TraceRecord): void {
+  traced(plugin: string, message: TraceRecord): void {
     const kept = this.kept(plugin);
     if (kept.trace.length >= MOST) {
       kept.dropped.trace += 1;
       return;
     }
+    const record = { ...message, body: this.redactions.get(plugin)?.bytes(message.body) ?? message.body };
     kept.trace.push({ plugin, ...traceValue(record) });
     this.trace?.(`${plugin} ${traceLine(record)}`);
   }
@@ -94,6 +107,13 @@ export class PipelineWatch {
             ),
           }),
     };
+  }
+
+  private withoutSecrets(plugin: string, event: ServiceEvent): ServiceEvent {
+    const redaction = this.redactions.get(plugin);
+    if (redaction === undefined) return event;
+    if (event.kind !== 'output' && event.kind !== 'step_log') return redaction.withoutSecrets(event);
+    return { ...event, bytes: redaction.bytes(event.bytes) };
   }
 
   private mayShow(kept: Kept): boolean {
