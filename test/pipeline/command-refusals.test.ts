@@ -31,7 +31,7 @@ describe('cpex run with several plugins, misspelt', () => {
     [['login', 'acme', '-d', '{"poll_ms":"x"}'], 2, /"poll_ms" has to be a number of milliseconds/],
     [['plugin.register'], 2, /Several plugins take one of the words request, models/],
     [['--record', 'x.yaml', 'models'], 2, /--record needs a call of one plugin/],
-    [['--host', 'cpex', 'models'], 2, /Only plugins of the host cliproxy run together/],
+    [['--host', 'cpex', 'models'], 2, /The word models is for the host cliproxy, and the host is cpex/],
     [['--host', 'cliproxy@v0', 'models'], 2, /no revision "v0"/],
   ] as [string[], number, RegExp][])('refuses %j', async (args, code, message) => {
     const result = await cli.run(['run', '--host-config', config, ...args]);

@@ -38,7 +38,7 @@ const LISTS: Readonly<Record<string, { args: string[]; value: string; says: stri
   CPEX_RUN_PLUGIN: {
     args: ['run', 'models'],
     value: 'one.so, two.so',
-    says: 'Only plugins of the host cliproxy run together',
+    says: 'The word models is for the host cliproxy',
   },
   CPEX_TEST_ONLY: { args: ['test'], value: 'init.ok, nothing.at-all', says: 'No test matches "nothing.at-all"' },
   CPEX_TEST_SKIP: { args: ['test'], value: 'init.ok,nothing.at-all', says: 'No test matches "nothing.at-all"' },

@@ -43,9 +43,20 @@ export async function pipelineHost(
     throw new CpexError('CPEX_E_USAGE', `Several plugins take one of the words ${WORDS.join(', ')}.`);
   }
   if (plugin.length < 2 && !configured) return undefined;
-  throw new CpexError('CPEX_E_USAGE', `Only plugins of the host cliproxy run together, and the host is ${named}.`, {
-    remedy: 'Name it: --host cliproxy',
-  });
+  if (meant || configured) {
+    const what = meant ? `The word ${words[0]}` : '--host-config';
+    throw new CpexError('CPEX_E_USAGE', `${what} is for the host cliproxy, and the host is ${named}.`, {
+      remedy: 'Name it: --host cliproxy',
+    });
+  }
+  throw new CpexError(
+    'CPEX_E_USAGE',
+    `Several plugins of the host ${named} answer no ${words[0] ?? 'call'} together.`,
+    {
+      remedy:
+        'A hook goes through the plugins of a file: cpex run pipeline CONFIG HOOK. --host cliproxy means that host.',
+    },
+  );
 }
 
 /** Most runs need no look for a project here. */
