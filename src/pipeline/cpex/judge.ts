@@ -50,7 +50,8 @@ export function judge(answer: PluginAnswer, asked: Asked): Judged {
   findings.push(...problems.map((problem) => finding('hook.result', `In the result of the hook ${problem}.`)));
   const fields = fieldsOf(reply);
   // A deny that can be understood is a deny, whatever else is wrong with it.
-  if (fields.continue_processing === false) return denied(fields, findings, durationNs);
+  if (fields.continue_processing === false)
+    return denied(fields, asked, findings, { durationNs, broken: problems.length > 0 });
   if (problems.length > 0) return unreadable(`In the result of the hook ${problems[0]}.`, findings, durationNs);
   return allowed(fields, asked, findings, durationNs);
 }
@@ -58,7 +59,12 @@ export function judge(answer: PluginAnswer, asked: Asked): Judged {
 const RESULT = cpexContract.methods.get('hook.invoke')?.result ?? {};
 const VIOLATION = cpexContract.types.get('Violation') ?? {};
 
-function denied(reply: Fields, findings: Finding[], durationNs: number): Judged {
+function denied(
+  reply: Fields,
+  asked: Asked,
+  findings: Finding[],
+  { durationNs, broken }: { readonly durationNs: number; readonly broken: boolean },
+): Judged {
   const { violation } = reply;
   const usable = isFields(violation) && checkShape(VIOLATION, violation, cpexContract.types).length === 0;
   if (!usable) {
@@ -70,18 +76,19 @@ function denied(reply: Fields, findings: Finding[], durationNs: number): Judged 
       remedy: 'Add a "violation" with a code and a reason.',
     });
   }
+  // Where a plugin may not deny, its changes hold.
+  const { unfit: _, ...changes } = broken ? {} : changesIn(reply, asked, findings);
   return {
     outcome: usable ? 'deny' : 'deny_bare',
     allow: false,
     ...(usable ? { violation } : {}),
-    ...metadataOf(reply),
+    ...changes,
     findings,
     durationNs,
   };
 }
 
 function allowed(reply: Fields, asked: Asked, findings: Finding[], durationNs: number): Judged {
-  const { request } = asked;
   if (reply.violation !== undefined) {
     findings.push({
       id: 'hook.violation',
@@ -90,35 +97,40 @@ function allowed(reply: Fields, asked: Asked, findings: Finding[], durationNs: n
       remedy: 'Set "continue_processing" to false to deny, or leave the violation out.',
     });
   }
-  const changed = Object.hasOwn(reply, 'modified_payload') && !equalJson(reply.modified_payload, request.payload);
-  if (changed) {
-    const schema = cpexContract.hooks.get(request.hook)?.payload ?? {};
-    const [problem] = checkShape(schema, reply.modified_payload, cpexContract.types).map(describeProblem);
-    if (problem !== undefined) {
-      const message = `In the modified payload ${problem}.`;
-      findings.push(finding('hook.payload', message));
-      return unreadable(message, findings, durationNs, 'invalid_payload');
-    }
-  }
-  const merged = Object.hasOwn(reply, 'modified_extensions')
-    ? mergeExtensions(
-        { all: asked.extensions, seen: request.extensions, returned: fieldsOf(reply.modified_extensions) },
-        asked.capabilities,
-      )
+  const { unfit, ...changes } = changesIn(reply, asked, findings);
+  if (unfit !== undefined) return unreadable(unfit, findings, durationNs, 'invalid_payload');
+  const modified = changes.payload !== undefined || changes.extensions !== undefined;
+  return { outcome: modified ? 'modify' : 'allow', allow: true, ...changes, findings, durationNs };
+}
+
+type Changes = Pick<Judged, 'payload' | 'extensions' | 'rejection' | 'localState' | 'globalState' | 'metadata'> & {
+  /** What is wrong with a payload that does not fit the hook. */
+  readonly unfit?: string;
+};
+
+/** What a result that has its shape changes. */
+function changesIn(reply: Fields, { request, extensions, capabilities }: Asked, findings: Finding[]): Changes {
+  const modified = Object.hasOwn(reply, 'modified_payload') && !equalJson(reply.modified_payload, request.payload);
+  const unfit = modified ? payloadProblem(request.hook, reply.modified_payload) : undefined;
+  if (unfit !== undefined) findings.push(finding('hook.payload', unfit));
+  const merged = isFields(reply.modified_extensions)
+    ? mergeExtensions({ all: extensions, seen: request.extensions, returned: reply.modified_extensions }, capabilities)
     : {};
   if (merged.rejection !== undefined) findings.push(rejected(merged.rejection));
   const { local_state: localState, global_state: globalState } = fieldsOf(reply.context);
   return {
-    outcome: changed || merged.extensions !== undefined ? 'modify' : 'allow',
-    allow: true,
-    ...(changed ? { payload: { value: reply.modified_payload } } : {}),
+    ...(unfit === undefined ? {} : { unfit }),
+    ...(modified && unfit === undefined ? { payload: { value: reply.modified_payload } } : {}),
     ...merged,
     ...(isFields(localState) ? { localState } : {}),
     ...(isFields(globalState) ? { globalState } : {}),
     ...metadataOf(reply),
-    findings,
-    durationNs,
   };
+}
+
+function payloadProblem(hook: string, payload: unknown): string | undefined {
+  const [problem] = checkShape(cpexContract.hooks.get(hook)?.payload ?? {}, payload, cpexContract.types);
+  return problem === undefined ? undefined : `In the modified payload ${describeProblem(problem)}.`;
 }
 
 function unreadable(message: string, findings: Finding[], durationNs: number, code = 'invalid_response'): Judged {
