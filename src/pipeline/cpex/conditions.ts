@@ -64,7 +64,7 @@ function entity(request: PipelineRequest, type: string, inPayload: (payload: Fie
   return texts(...inPayload(fieldsOf(request.payload)));
 }
 
-/** A payload with arguments or a result is one of a tool; requests of HTTP have no name. */
+/** Of the plain payloads only those of tools have a name. */
 function toolNames(payload: Fields): unknown[] {
   return [
     payload.name,

@@ -1,6 +1,6 @@
 import { fieldsOf } from '../../hosts/json-fields.js';
 import { globMatches, isGlob } from './glob.js';
-import { ENTITY_TYPES, type EntityType, type RawConfig, type RawRoute, type RawUse } from './raw-config.js';
+import { ENTITY_TYPES, type RawConfig, type RawRoute, type RawUse } from './raw-config.js';
 import type { PipelineRequest } from './types.js';
 
 /** What `meta` says that a request is about. */
@@ -65,7 +65,8 @@ export function bestRoute(routes: readonly RawRoute[], entity: Entity): number |
 
 /** Undefined where the route is for something else. */
 export function scoreOf(route: RawRoute, { type, name, scope }: Entity): number | undefined {
-  const wanted = route[type as EntityType];
+  const known = ENTITY_TYPES.find((one) => one === type);
+  const wanted = known === undefined ? undefined : route[known];
   if (wanted === undefined || name === undefined) return undefined;
   const base = patternScore(wanted, name);
   if (base === undefined) return undefined;
