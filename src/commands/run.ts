@@ -8,12 +8,14 @@ import { stepFlags } from './step-flags.js';
 export default class Run extends CpexCommand {
   static override summary = 'Run a plugin in the reference host and call it.';
   static override description =
-    "Builds the project when it is stale, starts the plugin in a process of its own, registers it and makes one call: a method, `hook NAME`, `step [RUNNER]`, `event KIND`, or `command VERB` followed by the command's own arguments (flags of cpex go before `command`). `steps PLAN` runs a build through several plugins. Plugins of CLIProxyAPI, one or several, take the words `request` (a whole request through all of them), `models`, `login PROVIDER`, `refresh [ID]` and `cliproxy-cli` with flags that the plugins declare. Without anything to call it asks, on a terminal. DATA is JSON text, @FILE or - for standard input. State is kept per project in .cpex/state. The exit code of a command or a step is passed on; 4 says that the plugin failed to start, died, hung or gave no readable answer.";
+    "Builds the project when it is stale, starts the plugin in a process of its own, registers it and makes one call: a method, `hook NAME`, `step [RUNNER]`, `event KIND`, or `command VERB` followed by the command's own arguments (flags of cpex go before `command`). `steps PLAN` runs a build through several plugins, `pipeline CONFIG HOOK` one hook. Plugins of CLIProxyAPI, one or several, take the words `request` (a whole request through all of them), `models`, `login PROVIDER`, `refresh [ID]` and `cliproxy-cli` with flags that the plugins declare. Without anything to call it asks, on a terminal. DATA is JSON text, @FILE or - for standard input. State is kept per project in .cpex/state. The exit code of a command or a step is passed on; 4 says that the plugin failed to start, died, hung or gave no readable answer.";
   static override examples = [
     '<%= config.bin %> run hook tool_pre_invoke -d @payload.json',
     '<%= config.bin %> run command greet --name Ada',
     '<%= config.bin %> run step shell --archive . -d @args.json',
     '<%= config.bin %> run steps build.yaml',
+    '<%= config.bin %> run pipeline pipeline.yaml tool_pre_invoke -d @payload.json',
+    '<%= config.bin %> run --plugin a.so --plugin b.so command greet',
     '<%= config.bin %> run plugin.register --trace',
     '<%= config.bin %> run --plugin ./plugin.so --host cpex hook tool_pre_invoke',
     '<%= config.bin %> run --serve',
@@ -23,7 +25,7 @@ export default class Run extends CpexCommand {
   ];
   static override strict = false;
   static override usage =
-    'run [FLAGS] [METHOD | hook NAME | command VERB ARGS… | step [RUNNER] | event KIND | steps PLAN | request | models | login PROVIDER | cliproxy-cli ARGS…]';
+    'run [FLAGS] [METHOD | hook NAME | command VERB ARGS… | step [RUNNER] | event KIND | steps PLAN | pipeline CONFIG HOOK | request | models | login PROVIDER | cliproxy-cli ARGS…]';
   static override flags = {
     data: string({
       char: 'd',
@@ -47,7 +49,11 @@ export default class Run extends CpexCommand {
       env: 'CPEX_RUN_CODEC',
       options: ['json', 'msgpack'] as const,
     })(),
-    timeout: integer({ description: 'Milliseconds to start, and for the call.', min: 1, env: 'CPEX_RUN_TIMEOUT' }),
+    timeout: integer({
+      description: 'Milliseconds to start, and for the call; in a pipeline for each call.',
+      min: 1,
+      env: 'CPEX_RUN_TIMEOUT',
+    }),
     record: string({
       description: 'Write the call and its answer as a case.',
       env: 'CPEX_RUN_RECORD',
@@ -63,6 +69,7 @@ export default class Run extends CpexCommand {
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Run);
     const { runCommand } = await import('../running/command.js');
-    await this.work(flags, (context) => runCommand(argv as string[], flags, context));
+    const own = ['help', ...this.config.commands.map(({ id }) => id)];
+    await this.work(flags, (context) => runCommand(argv as string[], flags, context, own));
   }
 }

@@ -13,7 +13,19 @@ type Types = ReadonlyMap<string, JsonSchema>;
 
 /** The keywords of contract schemas; a test holds the contracts to them. */
 export const KNOWN_KEYWORDS: readonly string[] = [
-  ...['$ref', 'type', 'properties', 'required', 'additionalProperties', 'items', 'enum', 'const', 'oneOf', 'x-tag', 'x-open'],
+  ...[
+    '$ref',
+    'type',
+    'properties',
+    'required',
+    'additionalProperties',
+    'items',
+    'enum',
+    'const',
+    'oneOf',
+    'x-tag',
+    'x-open',
+  ],
   ...['pattern', 'minLength', 'maxLength', 'format', 'contentEncoding', 'title', 'description'],
   // How a Go host writes and names a value; the codec of `go-json` reads them.
   ...['x-omit-empty', 'x-pointer', 'x-unit', 'x-go', 'x-go-from', 'x-values', 'x-bindings'],

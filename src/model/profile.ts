@@ -172,8 +172,8 @@ export interface ServiceOptions {
   readonly configFolder?: string;
   /** Archives that the plugin may read, by id: absolute path of a file, or of a folder, which is packed. */
   readonly archives?: Readonly<Record<string, string>>;
-  /** When it fires, the plugin is told that its call was cancelled, and may go on. */
-  readonly cancelled?: AbortSignal;
+  /** Whether the plugin is to be told that its call was cancelled although it may still go on. */
+  readonly cancelled?: () => boolean;
   /** Folder of credential files, where a host keeps such; a temporary one when absent. */
   readonly authFolder?: string;
   readonly allowNet: boolean;

@@ -2,6 +2,7 @@ import { textOf } from '../host-process/stream-value.js';
 import { bytesMembers } from '../hosts/bytes-members.js';
 import { byteHint, hookText, indented, pieceHead, pieceText } from '../report/run-text.js';
 import { eventText, stepText } from '../report/steps-text.js';
+import { printable } from '../support/printable.js';
 import type { RunReport } from './service.js';
 
 /** What stdout gets; a command has written its output there already, a stream its pieces. */
@@ -13,6 +14,13 @@ export function answerText({ answer, help }: RunReport): string {
   if (answer.request.form === 'step') return stepText(envelope.result);
   if (answer.request.form === 'event') return eventText(answer.request.request, envelope.result);
   return answer.evaluation === undefined ? indented(envelope.result) : hookText(answer.evaluation, envelope.result);
+}
+
+/** The line that a command leaves for its user; goes to stderr. */
+export function lastWords({ answer }: Pick<RunReport, 'answer'>): string[] {
+  if (answer?.request.form !== 'command') return [];
+  const { message } = (answer.invocation.envelope.result ?? {}) as { message?: unknown };
+  return typeof message === 'string' && message !== '' ? [printable(message)] : [];
 }
 
 /** Bytes in a result that are text, in words for people; the result itself keeps its base64. */

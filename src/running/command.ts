@@ -6,7 +6,7 @@ import type { PipelineFlags } from '../pipeline/cliproxy/which-host.js';
 import { runDisplay } from '../report/run-text.js';
 import { traceLine, traceValue } from '../report/trace-text.js';
 import { CpexError } from '../support/errors.js';
-import { answerText, hints, showPiece } from './answer-text.js';
+import { answerText, hints, lastWords, showPiece } from './answer-text.js';
 import { eventValue } from './event-value.js';
 import { promptLoop } from './loop.js';
 import type { ServeFlags } from './serve/command.js';
@@ -33,7 +33,13 @@ interface RunOutcome {
 }
 
 /** One call, or the prompt loop when there are no words and somebody to ask. */
-export async function runCommand(words: readonly string[], flags: RunFlags, context: RunContext): Promise<RunOutcome> {
+export async function runCommand(
+  words: readonly string[],
+  flags: RunFlags,
+  context: RunContext,
+  /** Names of the commands of cpex itself, which no plugin may claim beside others. */
+  builtIn: readonly string[] = [],
+): Promise<RunOutcome> {
   const traced: TraceRecord[] = [];
   const shown: RunContext = flags.json ? context : { ...context, emit: display(context) };
   if (flags.serve) {
@@ -44,6 +50,11 @@ export async function runCommand(words: readonly string[], flags: RunFlags, cont
   if (words[0] === 'pipeline') {
     const { pipelineHookCommand } = await import('../pipeline/cpex/command.js');
     return pipelineHookCommand(words.slice(1), flags, shown);
+  }
+  if (words[0] === 'steps' || (words[0] === 'command' && several(flags))) {
+    refuseTarget({ ...flags, codec: undefined });
+    const { buildCommand } = await import('../pipeline/builds/command.js');
+    return buildCommand(words, flags, shown, flags.json ? undefined : showTrace, builtIn);
   }
   const { pipelineHost } = await import('../pipeline/cliproxy/which-host.js');
   const together = await pipelineHost(words, flags, context);
@@ -69,12 +80,19 @@ export async function runCommand(words: readonly string[], flags: RunFlags, cont
     return { value: null, text: () => '', ...(failure === undefined ? {} : { failure }) };
   }
   const report = await runOnce(options, shown);
-  if (!flags.json && report.failure === undefined) for (const line of hints(report)) process.stderr.write(`${line}\n`);
+  if (!flags.json && report.failure === undefined) {
+    for (const line of [...lastWords(report), ...hints(report)]) process.stderr.write(`${line}\n`);
+  }
   return {
     value: { ...machineValue(report), ...(flags.trace ? { trace: traced.map(traceValue) } : {}) },
     text: () => answerText(report),
     ...(report.failure === undefined ? { exit: exitCode(report) } : { failure: report.failure }),
   };
+}
+
+/** Whether a command is for several plugins of the default host. */
+function several({ plugin = [], host = 'cpex' }: RunFlags): boolean {
+  return plugin.length > 1 && host === 'cpex';
 }
 
 /** Several plugins share this machine's process model, and so does what is served. */

@@ -5,7 +5,7 @@ import type { ServiceEvent } from '../model/profile.js';
 import { renderError, toCpexError } from '../report/error-text.js';
 import { endingError } from '../runtime/failure.js';
 import { CpexError } from '../support/errors.js';
-import { answerText, hints } from './answer-text.js';
+import { answerText, hints, lastWords } from './answer-text.js';
 import { readAnswers } from './answers.js';
 import { readData } from './input.js';
 import { answerFailure, broken, type RunOptions, sessionOptions, tellNotices } from './service.js';
@@ -149,7 +149,7 @@ async function answer(
     const report = typeof answered === 'string' ? { help: answered, events } : { answer: answered, events };
     const text = answerText(report);
     if (text !== '') print(process.stdout, text);
-    for (const hint of hints(report)) print(process.stderr, hint);
+    for (const hint of [...lastWords(report), ...hints(report)]) print(process.stderr, hint);
     if (typeof answered === 'string') return undefined;
     tellNotices(answered, context);
     const failure = answerFailure(answered) ?? broken(events);

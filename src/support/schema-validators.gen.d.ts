@@ -10,3 +10,5 @@ export const toolchainsLock: ValidateFunction;
 export const repro: ValidateFunction;
 /** Checks a configuration of a pipeline against `schemas/pipeline.json`. */
 export const pipeline: ValidateFunction;
+/** Checks a plan of a build against `schemas/build-plan.json`. */
+export const buildPlan: ValidateFunction;

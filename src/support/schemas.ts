@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { packageRoot } from './package-root.js';
-import { caseFile, manifest, pipeline, repro, toolchainsLock } from './schema-validators.gen.js';
+import { buildPlan, caseFile, manifest, pipeline, repro, toolchainsLock } from './schema-validators.gen.js';
 import { didYouMean } from './suggest.js';
 
 /** One way in which a value breaks a schema. */
@@ -15,8 +15,8 @@ export interface SchemaProblem {
   readonly message: string;
 }
 
-/** What can be checked: a whole manifest, one case of a case file, a whole lock file of tools, a whole bundle, a whole pipeline. */
-const validators = { case: caseFile, manifest, pipeline, repro, toolchainsLock };
+/** What can be checked: a whole manifest, one case of a case file, a whole lock file of tools, a whole bundle, a whole pipeline, a whole build plan. */
+const validators = { buildPlan, case: caseFile, manifest, pipeline, repro, toolchainsLock };
 
 export type SchemaName = keyof typeof validators;
 
@@ -77,6 +77,8 @@ function toProblem(error: ErrorObject): SchemaProblem | undefined {
       return problem(own?.['x-expected'] ?? `text that matches ${String(params.pattern)}`);
     case 'minLength':
       return problem('text that is not empty');
+    case 'maxLength':
+      return problem(`at most ${String(params.limit)} characters`, 'more');
     case 'minProperties':
       return problem('at least one entry', 'an empty map');
     case 'minimum':
@@ -90,11 +92,15 @@ function toProblem(error: ErrorObject): SchemaProblem | undefined {
       const found = `entry ${(first ?? 0) + 1} again`;
       return problem('entries that differ', found, '', [...at, String(second)]);
     }
+    case 'if':
+    case 'propertyNames':
+      // What the branch or the name has to be is told by itself.
+      return undefined;
     case 'oneOf':
     case 'anyOf':
       return own?.['x-expected'] === undefined ? undefined : problem(own['x-expected']);
     default:
-      return problem(`a value that ${error.message ?? `satisfies ${keyword}`}`);
+      return problem(`a value that satisfies ${keyword}`);
   }
 }
 

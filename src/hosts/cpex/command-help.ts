@@ -1,4 +1,11 @@
+import { wrap } from '../../report/wrap.js';
 import { type ArgSpec, argumentsOf, type CommandSpec } from './command-spec.js';
+
+/** Characters of a line, on a terminal and in a pipe. */
+const WIDTH = 80;
+
+/** Fewest characters for a text beside a name. */
+const LEAST_TEXT = 24;
 
 /**
  * Help for a command of a plugin, made from its declaration; for the list of commands when the
@@ -13,8 +20,10 @@ export function renderCommandHelp(commands: readonly CommandSpec[], path: readon
   }
   const args = spec === undefined ? [] : argumentsOf(spec);
   const sections = [
-    ...(spec === undefined ? [] : [plain(spec.about)]),
-    `USAGE\n  ${usage(path, args, choices)}`,
+    ...(spec === undefined ? [] : [wrap(plain(spec.about), WIDTH).join('\n')]),
+    `USAGE\n${wrap(usage(path, args, choices), WIDTH - 4)
+      .map((line, index) => `${index === 0 ? '  ' : '    '}${line}`)
+      .join('\n')}`,
     section(
       'ARGUMENTS',
       args.flatMap((one) => (one.kind === 'positional' ? [[one.name.toUpperCase(), describe(one)] as const] : [])),
@@ -28,7 +37,7 @@ export function renderCommandHelp(commands: readonly CommandSpec[], path: readon
       choices.map((one) => [one.verb, plain(one.about)] as const),
     ),
   ];
-  if (spec === undefined && choices.length === 0) return 'The plugin declares no commands.';
+  if (spec === undefined && choices.length === 0) return 'No plugin declares commands.';
   return sections.filter((one) => one !== '').join('\n\n');
 }
 
@@ -61,7 +70,18 @@ function describe(spec: ArgSpec): string {
 function section(title: string, rows: readonly (readonly [string, string])[]): string {
   if (rows.length === 0) return '';
   const width = Math.max(...rows.map(([name]) => name.length));
-  return [title, ...rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`.trimEnd())].join('\n');
+  const left = width + 4;
+  // Names that leave no room for words beside them have them below.
+  const beside = WIDTH - left >= LEAST_TEXT;
+  const indent = ' '.repeat(beside ? left : 6);
+  return [
+    title,
+    ...rows.flatMap(([name, text]) => {
+      const [first = '', ...more] = text === '' ? [''] : wrap(text, WIDTH - indent.length);
+      if (beside) return [`  ${name.padEnd(width)}  ${first}`.trimEnd(), ...more.map((line) => `${indent}${line}`)];
+      return [`  ${name}`, ...(text === '' ? [] : [first, ...more].map((line) => `${indent}${line}`))];
+    }),
+  ].join('\n');
 }
 
 /** Texts come from the plugin: on one line, and without anything that could disturb a terminal. */

@@ -28,7 +28,7 @@ export function commandRequest(
 }
 
 /** The commands that a plugin declared. */
-export function commandsOf(registration: Registration): readonly CommandSpec[] {
+export function commandsOf(registration: Pick<Registration, 'capabilities'>): readonly CommandSpec[] {
   const { command } = registration.capabilities;
   return Array.isArray(command) ? (command as CommandSpec[]) : [];
 }
@@ -64,6 +64,25 @@ export function parseCommandArgs(commands: readonly CommandSpec[], words: readon
   return { kind: 'call', request: commandRequest(verbs, parseArguments(argumentsOf(spec), rest, verbs.join(' '))) };
 }
 
+/**
+ * Reads a command line for several plugins, of which each verb belongs to one. Throws as `parseCommandArgs` does,
+ * with the verbs of all to choose from.
+ */
+export function chooseByVerb<T>(
+  plugins: readonly { readonly owner: T; readonly registration: Pick<Registration, 'capabilities'> }[],
+  words: readonly string[],
+): Extract<CommandLine, { kind: 'help' }> | (Extract<CommandLine, { kind: 'call' }> & { readonly owner: T }) {
+  const line = parseCommandArgs(
+    plugins.flatMap(({ registration }) => commandsOf(registration)),
+    words,
+  );
+  if (line.kind === 'help') return line;
+  const [verb] = line.request.verb_path;
+  const found = plugins.find(({ registration }) => commandsOf(registration).some((one) => one.verb === verb));
+  if (found === undefined) throw unknownCommand([], verb ?? '', []);
+  return { ...line, owner: found.owner };
+}
+
 function asksForHelp(words: readonly string[], spec: CommandSpec | undefined): boolean {
   const end = words.indexOf('--');
   const before = end === -1 ? words : words.slice(0, end);
@@ -83,9 +102,7 @@ function takesPositional(spec: CommandSpec): boolean {
 function unknownCommand(path: readonly string[], word: string, choices: readonly CommandSpec[]): CpexError {
   const names = choices.map((one) => one.verb);
   const message =
-    names.length === 0
-      ? 'The plugin declares no commands.'
-      : `The plugin has no command "${[...path, word].join(' ')}".`;
+    names.length === 0 ? 'No plugin declares commands.' : `There is no command "${[...path, word].join(' ')}".`;
   return new CpexError('CPEX_E_COMMAND_UNKNOWN', `${message}${didYouMean(word, names)}`, {
     ...(names.length === 0 ? {} : { evidence: [`commands: ${names.join(', ')}`] }),
   });

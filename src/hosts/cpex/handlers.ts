@@ -102,7 +102,7 @@ export function makeHandlers(
       'host.cancelled',
       async (_request: unknown, context: CallContext) => {
         const scripted = script.cancelledAfter !== undefined && timesAsked++ >= script.cancelledAfter;
-        return { cancelled: scripted || context.signal.aborted || options.cancelled?.aborted === true };
+        return { cancelled: scripted || context.signal.aborted || options.cancelled?.() === true };
       },
     ],
     [
