@@ -4,6 +4,9 @@ import { declarationOf } from '../../src/scaffold/bindings/ir.js';
 /** How deep a type that contains itself is followed. */
 const DEEPEST = 6;
 
+/** How deep lists of a union have one item of each kind. */
+const EVERY_VARIANT = 4;
+
 /** JSON text of a value of each declared struct and union: all fields set, numbers at their bounds, unknown fields. */
 export function fullSamples(ir: ContractIr): Map<string, string> {
   const samples = new Map<string, string>();
@@ -52,11 +55,20 @@ function sample(ir: ContractIr, type: Type, depth: number): string {
       return '{"z":9223372036854775807,"a":-0,"$serde_json::private::Number":"7"}';
     case 'const':
       return JSON.stringify(type.value);
-    case 'array':
+    case 'array': {
+      const variants = depth < EVERY_VARIANT ? variantsOf(ir, type.items) : [];
+      if (variants.length > 0) return `[${variants.map((struct) => declared(ir, struct, depth)).join()}]`;
       return `[${sample(ir, type.items, depth)},${sample(ir, type.items, depth)}]`;
+    }
     case 'map':
       return `{"a":${sample(ir, type.values, depth)},"b":${sample(ir, type.values, depth)}}`;
     case 'ref':
       return declared(ir, type.name, depth);
   }
+}
+
+/** The structs of a union; none for any other type. */
+function variantsOf(ir: ContractIr, type: Type): string[] {
+  const target = type.kind === 'ref' ? declarationOf(ir, type.name) : undefined;
+  return target?.kind === 'union' ? target.variants.map(({ struct }) => struct) : [];
 }

@@ -7,7 +7,7 @@ export const RUST_WIDTH = 100;
 const MOST_ARGUMENTS = 7;
 
 /** How long the arguments of a call, or the members of a tuple, may be before rustfmt puts each on its line. */
-const RUST_ARGUMENTS = 60;
+export const RUST_ARGUMENTS = 60;
 
 /** The same for a chain of calls. */
 export const RUST_CHAIN = 60;

@@ -4,6 +4,7 @@ import { rustCapabilities } from './rust-capabilities.js';
 import { rustDeclaration } from './rust-declarations.js';
 import { rustEvents } from './rust-events.js';
 import { rustGoDeclaration } from './rust-go-declarations.js';
+import { rustPlaces } from './rust-places.js';
 import { rustBlock, rustConstant, rustJson, rustText } from './rust-text.js';
 import { type ContractSource, GENERATED_NOTICE, type GeneratedFile } from './source.js';
 
@@ -11,8 +12,8 @@ import { type ContractSource, GENERATED_NOTICE, type GeneratedFile } from './sou
 export const encodings: readonly ContractIr['encoding'][] = ['go-json'];
 
 /**
- * Writes the typed values of a contract for the Rust SDK: `src/cpex/types.rs`, and for a host that learns
- * capabilities as flags `src/cpex/capabilities.rs`. Clean for rustfmt as they stand.
+ * Writes the typed values of a contract for the Rust SDK: `src/cpex/types.rs` and the places of bytes in them,
+ * `src/cpex/places.rs`; for a host that learns capabilities as flags `src/cpex/capabilities.rs` instead of these. Clean for rustfmt as they stand.
  * @throws CpexError `CPEX_E_CONTRACT_UNSUPPORTED`
  */
 export function emitRustBindings(source: ContractSource): GeneratedFile[] {
@@ -36,7 +37,10 @@ export function emitRustBindings(source: ContractSource): GeneratedFile[] {
     hooks(ir.hooks),
     ...rustEvents(ir),
   ];
-  return [{ path: 'src/cpex/types.rs', content: parts.join('\n') }];
+  return [
+    { path: 'src/cpex/types.rs', content: parts.join('\n') },
+    { path: 'src/cpex/places.rs', content: rustPlaces(ir) },
+  ];
 }
 
 function head(ir: ContractIr): string {

@@ -17,32 +17,37 @@ pub struct Reply {
 
 /// Wraps the outcome of a call into the plugin.
 pub fn reply(outcome: Result<Value>) -> Reply {
+    let (code, envelope) = wrap(outcome);
+    Reply {
+        code,
+        body: json::write(&envelope),
+    }
+}
+
+/// Return code and envelope for the outcome of a call into the plugin.
+pub fn wrap(outcome: Result<Value>) -> (i32, Value) {
     match outcome {
         Ok(result) => {
             let mut envelope = Object::default();
             envelope.put("ok", true);
             envelope.put("result", result);
-            Reply {
-                code: 0,
-                body: json::write(&envelope.close(Map::new())),
-            }
+            (0, envelope.close(Map::new()))
         }
         Err(error) => {
             let code = i32::from([PLUGIN_PANIC, INTERNAL].contains(&error.code()));
-            Reply {
-                code,
-                body: json::write(&failure(error)),
-            }
+            (code, failure(error))
         }
     }
 }
 
 /// The answer after a panic with this message.
 pub fn panic_reply(message: &str) -> Reply {
-    reply(Err(Error::new(
-        PLUGIN_PANIC,
-        format!("the plugin panicked: {message}"),
-    )))
+    reply(Err(panicked(message)))
+}
+
+/// The error after a panic with this message.
+pub fn panicked(message: &str) -> Error {
+    Error::new(PLUGIN_PANIC, format!("the plugin panicked: {message}"))
 }
 
 fn failure(error: Error) -> Value {
@@ -73,9 +78,17 @@ fn failure(error: Error) -> Value {
 /// # Errors
 /// The host's own error, or `host_error` where the answer is not one.
 pub fn open(method: &str, code: i32, body: &[u8]) -> Result<Value> {
-    let outcome = json::parse(body)
-        .map_err(|problem| problem.to_string())
-        .and_then(|value| outcome_of(value).map_err(|problem| problem.to_string()));
+    let envelope = json::parse(body).map_err(|problem| problem.to_string());
+    unwrap(method, code, envelope)
+}
+
+/// Opens the envelope of the host's answer, or says why it could not be read.
+///
+/// # Errors
+/// The host's own error, or `host_error` where the answer is not one.
+pub fn unwrap(method: &str, code: i32, envelope: Result<Value, String>) -> Result<Value> {
+    let outcome =
+        envelope.and_then(|value| outcome_of(value).map_err(|problem| problem.to_string()));
     match outcome {
         Ok(Ok(result)) if code == 0 => Ok(result),
         Ok(Err(error)) => Err(error),

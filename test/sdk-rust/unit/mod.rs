@@ -4,6 +4,7 @@ mod builds;
 mod document;
 mod host;
 mod json;
+mod msgpack;
 mod round_trips;
 mod runtime;
 mod threads;

@@ -4,10 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::envelope;
+use super::codec::{Codec, InForce};
 use super::error::{Error, Result};
-use super::json::{self, Map};
+use super::json::Map;
 use super::link::HostLink;
+use super::places;
 use super::step::{Archive, StepOutput};
 use super::threads::Threads;
 use super::types::*;
@@ -21,11 +22,25 @@ use super::wire::Wire;
 pub struct Host {
     link: Arc<dyn HostLink>,
     threads: Arc<Threads>,
+    codec: Arc<InForce>,
 }
 
 impl Host {
     pub(super) fn new(link: Arc<dyn HostLink>, threads: Arc<Threads>) -> Self {
-        Self { link, threads }
+        Self {
+            link,
+            threads,
+            codec: Arc::default(),
+        }
+    }
+
+    /// The codec of all bodies but those of registration.
+    pub(super) fn codec(&self) -> Codec {
+        self.codec.get()
+    }
+
+    pub(super) fn agree_on(&self, codec: Codec) {
+        self.codec.set(codec);
     }
 
     /// Writes a line to the host's log.
@@ -180,10 +195,12 @@ impl Host {
 
     /// Makes any call to the host.
     pub fn call<T: Wire>(&self, method: &str, request: impl Wire) -> Result<T> {
-        let request = json::write(&request.into_json());
+        // The host answers in the codec that it was asked in, whatever is agreed on meanwhile.
+        let codec = self.codec();
+        let request = codec.write(&request.into_json(), *places::request(method))?;
         let mut outcome = Err(Error::host(format!("{method} was not answered")));
         self.link.call(method, &request, &mut |code, body| {
-            outcome = envelope::open(method, code, body);
+            outcome = codec.open(method, code, body, *places::result(method));
         })?;
         T::from_json(outcome?).map_err(|problem| {
             Error::host(format!(

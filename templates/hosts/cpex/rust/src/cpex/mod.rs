@@ -27,6 +27,7 @@
 mod abi;
 mod base64;
 mod call;
+mod codec;
 mod command;
 mod dialect;
 #[allow(unsafe_code, reason = "an exported symbol")]
@@ -40,6 +41,8 @@ mod host;
 mod identity;
 mod json;
 mod link;
+mod msgpack;
+mod places;
 mod plugin;
 mod runtime;
 mod step;

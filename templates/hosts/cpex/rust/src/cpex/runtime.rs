@@ -7,14 +7,15 @@ use std::sync::{Arc, RwLock};
 use serde_json::Value;
 
 use super::call::Document;
+use super::codec::{Codec, Place};
 use super::command::CommandCall;
 use super::envelope::{self, Reply};
 use super::error::{Error, NOT_REGISTERED, Result, UNKNOWN_METHOD, excerpt};
 use super::guard::guard;
 use super::host::Host;
 use super::identity;
-use super::json;
 use super::link::{HostLink, Service};
+use super::places;
 use super::plugin::{EventEntry, Plugin};
 use super::step::StepCall;
 use super::sync::{read, replace};
@@ -55,23 +56,27 @@ impl Runtime {
         }
     }
 
-    fn dispatch(&self, method: &str, body: &[u8]) -> Result<Value> {
+    /// Has the method answered; `place` becomes where the result has bytes.
+    fn dispatch(&self, call: &Call<'_>, place: &mut Place<'_>) -> Result<Value> {
         let plugin = &self.plugin;
+        let method = call.method;
         match method {
-            methods::PLUGIN_REGISTER => self.register(request(body)?).map(Wire::into_json),
-            methods::PLUGIN_RECONFIGURE => self.reconfigure(self.late(body)?).map(Wire::into_json),
-            methods::PLUGIN_QUIESCE => self.quiesce(self.late(body)?).map(Wire::into_json),
+            methods::PLUGIN_REGISTER => self.register(call.request()?).map(Wire::into_json),
+            methods::PLUGIN_RECONFIGURE => self.reconfigure(self.late(call)?).map(Wire::into_json),
+            methods::PLUGIN_QUIESCE => self.quiesce(self.late(call)?).map(Wire::into_json),
             methods::HOOK_INVOKE if !plugin.hooks.is_empty() => {
-                self.invoke(self.late(body)?).map(Wire::into_json)
+                let request: HookInvokeRequest = self.late(call)?;
+                *place = *places::hook_result(&request.hook);
+                self.invoke(request).map(Wire::into_json)
             }
             methods::COMMAND_RUN if !plugin.commands.is_empty() => {
-                self.run(self.late(body)?).map(Wire::into_json)
+                self.run(self.late(call)?).map(Wire::into_json)
             }
             methods::STEP_EXECUTE if !plugin.steps.is_empty() => {
-                self.execute(self.late(body)?).map(Wire::into_json)
+                self.execute(self.late(call)?).map(Wire::into_json)
             }
             methods::LIFECYCLE_EVENT if !plugin.events.is_empty() => {
-                self.hear(self.late(body)?).map(Wire::into_json)
+                self.hear(self.late(call)?).map(Wire::into_json)
             }
             _ => {
                 let message = format!("this plugin has no method `{}`", excerpt(method));
@@ -81,9 +86,9 @@ impl Runtime {
     }
 
     /// A request that may only come after registration.
-    fn late<T: Wire>(&self, body: &[u8]) -> Result<T> {
+    fn late<T: Wire>(&self, call: &Call<'_>) -> Result<T> {
         if self.registered.load(Ordering::Acquire) {
-            request(body)
+            call.request()
         } else {
             Err(Error::new(
                 NOT_REGISTERED,
@@ -101,11 +106,19 @@ impl Runtime {
         self.max_response
             .store(request.limits.max_response_bytes, Ordering::Relaxed);
         self.registered.store(true, Ordering::Release);
-        Ok(RegisterResult::new(
-            SCHEMA_VERSION,
-            metadata(),
-            self.capabilities(),
-        ))
+        let codec = Codec::choose(request.codecs.as_deref().unwrap_or_default());
+        self.host.agree_on(codec.unwrap_or_default());
+        let mut result = RegisterResult::new(SCHEMA_VERSION, metadata(), self.capabilities());
+        result.codec = codec.map(|codec| codec.name().to_owned());
+        Ok(result)
+    }
+
+    /// The codec in which the next call of this method will be answered.
+    pub(super) fn codec_of(&self, method: &str) -> Codec {
+        match method {
+            methods::PLUGIN_REGISTER => Codec::Json,
+            _ => self.host.codec(),
+        }
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -215,17 +228,22 @@ impl Runtime {
 
 impl Service for Runtime {
     fn answer(&self, method: &str, body: &[u8]) -> Reply {
-        let reply = match guard(|| envelope::reply(self.dispatch(method, body))) {
-            Ok(reply) => reply,
-            Err(message) => envelope::panic_reply(&message),
+        let codec = self.codec_of(method);
+        let call = Call {
+            codec,
+            method,
+            body,
         };
+        let mut place = Place::Plain;
+        let reply = guard(|| codec.reply(self.dispatch(&call, &mut place), place))
+            .unwrap_or_else(|message| codec.reply(Err(envelope::panicked(&message)), Place::Plain));
         let size = reply.body.len() as u64;
         let limit = self.max_response.load(Ordering::Relaxed);
         if size <= limit {
             return reply;
         }
         let message = format!("the answer has {size} bytes, the host takes {limit}");
-        envelope::reply(Err(Error::message(message)))
+        codec.reply(Err(Error::message(message)), Place::Plain)
     }
 
     fn shutdown(&self) {
@@ -256,11 +274,19 @@ fn lifecycle_hooks(events: &[EventEntry]) -> Vec<LifecycleHook> {
     told
 }
 
-fn request<T: Wire>(body: &[u8]) -> Result<T> {
-    let value = json::parse(body).map_err(|problem| {
-        Error::invalid_request(format!("the body is not strict JSON: {problem}"))
-    })?;
-    T::from_json(value).map_err(|problem| Error::invalid_request(problem.to_string()))
+/// A call as it came.
+struct Call<'a> {
+    codec: Codec,
+    method: &'a str,
+    body: &'a [u8],
+}
+
+impl Call<'_> {
+    fn request<T: Wire>(&self) -> Result<T> {
+        let value = self.codec.read(self.body, *places::request(self.method));
+        T::from_json(value.map_err(Error::invalid_request)?)
+            .map_err(|problem| Error::invalid_request(problem.to_string()))
+    }
 }
 
 /// From `cpex.yaml`. What is optional there is empty here when it is absent.

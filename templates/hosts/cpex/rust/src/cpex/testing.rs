@@ -12,12 +12,14 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
-use super::envelope;
+pub use super::codec::Codec;
+use super::codec::Place;
 use super::error::{Error, Result};
 use super::event::Event;
 use super::hook::Hook;
-use super::json::{self, Map};
+use super::json::Map;
 use super::link::{HostLink, Service};
+use super::places;
 use super::plugin::Plugin;
 use super::runtime::Runtime;
 use super::sync::lock;
@@ -33,8 +35,17 @@ pub struct TestHost {
 impl TestHost {
     /// Registers the plugin with this configuration. Panics when the plugin refuses.
     pub fn start(plugin: Plugin, config: Value) -> Self {
+        Self::start_in(Codec::Json, plugin, config)
+    }
+
+    /// The same, with bodies in this codec: what a plugin does must not depend on it.
+    pub fn start_in(codec: Codec, plugin: Plugin, config: Value) -> Self {
         let host = Self::unregistered(plugin);
-        host.call("plugin.register", register_request(config))
+        let mut request = register_request(config);
+        if codec != Codec::Json {
+            request["codecs"] = json!([codec.name()]);
+        }
+        host.call("plugin.register", request)
             .expect("plugin.register succeeds");
         host
     }
@@ -62,13 +73,21 @@ impl TestHost {
 
     /// Makes any call; the result, or the plugin's error.
     pub fn call(&self, method: &str, request: Value) -> Result<Value> {
-        self.call_bytes(method, &json::write(&request))
+        let codec = self.runtime.codec_of(method);
+        let body = codec.write(&request, *places::request(method))?;
+        let place = match request.get("hook").and_then(Value::as_str) {
+            Some(hook) => *places::hook_result(hook),
+            None => *places::result(method),
+        };
+        let reply = self.runtime.answer(method, &body);
+        codec.open(method, reply.code, &reply.body, place)
     }
 
     /// Makes a call with a body that may be anything.
     pub fn call_bytes(&self, method: &str, body: &[u8]) -> Result<Value> {
+        let codec = self.runtime.codec_of(method);
         let reply = self.runtime.answer(method, body);
-        envelope::open(method, reply.code, &reply.body)
+        codec.open(method, reply.code, &reply.body, Place::Plain)
     }
 
     /// Invokes a hook.
@@ -265,9 +284,16 @@ fn archive<'a>(archives: &'a HashMap<String, Vec<u8>>, id: &str) -> Result<&'a [
 
 impl HostLink for FakeHost {
     fn call(&self, method: &str, request: &[u8], read: &mut dyn FnMut(i32, &[u8])) -> Result<()> {
-        let request = json::parse(request)?;
+        // A map in MessagePack begins with a byte that no JSON text does.
+        let codec = match request.first() {
+            Some(0x80..=0x8f | 0xde | 0xdf) => Codec::MessagePack,
+            _ => Codec::Json,
+        };
+        let request = codec
+            .read(request, *places::request(method))
+            .map_err(Error::host)?;
         lock(&self.requests).push((method.to_owned(), request.clone()));
-        let reply = envelope::reply(self.outcome(method, request));
+        let reply = codec.reply(self.outcome(method, request), *places::result(method));
         read(reply.code, &reply.body);
         Ok(())
     }
