@@ -1,4 +1,5 @@
-import { boolean, integer, string } from '@oclif/core/flags';
+import { boolean, integer, option, string } from '@oclif/core/flags';
+import { CODEC_CHOICES } from '../testing/cases/codecs.js';
 import { CpexCommand } from './base.js';
 import { engineFlags } from './engine-flags.js';
 import { failureFlags } from './failure-flags.js';
@@ -31,6 +32,12 @@ export default class Test extends CpexCommand {
       helpValue: 'NAME[=FILE]',
     }),
     timeout: integer({ description: 'Milliseconds for one call.', min: 1, env: 'CPEX_TEST_TIMEOUT' }),
+    codec: option({
+      description: 'Codec of the calls that cases make: json, msgpack, or both where the plugin takes both.',
+      options: CODEC_CHOICES,
+      env: 'CPEX_TEST_CODEC',
+      helpValue: 'NAME',
+    })(),
     jobs: integer({
       description: 'Plugin processes at the same time.',
       default: 2,

@@ -71,6 +71,8 @@ export interface TestResult {
   /** Source file of a case, for editors and annotations. */
   readonly file?: string;
   readonly line?: number;
+  /** Codecs that a case ran in; absent where it ran in one. */
+  readonly codecs?: readonly string[];
 }
 
 export interface TestSummary {

@@ -7,6 +7,7 @@ import { prettyReporter, verboseReporter } from '../report/reporters/pretty.js';
 import { chosenReporters, openSinks } from '../report/reporters/sinks.js';
 import { statusBelow, statusLine } from '../report/status-line.js';
 import { systemCode } from '../support/errors.js';
+import type { CodecChoice } from './cases/codecs.js';
 import { runTests } from './service.js';
 
 /** The flags of `cpex test` as the parser gives them. */
@@ -25,6 +26,7 @@ export interface TestFlags {
   readonly reporter?: string[] | undefined;
   readonly timeout?: number | undefined;
   readonly jobs: number;
+  readonly codec?: CodecChoice | undefined;
   readonly repeat?: number | undefined;
   readonly 'debug-build'?: boolean;
   readonly debug?: boolean;
@@ -76,6 +78,7 @@ export async function testCommand(
         bail: flags.bail ?? false,
         update: flags.update ?? false,
         jobs: flags.jobs,
+        ...(flags.codec === undefined ? {} : { codec: flags.codec }),
         ...(flags.repeat === undefined ? {} : { repeat: flags.repeat }),
         debug: (flags['debug-build'] ?? false) || (flags.debug ?? false),
         trace: sinks.traces,

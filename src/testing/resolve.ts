@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type EngineName, judgeFor, startLimit } from '../build/engine.js';
 import { ensureBuilt } from '../build/service.js';
@@ -9,8 +8,8 @@ import { findProject } from '../project/find.js';
 import { hostTarget } from '../project/targets/host.js';
 import { resolveTarget } from '../project/targets/normalise.js';
 import { nativeEngine } from '../runtime/native/engine.js';
-import { CpexError, isCpexError, systemCode } from '../support/errors.js';
-import { isCaseFile } from './cases/find.js';
+import { CpexError, isCpexError } from '../support/errors.js';
+import { isCases } from './cases/find.js';
 import type { Durations } from './conformance/durations.js';
 import type { Subject } from './subject.js';
 import type { TestTarget } from './test-target.js';
@@ -42,9 +41,7 @@ export async function findSubjects(options: ResolveOptions, context: RunContext)
     const means = await findMeans(options, undefined, context);
     return libraries.map((file) => bare(file, project, caseFiles, options, { ...means, signal: context.signal }));
   }
-  if (project === undefined) {
-    throw noSubject(caseFiles, context.cwd);
-  }
+  if (project === undefined) throw noSubject();
   const means = await findMeans(options, project, context);
   context.emit({ type: 'config', file: project.file });
   const mode = options.debug ? 'debug' : 'release';
@@ -65,11 +62,8 @@ export async function findSubjects(options: ResolveOptions, context: RunContext)
   return [{ subject, project, language: manifest.language, caseFiles }];
 }
 
-/** A folder is one of cases; who names a folder of libraries, or another project, learns so. */
-function noSubject(caseFiles: readonly string[], cwd: string): CpexError {
-  const named = caseFiles.map((file) => path.relative(cwd, file) || '.');
+function noSubject(): CpexError {
   return new CpexError('CPEX_E_TEST_NO_SUBJECT', 'There is no project here and no library was named.', {
-    evidence: named.length === 0 ? [] : [`read as cases: ${named.join(', ')}`],
     remedy: 'Change into a project, or name a built library: cpex test ./plugin.so --host cpex',
   });
 }
@@ -129,15 +123,4 @@ export async function findMeans(
 
 function common({ timeout, durations, seed }: ResolveOptions) {
   return { durations, seed, ...(timeout === undefined ? {} : { callDeadline: timeout, startDeadline: timeout }) };
-}
-
-async function isCases(file: string): Promise<boolean> {
-  try {
-    return isCaseFile(file) || (await stat(file)).isDirectory();
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') {
-      throw new CpexError('CPEX_E_CASE_NOT_FOUND', `There is no file ${file}.`);
-    }
-    throw error;
-  }
 }

@@ -1,18 +1,17 @@
 import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { auditFile } from '../audit/report.js';
 import type { EngineName } from '../build/engine.js';
-import type { AuditReport } from '../model/binary.js';
 import type { RunContext } from '../model/context.js';
 import type { CpexEvent, TestReport, TestResult } from '../model/event.js';
-import type { Language } from '../model/target.js';
 import { FAILING, NOT_SELECTED } from '../report/reporters/reporter.js';
 import { CpexError } from '../support/errors.js';
 import { type Limiter, limiter } from '../support/limiter.js';
+import { type Audited, auditTarget } from './audited.js';
 import { BASELINE, BASELINE_IDS } from './baseline/ids.js';
-import { findCases } from './cases/find.js';
-import { runCase } from './cases/run.js';
+import { CaseRunner } from './cases/case-runner.js';
+import type { CodecChoice } from './cases/codecs.js';
+import { findCases, looseScenarios } from './cases/find.js';
 import { Snapshots } from './cases/snapshots.js';
 import type { Case } from './cases/types.js';
 import { CANNOT_CLAIM } from './conformance/cannot-claim.js';
@@ -24,9 +23,7 @@ import type { DebuggerWish } from './debugger/debugger.js';
 import type { CorpusFile } from './fuzz/corpus-files.js';
 import { CORPUS_SUITE, corpusId, corpusReason, corpusTest, findCorpus, runCorpusFile } from './fuzz/corpus-suite.js';
 import { runNativeTests } from './native-tests.js';
-import { repeated } from './repeat.js';
 import { bundlesOfLibrary, bundlesOfProject } from './repro/bundle.js';
-import { recorded } from './repro/recorded.js';
 import { findSubjects } from './resolve.js';
 import { checkSelection, type Selection, type SkipReason, skipReasons } from './selection.js';
 import { type Subject, targetWords } from './subject.js';
@@ -77,6 +74,8 @@ export interface TestOptions extends Omit<Selection, 'level'> {
   readonly repro?: string;
   /** Report every message that crosses as an event. */
   readonly trace?: boolean;
+  /** Codecs to run cases in; both when absent. */
+  readonly codec?: CodecChoice;
 }
 
 /** Audits, runs the conformance tests, the cases and, if asked, the language's own tests. */
@@ -84,6 +83,8 @@ export async function runTests(options: TestOptions, context: RunContext): Promi
   const started = performance.now();
   const durations = options.durations ?? (options.level === 10 ? LONG : USUAL);
   const seed = options.seed ?? randomInt(2 ** 31);
+  const scenarios = await looseScenarios(options.files, context.cwd);
+  if (scenarios !== undefined) return scenariosAlone(scenarios, options, seed, context);
   const targets = await debugged(() => findSubjects({ ...options, durations, seed }, context), options, context);
   const plans = [];
   for (const target of targets)
@@ -110,6 +111,22 @@ export async function runTests(options: TestOptions, context: RunContext): Promi
     ...emulated(targets),
     durationMs: performance.now() - started,
   });
+}
+
+/** Scenarios whose pipelines name all their plugins, where there is no project. */
+async function scenariosAlone(
+  cases: readonly Case[],
+  options: TestOptions,
+  seed: number,
+  context: RunContext,
+): Promise<TestReport> {
+  const started = performance.now();
+  const ids = cases.map(({ name }) => `case:${name}`);
+  checkSelection(options, ids);
+  const run = new Run(options, context);
+  await run.scenarios(cases);
+  const about = { artefacts: [], profile: 'cpex', level: options.level ?? DEFAULT_LEVEL, seed };
+  return reportOf(run.results, { ...about, durationMs: performance.now() - started });
 }
 
 /** The subjects as they are found, or under a debugger when one is asked for. */
@@ -170,6 +187,10 @@ class Run {
       const why = reason(id) ?? foreign;
       await this.suite('native', 1, () => this.one(native, why, () => runNativeTests(project, this.context)));
     }
+    await this.saveSnapshots();
+  }
+
+  private async saveSnapshots(): Promise<void> {
     for (const file of await this.snapshots.save()) {
       this.context.emit({ type: 'note', level: 'info', text: `recorded ${path.relative(this.context.cwd, file)}` });
     }
@@ -196,31 +217,20 @@ class Run {
     };
   }
 
-  private async audit({ subject, language }: TestTarget, reason: SkipReason): Promise<Audited> {
-    const expected = {
-      target: subject.target,
-      kind: 'library' as const,
-      ...(language === undefined ? {} : { language }),
-      ...(subject.profile.native === undefined ? {} : { entry: subject.profile.native.entry }),
-      ...(subject.manifest?.glibc === undefined ? {} : { glibcFloor: subject.manifest.glibc }),
-    };
-    const about = { suite: 'audit', id: 'audit', title: path.basename(subject.artefact) };
-    let safe = true;
-    let found = subject.language;
+  private async audit(target: TestTarget, reason: SkipReason): Promise<Audited> {
+    const about = { suite: 'audit', id: 'audit', title: path.basename(target.subject.artefact) };
+    let audited: Audited = { safe: true, language: target.subject.language };
     const judge = async (): Promise<TestResult> => {
-      const started = performance.now();
-      const seen = await auditFile(subject.artefact, expected);
-      const judged = auditVerdict(seen);
-      found = seen.language;
-      safe = judged.verdict !== 'fail';
-      return { ...about, ...judged, durationMs: performance.now() - started };
+      const { result, ...found } = await auditTarget(target);
+      audited = found;
+      return { ...about, ...result };
     };
     const skip = reason('audit');
     // --only chooses what is told; a library that is not sound is not loaded for that.
     const quiet = skip === NOT_SELECTED ? await judge() : undefined;
-    const untold = safe ? skip : undefined;
+    const untold = audited.safe ? skip : undefined;
     await this.suite('audit', 1, () => this.one(about, untold, quiet === undefined ? judge : async () => quiet));
-    return { safe, language: found };
+    return audited;
   }
 
   private async conformance(subject: Subject, reason: SkipReason): Promise<void> {
@@ -237,17 +247,22 @@ class Run {
     for (const result of results) this.record(result);
   }
 
-  private async cases(cases: readonly Case[], subject: Subject, reason: SkipReason): Promise<void> {
+  /** The cases of a run without a plugin under test. */
+  async scenarios(cases: readonly Case[]): Promise<void> {
+    const reason = skipReasons({ ...this.options, level: HIGHEST_LEVEL }, undefined);
+    await this.suite('cases', cases.length, () => this.cases(cases, undefined, reason));
+    await this.saveSnapshots();
+  }
+
+  private async cases(cases: readonly Case[], subject: Subject | undefined, reason: SkipReason): Promise<void> {
+    const { update, codec = 'both', repeat = 1, jobs, debug, debugger: wish } = this.options;
+    // What is recorded, or looked at step by step, is one run.
+    const once = codec === 'both' && (update || wish !== undefined);
+    const options = { codec: once ? ('json' as const) : codec, repeat, parallel: jobs > 1, debug };
+    const runner = new CaseRunner(subject, { ...options, snapshots: this.snapshots }, this.context);
     for (const one of cases) {
       const about = { suite: 'cases', id: `case:${one.name}`, title: one.name, file: one.file, line: one.line };
-      await this.one(about, reason(about.id), async () => {
-        const timed = async () => {
-          const started = performance.now();
-          const result = await recorded(about.id, subject, (watched) => runCase(one, watched, this.snapshots));
-          return { ...result, durationMs: performance.now() - started };
-        };
-        return repeated(this.options.repeat ?? 1, timed);
-      });
+      await this.one(about, reason(about.id), () => runner.run(one));
     }
   }
 
@@ -282,16 +297,4 @@ class Run {
     if (this.context.signal.aborted) throw new CpexError('CPEX_E_INTERRUPTED', 'Interrupted.');
     return this.stopped ? 'not run: --bail' : undefined;
   }
-}
-
-/** What the audit says about the file before anything loads it. */
-interface Audited {
-  readonly safe: boolean;
-  readonly language: Language;
-}
-
-function auditVerdict({ findings }: AuditReport): Pick<TestResult, 'verdict' | 'findings'> {
-  const heavy = findings.filter((finding) => finding.severity !== 'info');
-  if (heavy.some((finding) => finding.severity === 'fail')) return { verdict: 'fail', findings: heavy };
-  return { verdict: heavy.length > 0 ? 'warn' : 'pass', findings: heavy };
 }

@@ -74,6 +74,8 @@ export interface Trial {
 
 export interface TrialOptions {
   readonly script?: ServiceScript;
+  /** Codecs to offer when it registers; JSON alone when absent. */
+  readonly codecs?: readonly string[];
   /** Milliseconds to go on watching after shutdown. */
   readonly lingerMs?: number;
   readonly callDeadline?: number;
@@ -168,6 +170,7 @@ async function open(subject: Subject, options: TrialOptions, folder: string): Pr
     signal: subject.signal,
     ...(options.lingerMs === undefined ? {} : { lingerMs: options.lingerMs }),
     ...(options.watch === undefined ? {} : { watch: options.watch }),
+    ...(options.codecs === undefined ? {} : { codecs: options.codecs }),
     ...(options.answer === undefined ? {} : { answer: options.answer }),
     ...(options.env === undefined ? {} : { env: options.env }),
     ...(subject.ring === undefined ? {} : { trace: subject.ring.session() }),

@@ -71,7 +71,8 @@ function folded(level: number | undefined, results: readonly TestResult[], told:
   if (passed.length === 0) return others;
   const name = level === undefined ? '' : `level ${level}  ${(LEVEL_NAMES[level] ?? '').padEnd(23)} `;
   const count = `${passed.length} ${passed.length === 1 ? 'test' : 'tests'}`;
-  return [`  ${MARKS.pass} ${name}${level === undefined ? `${count} passed` : chalk.dim(count)}`, ...others];
+  const twice = passed.every(({ codecs = [] }) => codecs.length > 1) ? ', over JSON and over MessagePack' : '';
+  return [`  ${MARKS.pass} ${name}${level === undefined ? `${count} passed${twice}` : chalk.dim(count)}`, ...others];
 }
 
 function renderResult(result: TestResult, told: Set<string>): string[] {

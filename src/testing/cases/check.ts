@@ -1,6 +1,8 @@
+import { configProblems } from '../../pipeline/cpex/config-problems.js';
 import { validate } from '../../support/schemas.js';
 import { didYouMean } from '../../support/suggest.js';
 import { MATCHERS, TYPE_NAMES } from './match.js';
+import { PIPELINE_KEYS } from './scenario-types.js';
 
 /** Something wrong in a case file, and the path to it from the top of the file. */
 export interface CaseProblem {
@@ -12,20 +14,28 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** The keys of each kind of call that not all others have a use for. */
 const CALLS: Readonly<Record<string, readonly string[]>> = {
-  hook: ['payload', 'extensions', 'context'],
-  command: ['args', 'env'],
-  step: ['args', 'env', 'request'],
-  event: ['request'],
-  method: ['request'],
+  hook: ['payload', 'extensions', 'context', 'config'],
+  command: ['args', 'env', 'config'],
+  step: ['args', 'env', 'request', 'config'],
+  event: ['request', 'config'],
+  method: ['request', 'config'],
+  pipeline: ['hook', 'payload', 'extensions', 'context', 'steps', ...PIPELINE_KEYS],
 };
+
+/** The kinds of call that go by a key of their own. */
+const KINDS = ['hook', 'command', 'step', 'event', 'method'] as const;
 
 /** The expectations that not every kind of call can meet. */
 const EXPECTATIONS: Readonly<Record<string, readonly string[]>> = {
-  hook: ['verdict', 'payload_modified'],
-  command: ['exit_code'],
-  step: ['exit_code', 'artifacts'],
-  event: ['outcome'],
-  method: [],
+  hook: ['result', 'stream', 'stdout', 'stderr', 'verdict', 'payload_modified'],
+  command: ['result', 'stream', 'stdout', 'stderr', 'exit_code'],
+  step: ['result', 'stream', 'stdout', 'stderr', 'exit_code', 'artifacts'],
+  event: ['result', 'stream', 'stdout', 'stderr', 'outcome'],
+  method: ['result', 'stream', 'stdout', 'stderr'],
+  pipeline: [
+    ...['verdict', 'violation', 'payload', 'payload_modified', 'changes', 'extensions', 'extensions_modified'],
+    ...['errors', 'background_errors', 'records', 'global_state', 'local_states'],
+  ],
 };
 
 /** Everything that is wrong with the parsed text of a case file; an empty list means nothing. */
@@ -58,20 +68,81 @@ function caseProblems(value: unknown, base: CaseProblem['path']): CaseProblem[] 
 
 /** Exactly one call, with its own keys and expectations. */
 function callProblems(one: Fields, base: CaseProblem['path']): CaseProblem[] {
-  const given = Object.keys(CALLS).filter((key) => one[key] !== undefined);
+  if (one.pipeline !== undefined || one.plugins !== undefined) return scenarioProblems(one, base);
+  const given = KINDS.filter((key) => one[key] !== undefined);
   const [kind = ''] = given;
   if (given.length !== 1) {
     const found = given.length === 0 ? 'none of them' : given.join(' and ');
-    return [{ path: base, message: `expected one of ${Object.keys(CALLS).join(', ')}; found ${found}.` }];
+    return [{ path: base, message: `expected one of ${KINDS.join(', ')}, pipeline or plugins; found ${found}.` }];
   }
-  const misplaced = (table: typeof CALLS, fields: Fields, at: CaseProblem['path']) => {
-    const strangers = [...new Set(Object.values(table).flat())].filter((key) => !table[kind]?.includes(key));
-    return strangers
-      .filter((key) => Object.hasOwn(fields, key))
-      .map((key) => ({ path: [...at, key], message: misplacedMessage([...at.slice(base.length), key], kind, table) }));
-  };
-  const expect = isFields(one.expect) ? one.expect : {};
-  return [...misplaced(CALLS, one, base), ...misplaced(EXPECTATIONS, expect, [...base, 'expect'])];
+  if (one.expect === undefined) return [{ path: base, message: 'expected the key "expect", found none.' }];
+  const keys = Object.keys(one).filter((key) => key !== kind);
+  return [
+    ...misplaced(CALLS, kind, keys, base, base),
+    ...misplaced(EXPECTATIONS, kind, keysOf(one.expect), [...base, 'expect'], base),
+  ];
+}
+
+/** A request through a pipeline: one hook, or several as steps. */
+function scenarioProblems(one: Fields, base: CaseProblem['path']): CaseProblem[] {
+  const steps = Array.isArray(one.steps) ? (one.steps as Fields[]) : [];
+  const expected = [
+    ...(one.expect === undefined ? [] : [{ value: one.expect, at: [...base, 'expect'] }]),
+    ...steps.flatMap(({ expect }, index) =>
+      expect === undefined ? [] : [{ value: expect, at: [...base, 'steps', index, 'expect'] }],
+    ),
+  ];
+  const single = one.hook !== undefined;
+  const others = KINDS.filter((key) => key !== 'hook' && one[key] !== undefined);
+  const beside = ['hook', 'payload', 'extensions'].filter((key) => one.steps !== undefined && one[key] !== undefined);
+  return [
+    ...(single || one.steps !== undefined
+      ? []
+      : [{ path: base, message: 'expected the key "hook" or "steps", found none.' }]),
+    ...others.map((key) => ({ path: [...base, key], message: `${key}: a pipeline is called for hooks alone.` })),
+    ...beside.map((key) => ({
+      path: [...base, key],
+      message: `${key}: this belongs into "steps" where there are any.`,
+    })),
+    ...(expected.length > 0 ? [] : [{ path: base, message: 'expected the key "expect", found none.' }]),
+    ...misplaced(CALLS, 'pipeline', Object.keys(one), base, base),
+    ...expected.flatMap(({ value, at }) => misplaced(EXPECTATIONS, 'pipeline', keysOf(value), at, base)),
+    ...steps.flatMap((step, index) => matcherProblems(step.expect, [...base, 'steps', index, 'expect'])),
+    ...pluginProblems(one, base),
+  ];
+}
+
+/** What is wrong with the configuration that a scenario has itself, or with what it changes in that of a file. */
+function pluginProblems(one: Fields, base: CaseProblem['path']): CaseProblem[] {
+  const given = PIPELINE_KEYS.filter((key) => one[key] !== undefined);
+  const own = Object.fromEntries(given.map((key) => [key, one[key]]));
+  const plugins = (Array.isArray(one.plugins) ? one.plugins : []) as Fields[];
+  // The plugin under test stands where there is no kind; routes and groups are judged with the file that they change.
+  const whole = { ...own, plugins: plugins.map((entry) => ({ kind: '.', ...entry })) };
+  if (one.pipeline !== undefined && one.plugins === undefined) return [];
+  const problems = configProblems(one.pipeline === undefined ? whole : { plugins: whole.plugins });
+  return problems.map(({ path, message }) => {
+    const shown = path.length === 0 ? message : `${path.join('.')}: ${message}`;
+    return { path: [...base, ...path.map((part) => (/^\d+$/.test(part) ? Number(part) : part))], message: shown };
+  });
+}
+
+/** Keys that a kind of call has no use for. */
+function misplaced(
+  table: typeof CALLS,
+  kind: string,
+  keys: readonly string[],
+  at: CaseProblem['path'],
+  base: CaseProblem['path'],
+): CaseProblem[] {
+  const owned = new Set(Object.values(table).flat());
+  return keys
+    .filter((key) => owned.has(key) && !table[kind]?.includes(key))
+    .map((key) => ({ path: [...at, key], message: misplacedMessage([...at.slice(base.length), key], kind, table) }));
+}
+
+function keysOf(value: unknown): string[] {
+  return isFields(value) ? Object.keys(value) : [];
 }
 
 function misplacedMessage(at: CaseProblem['path'], kind: string, table: typeof CALLS): string {

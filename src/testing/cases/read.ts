@@ -5,11 +5,16 @@ import { type HostAnswers, toScript } from '../../project/host-script.js';
 import { CpexError } from '../../support/errors.js';
 import { readExactYaml } from '../../support/exact-yaml.js';
 import { caseFileProblems } from './check.js';
-import type { Case, CaseCall, Expectations } from './types.js';
+import type { Expectations } from './expectations.js';
+import { PIPELINE_KEYS, type Scenario, type ScenarioPipeline } from './scenario-types.js';
+import type { Case, CaseCall } from './types.js';
 
 /** A case as the file has it, after the schema has passed it. */
 interface RawCase {
   readonly name: string;
+  readonly pipeline?: string;
+  readonly plugins?: unknown;
+  readonly steps?: readonly RawStep[];
   readonly hook?: string;
   readonly payload?: unknown;
   readonly extensions?: unknown;
@@ -24,10 +29,17 @@ interface RawCase {
   readonly config?: unknown;
   readonly timeout_ms?: number;
   readonly host?: HostAnswers;
-  readonly expect: RawExpect;
+  readonly expect?: RawExpect;
 }
 
-interface RawExpect extends Omit<Expectations, 'payloadModified' | 'exitCode' | 'withinMs'> {
+interface RawStep {
+  readonly hook: string;
+  readonly payload?: unknown;
+  readonly extensions?: unknown;
+  readonly expect?: RawExpect;
+}
+
+interface RawExpect extends Omit<Expectations, 'payloadModified' | 'exitCode' | 'withinMs' | 'pipeline'> {
   readonly payload_modified?: boolean;
   readonly exit_code?: number;
   readonly within_ms?: number;
@@ -58,7 +70,12 @@ export async function readCaseFile(file: string, cwd: string): Promise<Case[]> {
   const raw = isSeq(list) ? (value as { cases: RawCase[] }).cases : [value as RawCase];
   return raw.map((one, index) => {
     const node = isSeq(list) ? (list.items[index] as Node) : root;
-    return toCase(one, file, line(node?.range?.[0] ?? 0));
+    const base = isSeq(list) ? ['cases', index] : [];
+    const position = (keys: readonly string[]) => {
+      const parts = keys.map((key) => (/^\d+$/.test(key) ? Number(key) : key));
+      return positionOf(text, offsetOf(root, [...base, ...parts]));
+    };
+    return toCase(one, file, line(node?.range?.[0] ?? 0), position);
   });
 }
 
@@ -82,16 +99,36 @@ function offsetOf(root: unknown, at: readonly (string | number)[]): number {
   return offset;
 }
 
-function toCase(raw: RawCase, file: string, line: number): Case {
+function toCase(raw: RawCase, file: string, line: number, at: ScenarioPipeline['at']): Case {
   return {
     name: raw.name,
     file,
     line,
-    call: toCall(raw),
+    call: raw.pipeline === undefined && raw.plugins === undefined ? toCall(raw) : toScenario(raw, file, at),
     ...(raw.config === undefined ? {} : { config: raw.config }),
     script: toScript(raw.host ?? {}),
     ...(raw.timeout_ms === undefined ? {} : { timeoutMs: raw.timeout_ms }),
-    expect: toExpectations(raw.expect),
+    expect: toExpectations(raw.expect ?? {}),
+  };
+}
+
+function toScenario(raw: RawCase, file: string, at: ScenarioPipeline['at']): Scenario {
+  const { pipeline, steps, context = {}, hook = '', payload, extensions } = raw;
+  const given = Object.entries(raw).filter(([key]) => (PIPELINE_KEYS as readonly string[]).includes(key));
+  return {
+    kind: 'pipeline',
+    pipeline: {
+      ...(pipeline === undefined ? {} : { file: path.resolve(path.dirname(file), pipeline) }),
+      own: Object.fromEntries(given),
+      at,
+    },
+    steps: (steps ?? [{ hook, payload, extensions }]).map((step) => ({
+      hook: step.hook,
+      payload: step.payload,
+      extensions: step.extensions,
+      ...(step.expect === undefined ? {} : { expect: toExpectations(step.expect) }),
+    })),
+    context: context as Scenario['context'],
   };
 }
 
@@ -116,9 +153,17 @@ function toCall(raw: RawCase): CaseCall {
   return { kind: 'method', method: raw.method ?? '', request: raw.request ?? {} };
 }
 
+/** The expectations that only a pipeline can meet. */
+const OF_PIPELINES: ReadonlySet<string> = new Set([
+  ...['violation', 'payload', 'changes', 'extensions', 'extensions_modified'],
+  ...['errors', 'background_errors', 'records', 'global_state', 'local_states'],
+]);
+
 function toExpectations({ payload_modified, exit_code, within_ms, ...rest }: RawExpect): Expectations {
+  const pipeline = Object.entries(rest).filter(([key]) => OF_PIPELINES.has(key));
   return {
-    ...rest,
+    ...Object.fromEntries(Object.entries(rest).filter(([key]) => !OF_PIPELINES.has(key))),
+    ...(pipeline.length === 0 ? {} : { pipeline: Object.fromEntries(pipeline) }),
     ...(payload_modified === undefined ? {} : { payloadModified: payload_modified }),
     ...(exit_code === undefined ? {} : { exitCode: exit_code }),
     ...(within_ms === undefined ? {} : { withinMs: within_ms }),

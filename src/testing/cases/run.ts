@@ -4,14 +4,16 @@ import type { Contract, HookContract } from '../../model/contract.js';
 import type { TestResult } from '../../model/event.js';
 import type { Finding } from '../../model/finding.js';
 import type { ServiceEvent } from '../../model/profile.js';
+import type { Codec } from '../../pipeline/cpex/types.js';
 import { CpexError } from '../../support/errors.js';
 import { didYouMean } from '../../support/suggest.js';
 import { runTrial, type Subject, type Trial, targetWords } from '../subject.js';
 import { judgeEnding } from '../verdict.js';
 import { buildCall } from './build-calls.js';
-import { type Mismatch, match, matchInOrder, show } from './match.js';
+import { missingEvents, toFinding, tooLong, unmet } from './findings.js';
+import type { Mismatch } from './match.js';
 import type { Snapshots } from './snapshots.js';
-import type { Case } from './types.js';
+import type { Case, PluginCall } from './types.js';
 
 /** What a case has to say about the call that it made. */
 interface Observation {
@@ -20,16 +22,30 @@ interface Observation {
   readonly payloadModified?: boolean;
 }
 
-/** Runs one case in a child of its own and compares what came with what was expected. */
+/** A call to the plugin under test, and what must come of it. */
+type PluginCase = Case<PluginCall>;
+
+/**
+ * Runs one case in a child of its own and compares what came with what was expected.
+ * @param spoken takes the codec that the plugin chose when it registered
+ */
 export async function runCase(
-  one: Case,
+  one: PluginCase,
   subject: Subject,
   snapshots: Snapshots,
+  codec: Codec = 'json',
+  spoken: (codec: string) => void = () => {},
 ): Promise<Omit<TestResult, 'durationMs'>> {
   const id = `case:${one.name}`;
   const about = { suite: 'cases', id, title: one.name, file: one.file, line: one.line };
-  const options = { script: one.script, ...(one.timeoutMs === undefined ? {} : { callDeadline: one.timeoutMs }) };
-  const { value, ending, trial } = await runTrial(subject, options, (running) => observe(one, subject, running));
+  const options = {
+    script: one.script,
+    ...(one.timeoutMs === undefined ? {} : { callDeadline: one.timeoutMs }),
+    ...(codec === 'json' ? {} : { codecs: [codec, 'json'] }),
+  };
+  const { value, ending, trial } = await runTrial(subject, options, (running) =>
+    observe(one, subject, running, spoken),
+  );
   const died = judgeEnding(ending, id);
   if (value === undefined || died !== undefined) {
     const findings = [...(value === undefined ? [] : compare(one, value, trial?.events ?? [], snapshots, subject))];
@@ -44,8 +60,14 @@ export async function runCase(
 }
 
 /** Registers and makes the call; a text says why that was not possible. */
-async function observe(one: Case, subject: Subject, trial: Trial): Promise<Observation | string> {
+async function observe(
+  one: PluginCase,
+  subject: Subject,
+  trial: Trial,
+  spoken: (codec: string) => void,
+): Promise<Observation | string> {
   const { invocation: first, registration } = await trial.plugin.register(one.config ?? subject.config);
+  if (registration !== undefined) spoken(registration.codec ?? 'json');
   if (one.call.kind === 'method' && one.call.method === 'plugin.register') return { invocation: first };
   if (registersAgain(one, subject)) {
     return { invocation: (await trial.plugin.register(one.config ?? subject.config, { again: true })).invocation };
@@ -85,7 +107,7 @@ async function invoke(trial: Trial, method: string, request: unknown): Promise<O
 }
 
 /** Whether a case is about the registration after the first one, which may have failed. */
-function registersAgain({ call, config }: Case, { profile }: Subject): boolean {
+function registersAgain({ call, config }: PluginCase, { profile }: Subject): boolean {
   if (call.kind !== 'method' || Object.keys(call.request ?? {}).length > 0) return false;
   const { method } = profile.protocol.registration({ config, again: true });
   return method === call.method && method !== profile.protocol.registration({ config }).method;
@@ -101,7 +123,7 @@ function knownHook({ hooks }: Contract, name: string): HookContract | string | u
 }
 
 function compare(
-  one: Case,
+  one: PluginCase,
   seen: Observation | string,
   events: readonly ServiceEvent[],
   snapshots: Snapshots,
@@ -111,9 +133,7 @@ function compare(
   const { expect } = one;
   const { envelope, end } = seen.invocation;
   const mismatches: Mismatch[] = [];
-  const check = (path: string, actual: unknown, wanted: unknown) => {
-    if (wanted !== undefined) mismatches.push(...match(actual, wanted, path));
-  };
+  const check = (path: string, actual: unknown, wanted: unknown) => mismatches.push(...unmet(path, actual, wanted));
   const result = envelope.result as { exit_code?: unknown; artifacts?: unknown; outcome?: unknown } | undefined;
   if (expect.error === undefined && envelope.ok !== true) {
     const error = envelope.error === undefined ? 'no envelope' : `${envelope.error.code}: ${envelope.error.message}`;
@@ -133,15 +153,10 @@ function compare(
   check('outcome', result?.outcome, expect.outcome);
   check('stdout', output(events, 'stdout'), expect.stdout);
   check('stderr', output(events, 'stderr'), expect.stderr);
-  mismatches.push(...matchInOrder(of(events, 'log'), expect.logs ?? [], 'logs'));
-  mismatches.push(...matchInOrder(of(events, 'event'), expect.events ?? [], 'events'));
-  mismatches.push(...matchInOrder(of(events, 'call'), expect.calls ?? [], 'calls'));
-  const tookMs = end.durationNs / 1e6;
-  if (expect.withinMs !== undefined && tookMs > expect.withinMs) {
-    mismatches.push({ path: 'within_ms', expected: `at most ${expect.withinMs}`, actual: tookMs.toFixed(1) });
-  }
+  mismatches.push(...missingEvents(events, expect), ...tooLong(end.durationNs, expect.withinMs));
   if (expect.snapshot) mismatches.push(...snapshots.compare(one, envelope.error ?? envelope.result));
-  return [...mismatches.map((mismatch) => toFinding(one, mismatch, targetWords(subject))), ...noticed(one, events)];
+  const again = `cpex test ${JSON.stringify(one.file)}${targetWords(subject)}`;
+  return [...mismatches.map((mismatch) => toFinding(one, mismatch, again)), ...noticed(one, events)];
 }
 
 /** What the host noticed and would not bear. */
@@ -153,24 +168,10 @@ function noticed(one: Case, events: readonly ServiceEvent[]): Finding[] {
   );
 }
 
-function of(events: readonly ServiceEvent[], kind: ServiceEvent['kind']): unknown[] {
-  return events.filter((event) => event.kind === kind);
-}
-
 /** What a command wrote through host.output.write, or a step through host.step.log, as text. */
 function output(events: readonly ServiceEvent[], stream: 'stdout' | 'stderr'): string {
   const parts = events.flatMap((event) =>
     (event.kind === 'output' || event.kind === 'step_log') && event.stream === stream ? [event.bytes] : [],
   );
   return Buffer.concat(parts).toString('utf8');
-}
-
-function toFinding(one: Case, { path, expected, actual }: Mismatch, target: string): Finding {
-  return {
-    id: `case:${one.name}`,
-    severity: 'fail',
-    message: `${path}: expected ${expected}, found ${typeof actual === 'string' ? actual : show(actual)}`,
-    file: one.file,
-    again: `cpex test ${JSON.stringify(one.file)}${target}`,
-  };
 }

@@ -1,4 +1,6 @@
 import type { ServiceScript } from '../../model/profile.js';
+import type { Expectations } from './expectations.js';
+import type { Scenario } from './scenario-types.js';
 
 /** One call to make, as a case file names it. */
 export type CaseCall =
@@ -20,39 +22,19 @@ export type CaseCall =
       readonly request: unknown;
     }
   | { readonly kind: 'event'; readonly event: string; readonly request: unknown }
-  | { readonly kind: 'method'; readonly method: string; readonly request: unknown };
+  | { readonly kind: 'method'; readonly method: string; readonly request: unknown }
+  | Scenario;
 
-/** What must be true afterwards. Absent fields are not looked at. */
-export interface Expectations {
-  /** Matched as a subset; see `docs/cases.md` for the matchers. */
-  readonly result?: unknown;
-  readonly error?: unknown;
-  /** What the plugin streamed; see `streamValue`. */
-  readonly stream?: unknown;
-  readonly verdict?: 'allow' | 'deny';
-  readonly payloadModified?: boolean;
-  readonly exitCode?: number;
-  readonly artifacts?: readonly unknown[];
-  readonly outcome?: 'continue' | 'abort';
-  readonly stdout?: unknown;
-  readonly stderr?: unknown;
-  /** Each must be found, in this order; others may lie between. */
-  readonly logs?: readonly unknown[];
-  readonly events?: readonly unknown[];
-  readonly calls?: readonly unknown[];
-  /** Upper bound in milliseconds of the call itself. */
-  readonly withinMs?: number;
-  /** Compare the whole result with the recorded one. */
-  readonly snapshot?: boolean;
-}
+/** A call to the plugin under test alone. */
+export type PluginCall = Exclude<CaseCall, Scenario>;
 
 /** One case of a case file. */
-export interface Case {
+export interface Case<Call extends CaseCall = CaseCall> {
   readonly name: string;
   /** Absolute path of the file and the line of the case in it, from 1. */
   readonly file: string;
   readonly line: number;
-  readonly call: CaseCall;
+  readonly call: Call;
   /** Configuration to register with; the manifest's `test.config` when absent. */
   readonly config?: unknown;
   readonly script: ServiceScript;

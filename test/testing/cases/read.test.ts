@@ -80,7 +80,7 @@ expect: { verdict: deny, payload_modified: false, within_ms: 100 }
 const SCHEMA = JSON.parse(readFileSync(path.resolve('schemas/case.json'), 'utf8'));
 const { properties } = SCHEMA.$defs.Case;
 const KEYS = Object.keys(properties).join(', ');
-const EXPECTATIONS = Object.keys(properties.expect.properties).join(', ');
+const EXPECTATIONS = Object.keys(SCHEMA.$defs.Expect.properties).join(', ');
 const MATCHERS = '$equal, $regex, $any, $absent, $not, $contains, $length, $type, $bytes, $json, $oneOf';
 
 const BROKEN: readonly (readonly [string, string, readonly string[]])[] = [
@@ -110,12 +110,12 @@ const BROKEN: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'no call',
     'name: a\nexpect: { verdict: allow }\n',
-    ['1:1 expected one of hook, command, step, event, method; found none of them.'],
+    ['1:1 expected one of hook, command, step, event, method, pipeline or plugins; found none of them.'],
   ],
   [
     'two calls',
     around('method: y\nexpect: { result: 1 }'),
-    ['1:1 expected one of hook, command, step, event, method; found hook and method.'],
+    ['1:1 expected one of hook, command, step, event, method, pipeline or plugins; found hook and method.'],
   ],
   [
     'a request for a hook',
