@@ -8,6 +8,9 @@ import type { ExecutionRecord, PipelineResult, RunStatus } from './types.js';
 /** Changes of one plugin that are shown. */
 const MOST_CHANGES = 12;
 
+/** Modes whose changes hold unless the plugin denies. */
+const MODIFIES: ReadonlySet<string> = new Set<Mode>(['sequential', 'transform']);
+
 const MARKS: Readonly<Record<RunStatus, () => string>> = {
   completed: () => chalk.green('✓'),
   error: () => chalk.red('✗'),
@@ -120,5 +123,6 @@ function outcomeText(record: ExecutionRecord): string {
 function modification({ payload_modified, extensions_modified, applied, mode }: ExecutionRecord): string {
   const what = [payload_modified ? 'payload' : [], extensions_modified ? 'extensions' : []].flat().join(' and ');
   if (what === '') return '';
-  return applied ? `, ${what} modified` : `, ${what} modified and discarded: ${mode} may not modify`;
+  if (applied) return `, ${what} modified`;
+  return `, ${what} modified and discarded${MODIFIES.has(mode) ? '' : `: ${mode} may not modify`}`;
 }

@@ -1,5 +1,6 @@
-/* A plugin with one fault, which its configuration names: {"fault":"crash"}. Without a fault it allows. It answers
- * two hooks and says so; everything around the fault stays good. Names and texts of "api_key" are never to be seen. */
+/* A plugin with the fault that its configuration or the arguments of a hook name: {"fault":"crash"}. Without one it
+ * allows; everything around the fault stays good. What stands under "api_key" in its configuration is never to be
+ * seen. */
 #define CAPABILITIES "{\"hooks\":[\"tool_pre_invoke\",\"cmf.llm_input\"]}"
 static int on_register(const unsigned char *request, unsigned long len, void *slot);
 static int on_hook(const unsigned char *request, unsigned long len, void *slot);
@@ -8,7 +9,7 @@ static int on_hook(const unsigned char *request, unsigned long len, void *slot);
 #include "good.h"
 #include <unistd.h>
 
-static char fault[64], key[256];
+static char configured[64], fault[64], key[256];
 
 /* The text that stands under a name in JSON without escapes. */
 static void find(const char *json, const char *name, char *into, size_t room) {
@@ -54,9 +55,10 @@ static int is(const char *name) { return !strcmp(fault, name); }
 static int on_register(const unsigned char *request, unsigned long len, void *slot) {
   char *words = strndup((const char *)request, len);
   if (!words) return 1;
-  find(words, "fault", fault, sizeof fault);
+  find(words, "fault", configured, sizeof configured);
   find(words, "api_key", key, sizeof key);
   free(words);
+  strcpy(fault, configured);
   if (is("register-leaks")) return answer(slot, ERROR("invalid_config", "the key %s is not valid"), key);
   if (is("register-exits")) _exit(0);
   return reply(slot, REGISTRATION);
@@ -72,6 +74,8 @@ static int on_hook(const unsigned char *request, unsigned long len, void *slot) 
   char *words = strndup((const char *)request, len);
   int failed = 1;
   if (!words) return 1;
+  find(words, "fault", fault, sizeof fault);
+  if (!fault[0]) strcpy(fault, configured);
   if (is("crash")) abort();
   if (is("null")) *(volatile int *)0 = 1;
   if (is("exit")) exit(0);
@@ -93,9 +97,9 @@ static int on_hook(const unsigned char *request, unsigned long len, void *slot) 
   } else if (is("modify")) {
     failed = reply(slot, OK("{\"continue_processing\":true,\"modified_payload\":{\"name\":\"changed\",\"args\":{}}}"));
   } else if (is("drops-label")) {
-    failed = reply(slot, OK("{\"continue_processing\":true,\"modified_payload\":{\"name\":\"changed\",\"args\":{}},\"modified_extensions\":{\"security\":{\"labels\":[]}}}"));
+    failed = reply(slot, OK("{\"continue_processing\":true,\"modified_payload\":{\"name\":\"changed\",\"args\":{}},\"modified_extensions\":{\"request\":{\"request_id\":\"req-1\"},\"security\":{\"labels\":[]}}}"));
   } else if (is("edits-request")) {
-    failed = reply(slot, OK("{\"continue_processing\":true,\"modified_extensions\":{\"request\":{\"request_id\":\"forged\"}}}"));
+    failed = reply(slot, OK("{\"continue_processing\":true,\"modified_extensions\":{\"request\":{\"request_id\":\"forged\"},\"security\":{\"labels\":[\"pii\"]}}}"));
   } else if (is("leaks")) {
     printf("using %s\n", key);
     fflush(stdout);
@@ -112,7 +116,7 @@ static int on_hook(const unsigned char *request, unsigned long len, void *slot) 
   } else if (is("empty")) {
     failed = reply(slot, OK("{}"));
   } else if (is("wrong-payload")) {
-    failed = reply(slot, OK("{\"continue_processing\":true,\"modified_payload\":{\"name\":7}}"));
+    failed = reply(slot, OK("{\"continue_processing\":true,\"modified_payload\":{\"name\":7,\"args\":{}}}"));
   } else if (is("null-payload")) {
     failed = reply(slot, OK("{\"continue_processing\":true,\"modified_payload\":null}"));
   } else if (is("error")) {
