@@ -25,7 +25,7 @@ describe.skipIf(missing !== undefined)(`the Go SDK's parts${missing === undefine
     expect(project.run('go', 'test', '-race', './internal/cpex')).toContain('ok  \t');
   });
 
-  it.each(['FuzzStrictJSON', 'FuzzCalls'])('withstand a short fuzz of %s', (target) => {
+  it.each(['FuzzStrictJSON', 'FuzzMessagePack', 'FuzzCalls'])('withstand a short fuzz of %s', (target) => {
     const fuzz = ['-fuzz', target, '-fuzztime', '100000x', '-fuzzminimizetime', '10x', '-parallel', '2'];
     const output = project.run('go', 'test', '-run', '^$', ...fuzz, './internal/cpex');
     expect(output).toContain('PASS');
@@ -37,10 +37,13 @@ describe.skipIf(missing !== undefined)(`the Go SDK's parts${missing === undefine
     try {
       // The handlers of the cpex profile do not fit another contract; its types do.
       for (const file of readdirSync(path.join(other.folder, 'internal/cpex'))) {
-        if (!/^(json_.*|envelope|host)\.go$/.test(file)) rmSync(path.join(other.folder, 'internal/cpex', file), forced);
+        if (!/^(json_.*|pack_.*|codec|envelope|host)\.go$/.test(file))
+          rmSync(path.join(other.folder, 'internal/cpex', file), forced);
       }
       for (const file of ['main.go', 'plugin.go', 'plugin_test.go']) rmSync(path.join(other.folder, file));
-      other.add('unit/roundtrip_test.go', 'internal/cpex/roundtrip_test.go');
+      for (const file of ['roundtrip_test.go', 'oracle_test.go']) {
+        other.add(`unit/${file}`, `internal/cpex/${file}`);
+      }
       addValues(other, source);
       const [types] = emitGoBindings(source);
       writeFileSync(path.join(other.folder, 'internal/cpex/types.go'), types?.content ?? '');
@@ -77,6 +80,7 @@ const shapes = {
       by_name: { type: 'object', additionalProperties: { $ref: '#/$defs/Leaf' } },
       colours: { type: 'array', items: { $ref: '#/$defs/Colour' } },
       either: { $ref: '#/$defs/Either' },
+      any: { $ref: '#/$defs/Any' },
       maybe_either: { $ref: '#/$defs/Either' },
       maybe_colour: { $ref: '#/$defs/Colour' },
       maybe_big: { type: 'integer', format: 'uint64' },
@@ -84,7 +88,7 @@ const shapes = {
       maybe_list: { $ref: '#/$defs/Leaves' },
       nested: { $ref: '#/$defs/Shapes' },
     },
-    required: ['ratio', 'grid', 'blobs', 'by_name', 'colours', 'either', 'list'],
+    required: ['ratio', 'grid', 'blobs', 'by_name', 'colours', 'either', 'any', 'list'],
   },
   Colour: { type: 'string', enum: ['red', 'dark-red'] },
   Leaf: { type: 'object', properties: { 'odd-name': { type: 'boolean' } }, required: ['odd-name'] },
@@ -92,6 +96,7 @@ const shapes = {
   One: { type: 'object', properties: { is: { const: 'one' }, at: { type: 'string' } }, required: ['is'] },
   Two: { type: 'object', properties: { at: { type: 'string' }, is: { const: 'two' } }, required: ['at', 'is'] },
   Either: { oneOf: [{ $ref: '#/$defs/One' }, { $ref: '#/$defs/Two' }], 'x-tag': 'is' },
+  Any: { oneOf: [{ $ref: '#/$defs/One' }, { $ref: '#/$defs/Two' }], 'x-tag': 'is', 'x-open': true },
 };
 
 function cpexContract(): ContractSource {

@@ -49,7 +49,7 @@ function struct(ir: ContractIr, declaration: Struct): string {
     '\tExtra map[string]json.RawMessage',
     '}',
     '',
-    `func (v *${name}) readJSON(r *reader) {`,
+    `func (v *${name}) read(r *reader) {`,
     `\t*v = ${name}{}`,
     ...(required.length === 0 ? [] : [`\tvar ${required.map((field) => has(field)).join(', ')} bool`]),
     '\tfor r.object(); r.nextKey(); {',
@@ -70,7 +70,7 @@ function struct(ir: ContractIr, declaration: Struct): string {
     ...required.map((field) => `\tr.need(${has(field)}, ${goText(field.wire)})`),
     '}',
     '',
-    `func (v *${name}) writeJSON(w *writer) {`,
+    `func (v *${name}) write(w *writer) {`,
     '\tw.object()',
     ...members.flatMap((field) => field.write.map((line) => `\t${line}`)),
     `\tw.extra(${['v.Extra', ...members.map((field) => goText(field.wire))].join(', ')})`,
@@ -119,7 +119,7 @@ function member(ir: ContractIr, owner: string, field: Field): GoMember {
 }
 
 function readLines(place: string, pointer: boolean, value: ReturnType<typeof goValue>): string[] {
-  if (value.selfish) return [...(pointer ? [`${place} = new(${value.type})`] : []), `${place}.readJSON(r)`];
+  if (value.selfish) return [...(pointer ? [`${place} = new(${value.type})`] : []), `${place}.read(r)`];
   return [pointer ? `${place} = optional(${value.read})` : `${place} = ${value.read}`];
 }
 
@@ -150,21 +150,21 @@ function union(ir: ContractIr, declaration: Union): string {
     '',
     ...kindMethod(name, tag, declaration, variants),
     '',
-    `func (v *${name}) readJSON(r *reader) {`,
+    `func (v *${name}) read(r *reader) {`,
     `\t*v = ${name}{}`,
     `\tswitch r.tag(${[goText(declaration.tag), ...known].join(', ')}) {`,
     ...variants.flatMap((variant) => [
       `\tcase ${variant.tag}:`,
       `\t\tv.${variant.field} = new(${variant.struct})`,
-      `\t\tv.${variant.field}.readJSON(r)`,
+      `\t\tv.${variant.field}.read(r)`,
     ]),
     ...(open ? ['\tdefault:', '\t\tv.Other = r.raw()'] : []),
     '\t}',
     '}',
     '',
-    `func (v *${name}) writeJSON(w *writer) {`,
+    `func (v *${name}) write(w *writer) {`,
     '\tswitch {',
-    ...variants.flatMap((variant) => [`\tcase v.${variant.field} != nil:`, `\t\tv.${variant.field}.writeJSON(w)`]),
+    ...variants.flatMap((variant) => [`\tcase v.${variant.field} != nil:`, `\t\tv.${variant.field}.write(w)`]),
     ...(open
       ? [
           '\tcase v.Other != nil:',
@@ -206,7 +206,10 @@ function constructorOf(ir: ContractIr, declaration: Union, { tag, struct }: Vari
   const variant = declarationOf(ir, struct);
   const fields = variant.kind === 'struct' ? variant.fields.filter(({ type }) => type.kind !== 'const') : [];
   const [field] = fields;
-  if (field === undefined || fields.length > 1 || !field.required) return [];
+  const unions = ir.declarations.filter(
+    (one) => one.kind === 'union' && one.variants.some((other) => other.struct === struct),
+  );
+  if (field === undefined || fields.length > 1 || !field.required || unions.length > 1) return [];
   const [name, member] = [declaration.name.pascal, goField(field.name)];
   const { type } = goValue(ir, field.type);
   return [

@@ -97,7 +97,7 @@ function reference(ir: ContractIr, name: string): GoValue {
     type: name,
     read: `readStruct[${name}](r)`,
     readFunction: `readStruct[${name}]`,
-    write: (expression) => `${expression}.writeJSON(w)`,
+    write: (expression) => `${expression}.write(w)`,
     writeFunction: `writeStruct[${name}]`,
     nilable: false,
     selfish: true,

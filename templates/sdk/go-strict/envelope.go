@@ -39,34 +39,47 @@ func invalid(message string) *Error {
 	return &Error{Code: codeInvalidRequest, Message: message}
 }
 
-// success wraps a result into an envelope.
-func success(result writable) ([]byte, error) {
-	w := writer{buf: []byte(`{"ok":true,"result":`)}
-	result.writeJSON(&w)
-	w.buf = append(w.buf, '}')
+// Success wraps a result into an envelope.
+func (c Codec) Success(result writable) ([]byte, error) {
+	w := c.writer()
+	w.object()
+	w.key("ok")
+	w.bool(true)
+	w.key("result")
+	// The result may be as deep as a body.
+	w.depth = 0
+	result.write(&w)
+	w.depth = 1
+	w.endObject()
 	return w.buf, w.err
 }
 
-// failure wraps an error into an envelope. It always succeeds: what cannot be
+// Failure wraps an error into an envelope. It always succeeds: what cannot be
 // written is left out.
-func failure(err error) []byte {
+func (c Codec) Failure(err error) []byte {
 	var coded *Error
 	if !errors.As(err, &coded) || coded == nil {
 		coded = &Error{Code: codePluginError, Message: err.Error()}
 	}
-	w := writer{buf: []byte(`{"ok":false,"error":{"code":`)}
+	w := c.writer()
+	w.object()
+	w.key("ok")
+	w.bool(false)
+	w.key("error")
+	w.object()
+	w.key("code")
 	w.text(orElse(clean(coded.Code), codePluginError))
-	w.buf = append(w.buf, `,"message":`...)
+	w.key("message")
 	w.text(orElse(clean(coded.Message), "no message"))
 	if coded.Details != nil {
-		details := writer{}
-		details.openObject(coded.Details)
-		if details.err == nil {
-			w.buf = append(w.buf, `,"details":`...)
+		details := c.writer()
+		if details.openObject(coded.Details); details.err == nil {
+			w.key("details")
 			w.buf = append(w.buf, details.buf...)
 		}
 	}
-	w.buf = append(w.buf, '}', '}')
+	w.endObject()
+	w.endObject()
 	return w.buf
 }
 
@@ -88,15 +101,14 @@ func orElse(text, otherwise string) string {
 	return text
 }
 
-// openEnvelope reads the host's answer to a callback.
-func openEnvelope(body []byte, result readable) error {
-	var answer envelope
-	answer.result = result
-	if err := decode(body, &answer); err != nil {
-		return fmt.Errorf("the host's answer cannot be read: %w", err)
+// Open reads an answer: the result, or the error of the other side as an *Error.
+func (c Codec) Open(answer []byte, result readable) error {
+	opened := envelope{result: result}
+	if err := c.Decode(answer, &opened); err != nil {
+		return fmt.Errorf("the answer cannot be read: %w", err)
 	}
-	if !answer.ok {
-		return &answer.failure
+	if !opened.ok {
+		return &opened.failure
 	}
 	return nil
 }
@@ -108,7 +120,7 @@ type envelope struct {
 	failure Error
 }
 
-func (e *envelope) readJSON(r *reader) {
+func (e *envelope) read(r *reader) {
 	var hasOK, hasResult, hasError bool
 	for r.object(); r.nextKey(); {
 		switch string(r.key) {
@@ -117,10 +129,10 @@ func (e *envelope) readJSON(r *reader) {
 			e.ok = r.bool()
 		case "result":
 			hasResult = true
-			e.result.readJSON(r)
+			e.result.read(r)
 		case "error":
 			hasError = true
-			e.failure.readJSON(r)
+			e.failure.read(r)
 		default:
 			r.skip()
 		}
@@ -130,7 +142,7 @@ func (e *envelope) readJSON(r *reader) {
 	r.need(e.ok || hasError, "error")
 }
 
-func (e *Error) readJSON(r *reader) {
+func (e *Error) read(r *reader) {
 	var hasCode, hasMessage bool
 	for r.object(); r.nextKey(); {
 		switch string(r.key) {

@@ -8,28 +8,21 @@ import (
 	"strconv"
 )
 
-// readable is a typed value that can be read from JSON.
+// readable is a typed value that can be read from a body.
 type readable interface {
-	readJSON(r *reader)
+	read(r *reader)
 }
 
-// decode checks a body and reads it into a typed value.
-// Errors have the code "invalid_request" and name the place.
-func decode(data []byte, into readable) error {
-	if err := checkJSON(data); err != nil {
-		return err
-	}
-	r := reader{data: data}
-	into.readJSON(&r)
-	return r.err
-}
-
-// reader takes values out of a body that checkJSON has accepted. The first
-// mismatch is kept in err; everything after it reads as nothing.
+// reader takes values out of a body that checkJSON or checkPacked has accepted.
+// The first mismatch is kept in err; everything after it reads as nothing.
 type reader struct {
 	data []byte
 	pos  int
 	err  error
+	// packed is true for MessagePack.
+	packed bool
+	// kept names a member of the body that raw leaves in the body's own codec.
+	kept string
 	// key is the name of the current member; valid until the next read.
 	key  []byte
 	path []step
@@ -40,6 +33,8 @@ type step struct {
 	// key of an object's member; nil in an array.
 	key   []byte
 	index int
+	// left is how many members or items are still to come, in MessagePack.
+	left int
 }
 
 // object enters an object; nextKey walks over its members.
@@ -50,13 +45,11 @@ func (r *reader) nextKey() bool {
 	if !r.next('}') {
 		return false
 	}
-	raw := r.quoted()
-	if bytes.IndexByte(raw, '\\') >= 0 {
-		raw = unescape(raw)
+	r.key = r.content()
+	r.path[len(r.path)-1].key = r.key
+	if !r.packed {
+		r.pos = skipSpace(r.data, r.pos) + 1
 	}
-	r.key = raw
-	r.path[len(r.path)-1].key = raw
-	r.pos = skipSpace(r.data, r.pos) + 1
 	return true
 }
 
@@ -76,13 +69,21 @@ func (r *reader) enter(bracket byte, want string) {
 	if !r.expect(want, bracket) {
 		return
 	}
-	r.pos++
-	r.path = append(r.path, step{index: -1})
+	entered := step{index: -1}
+	if r.packed {
+		entered.left = int(r.packedHead().value)
+	} else {
+		r.pos++
+	}
+	r.path = append(r.path, entered)
 }
 
 func (r *reader) next(end byte) bool {
 	if r.err != nil {
 		return false
+	}
+	if r.packed {
+		return r.nextPacked()
 	}
 	r.pos = skipSpace(r.data, r.pos)
 	if r.data[r.pos] == ',' {
@@ -96,15 +97,27 @@ func (r *reader) next(end byte) bool {
 	return true
 }
 
-// raw takes any value as it stands.
+// raw takes any value as JSON text: as it stands in JSON.
 func (r *reader) raw() json.RawMessage {
 	if r.err != nil {
 		return nil
 	}
-	r.pos = skipSpace(r.data, r.pos)
+	if r.packed && !r.keeps() {
+		var w writer
+		copyValue(&w, r)
+		return w.buf
+	}
+	if !r.packed {
+		r.pos = skipSpace(r.data, r.pos)
+	}
 	start := r.pos
 	r.skip()
 	return json.RawMessage(r.data[start:r.pos:r.pos])
+}
+
+// keeps tells whether the current value is the member that is kept.
+func (r *reader) keeps() bool {
+	return r.kept != "" && len(r.path) == 1 && string(r.path[0].key) == r.kept
 }
 
 // value takes any value: nil, bool, string, json.Number, []any or map[string]any.
@@ -121,8 +134,11 @@ func (r *reader) value() any {
 	case 'n', 0:
 		r.skip()
 		return nil
+	case packedBytes:
+		r.failBytes()
+		return nil
 	default:
-		return json.Number(r.raw())
+		return r.number()
 	}
 }
 
@@ -154,7 +170,7 @@ func readStruct[T any, P interface {
 	readable
 }](r *reader) T {
 	var value T
-	P(&value).readJSON(r)
+	P(&value).read(r)
 	return value
 }
 
@@ -181,7 +197,8 @@ func (r *reader) need(present bool, key string) {
 // tag looks ahead for the member that tells the variants of a union apart. With
 // no variants to choose from, any text will do.
 func (r *reader) tag(name string, variants ...string) string {
-	ahead := reader{data: r.data, pos: r.pos, err: r.err, path: append([]step(nil), r.path...)}
+	// What is ahead lies deeper, so that the path to here stays as it is.
+	ahead := *r
 	found, text := false, ""
 	for ahead.object(); ahead.nextKey(); {
 		switch {
@@ -214,10 +231,14 @@ func textMember(object json.RawMessage, name string) (text string, found bool) {
 	return "", false
 }
 
-// kind returns the first byte of the current value; 0 after an error.
+// kind returns what the current value would begin with in JSON, where numbers
+// may begin with something else; 0 after an error.
 func (r *reader) kind() byte {
 	if r.err != nil {
 		return 0
+	}
+	if r.packed {
+		return packedKinds[r.data[r.pos]]
 	}
 	r.pos = skipSpace(r.data, r.pos)
 	return r.data[r.pos]
@@ -259,11 +280,18 @@ func (r *reader) place() string {
 	return place
 }
 
-// quoted takes a string and returns what is between its quotes, still escaped.
-func (r *reader) quoted() []byte {
+// content takes a string and returns what it says. The bytes may be the body's.
+func (r *reader) content() []byte {
+	if r.packed {
+		return r.packedContent()
+	}
 	start := r.pos + 1
 	r.skipText()
-	return r.data[start : r.pos-1]
+	quoted := r.data[start : r.pos-1]
+	if bytes.IndexByte(quoted, '\\') >= 0 {
+		return unescape(quoted)
+	}
+	return quoted
 }
 
 func (r *reader) skipText() {
@@ -277,6 +305,10 @@ func (r *reader) skipText() {
 
 // skip passes over the current value.
 func (r *reader) skip() {
+	if r.packed {
+		r.skipPacked()
+		return
+	}
 	depth := 0
 	for r.err == nil {
 		switch r.kind() {

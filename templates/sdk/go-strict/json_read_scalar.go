@@ -3,8 +3,9 @@
 package cpex
 
 import (
-	"bytes"
 	"encoding/base64"
+	"encoding/json"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -13,15 +14,18 @@ func (r *reader) text() string {
 	if !r.expect("a string", '"') {
 		return ""
 	}
-	raw := r.quoted()
-	if bytes.IndexByte(raw, '\\') >= 0 {
-		raw = unescape(raw)
-	}
-	return string(raw)
+	return string(r.content())
 }
 
 // bytes reads base64 with padding, the only spelling there is of the bytes.
+// MessagePack has bytes of its own.
 func (r *reader) bytes() []byte {
+	if r.packed {
+		if !r.expect("bytes", packedBytes) {
+			return nil
+		}
+		return append([]byte{}, r.content()...)
+	}
 	if !r.expect("base64 in a string", '"') {
 		return nil
 	}
@@ -41,7 +45,7 @@ func (r *reader) bool() bool {
 	if !r.expect("true or false", 't', 'f') {
 		return false
 	}
-	value := r.data[r.pos] == 't'
+	value := r.kind() == 't'
 	r.skip()
 	return value
 }
@@ -70,10 +74,13 @@ func (r *reader) unsigned(bits int) uint64 {
 // integer takes a number and writes it without fraction and exponent, if it
 // has no need of them: 1.0 and 1e0 are the integer 1. Else it comes as it is.
 func (r *reader) integer() string {
-	if !r.isNumber() {
+	if r.packed && r.kind() == packedFloat {
+		return wholeFloat(math.Float64frombits(r.packedHead().value))
+	}
+	text := string(r.number())
+	if text == "" {
 		return ""
 	}
-	text := string(r.raw())
 	mantissa, exponent, _ := strings.Cut(strings.ToLower(text), "e")
 	mantissa, negative := strings.CutPrefix(mantissa, "-")
 	whole, fraction, _ := strings.Cut(mantissa, ".")
@@ -93,19 +100,39 @@ func (r *reader) integer() string {
 	return digits
 }
 
+// wholeFloat writes an integral float with all its digits, and no other: the
+// shortest text would read as another integer.
+func wholeFloat(value float64) string {
+	switch {
+	case value == 0:
+		return "0"
+	case value != math.Trunc(value):
+		return "a fraction"
+	}
+	return strconv.FormatFloat(value, 'f', 0, 64)
+}
+
 func (r *reader) float64() float64 {
-	if !r.isNumber() {
+	text := string(r.number())
+	if text == "" {
 		return 0
 	}
-	value, err := strconv.ParseFloat(string(r.raw()), 64)
+	value, err := strconv.ParseFloat(text, 64)
 	if err != nil {
 		r.fail("is out of range")
 	}
 	return value
 }
 
-func (r *reader) isNumber() bool {
-	return r.expect("a number", '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9')
+// number takes a number as JSON writes it; empty where there is none.
+func (r *reader) number() json.Number {
+	switch {
+	case !r.expect("a number", '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'):
+		return ""
+	case r.packed:
+		return json.Number(r.appendNumber(nil))
+	}
+	return json.Number(r.raw())
 }
 
 // oneOf takes a string out of a closed set.

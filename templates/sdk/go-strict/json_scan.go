@@ -48,6 +48,8 @@ type container struct {
 	firstKey int
 	// index replaces the linear search in objects with many keys.
 	index map[string]struct{}
+	// left is how many entries are still to come, in MessagePack.
+	left int
 }
 
 func (s *scanner) run() error {

@@ -14,18 +14,9 @@ import (
 	"unicode/utf8"
 )
 
-// writable is a typed value that can be written as JSON.
+// writable is a typed value that can be written as a body.
 type writable interface {
-	writeJSON(w *writer)
-}
-
-// encode writes a typed value: members in the order of the contract, then the
-// unknown ones in the order of their names. It fails on what JSON cannot say
-// (NaN, infinities, text that is not UTF-8, a value that contains itself).
-func encode(value writable) ([]byte, error) {
-	var w writer
-	value.writeJSON(&w)
-	return w.buf, w.err
+	write(w *writer)
 }
 
 // writer appends values to a buffer. The first error is kept in err.
@@ -33,7 +24,16 @@ type writer struct {
 	buf   []byte
 	err   error
 	depth int
+	// packed is true for MessagePack, where begun has the open containers.
+	packed bool
+	begun  []packedContainer
+	// placed is written where a raw value is placeholder.
+	placed writable
 }
+
+// placeholder stands for the value that a writer has in placed. What counts is
+// its place in memory.
+var placeholder = json.RawMessage(`"placeholder"`)
 
 func (w *writer) object()    { w.open('{') }
 func (w *writer) endObject() { w.close('}') }
@@ -42,12 +42,28 @@ func (w *writer) endObject() { w.close('}') }
 func (w *writer) key(name string) {
 	w.separate()
 	w.text(name)
-	w.buf = append(w.buf, ':')
+	w.colon()
+}
+
+func (w *writer) colon() {
+	if !w.packed {
+		w.buf = append(w.buf, ':')
+	}
 }
 
 func (w *writer) text(value string) {
 	if !utf8.ValidString(value) {
 		w.fail("a string is not valid UTF-8")
+		return
+	}
+	writeText(w, value)
+}
+
+// writeText writes what is known to be UTF-8.
+func writeText[Text string | []byte](w *writer, value Text) {
+	if w.packed {
+		w.packedTextHead(len(value))
+		w.buf = append(w.buf, value...)
 		return
 	}
 	w.buf = append(w.buf, '"')
@@ -82,6 +98,10 @@ func (w *writer) escape(c byte) {
 }
 
 func (w *writer) bytes(value []byte) {
+	if w.packed {
+		w.packedBytes(value)
+		return
+	}
 	start := len(w.buf) + 1
 	size := base64.StdEncoding.EncodedLen(len(value))
 	w.buf = append(w.buf, '"')
@@ -90,10 +110,37 @@ func (w *writer) bytes(value []byte) {
 	w.buf = append(w.buf, '"')
 }
 
-func (w *writer) bool(value bool)     { w.buf = strconv.AppendBool(w.buf, value) }
-func (w *writer) int64(value int64)   { w.buf = strconv.AppendInt(w.buf, value, 10) }
+func (w *writer) bool(value bool) {
+	switch {
+	case !w.packed:
+		w.buf = strconv.AppendBool(w.buf, value)
+	case value:
+		w.buf = append(w.buf, packedTrue)
+	default:
+		w.buf = append(w.buf, packedFalse)
+	}
+}
+
+func (w *writer) int64(value int64) {
+	switch {
+	case !w.packed:
+		w.buf = strconv.AppendInt(w.buf, value, 10)
+	case value >= 0:
+		w.packedUint(uint64(value))
+	default:
+		w.packedNegative(value)
+	}
+}
+
+func (w *writer) uint64(value uint64) {
+	if w.packed {
+		w.packedUint(value)
+		return
+	}
+	w.buf = strconv.AppendUint(w.buf, value, 10)
+}
+
 func (w *writer) int32(value int32)   { w.int64(int64(value)) }
-func (w *writer) uint64(value uint64) { w.buf = strconv.AppendUint(w.buf, value, 10) }
 func (w *writer) uint32(value uint32) { w.uint64(uint64(value)) }
 
 func (w *writer) float64(value float64) {
@@ -101,23 +148,41 @@ func (w *writer) float64(value float64) {
 		w.fail("a number is not finite")
 		return
 	}
+	if w.packed {
+		w.packedFloat(value)
+		return
+	}
 	w.buf = strconv.AppendFloat(w.buf, value, 'g', -1, 64)
 }
 
-// raw writes JSON text as it stands, after a check. No text at all is null.
+// raw writes JSON text after a check: as it stands in JSON. No text at all is null.
 func (w *writer) raw(value json.RawMessage) {
 	if len(value) == 0 {
 		w.null()
+		return
+	}
+	if w.placed != nil && &value[0] == &placeholder[0] {
+		w.placed.write(w)
 		return
 	}
 	if err := checkJSON(value); err != nil {
 		w.fail("a raw value is " + err.Error())
 		return
 	}
+	if w.packed {
+		copyValue(w, &reader{data: value})
+		return
+	}
 	w.buf = append(w.buf, bytes.TrimSpace(value)...)
 }
 
-func (w *writer) null() { w.buf = append(w.buf, "null"...) }
+func (w *writer) null() {
+	if w.packed {
+		w.buf = append(w.buf, packedNil)
+		return
+	}
+	w.buf = append(w.buf, "null"...)
+}
 
 // value writes anything that encoding/json can write.
 func (w *writer) value(value any) {
@@ -145,7 +210,7 @@ func (w *writer) value(value any) {
 	case []any:
 		writeList(w, v, (*writer).value)
 	case writable:
-		v.writeJSON(w)
+		v.write(w)
 	default:
 		w.foreign(v)
 	}
@@ -159,6 +224,10 @@ func (w *writer) number(value json.Number) {
 	text := []byte(value)
 	if len(text) == 0 || text[0] != '-' && (text[0] < '0' || text[0] > '9') || checkJSON(text) != nil {
 		w.fail("a json.Number is not a number")
+		return
+	}
+	if w.packed {
+		w.packedNumber(string(value))
 		return
 	}
 	w.buf = append(w.buf, text...)
@@ -244,7 +313,7 @@ func writeStruct[T any, P interface {
 	*T
 	writable
 }](w *writer, value T) {
-	P(&value).writeJSON(w)
+	P(&value).write(w)
 }
 
 func (w *writer) open(bracket byte) {
@@ -252,16 +321,28 @@ func (w *writer) open(bracket byte) {
 		w.fail(fmt.Sprintf("nesting is deeper than %d", maxDepth))
 	}
 	w.depth++
+	if w.packed {
+		w.begin(bracket)
+		return
+	}
 	w.buf = append(w.buf, bracket)
 }
 
 func (w *writer) close(bracket byte) {
 	w.depth--
+	if w.packed {
+		w.finish()
+		return
+	}
 	w.buf = append(w.buf, bracket)
 }
 
-// separate puts a comma between two members or items.
+// separate comes before each member or item: in JSON, it puts a comma between two.
 func (w *writer) separate() {
+	if w.packed {
+		w.begun[len(w.begun)-1].count++
+		return
+	}
 	if last := w.buf[len(w.buf)-1]; last != '{' && last != '[' {
 		w.buf = append(w.buf, ',')
 	}
@@ -269,6 +350,6 @@ func (w *writer) separate() {
 
 func (w *writer) fail(problem string) {
 	if w.err == nil {
-		w.err = errors.New("cannot be written as JSON: " + problem)
+		w.err = errors.New("cannot be written: " + problem)
 	}
 }

@@ -79,13 +79,15 @@ func answerCall(method *C.cpex_text, request *C.cpex_bytes, requestLen C.size_t)
 	plugin := loaded.Load()
 	switch {
 	case plugin == nil:
-		return 0, failure(Errorf(codeNotRegistered, "the plugin is shut down"))
+		return 0, plain.Failure(Errorf(codeNotRegistered, "the plugin is shut down"))
 	case method == nil:
-		return 0, failure(Errorf(codeUnknownMethod, "the method has no name"))
-	case request == nil && requestLen != 0, uint64(requestLen) > math.MaxInt:
-		return 0, failure(invalid("the body has a length but no place"))
+		return 0, plugin.host.speaks().Failure(Errorf(codeUnknownMethod, "the method has no name"))
 	}
-	return plugin.Call(copyText(method), copyBytes(unsafe.Pointer(request), requestLen))
+	name := copyText(method)
+	if request == nil && requestLen != 0 || uint64(requestLen) > math.MaxInt {
+		return 0, plugin.answers(name).Failure(invalid("the body has a length but no place"))
+	}
+	return plugin.Call(name, copyBytes(unsafe.Pointer(request), requestLen))
 }
 
 //export cpex_go_free_buffer

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -27,15 +28,26 @@ type Host struct {
 	running   int
 	// idle is closed when the last running call ends after close.
 	idle chan struct{}
+	// codec holds the codec in force.
+	codec atomic.Value
 }
 
+// plain is the codec of a host that the plugin has not agreed with on another.
+var plain codec
+
 func newHost(transport Transport) *Host {
-	return &Host{transport: transport, idle: make(chan struct{})}
+	h := &Host{transport: transport, idle: make(chan struct{})}
+	h.codec.Store(plain)
+	return h
 }
+
+// speaks returns the codec in force.
+func (h *Host) speaks() codec { return h.codec.Load().(codec) }
 
 // call makes one typed call.
 func (h *Host) call(method string, request writable, result readable) error {
-	body, err := encode(request)
+	codec := h.speaks()
+	body, err := codec.Encode(request)
 	if err != nil {
 		return fmt.Errorf("%s: the request %w", method, err)
 	}
@@ -50,7 +62,7 @@ func (h *Host) call(method string, request writable, result readable) error {
 	if len(answer) == 0 {
 		return fmt.Errorf("%s: the host failed with code %d and without an answer", method, code)
 	}
-	if err := openEnvelope(answer, result); err != nil {
+	if err := codec.Open(answer, result); err != nil {
 		return fmt.Errorf("%s: %w", method, err)
 	}
 	if code != 0 {

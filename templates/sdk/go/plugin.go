@@ -42,29 +42,40 @@ type method struct {
 	available func() bool
 	// early is true for what may be called before plugin.register.
 	early bool
+	// plain is true for what keeps to the plain codec, whichever is in force.
+	plain bool
 	run   func(p *Plugin, body []byte) (writable, error)
 }
 
 // Call answers one call of the host with an envelope. The code is 0 unless the
 // plugin broke down. Panics of handlers end here.
 func (p *Plugin) Call(name string, body []byte) (code int, answer []byte) {
+	codec := p.answers(name)
 	defer func() {
 		if cause := recover(); cause != nil {
-			code, answer = 1, failure(panicked(cause))
+			code, answer = 1, codec.Failure(panicked(cause))
 		}
 	}()
 	result, err := p.dispatch(name, body)
 	if err != nil {
-		return 0, failure(err)
+		return 0, codec.Failure(err)
 	}
-	answer, err = success(result)
+	answer, err = codec.Success(result)
 	if err != nil {
-		return 0, failure(fmt.Errorf("the result of %s %w", name, err))
+		return 0, codec.Failure(fmt.Errorf("the result of %s %w", name, err))
 	}
 	if limit := p.state.answerLimit(); limit != 0 && uint64(len(answer)) > limit {
-		return 0, failure(Errorf(codePluginError, "the result of %s takes %d bytes, the host reads %d", name, len(answer), limit))
+		return 0, codec.Failure(Errorf(codePluginError, "the result of %s takes %d bytes, the host reads %d", name, len(answer), limit))
 	}
 	return 0, answer
+}
+
+// answers returns the codec that a method is answered in now.
+func (p *Plugin) answers(name string) codec {
+	if methods[name].plain {
+		return plain
+	}
+	return p.host.speaks()
 }
 
 func (p *Plugin) dispatch(name string, body []byte) (writable, error) {

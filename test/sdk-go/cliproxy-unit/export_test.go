@@ -47,7 +47,7 @@ func Unserve() {
 }
 
 // Failure is the envelope of an error.
-func Failure(err error) []byte { return failure(err) }
+func Failure(err error) []byte { return plain.Failure(err) }
 
 // Again reads a body as the SDK does and writes it again.
 func Again(body []byte, into any) ([]byte, error) {

@@ -117,17 +117,36 @@ func FuzzCalls(f *testing.F) {
 	Command(CommandSpec{Verb: "greet", Args: []ArgSpec{
 		Option("n", ValueTypeInt, ""), OptionOr("s", "x", ""), Flag("f", ""),
 	}}, func(*CommandCall) (Exit, error) { return Success(), nil })
-	plugin := Open(&silentHost{})
-	if code, answer := plugin.Call("plugin.register", []byte(register)); code != 0 {
-		f.Fatalf("%s", answer)
+	OnStep(StepRunner{Runner: "shell"}, func(ctx *StepCall, _ *StepRequest) (StepResult, error) {
+		return StepExit(0), ctx.Args(&map[string]any{})
+	})
+	OnBeforeBuildStart(func(*EventCall, *BeforeBuildStart) (Reaction, error) { return Continue(), nil })
+	for method, body := range map[string]string{
+		"step.execute":    `{"step":{"key":"k","runner":"shell","args":{}},"run_id":"r","step_id":"s","workspace_archive_id":"w","env":{},"workdir":".","cache":{"kind":"hit","tag":"t"}}`,
+		"lifecycle.event": `{"event":{"kind":"build_start","build_id":"b","steps":1},"phase":"before"}`,
+		"plugin.quiesce":  `{}`,
+	} {
+		f.Add(method, []byte(body))
+		w := writer{packed: true}
+		w.raw(json.RawMessage(body))
+		f.Add(method, w.buf)
 	}
+	plugin := Open(&silentHost{})
 	f.Fuzz(func(t *testing.T, method string, body []byte) {
-		code, answer := plugin.Call(method, body)
-		if code != 0 {
-			t.Fatalf("%s %q broke the plugin: %s", method, body, answer)
-		}
-		if err := checkJSON(answer); err != nil {
-			t.Fatalf("%s %q was answered with %q: %v", method, body, answer, err)
+		for codec, check := range map[Codec]func([]byte) error{JSON: checkJSON, MessagePack: checkPacked} {
+			if code, answer := plugin.Call("plugin.register", []byte(strings.Replace(register, `"config"`, `"codecs":["`+codec.String()+`"],"config"`, 1))); code != 0 {
+				t.Fatalf("%s", answer)
+			}
+			code, answer := plugin.Call(method, body)
+			if code != 0 {
+				t.Fatalf("%s %q broke the plugin: %s", method, body, answer)
+			}
+			if method == "plugin.register" {
+				check = checkJSON
+			}
+			if err := check(answer); err != nil {
+				t.Fatalf("%s %q was answered with %q: %v", method, body, answer, err)
+			}
 		}
 	})
 }

@@ -52,7 +52,7 @@ func (h *builder) CallHost(method string, request []byte) (int, []byte) {
 }
 
 func answered(result writable) []byte {
-	answer, err := success(result)
+	answer, err := JSON.Success(result)
 	if err != nil {
 		panic(err)
 	}

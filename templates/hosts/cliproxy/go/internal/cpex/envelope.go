@@ -67,12 +67,20 @@ type bad struct {
 	Error *Error `json:"error"`
 }
 
-// success wraps a result into an envelope.
-func success(result writable) ([]byte, error) { return encode(good{OK: true, Result: result}) }
+// codec is how bodies are written: this host has but one way.
+type codec struct{}
 
-// failure wraps an error into an envelope. It always succeeds: details that
+// Encode writes a body.
+func (codec) Encode(value writable) ([]byte, error) { return encode(value) }
+
+// Success wraps a result into an envelope.
+func (codec) Success(result writable) ([]byte, error) {
+	return encode(good{OK: true, Result: result})
+}
+
+// Failure wraps an error into an envelope. It always succeeds: details that
 // cannot be written are left out.
-func failure(err error) []byte {
+func (codec) Failure(err error) []byte {
 	sent := Error{Code: codePluginError, Message: err.Error()}
 	var coded *Error
 	if errors.As(err, &coded) && coded != nil {
@@ -88,8 +96,8 @@ func failure(err error) []byte {
 	return answer
 }
 
-// openEnvelope reads the host's answer to a callback.
-func openEnvelope(body []byte, result readable) error {
+// Open reads the host's answer to a callback.
+func (codec) Open(body []byte, result readable) error {
 	var answer struct {
 		OK     bool            `json:"ok"`
 		Result json.RawMessage `json:"result"`

@@ -122,7 +122,7 @@ type command struct {
 
 func (p *Plugin) runCommand(body []byte) (writable, error) {
 	var request CommandRunRequest
-	if err := decode(body, &request); err != nil {
+	if err := p.decode(body, &request); err != nil {
 		return nil, err
 	}
 	called, spec, found := findCommand(request.VerbPath)

@@ -76,7 +76,7 @@ type listener struct {
 // newer host may know more kinds.
 func (p *Plugin) hearEvent(body []byte) (writable, error) {
 	var request LifecycleEventRequest
-	if err := decode(body, &request); err != nil {
+	if err := p.decode(body, &request); err != nil {
 		return nil, err
 	}
 	reaction := Continue()

@@ -2,8 +2,6 @@
 
 package cpex
 
-import "encoding/json"
-
 // HookCall is what a hook's handler gets beside its payload.
 type HookCall struct {
 	*Call
@@ -20,7 +18,7 @@ type HookCall struct {
 }
 
 // Payload is the payload of some hook: a pointer to one of the generated types.
-type Payload interface{ writable }
+type Payload = Body
 
 // Verdict is a handler's answer: Allow, Deny or Modify. The zero Verdict is
 // none of them and counts as a failure of the plugin.
@@ -95,7 +93,7 @@ func (v Verdict) update() ContextUpdate {
 
 // hookHandler reads the payload, runs the author's handler and checks what it
 // answers.
-type hookHandler func(call *HookCall, payload json.RawMessage) (Verdict, error)
+type hookHandler func(call *HookCall, payload reader) (Verdict, error)
 
 // onHook registers a handler for a hook with a payload of type T.
 func onHook[T any, P interface {
@@ -107,11 +105,9 @@ func onHook[T any, P interface {
 		handlers.addHook(name, nil)
 		return
 	}
-	handlers.addHook(name, func(call *HookCall, body json.RawMessage) (Verdict, error) {
+	handlers.addHook(name, func(call *HookCall, r reader) (Verdict, error) {
 		payload := P(new(T))
-		// The body of the call was checked with the payload in it.
-		r := reader{data: body, path: []step{{key: []byte("payload")}}}
-		if payload.readJSON(&r); r.err != nil {
+		if payload.read(&r); r.err != nil {
 			return Verdict{}, r.err
 		}
 		verdict, err := handler(call, payload)
@@ -130,9 +126,16 @@ func onHook[T any, P interface {
 
 func (p *Plugin) invokeHook(body []byte) (writable, error) {
 	var request HookInvokeRequest
-	if err := decode(body, &request); err != nil {
+	r, err := p.host.speaks().reader(body)
+	if err != nil {
 		return nil, err
 	}
+	// The payload is read when it is known whose it is.
+	r.kept = "payload"
+	if request.read(&r); r.err != nil {
+		return nil, r.err
+	}
+	payload := reader{data: request.Payload, packed: r.packed, path: []step{{key: []byte("payload")}}}
 	name := request.Hook
 	if canonical, isAlias := hookAliases[name]; isAlias {
 		name = canonical
@@ -150,14 +153,18 @@ func (p *Plugin) invokeHook(body []byte) (writable, error) {
 		Extensions:  request.Extensions,
 		LocalState:  request.Context.LocalState,
 		GlobalState: request.Context.GlobalState,
-	}, request.Payload)
+	}, payload)
 	if err != nil {
 		return nil, err
 	}
-	if verdict.payload != nil {
-		if verdict.result.ModifiedPayload, err = encode(verdict.payload); err != nil {
-			return nil, err
-		}
+	return &verdict, nil
+}
+
+// write writes the verdict with its payload in place.
+func (v *Verdict) write(w *writer) {
+	if v.payload != nil {
+		v.result.ModifiedPayload = placeholder
+		w.placed = v.payload
 	}
-	return &verdict.result, nil
+	v.result.write(w)
 }

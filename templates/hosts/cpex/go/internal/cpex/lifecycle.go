@@ -14,7 +14,7 @@ import (
 
 // methods holds what the host may call.
 var methods = map[string]method{
-	"plugin.register":    {early: true, run: (*Plugin).register},
+	"plugin.register":    {early: true, plain: true, run: (*Plugin).register},
 	"plugin.reconfigure": {run: (*Plugin).reconfigure},
 	"plugin.quiesce":     {early: true, run: (*Plugin).quiesce},
 	"hook.invoke":        {available: handlers.hasHooks, run: (*Plugin).invokeHook},
@@ -125,16 +125,26 @@ func (p *Plugin) register(body []byte) (writable, error) {
 	if err := p.adopt(request.Config, &request.Limits); err != nil {
 		return nil, err
 	}
-	return &RegisterResult{
+	result := &RegisterResult{
 		SchemaVersion: schemaVersion,
 		Metadata:      identity(),
 		Capabilities:  handlers.capabilities(),
-	}, nil
+	}
+	chosen, named := choose(request.Codecs)
+	if named {
+		name := chosen.String()
+		result.Codec = &name
+	}
+	p.host.codec.Store(chosen)
+	return result, nil
 }
+
+// decode reads a body in the codec in force.
+func (p *Plugin) decode(body []byte, into readable) error { return p.host.speaks().Decode(body, into) }
 
 func (p *Plugin) reconfigure(body []byte) (writable, error) {
 	var request ReconfigureRequest
-	if err := decode(body, &request); err != nil {
+	if err := p.decode(body, &request); err != nil {
 		return nil, err
 	}
 	return &Empty{}, p.adopt(request.Config, nil)
@@ -178,7 +188,7 @@ func (p *Plugin) adopt(config map[string]any, limits *Limits) error {
 }
 
 func (p *Plugin) quiesce(body []byte) (writable, error) {
-	if err := decode(body, &Empty{}); err != nil {
+	if err := p.decode(body, &Empty{}); err != nil {
 		return nil, err
 	}
 	var err error

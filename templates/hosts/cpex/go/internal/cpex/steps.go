@@ -61,7 +61,7 @@ type runner struct {
 
 func (p *Plugin) executeStep(body []byte) (writable, error) {
 	var request StepRequest
-	if err := decode(body, &request); err != nil {
+	if err := p.decode(body, &request); err != nil {
 		return nil, err
 	}
 	called, found := handlers.runner(request.Step.Runner)

@@ -473,7 +473,7 @@ type HostInfo struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *HostInfo) readJSON(r *reader) {
+func (v *HostInfo) read(r *reader) {
 	*v = HostInfo{}
 	var hasName, hasVersion, hasFeatures bool
 	for r.object(); r.nextKey(); {
@@ -496,7 +496,7 @@ func (v *HostInfo) readJSON(r *reader) {
 	r.need(hasFeatures, "features")
 }
 
-func (v *HostInfo) writeJSON(w *writer) {
+func (v *HostInfo) write(w *writer) {
 	w.object()
 	w.key("name")
 	w.text(v.Name)
@@ -526,7 +526,7 @@ type Limits struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *Limits) readJSON(r *reader) {
+func (v *Limits) read(r *reader) {
 	*v = Limits{}
 	var hasMaxRequestBytes, hasMaxResponseBytes bool
 	for r.object(); r.nextKey(); {
@@ -545,7 +545,7 @@ func (v *Limits) readJSON(r *reader) {
 	r.need(hasMaxResponseBytes, "max_response_bytes")
 }
 
-func (v *Limits) writeJSON(w *writer) {
+func (v *Limits) write(w *writer) {
 	w.object()
 	w.key("max_request_bytes")
 	w.uint64(v.MaxRequestBytes)
@@ -580,14 +580,14 @@ type RegisterRequest struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *RegisterRequest) readJSON(r *reader) {
+func (v *RegisterRequest) read(r *reader) {
 	*v = RegisterRequest{}
 	var hasHost, hasSchemaVersion, hasConfig, hasLimits bool
 	for r.object(); r.nextKey(); {
 		switch string(r.key) {
 		case "host":
 			hasHost = true
-			v.Host.readJSON(r)
+			v.Host.read(r)
 		case "schema_version":
 			hasSchemaVersion = true
 			v.SchemaVersion = r.uint32()
@@ -596,7 +596,7 @@ func (v *RegisterRequest) readJSON(r *reader) {
 			v.Config = r.openObject()
 		case "limits":
 			hasLimits = true
-			v.Limits.readJSON(r)
+			v.Limits.read(r)
 		case "codecs":
 			v.Codecs = readList(r, (*reader).text)
 		default:
@@ -609,16 +609,16 @@ func (v *RegisterRequest) readJSON(r *reader) {
 	r.need(hasLimits, "limits")
 }
 
-func (v *RegisterRequest) writeJSON(w *writer) {
+func (v *RegisterRequest) write(w *writer) {
 	w.object()
 	w.key("host")
-	v.Host.writeJSON(w)
+	v.Host.write(w)
 	w.key("schema_version")
 	w.uint32(v.SchemaVersion)
 	w.key("config")
 	w.openObject(v.Config)
 	w.key("limits")
-	v.Limits.writeJSON(w)
+	v.Limits.write(w)
 	if v.Codecs != nil {
 		w.key("codecs")
 		writeList(w, v.Codecs, (*writer).text)
@@ -660,7 +660,7 @@ type Metadata struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *Metadata) readJSON(r *reader) {
+func (v *Metadata) read(r *reader) {
 	*v = Metadata{}
 	var hasId, hasName, hasVersion, hasAuthor bool
 	for r.object(); r.nextKey(); {
@@ -693,7 +693,7 @@ func (v *Metadata) readJSON(r *reader) {
 	r.need(hasAuthor, "author")
 }
 
-func (v *Metadata) writeJSON(w *writer) {
+func (v *Metadata) write(w *writer) {
 	w.object()
 	w.key("id")
 	w.text(v.ID)
@@ -760,7 +760,7 @@ type PositionalArg struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *PositionalArg) readJSON(r *reader) {
+func (v *PositionalArg) read(r *reader) {
 	*v = PositionalArg{}
 	var hasKind, hasName, hasRequired, hasValueType bool
 	for r.object(); r.nextKey(); {
@@ -789,7 +789,7 @@ func (v *PositionalArg) readJSON(r *reader) {
 	r.need(hasValueType, "value_type")
 }
 
-func (v *PositionalArg) writeJSON(w *writer) {
+func (v *PositionalArg) write(w *writer) {
 	w.object()
 	w.key("kind")
 	w.text("positional")
@@ -837,7 +837,7 @@ type OptionArg struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *OptionArg) readJSON(r *reader) {
+func (v *OptionArg) read(r *reader) {
 	*v = OptionArg{}
 	var hasKind, hasLong, hasRequired, hasValueType bool
 	for r.object(); r.nextKey(); {
@@ -870,7 +870,7 @@ func (v *OptionArg) readJSON(r *reader) {
 	r.need(hasValueType, "value_type")
 }
 
-func (v *OptionArg) writeJSON(w *writer) {
+func (v *OptionArg) write(w *writer) {
 	w.object()
 	w.key("kind")
 	w.text("option")
@@ -917,7 +917,7 @@ type FlagArg struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *FlagArg) readJSON(r *reader) {
+func (v *FlagArg) read(r *reader) {
 	*v = FlagArg{}
 	var hasKind, hasLong bool
 	for r.object(); r.nextKey(); {
@@ -940,7 +940,7 @@ func (v *FlagArg) readJSON(r *reader) {
 	r.need(hasLong, "long")
 }
 
-func (v *FlagArg) writeJSON(w *writer) {
+func (v *FlagArg) write(w *writer) {
 	w.object()
 	w.key("kind")
 	w.text("flag")
@@ -985,29 +985,29 @@ func (v *ArgSpec) Kind() string {
 	return ""
 }
 
-func (v *ArgSpec) readJSON(r *reader) {
+func (v *ArgSpec) read(r *reader) {
 	*v = ArgSpec{}
 	switch r.tag("kind", "positional", "option", "flag") {
 	case "positional":
 		v.Positional = new(PositionalArg)
-		v.Positional.readJSON(r)
+		v.Positional.read(r)
 	case "option":
 		v.Option = new(OptionArg)
-		v.Option.readJSON(r)
+		v.Option.read(r)
 	case "flag":
 		v.Flag = new(FlagArg)
-		v.Flag.readJSON(r)
+		v.Flag.read(r)
 	}
 }
 
-func (v *ArgSpec) writeJSON(w *writer) {
+func (v *ArgSpec) write(w *writer) {
 	switch {
 	case v.Positional != nil:
-		v.Positional.writeJSON(w)
+		v.Positional.write(w)
 	case v.Option != nil:
-		v.Option.writeJSON(w)
+		v.Option.write(w)
 	case v.Flag != nil:
-		v.Flag.writeJSON(w)
+		v.Flag.write(w)
 	default:
 		w.fail("a ArgSpec has none of its variants")
 	}
@@ -1037,7 +1037,7 @@ type CommandSpec struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *CommandSpec) readJSON(r *reader) {
+func (v *CommandSpec) read(r *reader) {
 	*v = CommandSpec{}
 	var hasVerb, hasAbout, hasArgs bool
 	for r.object(); r.nextKey(); {
@@ -1062,7 +1062,7 @@ func (v *CommandSpec) readJSON(r *reader) {
 	r.need(hasArgs, "args")
 }
 
-func (v *CommandSpec) writeJSON(w *writer) {
+func (v *CommandSpec) write(w *writer) {
 	w.object()
 	w.key("verb")
 	w.text(v.Verb)
@@ -1099,7 +1099,7 @@ type StepRunner struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *StepRunner) readJSON(r *reader) {
+func (v *StepRunner) read(r *reader) {
 	*v = StepRunner{}
 	var hasRunner, hasDefault bool
 	for r.object(); r.nextKey(); {
@@ -1120,7 +1120,7 @@ func (v *StepRunner) readJSON(r *reader) {
 	r.need(hasDefault, "default")
 }
 
-func (v *StepRunner) writeJSON(w *writer) {
+func (v *StepRunner) write(w *writer) {
 	w.object()
 	w.key("runner")
 	w.text(v.Runner)
@@ -1191,7 +1191,7 @@ type LifecycleHook struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *LifecycleHook) readJSON(r *reader) {
+func (v *LifecycleHook) read(r *reader) {
 	*v = LifecycleHook{}
 	var hasEvents, hasPhase, hasTimeoutMs bool
 	for r.object(); r.nextKey(); {
@@ -1214,7 +1214,7 @@ func (v *LifecycleHook) readJSON(r *reader) {
 	r.need(hasTimeoutMs, "timeout_ms")
 }
 
-func (v *LifecycleHook) writeJSON(w *writer) {
+func (v *LifecycleHook) write(w *writer) {
 	w.object()
 	w.key("events")
 	writeList(w, v.Events, writeLifecycleEventKind)
@@ -1250,7 +1250,7 @@ type Capabilities struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *Capabilities) readJSON(r *reader) {
+func (v *Capabilities) read(r *reader) {
 	*v = Capabilities{}
 	for r.object(); r.nextKey(); {
 		switch string(r.key) {
@@ -1268,7 +1268,7 @@ func (v *Capabilities) readJSON(r *reader) {
 	}
 }
 
-func (v *Capabilities) writeJSON(w *writer) {
+func (v *Capabilities) write(w *writer) {
 	w.object()
 	if v.Hooks != nil {
 		w.key("hooks")
@@ -1312,7 +1312,7 @@ type RegisterResult struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *RegisterResult) readJSON(r *reader) {
+func (v *RegisterResult) read(r *reader) {
 	*v = RegisterResult{}
 	var hasSchemaVersion, hasMetadata, hasCapabilities bool
 	for r.object(); r.nextKey(); {
@@ -1322,10 +1322,10 @@ func (v *RegisterResult) readJSON(r *reader) {
 			v.SchemaVersion = r.uint32()
 		case "metadata":
 			hasMetadata = true
-			v.Metadata.readJSON(r)
+			v.Metadata.read(r)
 		case "capabilities":
 			hasCapabilities = true
-			v.Capabilities.readJSON(r)
+			v.Capabilities.read(r)
 		case "codec":
 			v.Codec = optional(r.text())
 		default:
@@ -1337,14 +1337,14 @@ func (v *RegisterResult) readJSON(r *reader) {
 	r.need(hasCapabilities, "capabilities")
 }
 
-func (v *RegisterResult) writeJSON(w *writer) {
+func (v *RegisterResult) write(w *writer) {
 	w.object()
 	w.key("schema_version")
 	w.uint32(v.SchemaVersion)
 	w.key("metadata")
-	v.Metadata.writeJSON(w)
+	v.Metadata.write(w)
 	w.key("capabilities")
-	v.Capabilities.writeJSON(w)
+	v.Capabilities.write(w)
 	if v.Codec != nil {
 		w.key("codec")
 		w.text(*v.Codec)
@@ -1368,7 +1368,7 @@ type ReconfigureRequest struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *ReconfigureRequest) readJSON(r *reader) {
+func (v *ReconfigureRequest) read(r *reader) {
 	*v = ReconfigureRequest{}
 	var hasConfig bool
 	for r.object(); r.nextKey(); {
@@ -1383,7 +1383,7 @@ func (v *ReconfigureRequest) readJSON(r *reader) {
 	r.need(hasConfig, "config")
 }
 
-func (v *ReconfigureRequest) writeJSON(w *writer) {
+func (v *ReconfigureRequest) write(w *writer) {
 	w.object()
 	w.key("config")
 	w.openObject(v.Config)
@@ -1403,14 +1403,14 @@ type Empty struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *Empty) readJSON(r *reader) {
+func (v *Empty) read(r *reader) {
 	*v = Empty{}
 	for r.object(); r.nextKey(); {
 		r.extra(&v.Extra)
 	}
 }
 
-func (v *Empty) writeJSON(w *writer) {
+func (v *Empty) write(w *writer) {
 	w.object()
 	w.extra(v.Extra)
 	w.endObject()
@@ -1437,7 +1437,7 @@ type HookContext struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *HookContext) readJSON(r *reader) {
+func (v *HookContext) read(r *reader) {
 	*v = HookContext{}
 	var hasRequestId, hasLocalState, hasGlobalState bool
 	for r.object(); r.nextKey(); {
@@ -1460,7 +1460,7 @@ func (v *HookContext) readJSON(r *reader) {
 	r.need(hasGlobalState, "global_state")
 }
 
-func (v *HookContext) writeJSON(w *writer) {
+func (v *HookContext) write(w *writer) {
 	w.object()
 	w.key("request_id")
 	w.text(v.RequestID)
@@ -1490,7 +1490,7 @@ type ContextUpdate struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *ContextUpdate) readJSON(r *reader) {
+func (v *ContextUpdate) read(r *reader) {
 	*v = ContextUpdate{}
 	for r.object(); r.nextKey(); {
 		switch string(r.key) {
@@ -1504,7 +1504,7 @@ func (v *ContextUpdate) readJSON(r *reader) {
 	}
 }
 
-func (v *ContextUpdate) writeJSON(w *writer) {
+func (v *ContextUpdate) write(w *writer) {
 	w.object()
 	if v.LocalState != nil {
 		w.key("local_state")
@@ -1545,7 +1545,7 @@ type Violation struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *Violation) readJSON(r *reader) {
+func (v *Violation) read(r *reader) {
 	*v = Violation{}
 	var hasCode, hasReason bool
 	for r.object(); r.nextKey(); {
@@ -1570,7 +1570,7 @@ func (v *Violation) readJSON(r *reader) {
 	r.need(hasReason, "reason")
 }
 
-func (v *Violation) writeJSON(w *writer) {
+func (v *Violation) write(w *writer) {
 	w.object()
 	w.key("code")
 	w.text(v.Code)
@@ -1622,7 +1622,7 @@ type RequestExtension struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *RequestExtension) readJSON(r *reader) {
+func (v *RequestExtension) read(r *reader) {
 	*v = RequestExtension{}
 	for r.object(); r.nextKey(); {
 		switch string(r.key) {
@@ -1644,7 +1644,7 @@ func (v *RequestExtension) readJSON(r *reader) {
 	}
 }
 
-func (v *RequestExtension) writeJSON(w *writer) {
+func (v *RequestExtension) write(w *writer) {
 	w.object()
 	if v.RequestID != nil {
 		w.key("request_id")
@@ -1704,7 +1704,7 @@ type HttpExtension struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *HttpExtension) readJSON(r *reader) {
+func (v *HttpExtension) read(r *reader) {
 	*v = HttpExtension{}
 	for r.object(); r.nextKey(); {
 		switch string(r.key) {
@@ -1726,7 +1726,7 @@ func (v *HttpExtension) readJSON(r *reader) {
 	}
 }
 
-func (v *HttpExtension) writeJSON(w *writer) {
+func (v *HttpExtension) write(w *writer) {
 	w.object()
 	if v.Method != nil {
 		w.key("method")
@@ -1786,7 +1786,7 @@ type Subject struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *Subject) readJSON(r *reader) {
+func (v *Subject) read(r *reader) {
 	*v = Subject{}
 	var hasId bool
 	for r.object(); r.nextKey(); {
@@ -1811,7 +1811,7 @@ func (v *Subject) readJSON(r *reader) {
 	r.need(hasId, "id")
 }
 
-func (v *Subject) writeJSON(w *writer) {
+func (v *Subject) write(w *writer) {
 	w.object()
 	w.key("id")
 	w.text(v.ID)
@@ -1877,7 +1877,7 @@ type SecurityExtension struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *SecurityExtension) readJSON(r *reader) {
+func (v *SecurityExtension) read(r *reader) {
 	*v = SecurityExtension{}
 	for r.object(); r.nextKey(); {
 		switch string(r.key) {
@@ -1885,7 +1885,7 @@ func (v *SecurityExtension) readJSON(r *reader) {
 			v.Labels = readList(r, (*reader).text)
 		case "subject":
 			v.Subject = new(Subject)
-			v.Subject.readJSON(r)
+			v.Subject.read(r)
 		case "client":
 			v.Client = r.openObject()
 		case "caller_workload":
@@ -1906,7 +1906,7 @@ func (v *SecurityExtension) readJSON(r *reader) {
 	}
 }
 
-func (v *SecurityExtension) writeJSON(w *writer) {
+func (v *SecurityExtension) write(w *writer) {
 	w.object()
 	if v.Labels != nil {
 		w.key("labels")
@@ -1914,7 +1914,7 @@ func (v *SecurityExtension) writeJSON(w *writer) {
 	}
 	if v.Subject != nil {
 		w.key("subject")
-		v.Subject.writeJSON(w)
+		v.Subject.write(w)
 	}
 	if v.Client != nil {
 		w.key("client")
@@ -1969,7 +1969,7 @@ type Delegation struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *Delegation) readJSON(r *reader) {
+func (v *Delegation) read(r *reader) {
 	*v = Delegation{}
 	var hasSubjectId bool
 	for r.object(); r.nextKey(); {
@@ -1988,7 +1988,7 @@ func (v *Delegation) readJSON(r *reader) {
 	r.need(hasSubjectId, "subject_id")
 }
 
-func (v *Delegation) writeJSON(w *writer) {
+func (v *Delegation) write(w *writer) {
 	w.object()
 	w.key("subject_id")
 	w.text(v.SubjectID)
@@ -2034,7 +2034,7 @@ type DelegationExtension struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *DelegationExtension) readJSON(r *reader) {
+func (v *DelegationExtension) read(r *reader) {
 	*v = DelegationExtension{}
 	for r.object(); r.nextKey(); {
 		switch string(r.key) {
@@ -2056,7 +2056,7 @@ func (v *DelegationExtension) readJSON(r *reader) {
 	}
 }
 
-func (v *DelegationExtension) writeJSON(w *writer) {
+func (v *DelegationExtension) write(w *writer) {
 	w.object()
 	if v.Chain != nil {
 		w.key("chain")
@@ -2113,7 +2113,7 @@ type MetaExtension struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *MetaExtension) readJSON(r *reader) {
+func (v *MetaExtension) read(r *reader) {
 	*v = MetaExtension{}
 	for r.object(); r.nextKey(); {
 		switch string(r.key) {
@@ -2133,7 +2133,7 @@ func (v *MetaExtension) readJSON(r *reader) {
 	}
 }
 
-func (v *MetaExtension) writeJSON(w *writer) {
+func (v *MetaExtension) write(w *writer) {
 	w.object()
 	if v.EntityType != nil {
 		w.key("entity_type")
@@ -2208,26 +2208,26 @@ type Extensions struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *Extensions) readJSON(r *reader) {
+func (v *Extensions) read(r *reader) {
 	*v = Extensions{}
 	for r.object(); r.nextKey(); {
 		switch string(r.key) {
 		case "request":
 			v.Request = new(RequestExtension)
-			v.Request.readJSON(r)
+			v.Request.read(r)
 		case "agent":
 			v.Agent = r.openObject()
 		case "http":
 			v.HTTP = new(HttpExtension)
-			v.HTTP.readJSON(r)
+			v.HTTP.read(r)
 		case "security":
 			v.Security = new(SecurityExtension)
-			v.Security.readJSON(r)
+			v.Security.read(r)
 		case "candidate_constraint":
 			v.CandidateConstraint = r.openObject()
 		case "delegation":
 			v.Delegation = new(DelegationExtension)
-			v.Delegation.readJSON(r)
+			v.Delegation.read(r)
 		case "raw_credentials":
 			v.RawCredentials = r.openObject()
 		case "mcp":
@@ -2242,7 +2242,7 @@ func (v *Extensions) readJSON(r *reader) {
 			v.Framework = r.openObject()
 		case "meta":
 			v.Meta = new(MetaExtension)
-			v.Meta.readJSON(r)
+			v.Meta.read(r)
 		case "custom":
 			v.Custom = r.openObject()
 		default:
@@ -2251,11 +2251,11 @@ func (v *Extensions) readJSON(r *reader) {
 	}
 }
 
-func (v *Extensions) writeJSON(w *writer) {
+func (v *Extensions) write(w *writer) {
 	w.object()
 	if v.Request != nil {
 		w.key("request")
-		v.Request.writeJSON(w)
+		v.Request.write(w)
 	}
 	if v.Agent != nil {
 		w.key("agent")
@@ -2263,11 +2263,11 @@ func (v *Extensions) writeJSON(w *writer) {
 	}
 	if v.HTTP != nil {
 		w.key("http")
-		v.HTTP.writeJSON(w)
+		v.HTTP.write(w)
 	}
 	if v.Security != nil {
 		w.key("security")
-		v.Security.writeJSON(w)
+		v.Security.write(w)
 	}
 	if v.CandidateConstraint != nil {
 		w.key("candidate_constraint")
@@ -2275,7 +2275,7 @@ func (v *Extensions) writeJSON(w *writer) {
 	}
 	if v.Delegation != nil {
 		w.key("delegation")
-		v.Delegation.writeJSON(w)
+		v.Delegation.write(w)
 	}
 	if v.RawCredentials != nil {
 		w.key("raw_credentials")
@@ -2303,7 +2303,7 @@ func (v *Extensions) writeJSON(w *writer) {
 	}
 	if v.Meta != nil {
 		w.key("meta")
-		v.Meta.writeJSON(w)
+		v.Meta.write(w)
 	}
 	if v.Custom != nil {
 		w.key("custom")
@@ -2335,7 +2335,7 @@ type HookInvokeRequest struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *HookInvokeRequest) readJSON(r *reader) {
+func (v *HookInvokeRequest) read(r *reader) {
 	*v = HookInvokeRequest{}
 	var hasHook, hasPayload, hasExtensions, hasContext bool
 	for r.object(); r.nextKey(); {
@@ -2348,10 +2348,10 @@ func (v *HookInvokeRequest) readJSON(r *reader) {
 			v.Payload = r.raw()
 		case "extensions":
 			hasExtensions = true
-			v.Extensions.readJSON(r)
+			v.Extensions.read(r)
 		case "context":
 			hasContext = true
-			v.Context.readJSON(r)
+			v.Context.read(r)
 		default:
 			r.extra(&v.Extra)
 		}
@@ -2362,16 +2362,16 @@ func (v *HookInvokeRequest) readJSON(r *reader) {
 	r.need(hasContext, "context")
 }
 
-func (v *HookInvokeRequest) writeJSON(w *writer) {
+func (v *HookInvokeRequest) write(w *writer) {
 	w.object()
 	w.key("hook")
 	w.text(v.Hook)
 	w.key("payload")
 	w.raw(v.Payload)
 	w.key("extensions")
-	v.Extensions.writeJSON(w)
+	v.Extensions.write(w)
 	w.key("context")
-	v.Context.writeJSON(w)
+	v.Context.write(w)
 	w.extra(v.Extra, "hook", "payload", "extensions", "context")
 	w.endObject()
 }
@@ -2403,7 +2403,7 @@ type HookInvokeResult struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *HookInvokeResult) readJSON(r *reader) {
+func (v *HookInvokeResult) read(r *reader) {
 	*v = HookInvokeResult{}
 	var hasContinueProcessing bool
 	for r.object(); r.nextKey(); {
@@ -2415,15 +2415,15 @@ func (v *HookInvokeResult) readJSON(r *reader) {
 			v.ModifiedPayload = r.raw()
 		case "modified_extensions":
 			v.ModifiedExtensions = new(Extensions)
-			v.ModifiedExtensions.readJSON(r)
+			v.ModifiedExtensions.read(r)
 		case "violation":
 			v.Violation = new(Violation)
-			v.Violation.readJSON(r)
+			v.Violation.read(r)
 		case "metadata":
 			v.Metadata = r.openObject()
 		case "context":
 			v.Context = new(ContextUpdate)
-			v.Context.readJSON(r)
+			v.Context.read(r)
 		default:
 			r.extra(&v.Extra)
 		}
@@ -2431,7 +2431,7 @@ func (v *HookInvokeResult) readJSON(r *reader) {
 	r.need(hasContinueProcessing, "continue_processing")
 }
 
-func (v *HookInvokeResult) writeJSON(w *writer) {
+func (v *HookInvokeResult) write(w *writer) {
 	w.object()
 	w.key("continue_processing")
 	w.bool(v.ContinueProcessing)
@@ -2441,11 +2441,11 @@ func (v *HookInvokeResult) writeJSON(w *writer) {
 	}
 	if v.ModifiedExtensions != nil {
 		w.key("modified_extensions")
-		v.ModifiedExtensions.writeJSON(w)
+		v.ModifiedExtensions.write(w)
 	}
 	if v.Violation != nil {
 		w.key("violation")
-		v.Violation.writeJSON(w)
+		v.Violation.write(w)
 	}
 	if v.Metadata != nil {
 		w.key("metadata")
@@ -2453,7 +2453,7 @@ func (v *HookInvokeResult) writeJSON(w *writer) {
 	}
 	if v.Context != nil {
 		w.key("context")
-		v.Context.writeJSON(w)
+		v.Context.write(w)
 	}
 	w.extra(v.Extra, "continue_processing", "modified_payload", "modified_extensions", "violation", "metadata", "context")
 	w.endObject()
@@ -2480,7 +2480,7 @@ type CommandRunRequest struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *CommandRunRequest) readJSON(r *reader) {
+func (v *CommandRunRequest) read(r *reader) {
 	*v = CommandRunRequest{}
 	var hasVerbPath, hasArgs, hasEnv bool
 	for r.object(); r.nextKey(); {
@@ -2503,7 +2503,7 @@ func (v *CommandRunRequest) readJSON(r *reader) {
 	r.need(hasEnv, "env")
 }
 
-func (v *CommandRunRequest) writeJSON(w *writer) {
+func (v *CommandRunRequest) write(w *writer) {
 	w.object()
 	w.key("verb_path")
 	writeList(w, v.VerbPath, (*writer).text)
@@ -2533,7 +2533,7 @@ type CommandRunResult struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *CommandRunResult) readJSON(r *reader) {
+func (v *CommandRunResult) read(r *reader) {
 	*v = CommandRunResult{}
 	var hasExitCode bool
 	for r.object(); r.nextKey(); {
@@ -2550,7 +2550,7 @@ func (v *CommandRunResult) readJSON(r *reader) {
 	r.need(hasExitCode, "exit_code")
 }
 
-func (v *CommandRunResult) writeJSON(w *writer) {
+func (v *CommandRunResult) write(w *writer) {
 	w.object()
 	w.key("exit_code")
 	w.int32(v.ExitCode)
@@ -2583,7 +2583,7 @@ type ToolPreInvokePayload struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *ToolPreInvokePayload) readJSON(r *reader) {
+func (v *ToolPreInvokePayload) read(r *reader) {
 	*v = ToolPreInvokePayload{}
 	var hasName, hasArgs bool
 	for r.object(); r.nextKey(); {
@@ -2604,7 +2604,7 @@ func (v *ToolPreInvokePayload) readJSON(r *reader) {
 	r.need(hasArgs, "args")
 }
 
-func (v *ToolPreInvokePayload) writeJSON(w *writer) {
+func (v *ToolPreInvokePayload) write(w *writer) {
 	w.object()
 	w.key("name")
 	w.text(v.Name)
@@ -2636,7 +2636,7 @@ type ToolPostInvokePayload struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *ToolPostInvokePayload) readJSON(r *reader) {
+func (v *ToolPostInvokePayload) read(r *reader) {
 	*v = ToolPostInvokePayload{}
 	var hasName, hasResult bool
 	for r.object(); r.nextKey(); {
@@ -2655,7 +2655,7 @@ func (v *ToolPostInvokePayload) readJSON(r *reader) {
 	r.need(hasResult, "result")
 }
 
-func (v *ToolPostInvokePayload) writeJSON(w *writer) {
+func (v *ToolPostInvokePayload) write(w *writer) {
 	w.object()
 	w.key("name")
 	w.text(v.Name)
@@ -2683,7 +2683,7 @@ type PromptPreFetchPayload struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *PromptPreFetchPayload) readJSON(r *reader) {
+func (v *PromptPreFetchPayload) read(r *reader) {
 	*v = PromptPreFetchPayload{}
 	var hasPromptId, hasArgs bool
 	for r.object(); r.nextKey(); {
@@ -2702,7 +2702,7 @@ func (v *PromptPreFetchPayload) readJSON(r *reader) {
 	r.need(hasArgs, "args")
 }
 
-func (v *PromptPreFetchPayload) writeJSON(w *writer) {
+func (v *PromptPreFetchPayload) write(w *writer) {
 	w.object()
 	w.key("prompt_id")
 	w.text(v.PromptID)
@@ -2730,7 +2730,7 @@ type PromptPostFetchPayload struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *PromptPostFetchPayload) readJSON(r *reader) {
+func (v *PromptPostFetchPayload) read(r *reader) {
 	*v = PromptPostFetchPayload{}
 	var hasPromptId, hasResult bool
 	for r.object(); r.nextKey(); {
@@ -2749,7 +2749,7 @@ func (v *PromptPostFetchPayload) readJSON(r *reader) {
 	r.need(hasResult, "result")
 }
 
-func (v *PromptPostFetchPayload) writeJSON(w *writer) {
+func (v *PromptPostFetchPayload) write(w *writer) {
 	w.object()
 	w.key("prompt_id")
 	w.text(v.PromptID)
@@ -2777,7 +2777,7 @@ type ResourcePreFetchPayload struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *ResourcePreFetchPayload) readJSON(r *reader) {
+func (v *ResourcePreFetchPayload) read(r *reader) {
 	*v = ResourcePreFetchPayload{}
 	var hasUri bool
 	for r.object(); r.nextKey(); {
@@ -2794,7 +2794,7 @@ func (v *ResourcePreFetchPayload) readJSON(r *reader) {
 	r.need(hasUri, "uri")
 }
 
-func (v *ResourcePreFetchPayload) writeJSON(w *writer) {
+func (v *ResourcePreFetchPayload) write(w *writer) {
 	w.object()
 	w.key("uri")
 	w.text(v.URI)
@@ -2824,7 +2824,7 @@ type ResourcePostFetchPayload struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *ResourcePostFetchPayload) readJSON(r *reader) {
+func (v *ResourcePostFetchPayload) read(r *reader) {
 	*v = ResourcePostFetchPayload{}
 	var hasUri, hasContent bool
 	for r.object(); r.nextKey(); {
@@ -2843,7 +2843,7 @@ func (v *ResourcePostFetchPayload) readJSON(r *reader) {
 	r.need(hasContent, "content")
 }
 
-func (v *ResourcePostFetchPayload) writeJSON(w *writer) {
+func (v *ResourcePostFetchPayload) write(w *writer) {
 	w.object()
 	w.key("uri")
 	w.text(v.URI)
@@ -2886,7 +2886,7 @@ type AgentPreInvokePayload struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *AgentPreInvokePayload) readJSON(r *reader) {
+func (v *AgentPreInvokePayload) read(r *reader) {
 	*v = AgentPreInvokePayload{}
 	var hasAgentId, hasMessages bool
 	for r.object(); r.nextKey(); {
@@ -2915,7 +2915,7 @@ func (v *AgentPreInvokePayload) readJSON(r *reader) {
 	r.need(hasMessages, "messages")
 }
 
-func (v *AgentPreInvokePayload) writeJSON(w *writer) {
+func (v *AgentPreInvokePayload) write(w *writer) {
 	w.object()
 	w.key("agent_id")
 	w.text(v.AgentID)
@@ -2966,7 +2966,7 @@ type AgentPostInvokePayload struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *AgentPostInvokePayload) readJSON(r *reader) {
+func (v *AgentPostInvokePayload) read(r *reader) {
 	*v = AgentPostInvokePayload{}
 	var hasAgentId, hasMessages bool
 	for r.object(); r.nextKey(); {
@@ -2987,7 +2987,7 @@ func (v *AgentPostInvokePayload) readJSON(r *reader) {
 	r.need(hasMessages, "messages")
 }
 
-func (v *AgentPostInvokePayload) writeJSON(w *writer) {
+func (v *AgentPostInvokePayload) write(w *writer) {
 	w.object()
 	w.key("agent_id")
 	w.text(v.AgentID)
@@ -3028,7 +3028,7 @@ type HttpPreRequestPayload struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *HttpPreRequestPayload) readJSON(r *reader) {
+func (v *HttpPreRequestPayload) read(r *reader) {
 	*v = HttpPreRequestPayload{}
 	var hasMethod, hasPath, hasHeaders bool
 	for r.object(); r.nextKey(); {
@@ -3055,7 +3055,7 @@ func (v *HttpPreRequestPayload) readJSON(r *reader) {
 	r.need(hasHeaders, "headers")
 }
 
-func (v *HttpPreRequestPayload) writeJSON(w *writer) {
+func (v *HttpPreRequestPayload) write(w *writer) {
 	w.object()
 	w.key("method")
 	w.text(v.Method)
@@ -3102,7 +3102,7 @@ type HttpPostRequestPayload struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *HttpPostRequestPayload) readJSON(r *reader) {
+func (v *HttpPostRequestPayload) read(r *reader) {
 	*v = HttpPostRequestPayload{}
 	var hasMethod, hasPath, hasHeaders, hasStatusCode bool
 	for r.object(); r.nextKey(); {
@@ -3131,7 +3131,7 @@ func (v *HttpPostRequestPayload) readJSON(r *reader) {
 	r.need(hasStatusCode, "status_code")
 }
 
-func (v *HttpPostRequestPayload) writeJSON(w *writer) {
+func (v *HttpPostRequestPayload) write(w *writer) {
 	w.object()
 	w.key("method")
 	w.text(v.Method)
@@ -3167,7 +3167,7 @@ type HttpAuthResolveUserPayload struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *HttpAuthResolveUserPayload) readJSON(r *reader) {
+func (v *HttpAuthResolveUserPayload) read(r *reader) {
 	*v = HttpAuthResolveUserPayload{}
 	var hasHeaders bool
 	for r.object(); r.nextKey(); {
@@ -3184,7 +3184,7 @@ func (v *HttpAuthResolveUserPayload) readJSON(r *reader) {
 	r.need(hasHeaders, "headers")
 }
 
-func (v *HttpAuthResolveUserPayload) writeJSON(w *writer) {
+func (v *HttpAuthResolveUserPayload) write(w *writer) {
 	w.object()
 	if v.Credentials != nil {
 		w.key("credentials")
@@ -3217,7 +3217,7 @@ type HttpAuthCheckPermissionPayload struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *HttpAuthCheckPermissionPayload) readJSON(r *reader) {
+func (v *HttpAuthCheckPermissionPayload) read(r *reader) {
 	*v = HttpAuthCheckPermissionPayload{}
 	var hasUser, hasPermission bool
 	for r.object(); r.nextKey(); {
@@ -3238,7 +3238,7 @@ func (v *HttpAuthCheckPermissionPayload) readJSON(r *reader) {
 	r.need(hasPermission, "permission")
 }
 
-func (v *HttpAuthCheckPermissionPayload) writeJSON(w *writer) {
+func (v *HttpAuthCheckPermissionPayload) write(w *writer) {
 	w.object()
 	w.key("user")
 	w.text(v.User)
@@ -3267,7 +3267,7 @@ type TextPart struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *TextPart) readJSON(r *reader) {
+func (v *TextPart) read(r *reader) {
 	*v = TextPart{}
 	var hasContentType, hasText bool
 	for r.object(); r.nextKey(); {
@@ -3286,7 +3286,7 @@ func (v *TextPart) readJSON(r *reader) {
 	r.need(hasText, "text")
 }
 
-func (v *TextPart) writeJSON(w *writer) {
+func (v *TextPart) write(w *writer) {
 	w.object()
 	w.key("content_type")
 	w.text("text")
@@ -3311,7 +3311,7 @@ type ThinkingPart struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *ThinkingPart) readJSON(r *reader) {
+func (v *ThinkingPart) read(r *reader) {
 	*v = ThinkingPart{}
 	var hasContentType, hasText bool
 	for r.object(); r.nextKey(); {
@@ -3330,7 +3330,7 @@ func (v *ThinkingPart) readJSON(r *reader) {
 	r.need(hasText, "text")
 }
 
-func (v *ThinkingPart) writeJSON(w *writer) {
+func (v *ThinkingPart) write(w *writer) {
 	w.object()
 	w.key("content_type")
 	w.text("thinking")
@@ -3364,7 +3364,7 @@ type ToolCall struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *ToolCall) readJSON(r *reader) {
+func (v *ToolCall) read(r *reader) {
 	*v = ToolCall{}
 	var hasToolCallId, hasName, hasArguments bool
 	for r.object(); r.nextKey(); {
@@ -3389,7 +3389,7 @@ func (v *ToolCall) readJSON(r *reader) {
 	r.need(hasArguments, "arguments")
 }
 
-func (v *ToolCall) writeJSON(w *writer) {
+func (v *ToolCall) write(w *writer) {
 	w.object()
 	w.key("tool_call_id")
 	w.text(v.ToolCallID)
@@ -3419,7 +3419,7 @@ type ToolCallPart struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *ToolCallPart) readJSON(r *reader) {
+func (v *ToolCallPart) read(r *reader) {
 	*v = ToolCallPart{}
 	var hasContentType, hasContent bool
 	for r.object(); r.nextKey(); {
@@ -3429,7 +3429,7 @@ func (v *ToolCallPart) readJSON(r *reader) {
 			r.oneOf("tool_call")
 		case "content":
 			hasContent = true
-			v.Content.readJSON(r)
+			v.Content.read(r)
 		default:
 			r.extra(&v.Extra)
 		}
@@ -3438,12 +3438,12 @@ func (v *ToolCallPart) readJSON(r *reader) {
 	r.need(hasContent, "content")
 }
 
-func (v *ToolCallPart) writeJSON(w *writer) {
+func (v *ToolCallPart) write(w *writer) {
 	w.object()
 	w.key("content_type")
 	w.text("tool_call")
 	w.key("content")
-	v.Content.writeJSON(w)
+	v.Content.write(w)
 	w.extra(v.Extra, "content_type", "content")
 	w.endObject()
 }
@@ -3472,7 +3472,7 @@ type ToolResult struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *ToolResult) readJSON(r *reader) {
+func (v *ToolResult) read(r *reader) {
 	*v = ToolResult{}
 	var hasToolCallId, hasToolName, hasContent bool
 	for r.object(); r.nextKey(); {
@@ -3497,7 +3497,7 @@ func (v *ToolResult) readJSON(r *reader) {
 	r.need(hasContent, "content")
 }
 
-func (v *ToolResult) writeJSON(w *writer) {
+func (v *ToolResult) write(w *writer) {
 	w.object()
 	w.key("tool_call_id")
 	w.text(v.ToolCallID)
@@ -3527,7 +3527,7 @@ type ToolResultPart struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *ToolResultPart) readJSON(r *reader) {
+func (v *ToolResultPart) read(r *reader) {
 	*v = ToolResultPart{}
 	var hasContentType, hasContent bool
 	for r.object(); r.nextKey(); {
@@ -3537,7 +3537,7 @@ func (v *ToolResultPart) readJSON(r *reader) {
 			r.oneOf("tool_result")
 		case "content":
 			hasContent = true
-			v.Content.readJSON(r)
+			v.Content.read(r)
 		default:
 			r.extra(&v.Extra)
 		}
@@ -3546,12 +3546,12 @@ func (v *ToolResultPart) readJSON(r *reader) {
 	r.need(hasContent, "content")
 }
 
-func (v *ToolResultPart) writeJSON(w *writer) {
+func (v *ToolResultPart) write(w *writer) {
 	w.object()
 	w.key("content_type")
 	w.text("tool_result")
 	w.key("content")
-	v.Content.writeJSON(w)
+	v.Content.write(w)
 	w.extra(v.Extra, "content_type", "content")
 	w.endObject()
 }
@@ -3621,7 +3621,7 @@ type Resource struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *Resource) readJSON(r *reader) {
+func (v *Resource) read(r *reader) {
 	*v = Resource{}
 	var hasResourceRequestId, hasUri, hasResourceType bool
 	for r.object(); r.nextKey(); {
@@ -3660,7 +3660,7 @@ func (v *Resource) readJSON(r *reader) {
 	r.need(hasResourceType, "resource_type")
 }
 
-func (v *Resource) writeJSON(w *writer) {
+func (v *Resource) write(w *writer) {
 	w.object()
 	w.key("resource_request_id")
 	w.text(v.ResourceRequestID)
@@ -3718,7 +3718,7 @@ type ResourcePart struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *ResourcePart) readJSON(r *reader) {
+func (v *ResourcePart) read(r *reader) {
 	*v = ResourcePart{}
 	var hasContentType, hasContent bool
 	for r.object(); r.nextKey(); {
@@ -3728,7 +3728,7 @@ func (v *ResourcePart) readJSON(r *reader) {
 			r.oneOf("resource")
 		case "content":
 			hasContent = true
-			v.Content.readJSON(r)
+			v.Content.read(r)
 		default:
 			r.extra(&v.Extra)
 		}
@@ -3737,12 +3737,12 @@ func (v *ResourcePart) readJSON(r *reader) {
 	r.need(hasContent, "content")
 }
 
-func (v *ResourcePart) writeJSON(w *writer) {
+func (v *ResourcePart) write(w *writer) {
 	w.object()
 	w.key("content_type")
 	w.text("resource")
 	w.key("content")
-	v.Content.writeJSON(w)
+	v.Content.write(w)
 	w.extra(v.Extra, "content_type", "content")
 	w.endObject()
 }
@@ -3779,7 +3779,7 @@ type ResourceRef struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *ResourceRef) readJSON(r *reader) {
+func (v *ResourceRef) read(r *reader) {
 	*v = ResourceRef{}
 	var hasResourceRequestId, hasUri, hasResourceType bool
 	for r.object(); r.nextKey(); {
@@ -3810,7 +3810,7 @@ func (v *ResourceRef) readJSON(r *reader) {
 	r.need(hasResourceType, "resource_type")
 }
 
-func (v *ResourceRef) writeJSON(w *writer) {
+func (v *ResourceRef) write(w *writer) {
 	w.object()
 	w.key("resource_request_id")
 	w.text(v.ResourceRequestID)
@@ -3852,7 +3852,7 @@ type ResourceRefPart struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *ResourceRefPart) readJSON(r *reader) {
+func (v *ResourceRefPart) read(r *reader) {
 	*v = ResourceRefPart{}
 	var hasContentType, hasContent bool
 	for r.object(); r.nextKey(); {
@@ -3862,7 +3862,7 @@ func (v *ResourceRefPart) readJSON(r *reader) {
 			r.oneOf("resource_ref")
 		case "content":
 			hasContent = true
-			v.Content.readJSON(r)
+			v.Content.read(r)
 		default:
 			r.extra(&v.Extra)
 		}
@@ -3871,12 +3871,12 @@ func (v *ResourceRefPart) readJSON(r *reader) {
 	r.need(hasContent, "content")
 }
 
-func (v *ResourceRefPart) writeJSON(w *writer) {
+func (v *ResourceRefPart) write(w *writer) {
 	w.object()
 	w.key("content_type")
 	w.text("resource_ref")
 	w.key("content")
-	v.Content.writeJSON(w)
+	v.Content.write(w)
 	w.extra(v.Extra, "content_type", "content")
 	w.endObject()
 }
@@ -3905,7 +3905,7 @@ type PromptRequest struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *PromptRequest) readJSON(r *reader) {
+func (v *PromptRequest) read(r *reader) {
 	*v = PromptRequest{}
 	var hasPromptRequestId, hasName, hasArguments bool
 	for r.object(); r.nextKey(); {
@@ -3930,7 +3930,7 @@ func (v *PromptRequest) readJSON(r *reader) {
 	r.need(hasArguments, "arguments")
 }
 
-func (v *PromptRequest) writeJSON(w *writer) {
+func (v *PromptRequest) write(w *writer) {
 	w.object()
 	w.key("prompt_request_id")
 	w.text(v.PromptRequestID)
@@ -3960,7 +3960,7 @@ type PromptRequestPart struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *PromptRequestPart) readJSON(r *reader) {
+func (v *PromptRequestPart) read(r *reader) {
 	*v = PromptRequestPart{}
 	var hasContentType, hasContent bool
 	for r.object(); r.nextKey(); {
@@ -3970,7 +3970,7 @@ func (v *PromptRequestPart) readJSON(r *reader) {
 			r.oneOf("prompt_request")
 		case "content":
 			hasContent = true
-			v.Content.readJSON(r)
+			v.Content.read(r)
 		default:
 			r.extra(&v.Extra)
 		}
@@ -3979,12 +3979,12 @@ func (v *PromptRequestPart) readJSON(r *reader) {
 	r.need(hasContent, "content")
 }
 
-func (v *PromptRequestPart) writeJSON(w *writer) {
+func (v *PromptRequestPart) write(w *writer) {
 	w.object()
 	w.key("content_type")
 	w.text("prompt_request")
 	w.key("content")
-	v.Content.writeJSON(w)
+	v.Content.write(w)
 	w.extra(v.Extra, "content_type", "content")
 	w.endObject()
 }
@@ -4019,7 +4019,7 @@ type PromptResult struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *PromptResult) readJSON(r *reader) {
+func (v *PromptResult) read(r *reader) {
 	*v = PromptResult{}
 	var hasPromptRequestId, hasPromptName, hasMessages bool
 	for r.object(); r.nextKey(); {
@@ -4048,7 +4048,7 @@ func (v *PromptResult) readJSON(r *reader) {
 	r.need(hasMessages, "messages")
 }
 
-func (v *PromptResult) writeJSON(w *writer) {
+func (v *PromptResult) write(w *writer) {
 	w.object()
 	w.key("prompt_request_id")
 	w.text(v.PromptRequestID)
@@ -4086,7 +4086,7 @@ type PromptResultPart struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *PromptResultPart) readJSON(r *reader) {
+func (v *PromptResultPart) read(r *reader) {
 	*v = PromptResultPart{}
 	var hasContentType, hasContent bool
 	for r.object(); r.nextKey(); {
@@ -4096,7 +4096,7 @@ func (v *PromptResultPart) readJSON(r *reader) {
 			r.oneOf("prompt_result")
 		case "content":
 			hasContent = true
-			v.Content.readJSON(r)
+			v.Content.read(r)
 		default:
 			r.extra(&v.Extra)
 		}
@@ -4105,12 +4105,12 @@ func (v *PromptResultPart) readJSON(r *reader) {
 	r.need(hasContent, "content")
 }
 
-func (v *PromptResultPart) writeJSON(w *writer) {
+func (v *PromptResultPart) write(w *writer) {
 	w.object()
 	w.key("content_type")
 	w.text("prompt_result")
 	w.key("content")
-	v.Content.writeJSON(w)
+	v.Content.write(w)
 	w.extra(v.Extra, "content_type", "content")
 	w.endObject()
 }
@@ -4151,7 +4151,7 @@ type ImageSource struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *ImageSource) readJSON(r *reader) {
+func (v *ImageSource) read(r *reader) {
 	*v = ImageSource{}
 	var hasType, hasData bool
 	for r.object(); r.nextKey(); {
@@ -4172,7 +4172,7 @@ func (v *ImageSource) readJSON(r *reader) {
 	r.need(hasData, "data")
 }
 
-func (v *ImageSource) writeJSON(w *writer) {
+func (v *ImageSource) write(w *writer) {
 	w.object()
 	w.key("type")
 	w.text(string(v.Type))
@@ -4209,7 +4209,7 @@ type DocumentSource struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *DocumentSource) readJSON(r *reader) {
+func (v *DocumentSource) read(r *reader) {
 	*v = DocumentSource{}
 	var hasType, hasData bool
 	for r.object(); r.nextKey(); {
@@ -4232,7 +4232,7 @@ func (v *DocumentSource) readJSON(r *reader) {
 	r.need(hasData, "data")
 }
 
-func (v *DocumentSource) writeJSON(w *writer) {
+func (v *DocumentSource) write(w *writer) {
 	w.object()
 	w.key("type")
 	w.text(string(v.Type))
@@ -4273,7 +4273,7 @@ type VideoSource struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *VideoSource) readJSON(r *reader) {
+func (v *VideoSource) read(r *reader) {
 	*v = VideoSource{}
 	var hasType, hasData bool
 	for r.object(); r.nextKey(); {
@@ -4296,7 +4296,7 @@ func (v *VideoSource) readJSON(r *reader) {
 	r.need(hasData, "data")
 }
 
-func (v *VideoSource) writeJSON(w *writer) {
+func (v *VideoSource) write(w *writer) {
 	w.object()
 	w.key("type")
 	w.text(string(v.Type))
@@ -4337,7 +4337,7 @@ type AudioSource struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *AudioSource) readJSON(r *reader) {
+func (v *AudioSource) read(r *reader) {
 	*v = AudioSource{}
 	var hasType, hasData bool
 	for r.object(); r.nextKey(); {
@@ -4360,7 +4360,7 @@ func (v *AudioSource) readJSON(r *reader) {
 	r.need(hasData, "data")
 }
 
-func (v *AudioSource) writeJSON(w *writer) {
+func (v *AudioSource) write(w *writer) {
 	w.object()
 	w.key("type")
 	w.text(string(v.Type))
@@ -4392,7 +4392,7 @@ type ImagePart struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *ImagePart) readJSON(r *reader) {
+func (v *ImagePart) read(r *reader) {
 	*v = ImagePart{}
 	var hasContentType, hasContent bool
 	for r.object(); r.nextKey(); {
@@ -4402,7 +4402,7 @@ func (v *ImagePart) readJSON(r *reader) {
 			r.oneOf("image")
 		case "content":
 			hasContent = true
-			v.Content.readJSON(r)
+			v.Content.read(r)
 		default:
 			r.extra(&v.Extra)
 		}
@@ -4411,12 +4411,12 @@ func (v *ImagePart) readJSON(r *reader) {
 	r.need(hasContent, "content")
 }
 
-func (v *ImagePart) writeJSON(w *writer) {
+func (v *ImagePart) write(w *writer) {
 	w.object()
 	w.key("content_type")
 	w.text("image")
 	w.key("content")
-	v.Content.writeJSON(w)
+	v.Content.write(w)
 	w.extra(v.Extra, "content_type", "content")
 	w.endObject()
 }
@@ -4435,7 +4435,7 @@ type DocumentPart struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *DocumentPart) readJSON(r *reader) {
+func (v *DocumentPart) read(r *reader) {
 	*v = DocumentPart{}
 	var hasContentType, hasContent bool
 	for r.object(); r.nextKey(); {
@@ -4445,7 +4445,7 @@ func (v *DocumentPart) readJSON(r *reader) {
 			r.oneOf("document")
 		case "content":
 			hasContent = true
-			v.Content.readJSON(r)
+			v.Content.read(r)
 		default:
 			r.extra(&v.Extra)
 		}
@@ -4454,12 +4454,12 @@ func (v *DocumentPart) readJSON(r *reader) {
 	r.need(hasContent, "content")
 }
 
-func (v *DocumentPart) writeJSON(w *writer) {
+func (v *DocumentPart) write(w *writer) {
 	w.object()
 	w.key("content_type")
 	w.text("document")
 	w.key("content")
-	v.Content.writeJSON(w)
+	v.Content.write(w)
 	w.extra(v.Extra, "content_type", "content")
 	w.endObject()
 }
@@ -4478,7 +4478,7 @@ type VideoPart struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *VideoPart) readJSON(r *reader) {
+func (v *VideoPart) read(r *reader) {
 	*v = VideoPart{}
 	var hasContentType, hasContent bool
 	for r.object(); r.nextKey(); {
@@ -4488,7 +4488,7 @@ func (v *VideoPart) readJSON(r *reader) {
 			r.oneOf("video")
 		case "content":
 			hasContent = true
-			v.Content.readJSON(r)
+			v.Content.read(r)
 		default:
 			r.extra(&v.Extra)
 		}
@@ -4497,12 +4497,12 @@ func (v *VideoPart) readJSON(r *reader) {
 	r.need(hasContent, "content")
 }
 
-func (v *VideoPart) writeJSON(w *writer) {
+func (v *VideoPart) write(w *writer) {
 	w.object()
 	w.key("content_type")
 	w.text("video")
 	w.key("content")
-	v.Content.writeJSON(w)
+	v.Content.write(w)
 	w.extra(v.Extra, "content_type", "content")
 	w.endObject()
 }
@@ -4521,7 +4521,7 @@ type AudioPart struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *AudioPart) readJSON(r *reader) {
+func (v *AudioPart) read(r *reader) {
 	*v = AudioPart{}
 	var hasContentType, hasContent bool
 	for r.object(); r.nextKey(); {
@@ -4531,7 +4531,7 @@ func (v *AudioPart) readJSON(r *reader) {
 			r.oneOf("audio")
 		case "content":
 			hasContent = true
-			v.Content.readJSON(r)
+			v.Content.read(r)
 		default:
 			r.extra(&v.Extra)
 		}
@@ -4540,12 +4540,12 @@ func (v *AudioPart) readJSON(r *reader) {
 	r.need(hasContent, "content")
 }
 
-func (v *AudioPart) writeJSON(w *writer) {
+func (v *AudioPart) write(w *writer) {
 	w.object()
 	w.key("content_type")
 	w.text("audio")
 	w.key("content")
-	v.Content.writeJSON(w)
+	v.Content.write(w)
 	w.extra(v.Extra, "content_type", "content")
 	w.endObject()
 }
@@ -4608,76 +4608,76 @@ func (v *ContentPart) ContentType() string {
 	return kind
 }
 
-func (v *ContentPart) readJSON(r *reader) {
+func (v *ContentPart) read(r *reader) {
 	*v = ContentPart{}
 	switch r.tag("content_type") {
 	case "text":
 		v.Text = new(TextPart)
-		v.Text.readJSON(r)
+		v.Text.read(r)
 	case "thinking":
 		v.Thinking = new(ThinkingPart)
-		v.Thinking.readJSON(r)
+		v.Thinking.read(r)
 	case "tool_call":
 		v.ToolCall = new(ToolCallPart)
-		v.ToolCall.readJSON(r)
+		v.ToolCall.read(r)
 	case "tool_result":
 		v.ToolResult = new(ToolResultPart)
-		v.ToolResult.readJSON(r)
+		v.ToolResult.read(r)
 	case "resource":
 		v.Resource = new(ResourcePart)
-		v.Resource.readJSON(r)
+		v.Resource.read(r)
 	case "resource_ref":
 		v.ResourceRef = new(ResourceRefPart)
-		v.ResourceRef.readJSON(r)
+		v.ResourceRef.read(r)
 	case "prompt_request":
 		v.PromptRequest = new(PromptRequestPart)
-		v.PromptRequest.readJSON(r)
+		v.PromptRequest.read(r)
 	case "prompt_result":
 		v.PromptResult = new(PromptResultPart)
-		v.PromptResult.readJSON(r)
+		v.PromptResult.read(r)
 	case "image":
 		v.Image = new(ImagePart)
-		v.Image.readJSON(r)
+		v.Image.read(r)
 	case "document":
 		v.Document = new(DocumentPart)
-		v.Document.readJSON(r)
+		v.Document.read(r)
 	case "video":
 		v.Video = new(VideoPart)
-		v.Video.readJSON(r)
+		v.Video.read(r)
 	case "audio":
 		v.Audio = new(AudioPart)
-		v.Audio.readJSON(r)
+		v.Audio.read(r)
 	default:
 		v.Other = r.raw()
 	}
 }
 
-func (v *ContentPart) writeJSON(w *writer) {
+func (v *ContentPart) write(w *writer) {
 	switch {
 	case v.Text != nil:
-		v.Text.writeJSON(w)
+		v.Text.write(w)
 	case v.Thinking != nil:
-		v.Thinking.writeJSON(w)
+		v.Thinking.write(w)
 	case v.ToolCall != nil:
-		v.ToolCall.writeJSON(w)
+		v.ToolCall.write(w)
 	case v.ToolResult != nil:
-		v.ToolResult.writeJSON(w)
+		v.ToolResult.write(w)
 	case v.Resource != nil:
-		v.Resource.writeJSON(w)
+		v.Resource.write(w)
 	case v.ResourceRef != nil:
-		v.ResourceRef.writeJSON(w)
+		v.ResourceRef.write(w)
 	case v.PromptRequest != nil:
-		v.PromptRequest.writeJSON(w)
+		v.PromptRequest.write(w)
 	case v.PromptResult != nil:
-		v.PromptResult.writeJSON(w)
+		v.PromptResult.write(w)
 	case v.Image != nil:
-		v.Image.writeJSON(w)
+		v.Image.write(w)
 	case v.Document != nil:
-		v.Document.writeJSON(w)
+		v.Document.write(w)
 	case v.Video != nil:
-		v.Video.writeJSON(w)
+		v.Video.write(w)
 	case v.Audio != nil:
-		v.Audio.writeJSON(w)
+		v.Audio.write(w)
 	case v.Other != nil:
 		w.variant(v.Other, "content_type", "text", "thinking", "tool_call", "tool_result", "resource", "resource_ref", "prompt_request", "prompt_result", "image", "document", "video", "audio")
 	default:
@@ -4805,7 +4805,7 @@ type Message struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *Message) readJSON(r *reader) {
+func (v *Message) read(r *reader) {
 	*v = Message{}
 	var hasSchemaVersion, hasRole, hasContent bool
 	for r.object(); r.nextKey(); {
@@ -4830,7 +4830,7 @@ func (v *Message) readJSON(r *reader) {
 	r.need(hasContent, "content")
 }
 
-func (v *Message) writeJSON(w *writer) {
+func (v *Message) write(w *writer) {
 	w.object()
 	w.key("schema_version")
 	w.text(v.SchemaVersion)
@@ -4860,14 +4860,14 @@ type MessagePayload struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *MessagePayload) readJSON(r *reader) {
+func (v *MessagePayload) read(r *reader) {
 	*v = MessagePayload{}
 	var hasMessage bool
 	for r.object(); r.nextKey(); {
 		switch string(r.key) {
 		case "message":
 			hasMessage = true
-			v.Message.readJSON(r)
+			v.Message.read(r)
 		default:
 			r.extra(&v.Extra)
 		}
@@ -4875,10 +4875,10 @@ func (v *MessagePayload) readJSON(r *reader) {
 	r.need(hasMessage, "message")
 }
 
-func (v *MessagePayload) writeJSON(w *writer) {
+func (v *MessagePayload) write(w *writer) {
 	w.object()
 	w.key("message")
-	v.Message.writeJSON(w)
+	v.Message.write(w)
 	w.extra(v.Extra, "message")
 	w.endObject()
 }
@@ -4895,14 +4895,14 @@ type OpenPayload struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *OpenPayload) readJSON(r *reader) {
+func (v *OpenPayload) read(r *reader) {
 	*v = OpenPayload{}
 	for r.object(); r.nextKey(); {
 		r.extra(&v.Extra)
 	}
 }
 
-func (v *OpenPayload) writeJSON(w *writer) {
+func (v *OpenPayload) write(w *writer) {
 	w.object()
 	w.extra(v.Extra)
 	w.endObject()
@@ -4939,7 +4939,7 @@ type HitDecision struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *HitDecision) readJSON(r *reader) {
+func (v *HitDecision) read(r *reader) {
 	*v = HitDecision{}
 	var hasKind, hasTag bool
 	for r.object(); r.nextKey(); {
@@ -4958,7 +4958,7 @@ func (v *HitDecision) readJSON(r *reader) {
 	r.need(hasTag, "tag")
 }
 
-func (v *HitDecision) writeJSON(w *writer) {
+func (v *HitDecision) write(w *writer) {
 	w.object()
 	w.key("kind")
 	w.text("hit")
@@ -4983,7 +4983,7 @@ type MissBuildAsDecision struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *MissBuildAsDecision) readJSON(r *reader) {
+func (v *MissBuildAsDecision) read(r *reader) {
 	*v = MissBuildAsDecision{}
 	var hasKind, hasTag bool
 	for r.object(); r.nextKey(); {
@@ -5002,7 +5002,7 @@ func (v *MissBuildAsDecision) readJSON(r *reader) {
 	r.need(hasTag, "tag")
 }
 
-func (v *MissBuildAsDecision) writeJSON(w *writer) {
+func (v *MissBuildAsDecision) write(w *writer) {
 	w.object()
 	w.key("kind")
 	w.text("miss_build_as")
@@ -5024,7 +5024,7 @@ type MissNoCommitDecision struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *MissNoCommitDecision) readJSON(r *reader) {
+func (v *MissNoCommitDecision) read(r *reader) {
 	*v = MissNoCommitDecision{}
 	var hasKind bool
 	for r.object(); r.nextKey(); {
@@ -5039,7 +5039,7 @@ func (v *MissNoCommitDecision) readJSON(r *reader) {
 	r.need(hasKind, "kind")
 }
 
-func (v *MissNoCommitDecision) writeJSON(w *writer) {
+func (v *MissNoCommitDecision) write(w *writer) {
 	w.object()
 	w.key("kind")
 	w.text("miss_no_commit")
@@ -5074,29 +5074,29 @@ func (v *CacheDecision) Kind() string {
 	return ""
 }
 
-func (v *CacheDecision) readJSON(r *reader) {
+func (v *CacheDecision) read(r *reader) {
 	*v = CacheDecision{}
 	switch r.tag("kind", "hit", "miss_build_as", "miss_no_commit") {
 	case "hit":
 		v.Hit = new(HitDecision)
-		v.Hit.readJSON(r)
+		v.Hit.read(r)
 	case "miss_build_as":
 		v.MissBuildAs = new(MissBuildAsDecision)
-		v.MissBuildAs.readJSON(r)
+		v.MissBuildAs.read(r)
 	case "miss_no_commit":
 		v.MissNoCommit = new(MissNoCommitDecision)
-		v.MissNoCommit.readJSON(r)
+		v.MissNoCommit.read(r)
 	}
 }
 
-func (v *CacheDecision) writeJSON(w *writer) {
+func (v *CacheDecision) write(w *writer) {
 	switch {
 	case v.Hit != nil:
-		v.Hit.writeJSON(w)
+		v.Hit.write(w)
 	case v.MissBuildAs != nil:
-		v.MissBuildAs.writeJSON(w)
+		v.MissBuildAs.write(w)
 	case v.MissNoCommit != nil:
-		v.MissNoCommit.writeJSON(w)
+		v.MissNoCommit.write(w)
 	default:
 		w.fail("a CacheDecision has none of its variants")
 	}
@@ -5133,7 +5133,7 @@ type Step struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *Step) readJSON(r *reader) {
+func (v *Step) read(r *reader) {
 	*v = Step{}
 	var hasKey, hasRunner, hasArgs bool
 	for r.object(); r.nextKey(); {
@@ -5156,7 +5156,7 @@ func (v *Step) readJSON(r *reader) {
 	r.need(hasArgs, "args")
 }
 
-func (v *Step) writeJSON(w *writer) {
+func (v *Step) write(w *writer) {
 	w.object()
 	w.key("key")
 	w.text(v.Key)
@@ -5202,14 +5202,14 @@ type StepExecuteRequest struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *StepExecuteRequest) readJSON(r *reader) {
+func (v *StepExecuteRequest) read(r *reader) {
 	*v = StepExecuteRequest{}
 	var hasStep, hasRunId, hasStepId, hasWorkspaceArchiveId, hasEnv, hasWorkdir, hasCache bool
 	for r.object(); r.nextKey(); {
 		switch string(r.key) {
 		case "step":
 			hasStep = true
-			v.Step.readJSON(r)
+			v.Step.read(r)
 		case "run_id":
 			hasRunId = true
 			v.RunID = r.text()
@@ -5227,7 +5227,7 @@ func (v *StepExecuteRequest) readJSON(r *reader) {
 			v.Workdir = r.text()
 		case "cache":
 			hasCache = true
-			v.Cache.readJSON(r)
+			v.Cache.read(r)
 		case "parent_snapshot":
 			v.ParentSnapshot = optional(r.text())
 		default:
@@ -5243,10 +5243,10 @@ func (v *StepExecuteRequest) readJSON(r *reader) {
 	r.need(hasCache, "cache")
 }
 
-func (v *StepExecuteRequest) writeJSON(w *writer) {
+func (v *StepExecuteRequest) write(w *writer) {
 	w.object()
 	w.key("step")
-	v.Step.writeJSON(w)
+	v.Step.write(w)
 	w.key("run_id")
 	w.text(v.RunID)
 	w.key("step_id")
@@ -5258,7 +5258,7 @@ func (v *StepExecuteRequest) writeJSON(w *writer) {
 	w.key("workdir")
 	w.text(v.Workdir)
 	w.key("cache")
-	v.Cache.writeJSON(w)
+	v.Cache.write(w)
 	if v.ParentSnapshot != nil {
 		w.key("parent_snapshot")
 		w.text(*v.ParentSnapshot)
@@ -5288,7 +5288,7 @@ type Artifact struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *Artifact) readJSON(r *reader) {
+func (v *Artifact) read(r *reader) {
 	*v = Artifact{}
 	var hasKey, hasMime, hasSizeBytes bool
 	for r.object(); r.nextKey(); {
@@ -5311,7 +5311,7 @@ func (v *Artifact) readJSON(r *reader) {
 	r.need(hasSizeBytes, "size_bytes")
 }
 
-func (v *Artifact) writeJSON(w *writer) {
+func (v *Artifact) write(w *writer) {
 	w.object()
 	w.key("key")
 	w.text(v.Key)
@@ -5344,7 +5344,7 @@ type StepExecuteResult struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *StepExecuteResult) readJSON(r *reader) {
+func (v *StepExecuteResult) read(r *reader) {
 	*v = StepExecuteResult{}
 	var hasExitCode, hasArtifacts bool
 	for r.object(); r.nextKey(); {
@@ -5365,7 +5365,7 @@ func (v *StepExecuteResult) readJSON(r *reader) {
 	r.need(hasArtifacts, "artifacts")
 }
 
-func (v *StepExecuteResult) writeJSON(w *writer) {
+func (v *StepExecuteResult) write(w *writer) {
 	w.object()
 	w.key("exit_code")
 	w.int32(v.ExitCode)
@@ -5397,7 +5397,7 @@ type StepLogRequest struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *StepLogRequest) readJSON(r *reader) {
+func (v *StepLogRequest) read(r *reader) {
 	*v = StepLogRequest{}
 	var hasStream, hasData bool
 	for r.object(); r.nextKey(); {
@@ -5416,7 +5416,7 @@ func (v *StepLogRequest) readJSON(r *reader) {
 	r.need(hasData, "data")
 }
 
-func (v *StepLogRequest) writeJSON(w *writer) {
+func (v *StepLogRequest) write(w *writer) {
 	w.object()
 	w.key("stream")
 	w.text(string(v.Stream))
@@ -5447,7 +5447,7 @@ type ArchiveReadRequest struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *ArchiveReadRequest) readJSON(r *reader) {
+func (v *ArchiveReadRequest) read(r *reader) {
 	*v = ArchiveReadRequest{}
 	var hasArchiveId, hasOffset, hasMax bool
 	for r.object(); r.nextKey(); {
@@ -5470,7 +5470,7 @@ func (v *ArchiveReadRequest) readJSON(r *reader) {
 	r.need(hasMax, "max")
 }
 
-func (v *ArchiveReadRequest) writeJSON(w *writer) {
+func (v *ArchiveReadRequest) write(w *writer) {
 	w.object()
 	w.key("archive_id")
 	w.text(v.ArchiveID)
@@ -5497,7 +5497,7 @@ type ArchiveReadResult struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *ArchiveReadResult) readJSON(r *reader) {
+func (v *ArchiveReadResult) read(r *reader) {
 	*v = ArchiveReadResult{}
 	var hasData bool
 	for r.object(); r.nextKey(); {
@@ -5512,7 +5512,7 @@ func (v *ArchiveReadResult) readJSON(r *reader) {
 	r.need(hasData, "data")
 }
 
-func (v *ArchiveReadResult) writeJSON(w *writer) {
+func (v *ArchiveReadResult) write(w *writer) {
 	w.object()
 	w.key("data")
 	w.bytes(v.Data)
@@ -5535,7 +5535,7 @@ type ArchiveSizeRequest struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *ArchiveSizeRequest) readJSON(r *reader) {
+func (v *ArchiveSizeRequest) read(r *reader) {
 	*v = ArchiveSizeRequest{}
 	var hasArchiveId bool
 	for r.object(); r.nextKey(); {
@@ -5550,7 +5550,7 @@ func (v *ArchiveSizeRequest) readJSON(r *reader) {
 	r.need(hasArchiveId, "archive_id")
 }
 
-func (v *ArchiveSizeRequest) writeJSON(w *writer) {
+func (v *ArchiveSizeRequest) write(w *writer) {
 	w.object()
 	w.key("archive_id")
 	w.text(v.ArchiveID)
@@ -5573,7 +5573,7 @@ type ArchiveSizeResult struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *ArchiveSizeResult) readJSON(r *reader) {
+func (v *ArchiveSizeResult) read(r *reader) {
 	*v = ArchiveSizeResult{}
 	var hasSize bool
 	for r.object(); r.nextKey(); {
@@ -5588,7 +5588,7 @@ func (v *ArchiveSizeResult) readJSON(r *reader) {
 	r.need(hasSize, "size")
 }
 
-func (v *ArchiveSizeResult) writeJSON(w *writer) {
+func (v *ArchiveSizeResult) write(w *writer) {
 	w.object()
 	w.key("size")
 	w.uint64(v.Size)
@@ -5614,7 +5614,7 @@ type BuildStartEvent struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *BuildStartEvent) readJSON(r *reader) {
+func (v *BuildStartEvent) read(r *reader) {
 	*v = BuildStartEvent{}
 	var hasKind, hasBuildId, hasSteps bool
 	for r.object(); r.nextKey(); {
@@ -5637,7 +5637,7 @@ func (v *BuildStartEvent) readJSON(r *reader) {
 	r.need(hasSteps, "steps")
 }
 
-func (v *BuildStartEvent) writeJSON(w *writer) {
+func (v *BuildStartEvent) write(w *writer) {
 	w.object()
 	w.key("kind")
 	w.text("build_start")
@@ -5673,7 +5673,7 @@ type StepQueuedEvent struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *StepQueuedEvent) readJSON(r *reader) {
+func (v *StepQueuedEvent) read(r *reader) {
 	*v = StepQueuedEvent{}
 	var hasKind, hasBuildId, hasStepId, hasKey, hasRunner bool
 	for r.object(); r.nextKey(); {
@@ -5704,7 +5704,7 @@ func (v *StepQueuedEvent) readJSON(r *reader) {
 	r.need(hasRunner, "runner")
 }
 
-func (v *StepQueuedEvent) writeJSON(w *writer) {
+func (v *StepQueuedEvent) write(w *writer) {
 	w.object()
 	w.key("kind")
 	w.text("step_queued")
@@ -5744,7 +5744,7 @@ type StepStartEvent struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *StepStartEvent) readJSON(r *reader) {
+func (v *StepStartEvent) read(r *reader) {
 	*v = StepStartEvent{}
 	var hasKind, hasBuildId, hasStepId, hasKey, hasRunner bool
 	for r.object(); r.nextKey(); {
@@ -5775,7 +5775,7 @@ func (v *StepStartEvent) readJSON(r *reader) {
 	r.need(hasRunner, "runner")
 }
 
-func (v *StepStartEvent) writeJSON(w *writer) {
+func (v *StepStartEvent) write(w *writer) {
 	w.object()
 	w.key("kind")
 	w.text("step_start")
@@ -5818,7 +5818,7 @@ type StepLogEvent struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *StepLogEvent) readJSON(r *reader) {
+func (v *StepLogEvent) read(r *reader) {
 	*v = StepLogEvent{}
 	var hasKind, hasBuildId, hasStepId, hasKey, hasStream, hasData bool
 	for r.object(); r.nextKey(); {
@@ -5853,7 +5853,7 @@ func (v *StepLogEvent) readJSON(r *reader) {
 	r.need(hasData, "data")
 }
 
-func (v *StepLogEvent) writeJSON(w *writer) {
+func (v *StepLogEvent) write(w *writer) {
 	w.object()
 	w.key("kind")
 	w.text("step_log")
@@ -5895,7 +5895,7 @@ type StepCacheHitEvent struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *StepCacheHitEvent) readJSON(r *reader) {
+func (v *StepCacheHitEvent) read(r *reader) {
 	*v = StepCacheHitEvent{}
 	var hasKind, hasBuildId, hasStepId, hasKey, hasTag bool
 	for r.object(); r.nextKey(); {
@@ -5926,7 +5926,7 @@ func (v *StepCacheHitEvent) readJSON(r *reader) {
 	r.need(hasTag, "tag")
 }
 
-func (v *StepCacheHitEvent) writeJSON(w *writer) {
+func (v *StepCacheHitEvent) write(w *writer) {
 	w.object()
 	w.key("kind")
 	w.text("step_cache_hit")
@@ -5969,7 +5969,7 @@ type StepEndEvent struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *StepEndEvent) readJSON(r *reader) {
+func (v *StepEndEvent) read(r *reader) {
 	*v = StepEndEvent{}
 	var hasKind, hasBuildId, hasStepId, hasKey, hasExitCode, hasDurationMs bool
 	for r.object(); r.nextKey(); {
@@ -6004,7 +6004,7 @@ func (v *StepEndEvent) readJSON(r *reader) {
 	r.need(hasDurationMs, "duration_ms")
 }
 
-func (v *StepEndEvent) writeJSON(w *writer) {
+func (v *StepEndEvent) write(w *writer) {
 	w.object()
 	w.key("kind")
 	w.text("step_end")
@@ -6046,7 +6046,7 @@ type ChainFailedEvent struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *ChainFailedEvent) readJSON(r *reader) {
+func (v *ChainFailedEvent) read(r *reader) {
 	*v = ChainFailedEvent{}
 	var hasKind, hasBuildId, hasStepId, hasKey, hasMessage bool
 	for r.object(); r.nextKey(); {
@@ -6077,7 +6077,7 @@ func (v *ChainFailedEvent) readJSON(r *reader) {
 	r.need(hasMessage, "message")
 }
 
-func (v *ChainFailedEvent) writeJSON(w *writer) {
+func (v *ChainFailedEvent) write(w *writer) {
 	w.object()
 	w.key("kind")
 	w.text("chain_failed")
@@ -6114,7 +6114,7 @@ type BuildEndEvent struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *BuildEndEvent) readJSON(r *reader) {
+func (v *BuildEndEvent) read(r *reader) {
 	*v = BuildEndEvent{}
 	var hasKind, hasBuildId, hasExitCode, hasDurationMs bool
 	for r.object(); r.nextKey(); {
@@ -6141,7 +6141,7 @@ func (v *BuildEndEvent) readJSON(r *reader) {
 	r.need(hasDurationMs, "duration_ms")
 }
 
-func (v *BuildEndEvent) writeJSON(w *writer) {
+func (v *BuildEndEvent) write(w *writer) {
 	w.object()
 	w.key("kind")
 	w.text("build_end")
@@ -6201,56 +6201,56 @@ func (v *BuildEvent) Kind() string {
 	return kind
 }
 
-func (v *BuildEvent) readJSON(r *reader) {
+func (v *BuildEvent) read(r *reader) {
 	*v = BuildEvent{}
 	switch r.tag("kind") {
 	case "build_start":
 		v.BuildStart = new(BuildStartEvent)
-		v.BuildStart.readJSON(r)
+		v.BuildStart.read(r)
 	case "step_queued":
 		v.StepQueued = new(StepQueuedEvent)
-		v.StepQueued.readJSON(r)
+		v.StepQueued.read(r)
 	case "step_start":
 		v.StepStart = new(StepStartEvent)
-		v.StepStart.readJSON(r)
+		v.StepStart.read(r)
 	case "step_log":
 		v.StepLog = new(StepLogEvent)
-		v.StepLog.readJSON(r)
+		v.StepLog.read(r)
 	case "step_cache_hit":
 		v.StepCacheHit = new(StepCacheHitEvent)
-		v.StepCacheHit.readJSON(r)
+		v.StepCacheHit.read(r)
 	case "step_end":
 		v.StepEnd = new(StepEndEvent)
-		v.StepEnd.readJSON(r)
+		v.StepEnd.read(r)
 	case "chain_failed":
 		v.ChainFailed = new(ChainFailedEvent)
-		v.ChainFailed.readJSON(r)
+		v.ChainFailed.read(r)
 	case "build_end":
 		v.BuildEnd = new(BuildEndEvent)
-		v.BuildEnd.readJSON(r)
+		v.BuildEnd.read(r)
 	default:
 		v.Other = r.raw()
 	}
 }
 
-func (v *BuildEvent) writeJSON(w *writer) {
+func (v *BuildEvent) write(w *writer) {
 	switch {
 	case v.BuildStart != nil:
-		v.BuildStart.writeJSON(w)
+		v.BuildStart.write(w)
 	case v.StepQueued != nil:
-		v.StepQueued.writeJSON(w)
+		v.StepQueued.write(w)
 	case v.StepStart != nil:
-		v.StepStart.writeJSON(w)
+		v.StepStart.write(w)
 	case v.StepLog != nil:
-		v.StepLog.writeJSON(w)
+		v.StepLog.write(w)
 	case v.StepCacheHit != nil:
-		v.StepCacheHit.writeJSON(w)
+		v.StepCacheHit.write(w)
 	case v.StepEnd != nil:
-		v.StepEnd.writeJSON(w)
+		v.StepEnd.write(w)
 	case v.ChainFailed != nil:
-		v.ChainFailed.writeJSON(w)
+		v.ChainFailed.write(w)
 	case v.BuildEnd != nil:
-		v.BuildEnd.writeJSON(w)
+		v.BuildEnd.write(w)
 	case v.Other != nil:
 		w.variant(v.Other, "kind", "build_start", "step_queued", "step_start", "step_log", "step_cache_hit", "step_end", "chain_failed", "build_end")
 	default:
@@ -6274,14 +6274,14 @@ type LifecycleEventRequest struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *LifecycleEventRequest) readJSON(r *reader) {
+func (v *LifecycleEventRequest) read(r *reader) {
 	*v = LifecycleEventRequest{}
 	var hasEvent, hasPhase bool
 	for r.object(); r.nextKey(); {
 		switch string(r.key) {
 		case "event":
 			hasEvent = true
-			v.Event.readJSON(r)
+			v.Event.read(r)
 		case "phase":
 			hasPhase = true
 			v.Phase = readLifecyclePhase(r)
@@ -6293,10 +6293,10 @@ func (v *LifecycleEventRequest) readJSON(r *reader) {
 	r.need(hasPhase, "phase")
 }
 
-func (v *LifecycleEventRequest) writeJSON(w *writer) {
+func (v *LifecycleEventRequest) write(w *writer) {
 	w.object()
 	w.key("event")
-	v.Event.writeJSON(w)
+	v.Event.write(w)
 	w.key("phase")
 	w.text(string(v.Phase))
 	w.extra(v.Extra, "event", "phase")
@@ -6337,7 +6337,7 @@ type LifecycleEventResult struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *LifecycleEventResult) readJSON(r *reader) {
+func (v *LifecycleEventResult) read(r *reader) {
 	*v = LifecycleEventResult{}
 	var hasOutcome bool
 	for r.object(); r.nextKey(); {
@@ -6354,7 +6354,7 @@ func (v *LifecycleEventResult) readJSON(r *reader) {
 	r.need(hasOutcome, "outcome")
 }
 
-func (v *LifecycleEventResult) writeJSON(w *writer) {
+func (v *LifecycleEventResult) write(w *writer) {
 	w.object()
 	w.key("outcome")
 	w.text(string(v.Outcome))
@@ -6406,7 +6406,7 @@ type LogRequest struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *LogRequest) readJSON(r *reader) {
+func (v *LogRequest) read(r *reader) {
 	*v = LogRequest{}
 	var hasLevel, hasMessage bool
 	for r.object(); r.nextKey(); {
@@ -6427,7 +6427,7 @@ func (v *LogRequest) readJSON(r *reader) {
 	r.need(hasMessage, "message")
 }
 
-func (v *LogRequest) writeJSON(w *writer) {
+func (v *LogRequest) write(w *writer) {
 	w.object()
 	w.key("level")
 	w.text(string(v.Level))
@@ -6476,7 +6476,7 @@ type KvGetRequest struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *KvGetRequest) readJSON(r *reader) {
+func (v *KvGetRequest) read(r *reader) {
 	*v = KvGetRequest{}
 	var hasScope, hasKey bool
 	for r.object(); r.nextKey(); {
@@ -6495,7 +6495,7 @@ func (v *KvGetRequest) readJSON(r *reader) {
 	r.need(hasKey, "key")
 }
 
-func (v *KvGetRequest) writeJSON(w *writer) {
+func (v *KvGetRequest) write(w *writer) {
 	w.object()
 	w.key("scope")
 	w.text(string(v.Scope))
@@ -6523,7 +6523,7 @@ type KvGetResult struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *KvGetResult) readJSON(r *reader) {
+func (v *KvGetResult) read(r *reader) {
 	*v = KvGetResult{}
 	var hasFound bool
 	for r.object(); r.nextKey(); {
@@ -6540,7 +6540,7 @@ func (v *KvGetResult) readJSON(r *reader) {
 	r.need(hasFound, "found")
 }
 
-func (v *KvGetResult) writeJSON(w *writer) {
+func (v *KvGetResult) write(w *writer) {
 	w.object()
 	w.key("found")
 	w.bool(v.Found)
@@ -6573,7 +6573,7 @@ type KvSetRequest struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *KvSetRequest) readJSON(r *reader) {
+func (v *KvSetRequest) read(r *reader) {
 	*v = KvSetRequest{}
 	var hasScope, hasKey, hasValue bool
 	for r.object(); r.nextKey(); {
@@ -6596,7 +6596,7 @@ func (v *KvSetRequest) readJSON(r *reader) {
 	r.need(hasValue, "value")
 }
 
-func (v *KvSetRequest) writeJSON(w *writer) {
+func (v *KvSetRequest) write(w *writer) {
 	w.object()
 	w.key("scope")
 	w.text(string(v.Scope))
@@ -6626,7 +6626,7 @@ type KvDeleteRequest struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *KvDeleteRequest) readJSON(r *reader) {
+func (v *KvDeleteRequest) read(r *reader) {
 	*v = KvDeleteRequest{}
 	var hasScope, hasKey bool
 	for r.object(); r.nextKey(); {
@@ -6645,7 +6645,7 @@ func (v *KvDeleteRequest) readJSON(r *reader) {
 	r.need(hasKey, "key")
 }
 
-func (v *KvDeleteRequest) writeJSON(w *writer) {
+func (v *KvDeleteRequest) write(w *writer) {
 	w.object()
 	w.key("scope")
 	w.text(string(v.Scope))
@@ -6670,7 +6670,7 @@ type KvDeleteResult struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *KvDeleteResult) readJSON(r *reader) {
+func (v *KvDeleteResult) read(r *reader) {
 	*v = KvDeleteResult{}
 	var hasDeleted bool
 	for r.object(); r.nextKey(); {
@@ -6685,7 +6685,7 @@ func (v *KvDeleteResult) readJSON(r *reader) {
 	r.need(hasDeleted, "deleted")
 }
 
-func (v *KvDeleteResult) writeJSON(w *writer) {
+func (v *KvDeleteResult) write(w *writer) {
 	w.object()
 	w.key("deleted")
 	w.bool(v.Deleted)
@@ -6711,7 +6711,7 @@ type KvListRequest struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *KvListRequest) readJSON(r *reader) {
+func (v *KvListRequest) read(r *reader) {
 	*v = KvListRequest{}
 	var hasScope bool
 	for r.object(); r.nextKey(); {
@@ -6728,7 +6728,7 @@ func (v *KvListRequest) readJSON(r *reader) {
 	r.need(hasScope, "scope")
 }
 
-func (v *KvListRequest) writeJSON(w *writer) {
+func (v *KvListRequest) write(w *writer) {
 	w.object()
 	w.key("scope")
 	w.text(string(v.Scope))
@@ -6755,7 +6755,7 @@ type KvListResult struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *KvListResult) readJSON(r *reader) {
+func (v *KvListResult) read(r *reader) {
 	*v = KvListResult{}
 	var hasKeys bool
 	for r.object(); r.nextKey(); {
@@ -6770,7 +6770,7 @@ func (v *KvListResult) readJSON(r *reader) {
 	r.need(hasKeys, "keys")
 }
 
-func (v *KvListResult) writeJSON(w *writer) {
+func (v *KvListResult) write(w *writer) {
 	w.object()
 	w.key("keys")
 	writeList(w, v.Keys, (*writer).text)
@@ -6793,7 +6793,7 @@ type ConfigReadRequest struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *ConfigReadRequest) readJSON(r *reader) {
+func (v *ConfigReadRequest) read(r *reader) {
 	*v = ConfigReadRequest{}
 	var hasPath bool
 	for r.object(); r.nextKey(); {
@@ -6808,7 +6808,7 @@ func (v *ConfigReadRequest) readJSON(r *reader) {
 	r.need(hasPath, "path")
 }
 
-func (v *ConfigReadRequest) writeJSON(w *writer) {
+func (v *ConfigReadRequest) write(w *writer) {
 	w.object()
 	w.key("path")
 	w.text(v.Path)
@@ -6834,7 +6834,7 @@ type ConfigReadResult struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *ConfigReadResult) readJSON(r *reader) {
+func (v *ConfigReadResult) read(r *reader) {
 	*v = ConfigReadResult{}
 	var hasFound bool
 	for r.object(); r.nextKey(); {
@@ -6851,7 +6851,7 @@ func (v *ConfigReadResult) readJSON(r *reader) {
 	r.need(hasFound, "found")
 }
 
-func (v *ConfigReadResult) writeJSON(w *writer) {
+func (v *ConfigReadResult) write(w *writer) {
 	w.object()
 	w.key("found")
 	w.bool(v.Found)
@@ -6878,7 +6878,7 @@ type CancelledResult struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *CancelledResult) readJSON(r *reader) {
+func (v *CancelledResult) read(r *reader) {
 	*v = CancelledResult{}
 	var hasCancelled bool
 	for r.object(); r.nextKey(); {
@@ -6893,7 +6893,7 @@ func (v *CancelledResult) readJSON(r *reader) {
 	r.need(hasCancelled, "cancelled")
 }
 
-func (v *CancelledResult) writeJSON(w *writer) {
+func (v *CancelledResult) write(w *writer) {
 	w.object()
 	w.key("cancelled")
 	w.bool(v.Cancelled)
@@ -6919,7 +6919,7 @@ type EventEmitRequest struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *EventEmitRequest) readJSON(r *reader) {
+func (v *EventEmitRequest) read(r *reader) {
 	*v = EventEmitRequest{}
 	var hasName, hasData bool
 	for r.object(); r.nextKey(); {
@@ -6938,7 +6938,7 @@ func (v *EventEmitRequest) readJSON(r *reader) {
 	r.need(hasData, "data")
 }
 
-func (v *EventEmitRequest) writeJSON(w *writer) {
+func (v *EventEmitRequest) write(w *writer) {
 	w.object()
 	w.key("name")
 	w.text(v.Name)
@@ -6966,7 +6966,7 @@ type OutputWriteRequest struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *OutputWriteRequest) readJSON(r *reader) {
+func (v *OutputWriteRequest) read(r *reader) {
 	*v = OutputWriteRequest{}
 	var hasStream, hasData bool
 	for r.object(); r.nextKey(); {
@@ -6985,7 +6985,7 @@ func (v *OutputWriteRequest) readJSON(r *reader) {
 	r.need(hasData, "data")
 }
 
-func (v *OutputWriteRequest) writeJSON(w *writer) {
+func (v *OutputWriteRequest) write(w *writer) {
 	w.object()
 	w.key("stream")
 	w.text(string(v.Stream))
@@ -7022,7 +7022,7 @@ type HttpRequest struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *HttpRequest) readJSON(r *reader) {
+func (v *HttpRequest) read(r *reader) {
 	*v = HttpRequest{}
 	var hasMethod, hasUrl bool
 	for r.object(); r.nextKey(); {
@@ -7047,7 +7047,7 @@ func (v *HttpRequest) readJSON(r *reader) {
 	r.need(hasUrl, "url")
 }
 
-func (v *HttpRequest) writeJSON(w *writer) {
+func (v *HttpRequest) write(w *writer) {
 	w.object()
 	w.key("method")
 	w.text(v.Method)
@@ -7090,7 +7090,7 @@ type HttpResponse struct {
 	Extra map[string]json.RawMessage
 }
 
-func (v *HttpResponse) readJSON(r *reader) {
+func (v *HttpResponse) read(r *reader) {
 	*v = HttpResponse{}
 	var hasStatus, hasHeaders, hasBody bool
 	for r.object(); r.nextKey(); {
@@ -7113,7 +7113,7 @@ func (v *HttpResponse) readJSON(r *reader) {
 	r.need(hasBody, "body")
 }
 
-func (v *HttpResponse) writeJSON(w *writer) {
+func (v *HttpResponse) write(w *writer) {
 	w.object()
 	w.key("status")
 	w.int32(v.Status)
