@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { LineCounter } from 'yaml';
 import type { RunContext } from '../../model/context.js';
-import { type Position, positionOf, toPosition } from '../../project/yaml-positions.js';
+import { readPlacedYaml } from '../../project/placed-yaml.js';
+import type { Position } from '../../project/yaml-positions.js';
 import { CpexError, systemCode } from '../../support/errors.js';
-import { readExactYaml } from '../../support/exact-yaml.js';
 import { type ConfigProblem, configProblems } from './config-problems.js';
 import { pluginEntries } from './entry.js';
 import type { ConfigOptions, RawConfig } from './raw-config.js';
@@ -37,21 +36,14 @@ export async function readPipelineConfig(
   const absolute = path.resolve(context.cwd, file);
   const shown = path.basename(file);
   const text = await readText(absolute);
-  const { value, document, problems } = readExactYaml(text);
-  const lines = lineCounter(text);
+  const { value, problems, at } = readPlacedYaml(text);
   if (problems.length > 0) {
-    const told = problems.map(({ offset, message }) => ({ ...toPosition(lines, offset), message }));
     throw configError(
       shown,
-      told.map(({ line, column, message }) => `${shown}:${line}:${column} ${message}`),
+      problems.map(({ line, column, message }) => `${shown}:${line}:${column} ${message}`),
     );
   }
-  const place: ConfigPlace = {
-    file: absolute,
-    folder: path.dirname(absolute),
-    shown,
-    at: (where, part) => positionOf(document, lines, where, part),
-  };
+  const place: ConfigPlace = { file: absolute, folder: path.dirname(absolute), shown, at };
   return pipelineConfigFrom(value, place, context, options);
 }
 
@@ -111,11 +103,4 @@ async function readText(file: string): Promise<string> {
       remedy: 'Name the configuration of the pipeline, in YAML or JSON.',
     });
   }
-}
-
-function lineCounter(text: string): LineCounter {
-  const lines = new LineCounter();
-  lines.addNewLine(0);
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines.addNewLine(at + 1);
-  return lines;
 }
