@@ -76,6 +76,10 @@ static int registered;
 #define CHECK(shape) \
   if (!is_request(request, len, shape)) return reply(out, ERROR("invalid_request", "the body is not what the method takes"))
 #endif
+/* How the text of a reply becomes its bytes. */
+#ifndef ENCODE
+#define ENCODE() return reply_bytes(out, text, strlen(text))
+#endif
 #ifndef REFUSE_NULL
 #define REFUSE_NULL() if (!method || !out) return 1
 #endif
@@ -100,7 +104,7 @@ __attribute__((unused)) static int reply_bytes(cpex_buffer *out, const void *byt
 }
 
 __attribute__((unused)) static int reply(cpex_buffer *out, const char *text) {
-  return reply_bytes(out, text, strlen(text));
+  ENCODE();
 }
 
 __attribute__((unused)) static int ask_host(const char *method, const char *request) {

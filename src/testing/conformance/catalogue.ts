@@ -1,5 +1,6 @@
 import { CALLBACKS } from './callbacks/rows.js';
 import { CLIPROXY } from './cliproxy.js';
+import { CODEC } from './codec/rows.js';
 import { CONCURRENCY } from './concurrency/rows.js';
 import { RACES } from './concurrency/tsan-row.js';
 import { forHost } from './for-host.js';
@@ -21,6 +22,7 @@ import type { ConformanceTest } from './types.js';
 export const CATALOGUE: readonly ConformanceTest[] = [
   ...LEVEL_1,
   ...LEVEL_2,
+  ...CODEC,
   ...CLIPROXY,
   ...IN_PASSING,
   ...MEMORY,

@@ -1,5 +1,6 @@
 import { BAD_CALLBACKS } from './corpus/callbacks.js';
 import { BAD_CLIPROXY } from './corpus/cliproxy.js';
+import { BAD_CODEC } from './corpus/codec.js';
 import { BAD_CONCURRENCY } from './corpus/concurrency.js';
 import { BAD_CROSS } from './corpus/cross.js';
 import { BAD_ENVELOPE } from './corpus/envelope.js';
@@ -22,6 +23,7 @@ export const CORPUS: readonly BadPlugin[] = [
   ...BAD_SMOKE_PROBE,
   ...BAD_ENVELOPE,
   ...BAD_ENVELOPE_PROBE,
+  ...BAD_CODEC,
   ...BAD_MEMORY,
   ...BAD_HOSTILE,
   ...BAD_CALLBACKS,

@@ -23,6 +23,8 @@ export const GOOD_PLUGINS: readonly GoodPlugin[] = [
   { language: 'c', host: 'cpex', source: 'good' },
   { language: 'go', host: 'cpex', source: 'good' },
   { language: 'rust', host: 'cpex', source: 'good' },
+  // Takes MessagePack, too.
+  { language: 'c', host: 'cpex', source: 'packed' },
   { language: 'c', host: 'cpex', source: 'worker' },
   { language: 'rust', host: 'cpex', source: 'thread-local' },
   { language: 'c', host: 'cliproxy', source: 'cliproxy/good' },

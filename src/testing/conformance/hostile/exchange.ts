@@ -3,7 +3,8 @@ import type { Envelope, Registration, SampleCall } from '../../../model/profile.
 import type { Field, Observation } from '../../../model/watch.js';
 import { describeEnding } from '../../../runtime/failure.js';
 import { parseExact } from '../../../support/exact-json.js';
-import { printable } from '../../../support/printable.js';
+import { showMsgpack } from '../../../support/msgpack-show.js';
+import { printable, printableStart } from '../../../support/printable.js';
 import { runTrial, type Subject, type Trial, type TrialOptions } from '../../subject.js';
 import { policyOf } from '../policy.js';
 import { fault } from '../probe-test.js';
@@ -180,6 +181,8 @@ const SHOWN = 200;
 
 /** A body as evidence. */
 export function showBody(body: Buffer): string {
+  const packed = showMsgpack(body);
+  if (packed !== undefined) return `body, ${body.length} bytes: ${printableStart(packed, SHOWN)}`;
   const text = printable(body.subarray(0, SHOWN).toString('utf8'));
   return `body, ${body.length} bytes: ${text}${body.length > SHOWN ? '…' : ''}`;
 }

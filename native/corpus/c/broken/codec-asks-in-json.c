@@ -1,0 +1,3 @@
+/* Goes on asking its host in JSON. */
+#define ASKS_PACKED() 0
+#include "packed.h"

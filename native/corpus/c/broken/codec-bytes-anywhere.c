@@ -1,0 +1,3 @@
+/* Takes bytes where there are none. */
+#define PACKED_BYTES 1
+#include "packed.h"

@@ -1,0 +1,3 @@
+/* Takes NaN and infinities. */
+#define PACKED_FINITE(number) 1
+#include "packed.h"

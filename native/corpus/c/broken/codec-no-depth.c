@@ -1,0 +1,3 @@
+/* Follows any nesting. */
+#define PACKED_DEPTH 1000000000
+#include "packed.h"

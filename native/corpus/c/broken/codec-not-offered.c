@@ -1,0 +1,3 @@
+/* Answers MessagePack whatever the host offers. */
+#define TAKE(offers) MSGPACK
+#include "packed.h"
