@@ -342,7 +342,7 @@ describe('commands', () => {
     ['a status with a success', answer('host.kv.set', success({}), 2), 'status 2'],
     ['success without a body', 'answer host.kv.set 0 null', 'the body is empty'],
     ['an empty body', 'answer host.kv.set 0 empty', 'the body is empty'],
-    ['garbage', answer('host.kv.set', '{"ok":true,"result":{}'), 'not JSON'],
+    ['garbage', answer('host.kv.set', '{"ok":true,"result":{}'), 'not strict JSON'],
     ['no envelope', answer('host.kv.set', '[]'), 'no envelope'],
     ['no result', answer('host.kv.set', { ok: true }), 'no result'],
     ['an error without anything', answer('host.kv.set', { ok: false }), 'no reason'],

@@ -5,7 +5,7 @@ import { addressSanitizer, outcomeOf, Workbench, works } from './toolbox.js';
 
 const bench = new Workbench();
 afterAll(() => bench.remove());
-const harness = path.join(import.meta.dirname, 'fuzz/json_fuzz.c');
+const harness = path.join(import.meta.dirname, 'fuzz/body_fuzz.c');
 const seeds = path.join(import.meta.dirname, 'fuzz/seeds');
 const plugin = path.join(import.meta.dirname, 'programs/full_plugin.c');
 const seconds = Number(process.env.CPEX_FUZZ_SECONDS ?? 10);

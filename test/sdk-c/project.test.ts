@@ -131,7 +131,10 @@ describe('the template', () => {
       );
       const extra = [source, ...bench.testSources()];
       const program = await bench.compile(test, { part: 'all', flags: STRICT, extra });
-      expect(await outcomeOf(program, [])).toEqual({ code: 0, stdout: '', stderr: '' });
+      for (const codec of ['json', 'msgpack']) {
+        const env = { CPEX_TEST_CODEC: codec };
+        expect(await outcomeOf(program, [], { env })).toEqual({ code: 0, stdout: '', stderr: '' });
+      }
     },
     60_000,
   );
@@ -154,7 +157,7 @@ describe('the template', () => {
       expect(built.code, built.stdout + built.stderr).toBe(0);
       expect(built.stdout).not.toMatch(/warning/i);
       const tested = await outcomeOf('ctest', ['--test-dir', folder, '--output-on-failure']);
-      expect(tested.stdout).toContain('100% tests passed, 0 tests failed out of 1');
+      expect(tested.stdout).toContain('100% tests passed, 0 tests failed out of 2');
       const symbols = await outcomeOf('nm', ['-D', '--defined-only', path.join(folder, 'sample-plugin.so')]);
       expect(
         symbols.stdout

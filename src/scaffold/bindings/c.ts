@@ -125,12 +125,14 @@ function callbackLines(ir: ContractIr, callback: Method): string[] {
   if (isEmpty(ir, callback.result)) {
     lines.push(`  return cpex_host_call(call, ${literal(callback.name.wire)}, body, NULL);`);
   } else {
+    const read = `cpex_read_${word(ir, callback.result)}(&reader, &root, result)`;
     lines.push(
       '  const cpex_json *reply;',
       `  if (!cpex_host_call(call, ${literal(callback.name.wire)}, body, &reply)) return false;`,
       '  cpex_reader reader = {cpex_memory(call), {NULL, 0}};',
       '  cpex_place root = cpex_place_root("result", reply);',
-      `  return cpex_read_${word(ir, callback.result)}(&reader, &root, result) || cpex_host_bad_reply(call, reader.error);`,
+      ...(ir.encoding === 'json' ? [`  bool read = ${read} && cpex_read_done(&reader, &root);`] : []),
+      `  return ${ir.encoding === 'json' ? 'read' : read} || cpex_host_bad_reply(call, reader.error);`,
     );
   }
   return [...lines, '}', ''];
@@ -205,7 +207,7 @@ function hookRunner(ir: ContractIr, hook: Hook): string[] {
   return [
     `${runnerHead(hook)} {`,
     `  cpex_${hook.name.snake}_payload payload;`,
-    `  if (!cpex_read_${word(ir, hook.payload)}(reader, at, &payload)) return false;`,
+    `  if (!cpex_read_${word(ir, hook.payload)}(reader, at, &payload) || !cpex_read_done(reader, at)) return false;`,
     `  *verdict = hook->handler.${hook.name.snake}(call, &payload);`,
     '  return true;',
     '}',

@@ -3,26 +3,31 @@
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-cpex_str cpex_base64_encode(cpex_arena *arena, cpex_bytes bytes) {
-  cpex_str result = {NULL, 0};
-  if (bytes.len > (SIZE_MAX - 8) / 4 * 3) {
-    cpex_arena_fail(arena, CPEX_NO_MEMORY);
-    return result;
-  }
-  size_t length = (bytes.len + 2) / 3 * 4;
-  char *text = cpex_alloc_text(arena, length);
-  if (text == NULL) return result;
-  size_t to = 0;
+size_t cpex_base64_length(size_t bytes) { return (bytes + 2) / 3 * 4; }
+
+void cpex_base64_write(char *to, cpex_bytes bytes) {
   for (size_t from = 0; from < bytes.len; from += 3) {
     size_t left = bytes.len - from;
     uint32_t group = (uint32_t)bytes.ptr[from] << 16;
     if (left > 1) group |= (uint32_t)bytes.ptr[from + 1] << 8;
     if (left > 2) group |= bytes.ptr[from + 2];
-    text[to++] = alphabet[group >> 18];
-    text[to++] = alphabet[group >> 12 & 63];
-    text[to++] = left > 1 ? alphabet[group >> 6 & 63] : '=';
-    text[to++] = left > 2 ? alphabet[group & 63] : '=';
+    *to++ = alphabet[group >> 18];
+    *to++ = alphabet[group >> 12 & 63];
+    *to++ = left > 1 ? alphabet[group >> 6 & 63] : '=';
+    *to++ = left > 2 ? alphabet[group & 63] : '=';
   }
+}
+
+cpex_str cpex_base64_encode(cpex_arena *arena, cpex_bytes bytes) {
+  cpex_str result = {NULL, 0};
+  if (bytes.len > CPEX_BASE64_MAX) {
+    cpex_arena_fail(arena, CPEX_NO_MEMORY);
+    return result;
+  }
+  size_t length = cpex_base64_length(bytes.len);
+  char *text = cpex_alloc_text(arena, length);
+  if (text == NULL) return result;
+  cpex_base64_write(text, bytes);
   result.ptr = text;
   result.len = length;
   return result;

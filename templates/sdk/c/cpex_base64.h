@@ -6,6 +6,15 @@
 #include "cpex_arena.h"
 #include "cpex_text.h"
 
+/* Most bytes that can be encoded. */
+#define CPEX_BASE64_MAX ((SIZE_MAX - 8) / 4 * 3)
+
+/* Length of the text for so many bytes, at most CPEX_BASE64_MAX. */
+size_t cpex_base64_length(size_t bytes);
+
+/* Writes that text. */
+void cpex_base64_write(char *to, cpex_bytes bytes);
+
 /* Absent when there is no memory. */
 cpex_str cpex_base64_encode(cpex_arena *arena, cpex_bytes bytes);
 

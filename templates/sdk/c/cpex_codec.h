@@ -43,6 +43,12 @@ bool cpex_read_int64(cpex_reader *reader, const cpex_place *at, int64_t *out);
 bool cpex_read_uint64(cpex_reader *reader, const cpex_place *at, uint64_t *out);
 bool cpex_read_double(cpex_reader *reader, const cpex_place *at, double *out);
 
+/*
+ * After the typed reading of a whole body, from any place in it: false, and an error, when there are bytes where nobody
+ * has read bytes. JSON never has any.
+ */
+bool cpex_read_done(cpex_reader *reader, const cpex_place *at);
+
 /* Each makes a value; NULL and a failure of the arena when it cannot. */
 cpex_json *cpex_json_of_text(cpex_arena *arena, cpex_str value);
 cpex_json *cpex_json_of_bytes(cpex_arena *arena, cpex_bytes value);

@@ -52,6 +52,24 @@ void cpex_call_end(cpex_call *call);
 
 static inline bool cpex_call_failed(const cpex_call *call) { return call->failure.code.ptr != NULL; }
 
+/* ---- how bodies are written ---- */
+
+typedef struct cpex_wire {
+  /* For messages about bodies that cannot be read: "strict JSON". */
+  const char *name;
+  cpex_json *(*read)(cpex_arena *arena, cpex_bytes body, const cpex_json_limits *limits, cpex_json_error *error);
+  bool (*write)(cpex_json_output *output, const cpex_json *value);
+  /* The two kinds of envelope. */
+  bool (*write_success)(cpex_json_output *output, const cpex_json *result);
+  bool (*write_failure)(cpex_json_output *output, const cpex_failure *failure);
+} cpex_wire;
+
+extern const cpex_wire cpex_json_wire;
+
+/* What bodies are written in now; JSON until a registration agrees on something else. */
+const cpex_wire *cpex_wire_current(void);
+void cpex_set_wire(const cpex_wire *wire);
+
 /* ---- what a host profile brings ---- */
 
 typedef struct cpex_method {

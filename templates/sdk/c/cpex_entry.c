@@ -17,6 +17,8 @@ static atomic_size_t host_users;
 static atomic_bool is_open;
 static atomic_bool registered;
 static atomic_uint_fast64_t max_response = UINT64_MAX;
+/* NULL stands for JSON. */
+static _Atomic(const cpex_wire *) wire;
 
 void cpex_yield(void) {
 #if defined(_WIN32)
@@ -45,6 +47,13 @@ void cpex_set_registered(uint64_t max_response_bytes) {
   atomic_store(&registered, atomic_load(&is_open));
 }
 
+const cpex_wire *cpex_wire_current(void) {
+  const cpex_wire *agreed = atomic_load(&wire);
+  return agreed == NULL ? &cpex_json_wire : agreed;
+}
+
+void cpex_set_wire(const cpex_wire *agreed) { atomic_store(&wire, agreed); }
+
 uint64_t cpex_max_response_bytes(void) { return atomic_load(&max_response); }
 
 static void free_reply(void *ptr, size_t len) {
@@ -58,6 +67,7 @@ static void shut_down(void) {
   atomic_store(&host_table, NULL);
   while (atomic_load(&host_users) > 0) cpex_yield();
   cpex_snapshot_install(NULL);
+  atomic_store(&wire, NULL);
   atomic_store(&max_response, UINT64_MAX);
 }
 

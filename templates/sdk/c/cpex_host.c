@@ -32,7 +32,8 @@ static bool open_envelope(cpex_call *call, const char *method, const cpex_json *
 }
 
 /* Reads the host's reply and gives it back. */
-static cpex_json *take_reply(cpex_call *call, const cpex_host_api *host, cpex_buffer reply, cpex_json_error *error) {
+static cpex_json *take_reply(cpex_call *call, const cpex_host_api *host, const cpex_wire *wire, cpex_buffer reply,
+                             cpex_json_error *error) {
   cpex_json *envelope = NULL;
   error->message = "the body is empty";
   error->offset = 0;
@@ -40,22 +41,22 @@ static cpex_json *take_reply(cpex_call *call, const cpex_host_api *host, cpex_bu
   if (reply.len > 0) {
     cpex_bytes body = {reply.ptr, reply.len};
     cpex_json_limits limits = {.bytes = MAX_REPLY_BYTES, .tolerant = CPEX_TOLERANT};
-    envelope = cpex_json_read(&call->arena, body, &limits, error);
+    envelope = wire->read(&call->arena, body, &limits, error);
   }
   host->free_buffer(reply.ptr, reply.len);
   return envelope;
 }
 
-static bool exchange(cpex_call *call, const cpex_host_api *host, const char *method, cpex_bytes request,
-                     const cpex_json **result) {
+static bool exchange(cpex_call *call, const cpex_host_api *host, const cpex_wire *wire, const char *method,
+                     cpex_bytes request, const cpex_json **result) {
   cpex_buffer reply = {NULL, 0};
   cpex_json_error error;
   int status = host->call(host->host_ctx, method, request.ptr, request.len, &reply);
-  cpex_json *envelope = take_reply(call, host, reply, &error);
+  cpex_json *envelope = take_reply(call, host, wire, reply, &error);
   if (envelope == NULL) {
-    return host_fail(
-        call, cpex_text("bad_reply"),
-        cpex_textf(call, "%s ended with status %d and a reply that is not JSON: %s", method, status, error.message));
+    return host_fail(call, cpex_text("bad_reply"),
+                     cpex_textf(call, "%s ended with status %d and a reply that is not %s: %s", method, status,
+                                wire->name, error.message));
   }
   if (!open_envelope(call, method, envelope, result)) return false;
   if (status == 0) return true;
@@ -65,8 +66,9 @@ static bool exchange(cpex_call *call, const cpex_host_api *host, const char *met
 bool cpex_host_call(cpex_call *call, const char *method, const cpex_json *request, const cpex_json **result) {
   cpex_json_output text = {0};
   const cpex_json *ignored;
+  const cpex_wire *wire = cpex_wire_current();
   memset(&call->host_failure, 0, sizeof call->host_failure);
-  if (!cpex_json_write(&text, request)) {
+  if (!wire->write(&text, request)) {
     cpex_str reason = cpex_text(text.error);
     cpex_json_output_release(&text);
     return host_fail(call, cpex_text("invalid_request"), reason);
@@ -77,7 +79,7 @@ bool cpex_host_call(cpex_call *call, const char *method, const cpex_json *reques
     host_fail(call, cpex_text("no_host"), cpex_text("the host has said goodbye"));
   } else {
     cpex_bytes body = {(const uint8_t *)text.ptr, text.len};
-    done = exchange(call, host, method, body, result == NULL ? &ignored : result);
+    done = exchange(call, host, wire, method, body, result == NULL ? &ignored : result);
     cpex_host_leave();
   }
   cpex_json_output_release(&text);

@@ -26,7 +26,9 @@ typedef enum cpex_json_type {
   CPEX_JSON_NUMBER,
   CPEX_JSON_STRING,
   CPEX_JSON_ARRAY,
-  CPEX_JSON_OBJECT
+  CPEX_JSON_OBJECT,
+  /* Bytes as such: of a field that is base64 in JSON, and raw in other codecs. JSON is never read as this. */
+  CPEX_JSON_BYTES
 } cpex_json_type;
 
 typedef struct cpex_json cpex_json;
@@ -73,6 +75,9 @@ bool cpex_json_is_true(const cpex_json *value);
 /* The text of a string; absent for everything else. */
 cpex_str cpex_json_string(const cpex_json *value);
 
+/* Bytes as such; absent for everything else, base64 text included. */
+cpex_bytes cpex_json_bytes(const cpex_json *value);
+
 /* A number as it was written; absent for everything else. */
 cpex_str cpex_json_number_text(const cpex_json *value);
 
@@ -112,6 +117,8 @@ cpex_json *cpex_json_new_uint64(cpex_arena *arena, uint64_t number);
 cpex_json *cpex_json_new_double(cpex_arena *arena, double number);
 /* Copies the text. */
 cpex_json *cpex_json_new_string(cpex_arena *arena, cpex_str text);
+/* For a field of bytes in a request that you make by hand: JSON has it as base64. Copies the bytes. */
+cpex_json *cpex_json_new_bytes(cpex_arena *arena, cpex_bytes bytes);
 cpex_json *cpex_json_new_array(cpex_arena *arena);
 cpex_json *cpex_json_new_object(cpex_arena *arena);
 
@@ -149,6 +156,9 @@ bool cpex_json_write(cpex_json_output *output, const cpex_json *value);
 /* Appends raw text, and a text as a JSON string. */
 bool cpex_json_write_raw(cpex_json_output *output, cpex_str text);
 bool cpex_json_write_string(cpex_json_output *output, cpex_str text);
+
+/* Makes room for so many bytes more. */
+bool cpex_json_reserve(cpex_json_output *output, size_t more);
 
 /* Frees the bytes and makes the output empty. */
 void cpex_json_output_release(cpex_json_output *output);

@@ -10,8 +10,12 @@ struct cpex_json {
   bool is_true;
   /* It stands in a container, or is the root of a body that was read: never to be moved. */
   bool placed;
+  /* It came in a body that has bytes of its own: a string here is never base64. */
+  bool binary;
+  /* Bytes that somebody who expects bytes has read. Of a root: there are none below it. */
+  bool taken;
   union {
-    /* Characters of a string, or a number as written. */
+    /* Characters of a string, a number as written, or bytes. */
     cpex_str text;
     struct {
       cpex_json *first;
@@ -26,6 +30,9 @@ struct cpex_json {
 static inline bool cpex_json_is_container(const cpex_json *value) {
   return value != NULL && (value->type == CPEX_JSON_ARRAY || value->type == CPEX_JSON_OBJECT);
 }
+
+/* The double that is nearest to a number's text; infinite beyond the range. */
+double cpex_json_nearest_double(cpex_str text);
 
 /* Adds a child at the end; the caller has set its key. */
 static inline void cpex_json_link(cpex_json *container, cpex_json *child) {

@@ -141,6 +141,12 @@ static double nearest_double(const decimal *number) {
   return strtod(text, NULL);
 }
 
+double cpex_json_nearest_double(cpex_str text) {
+  decimal parts = take_apart(text);
+  if (parts.digits == 0) return parts.negative ? -0.0 : 0.0;
+  return nearest_double(&parts);
+}
+
 bool cpex_json_double(const cpex_json *value, double *number) {
   uint64_t magnitude;
   cpex_str text = cpex_json_number_text(value);

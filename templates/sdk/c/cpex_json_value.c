@@ -9,7 +9,7 @@
 cpex_json_type cpex_json_type_of(const cpex_json *value) { return value == NULL ? CPEX_JSON_NULL : value->type; }
 
 const char *cpex_json_type_name(const cpex_json *value) {
-  static const char *const names[] = {"null", "a boolean", "a number", "a string", "an array", "an object"};
+  static const char *const names[] = {"null", "a boolean", "a number", "a string", "an array", "an object", "bytes"};
   return names[cpex_json_type_of(value)];
 }
 
@@ -23,6 +23,8 @@ static cpex_str text_of(const cpex_json *value, cpex_json_type type) {
 }
 
 cpex_str cpex_json_string(const cpex_json *value) { return text_of(value, CPEX_JSON_STRING); }
+
+cpex_bytes cpex_json_bytes(const cpex_json *value) { return cpex_bytes_of(text_of(value, CPEX_JSON_BYTES)); }
 
 cpex_str cpex_json_number_text(const cpex_json *value) { return text_of(value, CPEX_JSON_NUMBER); }
 
@@ -123,13 +125,18 @@ cpex_json *cpex_json_new_double(cpex_arena *arena, double number) {
 
 cpex_json *cpex_json_new_string(cpex_arena *arena, cpex_str text) { return new_text(arena, CPEX_JSON_STRING, text); }
 
+cpex_json *cpex_json_new_bytes(cpex_arena *arena, cpex_bytes bytes) {
+  cpex_str text = {(const char *)bytes.ptr, bytes.len};
+  return new_text(arena, CPEX_JSON_BYTES, text);
+}
+
 cpex_json *cpex_json_new_array(cpex_arena *arena) { return new_value(arena, CPEX_JSON_ARRAY); }
 
 cpex_json *cpex_json_new_object(cpex_arena *arena) { return new_value(arena, CPEX_JSON_OBJECT); }
 
 static cpex_json *copy_one(cpex_arena *arena, const cpex_json *value) {
   cpex_json *copy;
-  if (value->type == CPEX_JSON_STRING || value->type == CPEX_JSON_NUMBER) {
+  if (value->type == CPEX_JSON_STRING || value->type == CPEX_JSON_NUMBER || value->type == CPEX_JSON_BYTES) {
     copy = new_text(arena, value->type, value->as.text);
   } else {
     copy = new_value(arena, value->type);

@@ -32,15 +32,16 @@ static int answer(void *ctx, const char *method, const uint8_t *request, size_t 
   cpex_bytes body = {request, request_len};
   script *found = script_of(method);
   CPEX_CHECK(ctx == &memory);
-  found->latest = cpex_json_read(&memory, body, NULL, NULL);
+  found->latest = cpex_test_read(body);
   CPEX_CHECK(found->latest != NULL);
   found->count++;
   cpex_test_saw(method, found->latest);
   const char *envelope = found->envelope != NULL ? found->envelope : cpex_test_default_answer(method, found->latest);
-  response->len = strlen(envelope);
+  cpex_bytes reply = cpex_test_body(method, envelope, true);
+  response->len = reply.len;
   response->ptr = malloc(response->len);
   CPEX_CHECK(response->ptr != NULL);
-  memcpy(response->ptr, envelope, response->len);
+  memcpy(response->ptr, reply.ptr, reply.len);
   return 0;
 }
 
@@ -67,10 +68,11 @@ void cpex_test_stop(void) {
 cpex_test_reply cpex_test_call(const char *method, const char *request) {
   cpex_buffer response = {NULL, 0};
   cpex_test_reply reply = {0};
-  reply.status = plugin.call(method, (const uint8_t *)request, strlen(request), &response);
+  cpex_bytes sent = cpex_test_body(method, request, false);
+  reply.status = plugin.call(method, sent.ptr, sent.len, &response);
   CPEX_CHECK(response.ptr != NULL && response.len > 0);
   cpex_bytes body = {response.ptr, response.len};
-  const cpex_json *envelope = cpex_json_read(&memory, body, NULL, NULL);
+  const cpex_json *envelope = cpex_test_read(body);
   plugin.free_buffer(response.ptr, response.len);
   CPEX_CHECK(envelope != NULL);
   reply.ok = cpex_json_is_true(cpex_json_get(envelope, cpex_text("ok")));

@@ -62,3 +62,10 @@ cpex_str cpex_test_registration(const char *config) {
   return cpex_format(cpex_test_memory(), "{\"config_yaml\":%s,\"schema_version\":%d}",
                      cpex_test_base64(config == NULL ? "enabled: true\npriority: 0\n" : config), SCHEMA_VERSION);
 }
+
+cpex_bytes cpex_test_body(const char *method, const char *json, bool is_reply) {
+  (void)method, (void)is_reply;
+  return cpex_bytes_of(cpex_text(json));
+}
+
+const cpex_json *cpex_test_read(cpex_bytes body) { return cpex_json_read(cpex_test_memory(), body, NULL, NULL); }

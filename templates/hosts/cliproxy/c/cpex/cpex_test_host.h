@@ -31,4 +31,8 @@ void cpex_test_saw(const char *method, const cpex_json *request);
 /* For cpex_test.c: the request of plugin.register. */
 cpex_str cpex_test_registration(const char *config);
 
+/* For cpex_test.c: a request, or the reply to a callback, in the codec of the moment; a body as JSON has it. */
+cpex_bytes cpex_test_body(const char *method, const char *json, bool is_reply);
+const cpex_json *cpex_test_read(cpex_bytes body);
+
 #endif

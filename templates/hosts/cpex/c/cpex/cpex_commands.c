@@ -121,7 +121,9 @@ const cpex_json *cpex_run_command(cpex_call *call, const cpex_json *request) {
   cpex_reader reader = {cpex_memory(call), {NULL, 0}};
   cpex_place root = cpex_place_root("request", request);
   cpex_command_input input;
-  if (!cpex_read_command_run_request(&reader, &root, &input)) return cpex_invalid_request(call, reader.error);
+  if (!cpex_read_command_run_request(&reader, &root, &input) || !cpex_read_done(&reader, &root)) {
+    return cpex_invalid_request(call, reader.error);
+  }
   const cpex_command *command = find_command(input.verb_path);
   if (command == NULL || command->run == NULL) {
     cpex_fail(call, "unknown_command", "This plugin has no such command.");

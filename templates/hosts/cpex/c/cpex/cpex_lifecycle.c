@@ -66,7 +66,9 @@ const cpex_json *cpex_run_lifecycle(cpex_call *call, const cpex_json *request) {
   cpex_reader reader = {cpex_memory(call), {NULL, 0}};
   cpex_place root = cpex_place_root("request", request);
   cpex_lifecycle_input input;
-  if (!cpex_read_lifecycle_event_request(&reader, &root, &input)) return cpex_invalid_request(call, reader.error);
+  if (!cpex_read_lifecycle_event_request(&reader, &root, &input) || !cpex_read_done(&reader, &root)) {
+    return cpex_invalid_request(call, reader.error);
+  }
   const cpex_lifecycle *entry = find_entry(&input);
   if (entry == NULL) {
     cpex_fail(call, "unknown_event", "This plugin does not hear of that event in that phase.");

@@ -47,7 +47,9 @@ const cpex_json *cpex_run_step(cpex_call *call, const cpex_json *request) {
   cpex_reader reader = {cpex_memory(call), {NULL, 0}};
   cpex_place root = cpex_place_root("request", request);
   cpex_step_input input;
-  if (!cpex_read_step_execute_request(&reader, &root, &input)) return cpex_invalid_request(call, reader.error);
+  if (!cpex_read_step_execute_request(&reader, &root, &input) || !cpex_read_done(&reader, &root)) {
+    return cpex_invalid_request(call, reader.error);
+  }
   const cpex_runner *runner = find_runner(input.step.runner);
   if (runner == NULL) {
     cpex_fail(call, "unknown_runner", "This plugin has no such runner.");

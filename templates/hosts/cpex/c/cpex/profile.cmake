@@ -4,6 +4,8 @@ list(APPEND CPEX_SOURCES
   cpex_commands.c
   cpex_hooks.c
   cpex_lifecycle.c
+  cpex_msgpack_read.c
+  cpex_msgpack_write.c
   cpex_register.c
   cpex_services.c
   cpex_steps.c

@@ -3066,7 +3066,8 @@ bool cpex_host_kv_get(cpex_call *call, const cpex_kv_get_request *request, cpex_
   if (!cpex_host_call(call, "host.kv.get", body, &reply)) return false;
   cpex_reader reader = {cpex_memory(call), {NULL, 0}};
   cpex_place root = cpex_place_root("result", reply);
-  return cpex_read_kv_get_result(&reader, &root, result) || cpex_host_bad_reply(call, reader.error);
+  bool read = cpex_read_kv_get_result(&reader, &root, result) && cpex_read_done(&reader, &root);
+  return read || cpex_host_bad_reply(call, reader.error);
 }
 
 bool cpex_host_kv_set(cpex_call *call, const cpex_kv_set_request *request) {
@@ -3080,7 +3081,8 @@ bool cpex_host_kv_delete(cpex_call *call, const cpex_kv_delete_request *request,
   if (!cpex_host_call(call, "host.kv.delete", body, &reply)) return false;
   cpex_reader reader = {cpex_memory(call), {NULL, 0}};
   cpex_place root = cpex_place_root("result", reply);
-  return cpex_read_kv_delete_result(&reader, &root, result) || cpex_host_bad_reply(call, reader.error);
+  bool read = cpex_read_kv_delete_result(&reader, &root, result) && cpex_read_done(&reader, &root);
+  return read || cpex_host_bad_reply(call, reader.error);
 }
 
 bool cpex_host_kv_list(cpex_call *call, const cpex_kv_list_request *request, cpex_kv_list_result *result) {
@@ -3089,7 +3091,8 @@ bool cpex_host_kv_list(cpex_call *call, const cpex_kv_list_request *request, cpe
   if (!cpex_host_call(call, "host.kv.list", body, &reply)) return false;
   cpex_reader reader = {cpex_memory(call), {NULL, 0}};
   cpex_place root = cpex_place_root("result", reply);
-  return cpex_read_kv_list_result(&reader, &root, result) || cpex_host_bad_reply(call, reader.error);
+  bool read = cpex_read_kv_list_result(&reader, &root, result) && cpex_read_done(&reader, &root);
+  return read || cpex_host_bad_reply(call, reader.error);
 }
 
 bool cpex_host_config_read(cpex_call *call, const cpex_config_read_request *request, cpex_config_read_result *result) {
@@ -3098,7 +3101,8 @@ bool cpex_host_config_read(cpex_call *call, const cpex_config_read_request *requ
   if (!cpex_host_call(call, "host.config.read", body, &reply)) return false;
   cpex_reader reader = {cpex_memory(call), {NULL, 0}};
   cpex_place root = cpex_place_root("result", reply);
-  return cpex_read_config_read_result(&reader, &root, result) || cpex_host_bad_reply(call, reader.error);
+  bool read = cpex_read_config_read_result(&reader, &root, result) && cpex_read_done(&reader, &root);
+  return read || cpex_host_bad_reply(call, reader.error);
 }
 
 bool cpex_host_cancelled(cpex_call *call, cpex_cancelled_result *result) {
@@ -3107,7 +3111,8 @@ bool cpex_host_cancelled(cpex_call *call, cpex_cancelled_result *result) {
   if (!cpex_host_call(call, "host.cancelled", body, &reply)) return false;
   cpex_reader reader = {cpex_memory(call), {NULL, 0}};
   cpex_place root = cpex_place_root("result", reply);
-  return cpex_read_cancelled_result(&reader, &root, result) || cpex_host_bad_reply(call, reader.error);
+  bool read = cpex_read_cancelled_result(&reader, &root, result) && cpex_read_done(&reader, &root);
+  return read || cpex_host_bad_reply(call, reader.error);
 }
 
 bool cpex_host_event_emit(cpex_call *call, const cpex_event_emit_request *request) {
@@ -3131,7 +3136,8 @@ bool cpex_host_archive_read(cpex_call *call, const cpex_archive_read_request *re
   if (!cpex_host_call(call, "host.archive.read", body, &reply)) return false;
   cpex_reader reader = {cpex_memory(call), {NULL, 0}};
   cpex_place root = cpex_place_root("result", reply);
-  return cpex_read_archive_read_result(&reader, &root, result) || cpex_host_bad_reply(call, reader.error);
+  bool read = cpex_read_archive_read_result(&reader, &root, result) && cpex_read_done(&reader, &root);
+  return read || cpex_host_bad_reply(call, reader.error);
 }
 
 bool cpex_host_archive_size(cpex_call *call, const cpex_archive_size_request *request, cpex_archive_size_result *result) {
@@ -3140,7 +3146,8 @@ bool cpex_host_archive_size(cpex_call *call, const cpex_archive_size_request *re
   if (!cpex_host_call(call, "host.archive.size", body, &reply)) return false;
   cpex_reader reader = {cpex_memory(call), {NULL, 0}};
   cpex_place root = cpex_place_root("result", reply);
-  return cpex_read_archive_size_result(&reader, &root, result) || cpex_host_bad_reply(call, reader.error);
+  bool read = cpex_read_archive_size_result(&reader, &root, result) && cpex_read_done(&reader, &root);
+  return read || cpex_host_bad_reply(call, reader.error);
 }
 
 bool cpex_host_http_do(cpex_call *call, const cpex_http_request *request, cpex_http_response *result) {
@@ -3149,173 +3156,174 @@ bool cpex_host_http_do(cpex_call *call, const cpex_http_request *request, cpex_h
   if (!cpex_host_call(call, "host.http.do", body, &reply)) return false;
   cpex_reader reader = {cpex_memory(call), {NULL, 0}};
   cpex_place root = cpex_place_root("result", reply);
-  return cpex_read_http_response(&reader, &root, result) || cpex_host_bad_reply(call, reader.error);
+  bool read = cpex_read_http_response(&reader, &root, result) && cpex_read_done(&reader, &root);
+  return read || cpex_host_bad_reply(call, reader.error);
 }
 
 bool cpex_run_tool_pre_invoke(const cpex_hook *hook, cpex_call *call, cpex_reader *reader, const cpex_place *at, cpex_verdict *verdict) {
   cpex_tool_pre_invoke_payload payload;
-  if (!cpex_read_tool_pre_invoke_payload(reader, at, &payload)) return false;
+  if (!cpex_read_tool_pre_invoke_payload(reader, at, &payload) || !cpex_read_done(reader, at)) return false;
   *verdict = hook->handler.tool_pre_invoke(call, &payload);
   return true;
 }
 
 bool cpex_run_tool_post_invoke(const cpex_hook *hook, cpex_call *call, cpex_reader *reader, const cpex_place *at, cpex_verdict *verdict) {
   cpex_tool_post_invoke_payload payload;
-  if (!cpex_read_tool_post_invoke_payload(reader, at, &payload)) return false;
+  if (!cpex_read_tool_post_invoke_payload(reader, at, &payload) || !cpex_read_done(reader, at)) return false;
   *verdict = hook->handler.tool_post_invoke(call, &payload);
   return true;
 }
 
 bool cpex_run_prompt_pre_fetch(const cpex_hook *hook, cpex_call *call, cpex_reader *reader, const cpex_place *at, cpex_verdict *verdict) {
   cpex_prompt_pre_fetch_payload payload;
-  if (!cpex_read_prompt_pre_fetch_payload(reader, at, &payload)) return false;
+  if (!cpex_read_prompt_pre_fetch_payload(reader, at, &payload) || !cpex_read_done(reader, at)) return false;
   *verdict = hook->handler.prompt_pre_fetch(call, &payload);
   return true;
 }
 
 bool cpex_run_prompt_post_fetch(const cpex_hook *hook, cpex_call *call, cpex_reader *reader, const cpex_place *at, cpex_verdict *verdict) {
   cpex_prompt_post_fetch_payload payload;
-  if (!cpex_read_prompt_post_fetch_payload(reader, at, &payload)) return false;
+  if (!cpex_read_prompt_post_fetch_payload(reader, at, &payload) || !cpex_read_done(reader, at)) return false;
   *verdict = hook->handler.prompt_post_fetch(call, &payload);
   return true;
 }
 
 bool cpex_run_resource_pre_fetch(const cpex_hook *hook, cpex_call *call, cpex_reader *reader, const cpex_place *at, cpex_verdict *verdict) {
   cpex_resource_pre_fetch_payload payload;
-  if (!cpex_read_resource_pre_fetch_payload(reader, at, &payload)) return false;
+  if (!cpex_read_resource_pre_fetch_payload(reader, at, &payload) || !cpex_read_done(reader, at)) return false;
   *verdict = hook->handler.resource_pre_fetch(call, &payload);
   return true;
 }
 
 bool cpex_run_resource_post_fetch(const cpex_hook *hook, cpex_call *call, cpex_reader *reader, const cpex_place *at, cpex_verdict *verdict) {
   cpex_resource_post_fetch_payload payload;
-  if (!cpex_read_resource_post_fetch_payload(reader, at, &payload)) return false;
+  if (!cpex_read_resource_post_fetch_payload(reader, at, &payload) || !cpex_read_done(reader, at)) return false;
   *verdict = hook->handler.resource_post_fetch(call, &payload);
   return true;
 }
 
 bool cpex_run_agent_pre_invoke(const cpex_hook *hook, cpex_call *call, cpex_reader *reader, const cpex_place *at, cpex_verdict *verdict) {
   cpex_agent_pre_invoke_payload payload;
-  if (!cpex_read_agent_pre_invoke_payload(reader, at, &payload)) return false;
+  if (!cpex_read_agent_pre_invoke_payload(reader, at, &payload) || !cpex_read_done(reader, at)) return false;
   *verdict = hook->handler.agent_pre_invoke(call, &payload);
   return true;
 }
 
 bool cpex_run_agent_post_invoke(const cpex_hook *hook, cpex_call *call, cpex_reader *reader, const cpex_place *at, cpex_verdict *verdict) {
   cpex_agent_post_invoke_payload payload;
-  if (!cpex_read_agent_post_invoke_payload(reader, at, &payload)) return false;
+  if (!cpex_read_agent_post_invoke_payload(reader, at, &payload) || !cpex_read_done(reader, at)) return false;
   *verdict = hook->handler.agent_post_invoke(call, &payload);
   return true;
 }
 
 bool cpex_run_http_pre_request(const cpex_hook *hook, cpex_call *call, cpex_reader *reader, const cpex_place *at, cpex_verdict *verdict) {
   cpex_http_pre_request_payload payload;
-  if (!cpex_read_http_pre_request_payload(reader, at, &payload)) return false;
+  if (!cpex_read_http_pre_request_payload(reader, at, &payload) || !cpex_read_done(reader, at)) return false;
   *verdict = hook->handler.http_pre_request(call, &payload);
   return true;
 }
 
 bool cpex_run_http_post_request(const cpex_hook *hook, cpex_call *call, cpex_reader *reader, const cpex_place *at, cpex_verdict *verdict) {
   cpex_http_post_request_payload payload;
-  if (!cpex_read_http_post_request_payload(reader, at, &payload)) return false;
+  if (!cpex_read_http_post_request_payload(reader, at, &payload) || !cpex_read_done(reader, at)) return false;
   *verdict = hook->handler.http_post_request(call, &payload);
   return true;
 }
 
 bool cpex_run_http_auth_resolve_user(const cpex_hook *hook, cpex_call *call, cpex_reader *reader, const cpex_place *at, cpex_verdict *verdict) {
   cpex_http_auth_resolve_user_payload payload;
-  if (!cpex_read_http_auth_resolve_user_payload(reader, at, &payload)) return false;
+  if (!cpex_read_http_auth_resolve_user_payload(reader, at, &payload) || !cpex_read_done(reader, at)) return false;
   *verdict = hook->handler.http_auth_resolve_user(call, &payload);
   return true;
 }
 
 bool cpex_run_http_auth_check_permission(const cpex_hook *hook, cpex_call *call, cpex_reader *reader, const cpex_place *at, cpex_verdict *verdict) {
   cpex_http_auth_check_permission_payload payload;
-  if (!cpex_read_http_auth_check_permission_payload(reader, at, &payload)) return false;
+  if (!cpex_read_http_auth_check_permission_payload(reader, at, &payload) || !cpex_read_done(reader, at)) return false;
   *verdict = hook->handler.http_auth_check_permission(call, &payload);
   return true;
 }
 
 bool cpex_run_identity_resolve(const cpex_hook *hook, cpex_call *call, cpex_reader *reader, const cpex_place *at, cpex_verdict *verdict) {
   cpex_identity_resolve_payload payload;
-  if (!cpex_read_open_payload(reader, at, &payload)) return false;
+  if (!cpex_read_open_payload(reader, at, &payload) || !cpex_read_done(reader, at)) return false;
   *verdict = hook->handler.identity_resolve(call, &payload);
   return true;
 }
 
 bool cpex_run_token_delegate(const cpex_hook *hook, cpex_call *call, cpex_reader *reader, const cpex_place *at, cpex_verdict *verdict) {
   cpex_token_delegate_payload payload;
-  if (!cpex_read_open_payload(reader, at, &payload)) return false;
+  if (!cpex_read_open_payload(reader, at, &payload) || !cpex_read_done(reader, at)) return false;
   *verdict = hook->handler.token_delegate(call, &payload);
   return true;
 }
 
 bool cpex_run_elicit(const cpex_hook *hook, cpex_call *call, cpex_reader *reader, const cpex_place *at, cpex_verdict *verdict) {
   cpex_elicit_payload payload;
-  if (!cpex_read_open_payload(reader, at, &payload)) return false;
+  if (!cpex_read_open_payload(reader, at, &payload) || !cpex_read_done(reader, at)) return false;
   *verdict = hook->handler.elicit(call, &payload);
   return true;
 }
 
 bool cpex_run_cmf_tool_pre_invoke(const cpex_hook *hook, cpex_call *call, cpex_reader *reader, const cpex_place *at, cpex_verdict *verdict) {
   cpex_cmf_tool_pre_invoke_payload payload;
-  if (!cpex_read_message_payload(reader, at, &payload)) return false;
+  if (!cpex_read_message_payload(reader, at, &payload) || !cpex_read_done(reader, at)) return false;
   *verdict = hook->handler.cmf_tool_pre_invoke(call, &payload);
   return true;
 }
 
 bool cpex_run_cmf_tool_post_invoke(const cpex_hook *hook, cpex_call *call, cpex_reader *reader, const cpex_place *at, cpex_verdict *verdict) {
   cpex_cmf_tool_post_invoke_payload payload;
-  if (!cpex_read_message_payload(reader, at, &payload)) return false;
+  if (!cpex_read_message_payload(reader, at, &payload) || !cpex_read_done(reader, at)) return false;
   *verdict = hook->handler.cmf_tool_post_invoke(call, &payload);
   return true;
 }
 
 bool cpex_run_cmf_llm_input(const cpex_hook *hook, cpex_call *call, cpex_reader *reader, const cpex_place *at, cpex_verdict *verdict) {
   cpex_cmf_llm_input_payload payload;
-  if (!cpex_read_message_payload(reader, at, &payload)) return false;
+  if (!cpex_read_message_payload(reader, at, &payload) || !cpex_read_done(reader, at)) return false;
   *verdict = hook->handler.cmf_llm_input(call, &payload);
   return true;
 }
 
 bool cpex_run_cmf_llm_output(const cpex_hook *hook, cpex_call *call, cpex_reader *reader, const cpex_place *at, cpex_verdict *verdict) {
   cpex_cmf_llm_output_payload payload;
-  if (!cpex_read_message_payload(reader, at, &payload)) return false;
+  if (!cpex_read_message_payload(reader, at, &payload) || !cpex_read_done(reader, at)) return false;
   *verdict = hook->handler.cmf_llm_output(call, &payload);
   return true;
 }
 
 bool cpex_run_cmf_prompt_pre_fetch(const cpex_hook *hook, cpex_call *call, cpex_reader *reader, const cpex_place *at, cpex_verdict *verdict) {
   cpex_cmf_prompt_pre_fetch_payload payload;
-  if (!cpex_read_message_payload(reader, at, &payload)) return false;
+  if (!cpex_read_message_payload(reader, at, &payload) || !cpex_read_done(reader, at)) return false;
   *verdict = hook->handler.cmf_prompt_pre_fetch(call, &payload);
   return true;
 }
 
 bool cpex_run_cmf_prompt_post_fetch(const cpex_hook *hook, cpex_call *call, cpex_reader *reader, const cpex_place *at, cpex_verdict *verdict) {
   cpex_cmf_prompt_post_fetch_payload payload;
-  if (!cpex_read_message_payload(reader, at, &payload)) return false;
+  if (!cpex_read_message_payload(reader, at, &payload) || !cpex_read_done(reader, at)) return false;
   *verdict = hook->handler.cmf_prompt_post_fetch(call, &payload);
   return true;
 }
 
 bool cpex_run_cmf_resource_pre_fetch(const cpex_hook *hook, cpex_call *call, cpex_reader *reader, const cpex_place *at, cpex_verdict *verdict) {
   cpex_cmf_resource_pre_fetch_payload payload;
-  if (!cpex_read_message_payload(reader, at, &payload)) return false;
+  if (!cpex_read_message_payload(reader, at, &payload) || !cpex_read_done(reader, at)) return false;
   *verdict = hook->handler.cmf_resource_pre_fetch(call, &payload);
   return true;
 }
 
 bool cpex_run_cmf_resource_post_fetch(const cpex_hook *hook, cpex_call *call, cpex_reader *reader, const cpex_place *at, cpex_verdict *verdict) {
   cpex_cmf_resource_post_fetch_payload payload;
-  if (!cpex_read_message_payload(reader, at, &payload)) return false;
+  if (!cpex_read_message_payload(reader, at, &payload) || !cpex_read_done(reader, at)) return false;
   *verdict = hook->handler.cmf_resource_post_fetch(call, &payload);
   return true;
 }
 
 bool cpex_run_cmf_http_request(const cpex_hook *hook, cpex_call *call, cpex_reader *reader, const cpex_place *at, cpex_verdict *verdict) {
   cpex_cmf_http_request_payload payload;
-  if (!cpex_read_message_payload(reader, at, &payload)) return false;
+  if (!cpex_read_message_payload(reader, at, &payload) || !cpex_read_done(reader, at)) return false;
   *verdict = hook->handler.cmf_http_request(call, &payload);
   return true;
 }
