@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 // docs/commands.md from oclif.manifest.json and the error catalogue, docs/conformance.md from the catalogue of tests,
-// and the anchors of clauses. `--check` only compares.
+// the tables of docs/hosts/cpex.md from the code, and the anchors of clauses. `--check` only compares.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { CLAUSE_PAGES, conformancePage, withAnchors } from './conformance-page.mjs';
+import { PIPELINE_PAGE, withPipelineTables } from './pipeline-table.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
@@ -136,7 +137,12 @@ ${codes.map(([code, entry]) => `| \`${code}\` | ${entry.exit} | ${cell(entry.tit
 /** Every page that is generated, or kept in shape, with the text that it has to have. */
 async function pages() {
   const kept = CLAUSE_PAGES.map((page) => [page, withAnchors(readFileSync(path.join(root, page), 'utf8'))]);
-  return [...kept, ['docs/commands.md', await commandsPage()], ['docs/conformance.md', await conformancePage()]];
+  return [
+    ...kept,
+    ['docs/commands.md', await commandsPage()],
+    ['docs/conformance.md', await conformancePage()],
+    [PIPELINE_PAGE, await withPipelineTables(readFileSync(path.join(root, PIPELINE_PAGE), 'utf8'))],
+  ];
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
