@@ -12,7 +12,11 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
 /** What each exit code stands for, by situation. */
 const EXITS = [
-  [0, 'good', 'The command did what it was asked to do. `run command VERB` passes on the exit code of the command.'],
+  [
+    0,
+    'good',
+    'The command did what it was asked to do. `run command VERB` passes on the exit code of the command. `run pipeline`: the hook was answered, a deny included.',
+  ],
   [
     1,
     'the plugin is not good',
@@ -31,7 +35,7 @@ const EXITS = [
   [
     4,
     'the plugin failed to start or died',
-    '`run`: it could not be loaded, refused to initialise, crashed, ended the process, hung, or gave an answer that is no envelope.',
+    '`run`: it could not be loaded, refused to initialise, crashed, ended the process, hung, or gave an answer that is no envelope. `run pipeline`: this holds for one of the plugins, whatever its on_error makes of the run.',
   ],
   [
     5,

@@ -364,6 +364,49 @@ describe('the kind of a plugin', () => {
   });
 });
 
+describe('docs/hosts/cpex.md', () => {
+  const page = readFileSync(path.join(root, 'docs', 'hosts', 'cpex.md'), 'utf8');
+  const examples = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => text);
+
+  it.each(examples.map((text, index) => [index + 1, text]))(
+    'has the example %i, which is a configuration',
+    async (_, text) => {
+      // What the plugins are is not what the example is about.
+      const { plugins, settings, select, findings } = await read(
+        String(text).replace(/kind: [^ ,}\n]+/g, 'kind: ./good.so'),
+      );
+      expect(plugins.map(({ name }) => name)).toEqual(['gate', 'redactor', 'logger']);
+      expect(findings.filter(({ severity }) => severity !== 'info')).toEqual([]);
+      const meta = { entity_type: 'tool', entity_name: 'get_salary', scope: 'hr' };
+      const chosen = select(HOOK, request({ extensions: { meta } })).plugins.map(({ name, config }) => [
+        name,
+        config.default,
+      ]);
+      expect(chosen).toEqual(
+        settings.routingEnabled
+          ? [
+              ['gate', 'deny'],
+              ['redactor', undefined],
+              ['logger', undefined],
+            ]
+          : [
+              ['gate', 'allow'],
+              ['logger', undefined],
+            ],
+      );
+    },
+  );
+
+  it('has both kinds of choosing plugins among its examples', () => expect(examples).toHaveLength(2));
+
+  it('names every key and every word', () => {
+    const names = Object.values(schema.$defs).flatMap(({ properties = {} }) => Object.keys(properties));
+    const words = [...Object.keys((schema as unknown as { properties: object }).properties), ...names];
+    const missing = words.filter((word) => !new RegExp(`\\b${word}\\b`).test(page));
+    expect(missing).toEqual([]);
+  });
+});
+
 describe('schemas/pipeline.json', () => {
   const check = new Ajv2020({ strictTypes: false }).addVocabulary(['x-expected']).compile(schema);
 
