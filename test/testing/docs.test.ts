@@ -11,7 +11,7 @@ import { readCases } from './support/case-text.js';
 const root = path.resolve(import.meta.dirname, '../..');
 const text = readFileSync(path.join(root, 'docs/cases.md'), 'utf8');
 const schema = JSON.parse(readFileSync(path.join(root, 'schemas/case.json'), 'utf8')) as {
-  $defs: { Case: { properties: Record<string, { properties?: Record<string, unknown> }> } };
+  $defs: Record<'Case' | 'Expect', { properties: Record<string, { properties?: Record<string, unknown> }> }>;
 };
 const blocks = [...text.matchAll(/^```yaml([^\n]*)\n(.*?)^```$/gms)].map(([, info = '', body = '']) => ({
   info: info.trim(),
@@ -54,7 +54,7 @@ describe('docs/cases.md', () => {
   it('uses every key of the schema and every matcher in an example', () => {
     const used = new Set(cases.flatMap(({ body }) => words(parse(body))));
     const { properties } = schema.$defs.Case;
-    const keys = ['host', 'expect'].flatMap((key) => Object.keys(properties[key]?.properties ?? {}));
+    const keys = [...Object.keys(properties.host?.properties ?? {}), ...Object.keys(schema.$defs.Expect.properties)];
     const http = [
       'method',
       'url',
