@@ -41,7 +41,21 @@ function sentence(text: string): string {
  * @param indent blanks per level; everything on one line when absent
  */
 export function stringifyExact(value: unknown, indent?: number): string {
+  // Several times as fast, and the same text.
+  if (isPlain(value)) return JSON.stringify(value, undefined, indent) ?? 'null';
   return stringify(value, bytesAsBase64, indent) ?? 'null';
+}
+
+/** Whether a value holds nothing but what JSON.stringify writes exactly. */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return typeof value !== 'bigint';
+  if (Array.isArray(value)) return value.every(isPlain);
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  for (const name in value) {
+    if (!isPlain((value as Readonly<Record<string, unknown>>)[name])) return false;
+  }
+  return true;
 }
 
 function bytesAsBase64(_key: string, value: unknown): unknown {

@@ -46,6 +46,18 @@ describe('parseExact', () => {
     );
   });
 
+  it('writes the same text with and without a value that JSON.stringify cannot write', () => {
+    const value = fc.jsonValue({ noUnicodeString: false, depthSize: 'medium' });
+    fc.assert(
+      fc.property(value, fc.constantFrom(undefined, 2), (one, indent) => {
+        const mixed = { a: one, bytes: new Uint8Array([1]), big: 2n ** 60n, gone: undefined };
+        const plain = { a: one, bytes: 'AQ==', big: 0, gone: undefined };
+        const exact = stringifyExact(mixed, indent).replace(/1152921504606846976(?=[\s}]*$)/, '0');
+        expect(exact).toBe(stringifyExact(plain, indent));
+      }),
+    );
+  });
+
   it('round-trips any 64-bit integer', () => {
     const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n });
     fc.assert(
