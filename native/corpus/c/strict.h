@@ -1,7 +1,7 @@
 /* A reader of requests as docs/abi.md section 7 asks for: one JSON value in strict UTF-8, no key twice, no half
  * characters, at most 128 containers deep, and the shape of the method's schema.
  *
- * A shape is a text: `s` a string, `u` a uint32, `U` a uint64, `*` anything, `o` any object, `[s]` a list of strings,
+ * A shape is a text: `s` a string, `u` a uint32, `U` a uint64, `i` an int32, `*` anything, `o` any object, `[s]` a list of strings,
  * `{name:s,more:{…}}` an object with these members and any others, `{*:s}` one whose members are strings. */
 #ifndef STRICT_H
 #define STRICT_H
@@ -115,6 +115,10 @@ static int json_number(json *j, char shape) {
   if (length >= sizeof text) return 0;
   memcpy(text, from, length);
   text[length] = 0;
+  if (shape == 'i') {
+    double value = strtod(text, NULL);
+    return value >= -2147483648.0 && value <= 2147483647.0 && value == (double)(int64_t)value;
+  }
   if (strspn(text, "0123456789") != length) {
     double value = strtod(text, NULL);
     return value >= 0 && value < (shape == 'u' ? 4294967296.0 : 18446744073709551616.0) && value == (double)(uint64_t)value;
@@ -221,7 +225,7 @@ static int json_value(json *j, const char *shape) {
   case 't': return any && json_word(j, "true");
   case 'f': return any && json_word(j, "false");
   case 'n': return any && json_word(j, "null");
-  default: return (any || *shape == 'u' || *shape == 'U') && json_number(j, *shape);
+  default: return (any || *shape == 'u' || *shape == 'U' || *shape == 'i') && json_number(j, *shape);
   }
 }
 

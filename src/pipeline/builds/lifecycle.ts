@@ -39,8 +39,14 @@ export class Lifecycle {
   async tell(event: BuildEvent, phase: LifecyclePhase): Promise<Abort | undefined> {
     for (const member of this.members) {
       const hook = askedFor(lifecycleOf(member.registration), event.kind, phase);
-      // The failure of a plugin that is gone was told when it went.
-      if (hook === undefined || (member.gone !== undefined && !this.mustAnswer(member, phase))) continue;
+      if (hook === undefined) continue;
+      if (member.gone !== undefined) {
+        if (!this.mustAnswer(member, phase)) continue;
+        // Its failure was told when it went.
+        if (this.errors.some(({ plugin }) => plugin === member.name)) {
+          return { plugin: member.name, event: event.kind, reason: member.gone };
+        }
+      }
       const abort = await this.ask(member, event, phase, Math.min(hook.timeout_ms, this.limit()));
       if (abort !== undefined) return abort;
     }

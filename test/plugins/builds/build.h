@@ -9,12 +9,16 @@ static int on_event(const unsigned char *request, unsigned long len, void *slot)
 #ifdef ON_COMMAND
 static int on_command(const unsigned char *request, unsigned long len, void *slot);
 #endif
+#define STEP_SHAPE \
+  "{step:{key:s,runner:s,args:o},run_id:s,step_id:s,workspace_archive_id:s,env:{*:s},workdir:s,cache:"
+static int is_step(const unsigned char *request, unsigned long len);
+static int is_event(const unsigned char *request, unsigned long len);
 #ifdef ON_STEP
 #define IF_STEP()                                                                                        \
   if (!strcmp(method, "step.execute")) {                                                                 \
     if (!registered) return reply(out, ERROR("not_registered", "plugin.register comes first"));         \
-    CHECK("{step:{key:s,runner:s,args:o},run_id:s,step_id:s,workspace_archive_id:s,env:{*:s},workdir:s," \
-          "cache:{kind:s}}");                                                                            \
+    CHECK(STEP_SHAPE "{kind:s}}");                                                                        \
+    if (!is_step(request, len)) return reply(out, ERROR("invalid_request", "no such decision"));         \
     return on_step(request, len, out);                                                                   \
   }
 #else
@@ -24,7 +28,8 @@ static int on_command(const unsigned char *request, unsigned long len, void *slo
 #define IF_EVENT()                                                                               \
   if (!strcmp(method, "lifecycle.event")) {                                                      \
     if (!registered) return reply(out, ERROR("not_registered", "plugin.register comes first")); \
-    CHECK("{event:{kind:s,build_id:s},phase:s}");                                                \
+    CHECK("{event:{kind:s},phase:s}");                                                           \
+    if (!is_event(request, len)) return reply(out, ERROR("invalid_request", "no such event"));   \
     return on_event(request, len, out);                                                          \
   }
 #else
@@ -79,6 +84,47 @@ UNUSED static void text_of(const char *request, const char *name, char *to, size
   if (len >= room) len = room - 1;
   memcpy(to, at ? at + strlen(pattern) : "", len);
   to[len] = 0;
+}
+
+/* The kind of a decision or an event decides what else it has to hold. */
+UNUSED static int is_kind(const unsigned char *request, unsigned long len, const char *(*shape)(const char *kind)) {
+  char *words = strndup((const char *)request, len), kind[64];
+  if (!words) return 0;
+  text_of(words, "kind", kind, sizeof kind);
+  free(words);
+  const char *found = shape(kind);
+  return found && is_request(request, len, found);
+}
+
+UNUSED static const char *step_shape(const char *kind) {
+  if (!strcmp(kind, "miss_no_commit")) return STEP_SHAPE "{kind:s}}";
+  if (!strcmp(kind, "hit") || !strcmp(kind, "miss_build_as")) return STEP_SHAPE "{kind:s,tag:s}}";
+  return NULL;
+}
+
+UNUSED static const char *event_shape(const char *kind) {
+#define EVENT(rest) "{event:{kind:s,build_id:s" rest "},phase:s}"
+#define OF_STEP(rest) EVENT(",step_id:s,key:s" rest)
+  if (!strcmp(kind, "build_start")) return EVENT(",steps:u");
+  if (!strcmp(kind, "build_end")) return EVENT(",exit_code:i,duration_ms:U");
+  if (!strcmp(kind, "step_queued") || !strcmp(kind, "step_start")) return OF_STEP(",runner:s");
+  if (!strcmp(kind, "step_log")) return OF_STEP(",stream:s,data:s");
+  if (!strcmp(kind, "step_cache_hit")) return OF_STEP(",tag:s");
+  if (!strcmp(kind, "step_end")) return OF_STEP(",exit_code:i,duration_ms:U");
+  if (!strcmp(kind, "chain_failed")) return OF_STEP(",message:s");
+  return "{event:{kind:s},phase:s}";
+}
+
+UNUSED static int is_step(const unsigned char *request, unsigned long len) { return is_kind(request, len, step_shape); }
+
+UNUSED static int is_event(const unsigned char *request, unsigned long len) {
+  char *words = strndup((const char *)request, len), phase[16], stream[16];
+  if (!words) return 0;
+  text_of(words, "phase", phase, sizeof phase), text_of(words, "stream", stream, sizeof stream);
+  free(words);
+  if (strcmp(phase, "before") && strcmp(phase, "after")) return 0;
+  if (*stream && strcmp(stream, "stdout") && strcmp(stream, "stderr")) return 0;
+  return is_kind(request, len, event_shape);
 }
 
 /* Asks the host and hands out its answer, to be freed; NULL when there is none. */

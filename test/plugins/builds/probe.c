@@ -35,7 +35,7 @@ static int isolated(void) {
   int ok = 1;
   for (int at = 0; at < 3; at++) ok &= kv_set(scopes[at], "scope", scopes[at], strlen(scopes[at]));
   for (int at = 0; at < 3; at++) ok &= kv_has(scopes[at], "scope", scopes[at]);
-  ok &= is_ok(answer_of("host.kv.delete", "{\"scope\":\"build\",\"key\":\"scope\"}"), "true");
+  ok &= is_ok(answer_of("host.kv.delete", "{\"scope\":\"build\",\"key\":\"scope\"}"), "\"deleted\":true");
   return ok & kv_has("build", "scope", NULL) & kv_has("plugin", "scope", "plugin") & kv_has("step", "scope", "step");
 }
 

@@ -1,4 +1,4 @@
-/* The runner "works", the default one, does what a step's arguments say: {"log":"TEXT"} and {"error":"TEXT"} print,
+/* The runner "works", the default one, does what a step's arguments say: {"log":"TEXT"} and {"error":"TEXT"} print a line,
  * {"exit":N} ends with a code, {"wait":true} waits until it is cancelled, "stubborn" and "crash" do what they say,
  * {"scope":true} ends with 9 when values of an earlier step are still there. It hears of the events that
  * EVENTS and PHASE name, and aborts at the one that its configuration names under "abort". */
@@ -13,12 +13,15 @@
 #define EVENTS                                                                                           \
   "[\"build_start\",\"step_queued\",\"step_start\",\"step_log\",\"step_cache_hit\",\"step_end\",\"build_end\"]"
 #endif
+#ifndef DEFAULT
+#define DEFAULT "true"
+#endif
 #ifndef RUNNER
 #define RUNNER "works"
 #endif
 #define METADATA "{\"id\":\"works\",\"name\":\"Works\",\"version\":\"1.0.0\",\"author\":\"Tests\"}"
 #define CAPABILITIES                                                                                              \
-  "{\"step\":[{\"runner\":\"" RUNNER "\",\"default\":true,\"step_schema\":{\"type\":\"object\",\"properties\":{" \
+  "{\"step\":[{\"runner\":\"" RUNNER "\",\"default\":" DEFAULT ",\"step_schema\":{\"type\":\"object\",\"properties\":{" \
   "\"exit\":{\"type\":\"integer\"}}}}],"                                                                          \
   "\"lifecycle\":[{\"events\":" EVENTS ",\"phase\":\"" PHASE "\",\"timeout_ms\":" TIMEOUT "}]}"
 #define ON_STEP
@@ -43,7 +46,7 @@ static void keep_config(const unsigned char *request, unsigned long len) {
 }
 
 static int wait_for_end(void) {
-  while (!is_ok(answer_of("host.cancelled", "{}"), "true")) usleep(5000);
+  while (!is_ok(answer_of("host.cancelled", "{}"), "\"cancelled\":true")) usleep(5000);
   return 130;
 }
 
@@ -52,10 +55,10 @@ static int on_step(const unsigned char *request, unsigned long len, void *slot) 
   if (!words) return *(cpex_buffer *)slot = (cpex_buffer){0}, 1;
   const char *exit_at = strstr(words, "\"exit\":");
   int code = exit_at ? atoi(exit_at + 7) : 0;
-  text_of(words, "log", text, sizeof text);
-  if (*text) step_log("stdout", text);
-  text_of(words, "error", text, sizeof text);
-  if (*text) step_log("stderr", text);
+  text_of(words, "log", text, sizeof text - 1);
+  if (*text) step_log("stdout", strcat(text, "\n"));
+  text_of(words, "error", text, sizeof text - 1);
+  if (*text) step_log("stderr", strcat(text, "\n"));
   if (strstr(words, "\"crash\":true")) *(volatile int *)0 = 1;
   if (strstr(words, "\"stubborn\":true")) for (;;) pause();
   if (strstr(words, "\"wait\":true")) code = wait_for_end();
@@ -75,7 +78,7 @@ static int on_event(const unsigned char *request, unsigned long len, void *slot)
   text_of(words, "kind", kind, sizeof kind);
   free(words);
   pthread_mutex_lock(&keeping);
-  int aborts = !strcmp(kind, abort_at), hangs = !strcmp(kind, hang_at);
+  int aborts = *kind && !strcmp(kind, abort_at), hangs = *kind && !strcmp(kind, hang_at);
   pthread_mutex_unlock(&keeping);
   if (hangs) for (;;) pause();
   return reply(slot, aborts ? OK("{\"outcome\":\"abort\",\"reason\":\"enough\"}") : OK("{\"outcome\":\"continue\"}"));
