@@ -110,6 +110,7 @@ export class HookRun {
   /** All at once, each in its own process and with the same payload. */
   private async together(phase: readonly PluginEntry[]): Promise<void> {
     const running = phase.filter((entry) => !this.stays(entry));
+    if (running.length === 0) return;
     const over = new AbortController();
     const signal = sharedSignal(AbortSignal.any([over.signal, this.host.signal]));
     let first: Called | undefined;

@@ -94,15 +94,16 @@ export class PipelineMember implements PluginCaller {
     const elapsedNs = () => Math.round((performance.now() - started) * 1e6);
     const answer = this.turns.take(async () => {
       if (signal.aborted || this.closed) return cancelled(elapsedNs());
+      const death = this.death;
+      let plugin: OpenPlugin;
       try {
-        const before = this.death;
-        const plugin = this.plugin ?? (await this.start());
-        this.death = undefined;
-        const answer = await this.exchange(plugin, request, timeoutMs, signal, elapsedNs);
-        return before === undefined ? answer : { ...answer, findings: [before, ...(answer.findings ?? [])] };
+        plugin = this.plugin ?? (await this.start());
       } catch (error) {
-        return failedStart(error, elapsedNs());
+        return failed(error, 'plugin_start', elapsedNs());
       }
+      this.death = undefined;
+      const one = await this.exchange(plugin, request, timeoutMs, signal, elapsedNs);
+      return death === undefined ? one : { ...one, findings: [death, ...(one.findings ?? [])] };
     });
     return unlessAborted(answer, signal, () => cancelled(elapsedNs()));
   }
@@ -135,8 +136,8 @@ export class PipelineMember implements PluginCaller {
       const { end, envelope } = await plugin.invoke('hook.invoke', request, { deadline: timeoutMs, signal });
       return readAnswer(envelope, end.durationNs);
     } catch (error) {
-      await plugin.close();
-      return failedStart(error, elapsedNs());
+      if (error instanceof SessionFailure) await plugin.close();
+      return failed(error, 'host_fault', elapsedNs());
     } finally {
       this.calling = false;
       clearTimeout(grace);
@@ -240,10 +241,13 @@ function restarted(ending: Ending, told: boolean): Finding {
   };
 }
 
-/** What a failure outside of an answer means: a death, a missed deadline, or a plugin that would not start again. */
-function failedStart(error: unknown, durationNs: number): PluginAnswer {
+/**
+ * What a failure outside of an answer means: a death, a missed deadline, or something else.
+ * @param code of something else
+ */
+function failed(error: unknown, code: 'plugin_start' | 'host_fault', durationNs: number): PluginAnswer {
   const message = error instanceof Error ? error.message : String(error);
-  if (!(error instanceof SessionFailure)) return { kind: 'error', message, code: 'plugin_start', durationNs };
+  if (!(error instanceof SessionFailure)) return { kind: 'error', message, code, durationNs };
   const { kind } = error.ending;
   if (kind === 'cancelled') return cancelled(durationNs);
   if (kind === 'hang') return { kind: 'timeout', message, code: 'timeout', durationNs };
@@ -261,6 +265,7 @@ async function unlessAborted(
   signal: AbortSignal,
   instead: () => PluginAnswer,
 ): Promise<PluginAnswer> {
+  if (signal.aborted) return instead();
   return new Promise((resolve) => {
     const gone = () => resolve(instead());
     signal.addEventListener('abort', gone, { once: true });
