@@ -28,7 +28,10 @@ const MARKS: Readonly<Record<RunStatus, () => string>> = {
 export function accountText(result: PipelineResult, background: Background, width: number): string {
   const { records } = result;
   const called = (mode: Mode, of: readonly ExecutionRecord[]) => of.filter((one) => one.mode === mode && ran(one));
-  const names = Math.min(24, Math.max(0, ...[...records, ...background.records].map((one) => one.plugin_name.length)));
+  const names = Math.min(
+    24,
+    Math.max(0, ...[...records, ...background.records].map((one) => printable(one.plugin_name).length)),
+  );
   const phase = (mode: Mode, of: readonly ExecutionRecord[]) => {
     const mine = called(mode, of);
     return mine.length === 0

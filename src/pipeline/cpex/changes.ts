@@ -7,6 +7,8 @@ import type { Change } from './types.js';
 const MOST_CHANGES = 64;
 /** Characters that one value of a change may have, written as JSON. */
 const LONGEST_VALUE = 1024;
+/** Characters of a long text that are shown before the first that differs. */
+const LEAD = 64;
 
 /** Where two JSON values differ, from the outside in: the smallest places that explain it, bounded in number and size. */
 export function changesBetween(path: string, before: unknown, after: unknown): Change[] {
@@ -30,19 +32,30 @@ function collect(path: string, before: unknown, after: unknown, found: Change[])
     }
     return;
   }
+  const from = commonStart(before, after);
   found.push({
     path,
-    ...(before === undefined ? {} : { before: bounded(before) }),
-    ...(after === undefined ? {} : { after: bounded(after) }),
+    ...(before === undefined ? {} : { before: bounded(before, from) }),
+    ...(after === undefined ? {} : { after: bounded(after, from) }),
   });
 }
 
-/** A value as it is, or, where it is long, its beginning as text. */
-function bounded(value: unknown): unknown {
+/** Where the part of two texts begins that says how they differ: some characters before the first other one. */
+function commonStart(before: unknown, after: unknown): number {
+  if (typeof before !== 'string' || typeof after !== 'string') return 0;
+  let same = 0;
+  while (same < before.length && before[same] === after[same]) same += 1;
+  return same <= LEAD ? 0 : same - LEAD;
+}
+
+/** A value as it is, or, where it is long, as text from there on and cut. */
+function bounded(value: unknown, from: number): unknown {
   const text = typeof value === 'string' ? value : stringifyExact(value);
   if (text.length <= LONGEST_VALUE) return value;
-  const shown = [...text.slice(0, LONGEST_VALUE)].slice(0, -1).join('');
-  return `${shown}… (${text.length} characters)`;
+  // No half of a character at either end.
+  const part = text.slice(from, from + LONGEST_VALUE).replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/g, '');
+  const end = from + LONGEST_VALUE < text.length ? '…' : '';
+  return `${from > 0 ? '…' : ''}${part}${end} (${text.length} characters)`;
 }
 
 function member(path: string, name: string): string {

@@ -153,11 +153,12 @@ function reasonOf(judged: Judged, redaction: Redaction): string | undefined {
 
 function changesOf({ payload, extensions }: Judged, asked: Asked, redaction: Redaction): readonly Change[] {
   if (payload === undefined && extensions === undefined) return [];
-  const changes = [
-    ...(payload === undefined ? [] : changesBetween('payload', asked.request.payload, payload.value)),
-    ...(extensions === undefined ? [] : changesBetween('extensions', asked.extensions, extensions)),
+  // Secrets go before long values are cut: a part of one would be found no more.
+  const clean = <T>(value: T) => redaction.withoutSecrets(value);
+  return [
+    ...(payload === undefined ? [] : changesBetween('payload', clean(asked.request.payload), clean(payload.value))),
+    ...(extensions === undefined ? [] : changesBetween('extensions', clean(asked.extensions), clean(extensions))),
   ];
-  return redaction.withoutSecrets(changes);
 }
 
 function cleanFinding(finding: Finding, redaction: Redaction): Finding {
