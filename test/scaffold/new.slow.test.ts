@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { TestReport } from '../../src/model/event.js';
 import { LANGUAGES, type Language } from '../../src/model/target.js';
 import { contractData } from '../../src/project/contract-data.js';
+import { SAMPLES } from '../../src/scaffold/answers.js';
 import { make, testContext, workFolder } from './temporary.js';
 
 /** Shared by all Rust projects of this file, so that the dependencies are compiled once. */
@@ -61,7 +63,32 @@ const CHOICES: readonly (readonly [string, string, readonly string[]])[] = [
     ['hook:cmf.tool_pre_invoke', 'hook:tool_pre_invoke', 'command:greet', 'command:a', 'command:b-2'],
   ],
   ['every hook', 'a-longer-plugin-id', [...allHooks, 'command:greet']],
+  ['runners', 'run-it', ['step:make', 'step:shell-2']],
+  [
+    'events of builds',
+    'watch',
+    ['lifecycle:before_build_start', 'lifecycle:after_step_end', 'lifecycle:before_step_log'],
+  ],
+  ['one of each', 'all', ['hook:elicit', 'command:greet', 'step:shell', 'lifecycle:after_build_end']],
 ];
+
+const CPEX = path.resolve(import.meta.dirname, '../../bin/run.cjs');
+
+describe.each(LANGUAGES)('a sample in %s', (language) => {
+  it.each(SAMPLES)(
+    'is well formed, and passes its own tests, the rules of its host and its cases over both codecs: %s',
+    async (sample) => {
+      const { root } = await make({ name: 'my-sample', language, sample, author: 'Ada' }, testContext(folder.path));
+      JUDGES[language](root);
+      const report = JSON.parse(run(root, process.execPath, CPEX, 'test', '--json')) as TestReport;
+      expect(report.results.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'skip')).toEqual([]);
+      const cases = report.results.filter(({ suite }) => suite === 'cases');
+      // Registrations alone have one codec.
+      expect(cases.filter(({ codecs }) => codecs?.length === 2).length).toBeGreaterThan(cases.length / 2);
+    },
+    600_000,
+  );
+});
 
 // A first build of Rust's dependencies takes more than a minute on a busy machine.
 describe.each(LANGUAGES)('a new %s project', (language) => {

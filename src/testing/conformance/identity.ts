@@ -1,7 +1,11 @@
 import path from 'node:path';
 import { readPluginName } from '../../hosts/cliproxy/file-name.js';
 import type { Finding, Severity } from '../../model/finding.js';
+import type { Manifest } from '../../model/manifest.js';
 import type { Registration } from '../../model/profile.js';
+import { readCapability } from '../../project/capabilities.js';
+import { type ContractData, contractData } from '../../project/contract-data.js';
+import { declaredCapabilities } from '../../project/declared-capabilities.js';
 import type { Subject } from '../subject.js';
 import { policyOf } from './policy.js';
 
@@ -15,7 +19,33 @@ export function compareIdentity(subject: Subject, registration: Registration): F
     if (registration[key] === manifest[key]) continue;
     found.push(mismatch(`${key} is "${registration[key]}" in the plugin and "${manifest[key]}" in cpex.yaml`));
   }
-  return found;
+  return [...found, ...capabilityDrift(manifest, registration)];
+}
+
+/** What cpex.yaml says that the plugin can do and what it registers, where the handlers decide about the latter. */
+function capabilityDrift({ host, capabilities }: Manifest, registration: Registration): Finding[] {
+  const contract = contractData(host);
+  if (Object.values(contract.capabilities).every(({ argument }) => argument === undefined)) return [];
+  const said = canonical(capabilities, contract);
+  const registered = canonical(declaredCapabilities(registration, contract), contract);
+  const missing = [...said].filter((one) => !registered.has(one));
+  const unsaid = [...registered].filter((one) => !said.has(one));
+  return [
+    ...missing.map((one) => mismatch(`cpex.yaml says ${one}, which the plugin does not register`, [], 'warn')),
+    ...unsaid.map((one) => mismatch(`the plugin registers ${one}, of which cpex.yaml says nothing`, [], 'warn')),
+  ];
+}
+
+/** Entries of `capabilities:` with hooks in their canonical spelling; those that the contract does not have as they are. */
+function canonical(texts: readonly string[], contract: ContractData): ReadonlySet<string> {
+  return new Set(
+    texts.map((text) => {
+      const reading = readCapability(text, contract);
+      if (!reading.ok) return text;
+      const { flag, argument } = reading.use;
+      return argument === undefined ? flag : `${flag}:${argument}`;
+    }),
+  );
 }
 
 /** Hosts that know a plugin by the id that it registers. */
