@@ -200,7 +200,7 @@ describe.skipIf(missing !== undefined)(`cpex test${missing === undefined ? '' : 
     const folder = await cli.run(['test', '.'], { cwd: cli.folder });
     expect(folder).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/read as cases: \.\n[^]*name a built library/),
+      stderr: expect.stringMatching(/read as cases: \.\n[\s\S]*name a built library/),
     });
   });
 
