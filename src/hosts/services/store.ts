@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, unlink } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { sha256Hex } from '../../support/digest.js';
 import { systemCode } from '../../support/errors.js';
@@ -30,11 +30,14 @@ export function memoryStore(): KeyValueStore {
  * from several processes need no lock: each is whole, and the last one stays.
  */
 export function diskStore(folder: string): KeyValueStore {
+  let swept: Promise<void> | undefined;
   const fileOf = (key: string) => path.join(folder, `${sha256Hex(key)}.kv`);
   return {
     get: async (key) => (await readEntry(fileOf(key)))?.value,
     set: async (key, value) => {
       await mkdir(folder, { recursive: true, mode: 0o700 });
+      swept ??= sweep(folder);
+      await swept;
       await writeFileAtomic(fileOf(key), Buffer.concat([Buffer.from(`${JSON.stringify(key)}\n`), value]), {
         mode: 0o600,
       });
@@ -75,6 +78,19 @@ async function readEntry(file: string): Promise<{ key: string; value: Uint8Array
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw error;
+  }
+}
+
+/** Milliseconds after which nobody writes a value any more: its host was killed. */
+const ABANDONED_MS = 600_000;
+
+/** Removes what killed hosts left half written. What cannot be removed does no harm. */
+async function sweep(folder: string): Promise<void> {
+  const halves = (await readdir(folder)).filter((name) => name.endsWith('.tmp'));
+  for (const name of halves) {
+    const file = path.join(folder, name);
+    const facts = await stat(file).catch(() => undefined);
+    if (facts !== undefined && Date.now() - facts.mtimeMs > ABANDONED_MS) await unlink(file).catch(() => {});
   }
 }
 
