@@ -71,8 +71,15 @@ function folded(level: number | undefined, results: readonly TestResult[], told:
   if (passed.length === 0) return others;
   const name = level === undefined ? '' : `level ${level}  ${(LEVEL_NAMES[level] ?? '').padEnd(23)} `;
   const count = `${passed.length} ${passed.length === 1 ? 'test' : 'tests'}`;
-  const twice = passed.every(({ codecs = [] }) => codecs.length > 1) ? ', over JSON and over MessagePack' : '';
+  const twice = bothCodecs(passed);
   return [`  ${MARKS.pass} ${name}${level === undefined ? `${count} passed${twice}` : chalk.dim(count)}`, ...others];
+}
+
+/** How many cases have shown the same over both codecs. */
+function bothCodecs(results: readonly TestResult[]): string {
+  const count = results.filter(({ codecs = [] }) => codecs.length > 1).length;
+  if (count === 0) return '';
+  return `${count === results.length ? '' : `, ${count} of them`} over both JSON and MessagePack`;
 }
 
 function renderResult(result: TestResult, told: Set<string>): string[] {
