@@ -12,6 +12,7 @@ import { measure as fuzz } from './fuzz.mjs';
 import { measure as hostCall } from './host-call.mjs';
 import { measure as memory } from './memory.mjs';
 import { measure as pipeline } from './pipeline.mjs';
+import { measure as pipelined } from './pipelined.mjs';
 import { measure as startup } from './startup.mjs';
 import { repository } from './support/package.mjs';
 import { flags, markdownTable, plainTable, withVerdicts } from './support/report.mjs';
@@ -21,8 +22,8 @@ const document = path.join(repository, 'docs', 'performance.md');
 
 const { json, quick = false, markdown, write } = flags({ markdown: { type: 'boolean' }, write: { type: 'boolean' } });
 const tables = [];
-for (const measure of [startup, childStart, hostCall, pipeline, builds, memory, conformance, fuzz]) {
-  process.stderr.write(`${path.basename(import.meta.url)}: ${tables.length + 1} of 8\n`);
+for (const measure of [startup, childStart, hostCall, pipelined, pipeline, builds, memory, conformance, fuzz]) {
+  process.stderr.write(`${path.basename(import.meta.url)}: ${tables.length + 1} of 9\n`);
   tables.push(await measure({ quick }));
 }
 const figures = tables.map(markdownTable).join('\n\n');

@@ -8,6 +8,7 @@ import { run } from './cost.mjs';
 import { cpex } from './package.mjs';
 
 const native = fileURLToPath(new URL('../native', import.meta.url));
+const corpus = fileURLToPath(new URL('../../native/corpus/c', import.meta.url));
 
 /** Calls `use` with a fresh folder and removes it afterwards. */
 export async function inWorkspace(use) {
@@ -49,6 +50,14 @@ const ECHO = {
       path.join(native, 'echo.rs'),
     ]),
 };
+
+/** Compiles the plugin of native/hook.c, which allows or hands the payload back, and returns its path. */
+export function compileHook(folder, { handsBack = false } = {}) {
+  const library = path.join(folder, handsBack ? 'hands-back.so' : 'allows.so');
+  const more = ['-w', '-fPIC', '-shared', '-pthread', '-I', corpus, ...(handsBack ? ['-DHANDS_BACK'] : [])];
+  compile('cc', ['-std=gnu11', '-O2', ...more, '-o', library, path.join(native, 'hook.c')]);
+  return library;
+}
 
 /** Compiles the echo plugin of a language; undefined when its compiler is not there. */
 export function compileEcho(language, folder) {

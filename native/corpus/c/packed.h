@@ -158,7 +158,7 @@ static int introduce(void *slot, const uint8_t *request, size_t len) {
 }
 
 /* Asks the host in the codec in force. */
-static void tell_log(void) {
+__attribute__((unused)) static void tell_log(void) {
   const char *text = "{\"level\":\"debug\",\"message\":\"called\"}";
   cpex_buffer answer = {0};
   uint8_t bytes[128] = {0}, *end = bytes;
@@ -168,13 +168,17 @@ static void tell_log(void) {
   if (answer.ptr) host->free_buffer(answer.ptr, answer.len);
 }
 
+/* What the hook asks its host before it answers. */
+#ifndef ASKS
+#define ASKS() tell_log()
+#endif
 #ifndef VERDICT
 #define VERDICT "{\"ok\":true,\"result\":{\"continue_processing\":true,\"modified_payload\":"
 #endif
 
 static int hand_back(void *slot) {
   cpex_buffer *out = slot;
-  tell_log();
+  ASKS();
   size_t size = 0;
   const uint8_t *payload = member(asked, asked_len, "payload", &size);
   const char *start = VERDICT, *closing = "0}}";
