@@ -24,6 +24,11 @@ export default class Run extends CpexCommand {
     '<%= config.bin %> run --plugin ./plugin.so --host cliproxy request.normalize --answers answers.yaml',
   ];
   static override strict = false;
+  /** What shells offer as the first word. */
+  static words = [
+    ...['hook', 'command', 'step', 'event', 'steps', 'pipeline'],
+    ...['request', 'models', 'login', 'refresh', 'cliproxy-cli', 'plugin.register'],
+  ];
   static override usage =
     'run [FLAGS] [METHOD | hook NAME | command VERB ARGS… | step [RUNNER] | event KIND | steps PLAN | pipeline CONFIG HOOK | request | models | login PROVIDER | cliproxy-cli ARGS…]';
   static override flags = {

@@ -46,6 +46,8 @@ describe.skipIf(!isThere('bash'))('bash completion (needs bash)', () => {
     expect(bashOffers(file, ['cpex', 'new', '--lang', ''])).toEqual(['c', 'go', 'rust']);
     expect(bashOffers(file, ['cpex', 'completion', 'po'])).toEqual(['powershell']);
     expect(bashOffers(file, ['cpex', 'new', '--no-'])).toContain('--no-git');
+    expect(bashOffers(file, ['cpex', 'run', 'st'])).toEqual(['step', 'steps']);
+    expect(bashOffers(file, ['cpex', 'run', 'pip'])).toEqual(['pipeline']);
   });
 });
 
@@ -63,6 +65,7 @@ describe.skipIf(!isThere('fish'))('fish completion (needs fish)', () => {
     const file = script('fish');
     expect(fishOffers(file, 'cpex in')).toEqual(expect.arrayContaining(['info', 'install']));
     expect(fishOffers(file, 'cpex new --lang ')).toEqual(expect.arrayContaining(['c', 'go', 'rust']));
+    expect(fishOffers(file, 'cpex run pip')).toContain('pipeline');
     expect(fishOffers(file, 'cpex completion ')).toEqual(expect.arrayContaining(['bash', 'zsh', 'fish', 'powershell']));
   });
 });

@@ -10,6 +10,8 @@ export interface SurfaceCommand {
   readonly flags: readonly SurfaceFlag[];
   /** Values of the first argument, where it has a closed list. */
   readonly values: readonly string[];
+  /** Words that may come first, among others; what follows them may be a file. */
+  readonly words: readonly string[];
 }
 
 export interface SurfaceFlag {
@@ -28,6 +30,7 @@ interface CommandShape {
   readonly summary?: string | undefined;
   readonly flags?: Readonly<Record<string, FlagShape>> | undefined;
   readonly args?: Readonly<Record<string, { readonly options?: readonly string[] | undefined }>> | undefined;
+  readonly words?: unknown;
 }
 
 interface FlagShape {
@@ -47,11 +50,12 @@ export function readSurface(bin: string, commands: readonly CommandShape[]): Sur
     bin,
     commands: commands
       .filter(({ hidden }) => !hidden)
-      .map(({ id, summary, flags, args }) => ({
+      .map(({ id, summary, flags, args, words }) => ({
         id,
         summary: summary ?? '',
         flags: Object.values(flags ?? {}).flatMap(readFlag),
         values: Object.values(args ?? {})[0]?.options ?? [],
+        words: Array.isArray(words) ? words.map(String) : [],
       }))
       .sort((a, b) => (a.id < b.id ? -1 : 1)),
   };

@@ -5,6 +5,7 @@ export function zshCompletion({ bin, commands }: Surface): string {
   const list = commands.map(({ id, summary }) => `    ${quote(`${id}:${summary}`)}`).join('\n');
   return `#compdef ${bin}
 # zsh completion for ${bin}. Load it with: eval "$(${bin} completion zsh)"
+${pluginCommands(bin)}
 _${bin}() {
   local -a commands
   commands=(
@@ -15,6 +16,7 @@ ${list}
     return
   fi
   local command=$words[2]
+  [[ "$command" == run ]] && _${bin}_commands && return
   shift words
   (( CURRENT-- ))
   case "$command" in
@@ -30,9 +32,37 @@ fi
 `;
 }
 
-function branch({ id, flags, values }: SurfaceCommand): string {
+/** Words behind `run command`, from the file that the last run of the project left: no plugin is started. */
+function pluginCommands(bin: string): string {
+  return `_${bin}_commands() {
+  local folder=$PWD at=\${words[(i)command]} where=. row verb
+  local -a rows found
+  (( at > 2 && at < CURRENT )) || return 1
+  while [[ ! -f "$folder/.cpex/commands.tsv" ]]; do
+    [[ -n "$folder" ]] || return 0
+    folder=\${folder%/*}
+  done
+  rows=("\${(@f)$(<"$folder/.cpex/commands.tsv")}")
+  for verb in \${words[at+1,CURRENT-1]}; do
+    [[ "$verb" != -* && -n "\${(M)rows:#$where$'\\t'\${(b)verb}$'\\t'*}" ]] && where="$where $verb"
+  done
+  for row in $rows; do
+    [[ "\${row%%$'\\t'*}" == "$where" ]] || continue
+    row=\${row#*$'\\t'}
+    found+=("\${row%%$'\\t'*}:\${row#*$'\\t'}")
+  done
+  _describe -o 'command' found
+  return 0
+}`;
+}
+
+function branch({ id, flags, values, words }: SurfaceCommand): string {
   const specs = flags.flatMap(spec);
-  const rest = values.length > 0 ? `'1:value:(${values.join(' ')})'` : "'*:file:_files'";
+  const first = [...values, ...words];
+  const rest = [
+    ...(first.length > 0 ? [`'1:value:(${first.join(' ')})'`] : []),
+    ...(values.length > 0 ? [] : ["'*:file:_files'"]),
+  ].join(' ');
   return `    ${id}) _arguments -s ${[...specs, quote('--help[Show help.]'), rest].join(' ')} ;;`;
 }
 
