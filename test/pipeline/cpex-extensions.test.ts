@@ -358,7 +358,7 @@ describe('a run with extensions', () => {
       expect(run.extensionsModified).toBe(false);
       expect(run.verdict).toBe('allow');
       expect(run.payloadModified).toBe(mode === 'sequential' || mode === 'transform');
-      const message = expect.stringContaining('extensions.request may not be changed');
+      const message = expect.stringContaining('extensions.request.request_id may not be changed');
       expect([...run.errors, ...later.errors]).toEqual([
         { plugin_name: 'forger', code: 'extension_rejected', message },
       ]);

@@ -270,6 +270,68 @@ describe.skipIf(missing !== undefined)(`plugins in processes${missing === undefi
     await host.close();
   });
 
+  it.each(PHASES)('in %s cannot remove a label, edit what is immutable or write without the right', async (mode) => {
+    const extensions = { security: { labels: ['pii', 'eu'] }, request: { request_id: 'r-1' }, meta: { scope: 's' } };
+    const given = { security: { labels: ['pii', 'eu'] }, request: { request_id: 'r-1' }, meta: { scope: 's' } };
+    const faults = {
+      removes: { ...given, security: { labels: ['pii'] } },
+      edits: { ...given, request: { request_id: 'forged' } },
+      drops: { security: given.security, request: given.request },
+      writes: { ...given, http: { request_headers: { authorization: 'x' } } },
+    };
+    const host = await bench.open(
+      Object.entries(faults).map(([name, modified_extensions]) =>
+        bench.plugin(name, {
+          mode,
+          capabilities: new Set(['read_labels', 'append_labels']),
+          does: [
+            [
+              'result',
+              `{"continue_processing":true,"modified_payload":${CHANGED_TEXT},"modified_extensions":${JSON.stringify(modified_extensions)}}`,
+            ],
+          ],
+        }),
+      ),
+    );
+    const run = await host.invoke(HOOK, request({ extensions }));
+    const records = await recordsOf(run);
+    expect(run.verdict).toBe('allow');
+    expect(run.extensions).toEqual(extensions);
+    expect(run.payload).toEqual(mode === 'sequential' || mode === 'transform' ? CHANGED : PAYLOAD);
+    expect(
+      records.map(({ plugin_name, error_code, extensions_modified }) => [plugin_name, error_code, extensions_modified]),
+    ).toEqual(Object.keys(faults).map((name) => [name, 'extension_rejected', false]));
+    const errors = [...run.errors, ...(await run.background()).errors];
+    const places = ['security.labels', 'request.request_id', 'meta', 'http.request_headers'];
+    expect(errors.map(({ code }) => code)).toEqual(places.map(() => 'extension_rejected'));
+    for (const [index, place] of places.entries()) expect(errors[index]?.message).toContain(`extensions.${place} `);
+    await host.close();
+  });
+
+  it('find their state again in the next hook of the request', async () => {
+    const seen = bench.at('state-seen');
+    const state = { local_state: { n: 1 }, global_state: { exact: 1 } };
+    const host = await bench.open([
+      bench.plugin('keeps', {
+        does: [
+          [
+            'result',
+            JSON.stringify({ ...ALLOW, context: state }).replace('"exact":1', '"exact":18446744073709551615'),
+            HOOK,
+          ],
+          ['see', seen, 'tool_post_invoke'],
+        ],
+      }),
+    ]);
+    const { context } = await host.invoke(HOOK, request());
+    expect(context.globalState).toEqual({ exact: 18446744073709551615n });
+    await host.invoke('tool_post_invoke', request({ payload: { name: 't', result: {} }, context }));
+    expect(readFileSync(seen, 'utf8')).toContain(
+      '"context":{"request_id":"req-1","local_state":{"n":1},"global_state":{"exact":18446744073709551615}}',
+    );
+    await host.close();
+  });
+
   it('take no part any more once they failed with on_error disable, for as long as the host lives', async () => {
     const plugins = PHASES.map((mode) =>
       bench.plugin(`bad-${mode}`, { mode, onError: 'disable', does: [['error', { code: 'own', message: 'no' }]] }),

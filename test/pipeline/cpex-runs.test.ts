@@ -452,6 +452,8 @@ describe('records', () => {
     const host = scripted([[entry('talks'), () => failure('error', '😀'.repeat(100_000))]]);
     const run = await host.invoke(HOOK, request());
     expect(run.records[0]?.reason).toBe(`${'😀'.repeat(63)}…`);
+    expect(Buffer.byteLength(run.errors[0]?.message ?? '')).toBeLessThanOrEqual(4096);
+    expect(Buffer.byteLength(run.violation?.reason ?? '')).toBeLessThanOrEqual(4096);
   });
 
   it('name at most 64 keys of the configuration', async () => {

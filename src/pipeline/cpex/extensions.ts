@@ -1,5 +1,6 @@
 import { equalJson } from '../../hosts/exact-equal.js';
 import { type Fields, fieldsOf, isFields } from '../../hosts/json-fields.js';
+import { changesBetween } from './changes.js';
 import { type Authority, CAPABILITIES, DESCRIBES_CREDENTIAL, type Growth, SLOTS, type SlotRule } from './slots.js';
 
 /** The extensions of a request beside what a plugin saw of them and gave back. */
@@ -137,7 +138,11 @@ function written({ rule, path, all, seen, returned, capabilities }: Place): unkn
   const authority: Authority = rule;
   if (authority.tier === 'mutable') return returned;
   if (authority.tier === 'immutable') {
-    throw new Tampering(path, `may not be ${returned === undefined ? 'removed' : 'changed'}: it is immutable`);
+    const [first] = changesBetween(path, seen, returned);
+    throw new Tampering(
+      first?.path ?? path,
+      `may not be ${first !== undefined && 'after' in first ? 'changed' : 'left out'}: it is immutable`,
+    );
   }
   if (!capabilities.has(authority.write)) {
     throw new Tampering(path, `may not be changed without the capability ${authority.write}`);

@@ -46,7 +46,7 @@ export function judge(answer: PluginAnswer, asked: Asked): Judged {
   }
   const findings = [...answer.findings];
   const reply = withoutNulls(answer.result, findings);
-  const problems = checkShape(RESULT, reply, cpexContract.types).map(describeProblem);
+  const problems = checkShape(RESULT, reply, cpexContract.types).slice(0, MOST_PROBLEMS).map(describeProblem);
   findings.push(...problems.map((problem) => finding('hook.result', `In the result of the hook ${problem}.`)));
   const fields = fieldsOf(reply);
   // A deny that can be understood is a deny, whatever else is wrong with it.
@@ -56,6 +56,8 @@ export function judge(answer: PluginAnswer, asked: Asked): Judged {
   return allowed(fields, asked, findings, durationNs);
 }
 
+/** Problems of one result that are listed: an answer may have thousands. */
+const MOST_PROBLEMS = 8;
 const RESULT = cpexContract.methods.get('hook.invoke')?.result ?? {};
 const VIOLATION = cpexContract.types.get('Violation') ?? {};
 

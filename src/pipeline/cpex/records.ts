@@ -7,6 +7,8 @@ import type { Change, ErrorRecord, ExecutionRecord, PluginEntry, RunStatus, Viol
 
 /** Bytes that a reason may have. */
 const REASON_BYTES = 256;
+/** Bytes of a message that an error or a violation repeats of a plugin. */
+const MESSAGE_BYTES = 4096;
 /** Names of configuration keys that a record lists. */
 const MOST_KEYS = 64;
 
@@ -96,10 +98,10 @@ export function errorsOf({ subject: { entry, redaction }, judged, effect }: Call
   const plugin_name = entry.name;
   const failed = failure !== undefined && effect?.recorded === true;
   return [
-    ...(failed ? [{ plugin_name, ...failure, ...protocolCode(failure.details) }] : []),
+    ...(failed ? [{ plugin_name, ...failure, message: told(failure.message), ...protocolCode(failure.details) }] : []),
     ...(rejection === undefined
       ? []
-      : [{ plugin_name, message: redaction.text(rejection), code: 'extension_rejected' }]),
+      : [{ plugin_name, message: told(redaction.text(rejection)), code: 'extension_rejected' }]),
   ];
 }
 
@@ -110,16 +112,20 @@ export function violationOf({ subject: { entry, redaction }, judged, effect }: C
   if (violation === 'own' && judged.violation !== undefined) {
     return { ...(redaction.withoutSecrets(judged.violation) as Omit<Violation, 'plugin_name'>), plugin_name };
   }
-  const reason = judged.failure?.message ?? 'The plugin denied and gave no reason.';
+  const reason = told(judged.failure?.message ?? 'The plugin denied and gave no reason.');
   const details = judged.failure?.details;
   return { code: String(violation), reason, ...(details === undefined ? {} : { details }), plugin_name };
 }
 
-/** A text of at most 256 bytes that ends where a character does. */
-export function shortened(text: string): string {
-  if (Buffer.byteLength(text) <= REASON_BYTES) return text;
+function told(message: string): string {
+  return shortened(message, MESSAGE_BYTES);
+}
+
+/** A text of at most so many bytes, 256 when absent, that ends where a character does. */
+export function shortened(text: string, limit = REASON_BYTES): string {
+  if (Buffer.byteLength(text) <= limit) return text;
   const mark = '…';
-  let bytes = REASON_BYTES - Buffer.byteLength(mark);
+  let bytes = limit - Buffer.byteLength(mark);
   let kept = '';
   for (const character of text) {
     bytes -= Buffer.byteLength(character);
