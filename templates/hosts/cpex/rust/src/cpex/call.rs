@@ -42,10 +42,16 @@ impl Deref for Document {
     }
 }
 
-/// serde quotes the value in `invalid type: string "s3cret", expected u64`: leaves it out.
+/// serde quotes the value in ``invalid type: string "s3cret", expected u64`` and in
+/// ``unknown variant `s3cret`, expected `a` or `b` ``: leaves it out.
 fn without_values(message: &str) -> String {
-    match (message.split_once(": "), message.rsplit_once(", expected ")) {
-        (Some((kind, _)), Some((_, expected))) if kind.starts_with("invalid ") => {
+    let expected = message.rsplit_once(", expected ");
+    let kind = message.split_once(": ").map(|(kind, _)| kind);
+    match (kind, expected) {
+        (_, Some((_, expected))) if message.starts_with("unknown variant ") => {
+            format!("unknown variant: expected {expected}")
+        }
+        (Some(kind), Some((_, expected))) if kind.starts_with("invalid ") => {
             format!("{kind}: expected {expected}")
         }
         _ => message.to_owned(),
