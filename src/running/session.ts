@@ -22,6 +22,7 @@ import { CpexError } from '../support/errors.js';
 import { temporaryFolder } from '../support/files.js';
 import { lateSignal } from '../support/late-signal.js';
 import { TextTail } from '../support/text-tail.js';
+import { keepCommandWords } from './command-words-file.js';
 
 /** Longest line that a plugin prints in one piece, in characters. */
 const LINE_LIMIT = 16 * 1024;
@@ -137,6 +138,9 @@ export async function openRunSession(options: RunSessionOptions, context: RunCon
     const { registration = NOBODY, invocation, findings } = await plugin.register(config);
     if (registration === NOBODY && options.unregistered !== true) throw notRegistered(invocation, findings);
     for (const finding of findings) options.complain(finding);
+    if (project !== undefined && profile.contract.capabilities.has('command')) {
+      await keepCommandWords(project.root, registration);
+    }
     if (options.codec !== undefined && (registration.codec ?? 'json') !== options.codec && registration !== NOBODY) {
       const text = `The plugin does not take ${options.codec}: all bodies are JSON.`;
       context.emit({ type: 'note', level: 'warn', text });

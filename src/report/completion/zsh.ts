@@ -44,7 +44,11 @@ function pluginCommands(bin: string): string {
   done
   rows=("\${(@f)$(<"$folder/.cpex/commands.tsv")}")
   for verb in \${words[at+1,CURRENT-1]}; do
-    [[ "$verb" != -* && -n "\${(M)rows:#$where$'\\t'\${(b)verb}$'\\t'*}" ]] && where="$where $verb"
+    for row in $rows; do
+      [[ "$verb" != -* && "$row" == "$where"$'\\t'"$verb"$'\\t'* ]] || continue
+      where="$where $verb"
+      break
+    done
   done
   for row in $rows; do
     [[ "\${row%%$'\\t'*}" == "$where" ]] || continue
