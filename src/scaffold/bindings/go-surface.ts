@@ -18,7 +18,24 @@ export function goHooks(ir: ContractIr): string[] {
       '}',
     ]),
     ...ir.hooks.map(hookFunction),
+    payloads(ir),
   ];
+}
+
+/** Makes an empty payload by the name of its hook. */
+function payloads(ir: ContractIr): string {
+  const types = [...new Set(ir.hooks.map((hook) => hook.payload))];
+  const hooksOf = (type: string) =>
+    ir.hooks.filter((hook) => hook.payload === type).map(({ name }) => `Hook${name.pascal}`);
+  return goBlock([
+    '// newPayload makes an empty payload of a hook; nil when there is no such hook.',
+    'func newPayload(hook string) Body {',
+    '\tswitch hook {',
+    ...types.flatMap((type) => [`\tcase ${hooksOf(type).join(', ')}:`, `\t\treturn new(${type})`]),
+    '\t}',
+    '\treturn nil',
+    '}',
+  ]);
 }
 
 function hookFunction(hook: Hook): string {

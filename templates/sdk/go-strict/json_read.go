@@ -21,8 +21,10 @@ type reader struct {
 	err  error
 	// packed is true for MessagePack.
 	packed bool
-	// kept names a member of the body that raw leaves in the body's own codec.
-	kept string
+	// kept names a member that raw leaves in the body's own codec, and keptAt is
+	// the length of the path to it.
+	kept   string
+	keptAt int
 	// key is the name of the current member; valid until the next read.
 	key  []byte
 	path []step
@@ -115,9 +117,14 @@ func (r *reader) raw() json.RawMessage {
 	return json.RawMessage(r.data[start:r.pos:r.pos])
 }
 
+// keep leaves a member of the next object in the body's own codec.
+func (r *reader) keep(name string) {
+	r.kept, r.keptAt = name, len(r.path)+1
+}
+
 // keeps tells whether the current value is the member that is kept.
 func (r *reader) keeps() bool {
-	return r.kept != "" && len(r.path) == 1 && string(r.path[0].key) == r.kept
+	return len(r.path) == r.keptAt && r.keptAt > 0 && string(r.path[r.keptAt-1].key) == r.kept
 }
 
 // value takes any value: nil, bool, string, json.Number, []any or map[string]any.

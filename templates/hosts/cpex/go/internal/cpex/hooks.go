@@ -131,7 +131,7 @@ func (p *Plugin) invokeHook(body []byte) (writable, error) {
 		return nil, err
 	}
 	// The payload is read when it is known whose it is.
-	r.kept = "payload"
+	r.keep("payload")
 	if request.read(&r); r.err != nil {
 		return nil, r.err
 	}

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -30,6 +31,13 @@ func OnRegister(handler func(ctx *Call) error) { handlers.setLife(&handlers.onRe
 // OnReconfigure sets a function that runs when the configuration changes. An
 // error leaves the old configuration in force.
 func OnReconfigure(handler func(ctx *Call) error) { handlers.setLife(&handlers.onReconfigure, handler) }
+
+// OnConfigure sets a function that looks at each configuration before it is in
+// force: OnRegister and OnReconfigure in one.
+func OnConfigure(handler func(ctx *Call) error) {
+	OnRegister(handler)
+	OnReconfigure(handler)
+}
 
 // OnQuiesce sets a function that ends background work.
 func OnQuiesce(handler func(ctx *Call) error) { handlers.setLife(&handlers.onQuiesce, handler) }
@@ -54,20 +62,30 @@ func (c *Call) Log() *slog.Logger { return slog.New(logHandler{send: c.plugin.ho
 // Config reads the plugin's configuration into a struct or map, as encoding/json
 // does. Numbers in fields of type any arrive as json.Number.
 func (c *Call) Config(into any) error {
-	return fit(c.config, into, "invalid_config", "the configuration")
+	return fit(c.config, into, false, "invalid_config", "the configuration")
 }
 
-// fit reads JSON into the author's own type.
-func fit(text []byte, into any, code, what string) error {
+// ConfigStrict is Config, and refuses keys that a struct has no field for.
+func (c *Call) ConfigStrict(into any) error {
+	return fit(c.config, into, true, "invalid_config", "the configuration")
+}
+
+// fit reads JSON into the author's own type. A value stays out of the error's
+// text: it may be a secret.
+func fit(text []byte, into any, strict bool, code, what string) error {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
+	if strict {
+		decoder.DisallowUnknownFields()
+	}
 	err := decoder.Decode(into)
 	var mismatch *json.UnmarshalTypeError
 	switch {
 	case err == nil:
 		return nil
+	case strings.HasPrefix(err.Error(), "json: unknown field "):
+		return Errorf(code, "%s: unknown key %s", what, strings.TrimPrefix(err.Error(), "json: unknown field "))
 	case errors.As(err, &mismatch) && mismatch.Field != "":
-		// The value stays out of the text: it may be a secret.
 		return Errorf(code, "%s: %q is not of type %s", what, mismatch.Field, mismatch.Type)
 	default:
 		return Errorf(code, "%s: does not fit %T", what, into)

@@ -35,12 +35,17 @@ type StepCall struct {
 }
 
 // Args reads the step's args into a struct or map, as Config does.
-func (c *StepCall) Args(into any) error {
+func (c *StepCall) Args(into any) error { return c.fitArgs(into, false) }
+
+// ArgsStrict is Args, and refuses keys that a struct has no field for.
+func (c *StepCall) ArgsStrict(into any) error { return c.fitArgs(into, true) }
+
+func (c *StepCall) fitArgs(into any, strict bool) error {
 	var w writer
 	if w.openObject(c.request.Step.Args); w.err != nil {
 		return w.err
 	}
-	return fit(w.buf, into, "invalid_args", "args")
+	return fit(w.buf, into, strict, "invalid_args", "args")
 }
 
 // Workspace opens the archive of the sources, a tar file.

@@ -235,6 +235,41 @@ func OnCmfHttpRequest(handler func(ctx *HookCall, payload *CmfHttpRequest) (Verd
 	onHook(HookCmfHttpRequest, handler)
 }
 
+// newPayload makes an empty payload of a hook; nil when there is no such hook.
+func newPayload(hook string) Body {
+	switch hook {
+	case HookToolPreInvoke:
+		return new(ToolPreInvokePayload)
+	case HookToolPostInvoke:
+		return new(ToolPostInvokePayload)
+	case HookPromptPreFetch:
+		return new(PromptPreFetchPayload)
+	case HookPromptPostFetch:
+		return new(PromptPostFetchPayload)
+	case HookResourcePreFetch:
+		return new(ResourcePreFetchPayload)
+	case HookResourcePostFetch:
+		return new(ResourcePostFetchPayload)
+	case HookAgentPreInvoke:
+		return new(AgentPreInvokePayload)
+	case HookAgentPostInvoke:
+		return new(AgentPostInvokePayload)
+	case HookHttpPreRequest:
+		return new(HttpPreRequestPayload)
+	case HookHttpPostRequest:
+		return new(HttpPostRequestPayload)
+	case HookHttpAuthResolveUser:
+		return new(HttpAuthResolveUserPayload)
+	case HookHttpAuthCheckPermission:
+		return new(HttpAuthCheckPermissionPayload)
+	case HookIdentityResolve, HookTokenDelegate, HookElicit:
+		return new(OpenPayload)
+	case HookCmfToolPreInvoke, HookCmfToolPostInvoke, HookCmfLlmInput, HookCmfLlmOutput, HookCmfPromptPreFetch, HookCmfPromptPostFetch, HookCmfResourcePreFetch, HookCmfResourcePostFetch, HookCmfHttpRequest:
+		return new(MessagePayload)
+	}
+	return nil
+}
+
 // BeforeBuildStart is the event "before_build_start".
 type BeforeBuildStart = BuildStartEvent
 

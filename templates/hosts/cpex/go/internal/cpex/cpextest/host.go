@@ -4,8 +4,6 @@ package cpextest
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
 	"sort"
 	"strings"
 	"sync"
@@ -16,6 +14,8 @@ import (
 // Host answers the plugin's callbacks from memory and keeps what it was told.
 // Set its exported fields before the plugin starts.
 type Host struct {
+	// Codec is what the host offers to the plugin: JSON, or another one.
+	Codec cpex.Codec
 	// HTTP answers requests; without it they are refused.
 	HTTP func(request cpex.HttpRequest) (cpex.HttpResponse, error)
 	// Files is the host's configuration folder: path to content.
@@ -91,84 +91,85 @@ func place(scope cpex.KvScope, key string) string { return string(scope) + "\x00
 
 // CallHost implements cpex.Transport.
 func (h *Host) CallHost(method string, request []byte) (code int, answer []byte) {
-	result, err := h.answer(method, request)
-	envelope := map[string]any{"ok": true, "result": result}
+	codec := cpex.CodecOf(request)
+	result, err := h.answer(codec, method, request)
 	if err != nil {
-		coded := &cpex.Error{Code: "internal", Message: err.Error()}
-		errors.As(err, &coded)
-		envelope = map[string]any{"ok": false, "error": map[string]any{"code": coded.Code, "message": coded.Message}}
+		return 0, codec.Failure(err)
 	}
-	answer, err = json.Marshal(envelope)
-	if err != nil {
+	if answer, err = codec.Success(result); err != nil {
 		return 1, nil
 	}
 	return 0, answer
 }
 
-func (h *Host) answer(method string, body []byte) (any, error) {
+func (h *Host) answer(codec cpex.Codec, method string, body []byte) (cpex.Body, error) {
 	switch method {
 	case "host.log":
-		return serve(h, body, h.log)
+		return serve(h, codec, body, h.log)
 	case "host.kv.get":
-		return serve(h, body, h.kvGet)
+		return serve(h, codec, body, h.kvGet)
 	case "host.kv.set":
-		return serve(h, body, h.kvSet)
+		return serve(h, codec, body, h.kvSet)
 	case "host.kv.delete":
-		return serve(h, body, h.kvDelete)
+		return serve(h, codec, body, h.kvDelete)
 	case "host.kv.list":
-		return serve(h, body, h.kvList)
+		return serve(h, codec, body, h.kvList)
 	case "host.config.read":
-		return serve(h, body, h.configRead)
+		return serve(h, codec, body, h.configRead)
 	case "host.cancelled":
-		return serve(h, body, h.gaveUp)
+		return serve(h, codec, body, h.gaveUp)
 	case "host.event.emit":
-		return serve(h, body, h.eventEmit)
+		return serve(h, codec, body, h.eventEmit)
 	case "host.output.write":
-		return serve(h, body, h.outputWrite)
+		return serve(h, codec, body, h.outputWrite)
 	case "host.step.log":
-		return serve(h, body, h.stepLog)
+		return serve(h, codec, body, h.stepLog)
 	case "host.archive.size":
-		return h.archiveSize(body)
+		return serve(h, codec, body, h.archiveSize)
 	case "host.archive.read":
-		return h.archiveRead(body)
+		return serve(h, codec, body, h.archiveRead)
 	case "host.http.do":
-		return h.httpDo(body)
+		return h.httpDo(codec, body)
 	}
 	return nil, cpex.Errorf("unknown_method", "the host has no method %q", method)
 }
 
-func serve[Request any](h *Host, body []byte, answer func(Request) any) (any, error) {
+// serve reads a request and answers it, one at a time.
+func serve[Request any, Pointer interface {
+	*Request
+	cpex.Body
+}](h *Host, codec cpex.Codec, body []byte, answer func(Request) (cpex.Body, error)) (cpex.Body, error) {
 	var request Request
-	if err := json.Unmarshal(body, &request); err != nil {
+	if err := codec.Decode(body, Pointer(&request)); err != nil {
 		return nil, err
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return answer(request), nil
+	return answer(request)
 }
 
-func (h *Host) log(request cpex.LogRequest) any {
+func (h *Host) log(request cpex.LogRequest) (cpex.Body, error) {
 	h.logs = append(h.logs, request)
-	return cpex.Empty{}
+	return &cpex.Empty{}, nil
 }
 
-func (h *Host) kvGet(request cpex.KvGetRequest) any {
+func (h *Host) kvGet(request cpex.KvGetRequest) (cpex.Body, error) {
 	value, found := h.stored[place(request.Scope, request.Key)]
-	return cpex.KvGetResult{Found: found, Value: value}
+	return &cpex.KvGetResult{Found: found, Value: value}, nil
 }
 
-func (h *Host) kvSet(request cpex.KvSetRequest) any {
+func (h *Host) kvSet(request cpex.KvSetRequest) (cpex.Body, error) {
 	h.stored[place(request.Scope, request.Key)] = request.Value
-	return cpex.Empty{}
+	return &cpex.Empty{}, nil
 }
 
-func (h *Host) kvDelete(request cpex.KvDeleteRequest) any {
+func (h *Host) kvDelete(request cpex.KvDeleteRequest) (cpex.Body, error) {
 	_, found := h.stored[place(request.Scope, request.Key)]
 	delete(h.stored, place(request.Scope, request.Key))
-	return cpex.KvDeleteResult{Deleted: found}
+	return &cpex.KvDeleteResult{Deleted: found}, nil
 }
 
-func (h *Host) kvList(request cpex.KvListRequest) any {
+func (h *Host) kvList(request cpex.KvListRequest) (cpex.Body, error) {
 	prefix := place(request.Scope, "")
 	wanted := prefix
 	if request.Prefix != nil {
@@ -181,61 +182,59 @@ func (h *Host) kvList(request cpex.KvListRequest) any {
 		}
 	}
 	sort.Strings(keys)
-	return cpex.KvListResult{Keys: keys}
+	return &cpex.KvListResult{Keys: keys}, nil
 }
 
-func (h *Host) configRead(request cpex.ConfigReadRequest) any {
+func (h *Host) configRead(request cpex.ConfigReadRequest) (cpex.Body, error) {
 	content, found := h.Files[request.Path]
 	if !found {
-		return cpex.ConfigReadResult{}
+		return &cpex.ConfigReadResult{}, nil
 	}
-	return cpex.ConfigReadResult{Found: true, Content: []byte(content)}
+	return &cpex.ConfigReadResult{Found: true, Content: []byte(content)}, nil
 }
 
-func (h *Host) eventEmit(request cpex.EventEmitRequest) any {
+func (h *Host) gaveUp(cpex.Empty) (cpex.Body, error) {
+	return &cpex.CancelledResult{Cancelled: h.GaveUp || h.cancelled}, nil
+}
+
+func (h *Host) eventEmit(request cpex.EventEmitRequest) (cpex.Body, error) {
 	h.events = append(h.events, request)
-	return cpex.Empty{}
+	return &cpex.Empty{}, nil
 }
 
-func (h *Host) gaveUp(cpex.Empty) any {
-	return cpex.CancelledResult{Cancelled: h.GaveUp || h.cancelled}
-}
-
-func (h *Host) outputWrite(request cpex.OutputWriteRequest) any {
+func (h *Host) outputWrite(request cpex.OutputWriteRequest) (cpex.Body, error) {
 	return h.print(request.Stream, request.Data)
 }
 
-func (h *Host) stepLog(request cpex.StepLogRequest) any {
+func (h *Host) stepLog(request cpex.StepLogRequest) (cpex.Body, error) {
 	return h.print(request.Stream, request.Data)
 }
 
-func (h *Host) print(stream cpex.OutputStream, data []byte) any {
+func (h *Host) print(stream cpex.OutputStream, data []byte) (cpex.Body, error) {
 	into := &h.stdout
 	if stream == cpex.OutputStreamStderr {
 		into = &h.stderr
 	}
 	into.Write(data)
-	return cpex.Empty{}
+	return &cpex.Empty{}, nil
 }
 
-func (h *Host) archiveSize(body []byte) (any, error) {
-	var request cpex.ArchiveSizeRequest
-	if err := json.Unmarshal(body, &request); err != nil {
+func (h *Host) archiveSize(request cpex.ArchiveSizeRequest) (cpex.Body, error) {
+	content, err := h.archive(request.ArchiveID)
+	if err != nil {
 		return nil, err
 	}
-	content, err := h.archive(request.ArchiveID)
-	return cpex.ArchiveSizeResult{Size: uint64(len(content))}, err
+	return &cpex.ArchiveSizeResult{Size: uint64(len(content))}, nil
 }
 
-func (h *Host) archiveRead(body []byte) (any, error) {
-	var request cpex.ArchiveReadRequest
-	if err := json.Unmarshal(body, &request); err != nil {
+func (h *Host) archiveRead(request cpex.ArchiveReadRequest) (cpex.Body, error) {
+	content, err := h.archive(request.ArchiveID)
+	if err != nil {
 		return nil, err
 	}
-	content, err := h.archive(request.ArchiveID)
 	from := min(request.Offset, uint64(len(content)))
 	to := from + min(request.Max, uint64(len(content))-from)
-	return cpex.ArchiveReadResult{Data: content[from:to]}, err
+	return &cpex.ArchiveReadResult{Data: content[from:to]}, nil
 }
 
 func (h *Host) archive(id string) ([]byte, error) {
@@ -246,13 +245,15 @@ func (h *Host) archive(id string) ([]byte, error) {
 	return content, nil
 }
 
-func (h *Host) httpDo(body []byte) (any, error) {
+// httpDo asks the test, which may take its time.
+func (h *Host) httpDo(codec cpex.Codec, body []byte) (cpex.Body, error) {
 	var request cpex.HttpRequest
-	if err := json.Unmarshal(body, &request); err != nil {
+	if err := codec.Decode(body, &request); err != nil {
 		return nil, err
 	}
 	if h.HTTP == nil {
 		return nil, cpex.Errorf("denied", "this host makes no requests")
 	}
-	return h.HTTP(request)
+	response, err := h.HTTP(request)
+	return &response, err
 }
