@@ -112,11 +112,20 @@ describe.skipIf(missing !== undefined)(`the start of a pipeline${missing === und
   });
 
   it('gives a plugin a process of its own where a route configures it differently', async () => {
+    const key = { scope: 'plugin', key: 'k' };
     const plain = bench.plugin('p', {
-      does: [['result', { continue_processing: true, metadata: { which: 'plain' } }]],
+      does: [
+        ['ask', `host.kv.get ${JSON.stringify(key)}`],
+        ['result', { continue_processing: true, metadata: { which: 'plain' } }],
+      ],
     });
     const variant = {
-      ...bench.plugin('p', { does: [['result', { continue_processing: true, metadata: { which: 'variant' } }]] }),
+      ...bench.plugin('p', {
+        does: [
+          ['ask', `host.kv.set ${JSON.stringify({ ...key, value: 'dg==' })}`],
+          ['result', { continue_processing: true, metadata: { which: 'variant' } }],
+        ],
+      }),
       variant: 'routes.0',
     };
     const host = await openPipeline(
@@ -128,7 +137,12 @@ describe.skipIf(missing !== undefined)(`the start of a pipeline${missing === und
           skipped: [],
         }),
       },
-      { cwd: bench.folder, signal: new AbortController().signal, allowNet: false },
+      {
+        cwd: bench.folder,
+        signal: new AbortController().signal,
+        allowNet: false,
+        trace: (plugin, record) => bench.traced.push([plugin, record]),
+      },
     );
     for (const [name, which] of [
       ['special', 'variant'],
@@ -137,6 +151,11 @@ describe.skipIf(missing !== undefined)(`the start of a pipeline${missing === und
       const { records } = await host.invoke(HOOK, request({ payload: { name, args: {} } }));
       expect(records).toMatchObject([{ plugin_name: 'p', metadata: { which } }]);
     }
+    // Both are one plugin to whoever looks at what it has stored.
+    const answers = bench.traced.flatMap(([, { method, kind, body }]) =>
+      method === 'host.kv.get' && kind === 'response' ? [Buffer.from(body).toString()] : [],
+    );
+    expect(answers).toEqual([expect.stringContaining('"value":"dg=="')]);
     await host.close();
   });
 

@@ -42,6 +42,19 @@ export interface MemberOptions {
   readonly trace?: (plugin: string, record: TraceRecord) => void;
 }
 
+/** The services that a plugin finds, whatever process it is in. */
+export function servicesFor(plugin: string, options: MemberOptions): HostServicesHandle {
+  const { profile, allowNet, observe, script, stateFolder, configFolder } = options;
+  return profile.services({
+    pluginId: plugin,
+    allowNet,
+    ...(script === undefined ? {} : { script }),
+    ...(stateFolder === undefined ? {} : { stateFolder }),
+    ...(configFolder === undefined ? {} : { configFolder }),
+    ...(observe === undefined ? {} : { observe: (event) => observe(plugin, event) }),
+  });
+}
+
 /** How long a plugin may go on with a call that nobody waits for any more before it is killed, in milliseconds. */
 const CANCEL_GRACE_MS = 500;
 
@@ -51,30 +64,23 @@ export class PipelineMember implements PluginCaller {
   declaredHooks: ReadonlySet<string> = new Set();
   private readonly redaction: Redaction;
   private readonly turns = new Turns();
-  private readonly services: HostServicesHandle;
   private plugin: OpenPlugin | undefined;
   private calling = false;
   private closed = false;
   /** How the process ended that the next one takes the place of. */
   private death: Finding | undefined;
 
-  /** @param codec offered first when the plugin registers */
+  /**
+   * @param codec offered first when the plugin registers
+   * @param services outlive the process: what a plugin has stored is there when it was started anew
+   */
   constructor(
     readonly entry: PluginEntry,
     private readonly codec: Codec,
+    private readonly services: HostServicesHandle,
     private readonly options: MemberOptions,
   ) {
     this.redaction = new Redaction(entry.config);
-    const { observe, script, stateFolder, configFolder } = options;
-    // They outlive the process: what a plugin has stored is there when it was started anew.
-    this.services = options.profile.services({
-      pluginId: entry.name,
-      allowNet: options.allowNet,
-      ...(script === undefined ? {} : { script }),
-      ...(stateFolder === undefined ? {} : { stateFolder }),
-      ...(configFolder === undefined ? {} : { configFolder }),
-      ...(observe === undefined ? {} : { observe: (event) => observe(entry.name, event) }),
-    });
   }
 
   /** Starts the plugin and registers it. Throws a CpexError with the plugin's name where it cannot be used. */
@@ -115,7 +121,6 @@ export class PipelineMember implements PluginCaller {
       const { plugin } = this;
       this.plugin = undefined;
       await plugin?.close();
-      await this.services.close();
     });
   }
 
@@ -146,7 +151,8 @@ export class PipelineMember implements PluginCaller {
   }
 
   private async start(): Promise<OpenPlugin> {
-    const { entry, services } = this;
+    const entry = this.entry;
+    const services = this.services;
     const { profile, target, engine, cwd, signal, env, trace, output } = this.options;
     const plugin = await openPlugin({
       artefact: entry.artefact,

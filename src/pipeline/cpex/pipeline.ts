@@ -1,10 +1,11 @@
 import { knownHook } from '../../hosts/cpex/hooks.js';
 import { cpexProfile } from '../../hosts/cpex/profile.js';
+import type { HostServicesHandle } from '../../model/profile.js';
 import { hostTarget } from '../../project/targets/host.js';
 import { nativeEngine } from '../../runtime/native/engine.js';
 import { CpexError } from '../../support/errors.js';
 import { HookRun, type RunHost } from './hook-run.js';
-import { type MemberOptions, PipelineMember, sharedSignal } from './member.js';
+import { type MemberOptions, PipelineMember, servicesFor, sharedSignal } from './member.js';
 import { Redaction } from './redaction.js';
 import { checkRequest } from './request-check.js';
 import type {
@@ -38,16 +39,23 @@ export async function openPipeline(config: PipelineConfig, options: PipelineOpti
     ...options,
     signal,
   };
-  const members = [...config.plugins, ...(config.variants ?? [])]
-    .filter(({ mode }) => mode !== 'disabled')
-    .map((entry) => new PipelineMember(entry, entry.codec ?? config.settings.codec, common));
+  const entries = [...config.plugins, ...(config.variants ?? [])].filter(({ mode }) => mode !== 'disabled');
+  // By name: a plugin finds what it has stored, whichever of its configurations stored it.
+  const services = new Map<string, HostServicesHandle>();
+  const members = entries.map((entry) => {
+    const own = services.get(entry.name) ?? servicesFor(entry.name, common);
+    services.set(entry.name, own);
+    return new PipelineMember(entry, entry.codec ?? config.settings.codec, own, common);
+  });
+  const finish = async () => void (await Promise.all([...services.values()].map((one) => one.close())));
   const started = await Promise.allSettled(members.map((member) => member.open()));
   const failed = started.find((one) => one.status === 'rejected');
   if (failed !== undefined) {
     await Promise.all(members.map((member) => member.close()));
+    await finish();
     throw failed.reason;
   }
-  return pipelineOf(config, members, signal);
+  return new Pipeline(config, members, signal, finish);
 }
 
 /** A pipeline of plugins that are there already, whoever calls them. */
@@ -56,7 +64,7 @@ export function pipelineOf(
   members: readonly ClosableCaller[],
   signal: AbortSignal,
 ): PipelineHost {
-  return new Pipeline(config, members, signal);
+  return new Pipeline(config, members, signal, async () => undefined);
 }
 
 class Pipeline implements PipelineHost, RunHost {
@@ -71,6 +79,7 @@ class Pipeline implements PipelineHost, RunHost {
     readonly config: PipelineConfig,
     readonly members: readonly ClosableCaller[],
     readonly signal: AbortSignal,
+    private readonly finish: () => Promise<void>,
   ) {
     this.byEntry = new Map(members.map((member) => [keyOf(member.entry), member]));
   }
@@ -123,6 +132,7 @@ class Pipeline implements PipelineHost, RunHost {
   private async end(): Promise<void> {
     while (this.work.size > 0) await Promise.allSettled(this.work);
     await Promise.all(this.members.map((member) => member.close()));
+    await this.finish();
   }
 }
 
