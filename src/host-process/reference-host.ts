@@ -1,5 +1,12 @@
 import type { Finding } from '../model/finding.js';
-import type { BuildScope, Envelope, HostProfile, Registration, ServiceOptions } from '../model/profile.js';
+import type {
+  BuildScope,
+  Envelope,
+  HostProfile,
+  Registration,
+  ServiceOptions,
+  WrittenParts,
+} from '../model/profile.js';
 import type {
   CallContext,
   CallEnd,
@@ -76,6 +83,8 @@ export interface InvokeOptions extends CallOptions {
   readonly onPiece?: (piece: Uint8Array) => void | Promise<void>;
   /** Leave unread what the call streams: its ids end when its function returns. */
   readonly unread?: boolean;
+  /** What several calls have in common is written once. */
+  readonly written?: WrittenParts;
   /** Once aborted, the plugin that asks whether its call was cancelled hears so; the call itself goes on. */
   readonly signal?: AbortSignal;
 }
@@ -144,7 +153,7 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
   const send = async (method: string, request: unknown, callOptions?: InvokeOptions): Promise<Invocation> => {
     // What is in force when the call begins holds to its end.
     const rules = protocol;
-    const call = session.call(method, rules.encodeRequest(request, method), callOptions);
+    const call = session.call(method, rules.encodeRequest(request, method, callOptions?.written), callOptions);
     const cancel = () => call.cancel();
     callOptions?.signal?.addEventListener('abort', cancel, { once: true });
     try {

@@ -81,8 +81,11 @@ export interface HostProtocol {
   ): { readonly registration?: Registration; readonly findings: readonly Finding[] };
   /** Reads what a call of a method returned. Never throws: what breaks the rules is a finding. */
   readEnvelope(code: number, body: Uint8Array, method: string, request?: unknown): Envelope;
-  /** Writes a request exactly as the host would; the method decides about the order and form of fields. */
-  encodeRequest(request: unknown, method: string): Uint8Array;
+  /**
+   * Writes a request exactly as the host would; the method decides about the order and form of fields.
+   * @param written parts of earlier requests, for calls that have large ones in common
+   */
+  encodeRequest(request: unknown, method: string, written?: WrittenParts): Uint8Array;
   /** Valid calls for everything that the plugin declared, one for each hook and command. */
   sampleCalls(registration: Registration): readonly SampleCall[];
   /**
@@ -93,6 +96,9 @@ export interface HostProtocol {
   /** Reads the words of `cpex run`: the host's short forms, else a method as it stands. */
   readWords(words: readonly string[], input: RunInput, registration: Registration): RunRequest;
 }
+
+/** The payload that was written last in each codec, by the codec's name; valid while nobody changes the value. */
+export type WrittenParts = Map<string, { readonly value: unknown; readonly bytes: Uint8Array }>;
 
 /** A response, read: either a result or an error, and what is wrong with its form. */
 export interface Envelope {

@@ -39,11 +39,15 @@ class Broken extends Error {
 }
 
 /** Texts up to this many bytes are read character by character, which is faster than asking for a decoder. */
-const SHORT_TEXT = 24;
+const SHORT_TEXT = 12;
+
+/** Places for keys that came before; a power of two. */
+const KEYS = 128;
 
 class Reader {
   at = 0;
   hasBytes = false;
+  private readonly keys: (string | undefined)[] = new Array(KEYS);
   private readonly buffer: Buffer;
 
   constructor(
@@ -135,9 +139,28 @@ class Reader {
   private key(): string {
     const start = this.at;
     const head = this.take(1, 'a key');
-    if (head >= 0xa0 && head < 0xc0) return this.text(head & 0x1f, start);
+    if (head >= 0xa0 && head < 0xc0) return this.known(head & 0x1f) ?? this.text(head & 0x1f, start);
     if (head >= 0xd9 && head <= 0xdb) return this.text(this.take(1 << (head - 0xd9), 'a length'), start);
     throw new Broken('key', `a key is no text but begins with 0x${hex(head)} (byte ${start})`);
+  }
+
+  /** A key that came before: maps of a body have the same ones, and making a string costs more than comparing. */
+  private known(length: number): string | undefined {
+    const { buffer, at } = this;
+    if (length === 0 || length > buffer.length - at) return undefined;
+    const place = (length * 31 + (buffer[at] as number) * 7 + (buffer[at + length - 1] as number)) & (KEYS - 1);
+    const key = this.keys[place];
+    if (key === undefined || key.length !== length) {
+      const text = buffer.toString('latin1', at, at + length);
+      // What is not ASCII is another text in UTF-8.
+      if (isAscii(buffer.subarray(at, at + length))) this.keys[place] = text;
+      return undefined;
+    }
+    for (let index = 0; index < length; index++) {
+      if (key.charCodeAt(index) !== buffer[at + index]) return undefined;
+    }
+    this.at = at + length;
+    return key;
   }
 
   private array(items: number, depth: number, start: number): unknown[] {

@@ -90,6 +90,20 @@ export class MsgpackWriter {
     this.head(entries, MAP);
   }
 
+  /** A map of the members of an object that are not undefined; each value is for `write`. */
+  fields(fields: Readonly<Record<string, unknown>>, write: (name: string, value: unknown) => void): void {
+    const names = Object.keys(fields);
+    let entries = names.length;
+    for (const name of names) if (fields[name] === undefined) entries--;
+    this.map(entries);
+    for (const name of names) {
+      const value = fields[name];
+      if (value === undefined) continue;
+      this.text(name);
+      write(name, value);
+    }
+  }
+
   private object(value: object | null): void {
     if (value === null) this.byte(0xc0);
     else if (value instanceof Uint8Array) this.bytes(value);
@@ -97,12 +111,7 @@ export class MsgpackWriter {
       this.array(value.length);
       for (const item of value) this.value(item);
     } else {
-      const entries = Object.entries(value).filter(([, one]) => one !== undefined);
-      this.map(entries.length);
-      for (const [key, one] of entries) {
-        this.text(key);
-        this.value(one);
-      }
+      this.fields(value as Readonly<Record<string, unknown>>, (_key, one) => this.value(one));
     }
   }
 

@@ -234,3 +234,27 @@ it('finds no bytes where the schema has none', () => {
   expect(requestPlaces('plugin.reconfigure', {})).toBeUndefined();
   expect(requestPlaces('no.such', {})).toBeUndefined();
 });
+
+describe('a request whose payload was written before', () => {
+  const protocols = { json: cpexProfile.protocol, msgpack: packed };
+
+  it.each(Object.entries(protocols))('is the same in %s', (_name, protocol) => {
+    const written = new Map();
+    const payload = message(part('AQI='), { content_type: 'text', text: 'é' });
+    for (const request of [hook(payload), { ...hook(payload), context: { request_id: '2' } }, hook({ n: 2n ** 63n })]) {
+      expect(Buffer.from(protocol.encodeRequest(request, 'hook.invoke', written))).toEqual(
+        Buffer.from(protocol.encodeRequest(request, 'hook.invoke')),
+      );
+    }
+  });
+
+  it('does not take the bytes of another value, though it is equal', () => {
+    const written = new Map();
+    const first = { a: 1 };
+    packed.encodeRequest(hook(first, 'elicit'), 'hook.invoke', written);
+    expect(written.get('msgpack')).toMatchObject({ value: first });
+    const second = { a: 1 };
+    packed.encodeRequest(hook(second, 'elicit'), 'hook.invoke', written);
+    expect(written.get('msgpack').value).toBe(second);
+  });
+});

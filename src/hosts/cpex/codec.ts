@@ -53,7 +53,8 @@ export function codecOf(body: Uint8Array): Codec {
 }
 
 const finder = new BytesFinder(cpexContract.types);
-const HOOK = 'hook.invoke';
+/** The method whose payload is of its hook's type. */
+export const HOOK = 'hook.invoke';
 
 /** Places of bytes in a request to the plugin; those of a payload are its hook's. */
 export function requestPlaces(method: string, request: unknown): BytesPlaces | undefined {
@@ -125,12 +126,7 @@ function write(writer: MsgpackWriter, value: unknown, places: BytesPlaces | unde
     for (const item of value) write(writer, item, items);
     return;
   } else if (places?.kind === 'object' && isFields(value)) {
-    const entries = Object.entries(value).filter(([, one]) => one !== undefined);
-    writer.map(entries.length);
-    for (const [name, one] of entries) {
-      writer.text(name);
-      write(writer, one, places.member(name, value));
-    }
+    writer.fields(value, (name, one) => write(writer, one, places.member(name, value)));
     return;
   }
   writer.value(value);

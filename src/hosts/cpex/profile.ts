@@ -1,6 +1,6 @@
 import type { HostProfile, HostProtocol } from '../../model/profile.js';
 import { LANGUAGES } from '../../model/target.js';
-import { type Codec, codecNamed, JSON_CODEC, requestPlaces } from './codec.js';
+import { type Codec, codecNamed, HOOK, JSON_CODEC, requestPlaces } from './codec.js';
 import { cpexContract } from './contract.js';
 import { readEnvelope } from './envelope.js';
 import { evaluateHook, type HookRequest } from './hooks.js';
@@ -11,6 +11,7 @@ import { resultFindings } from './results.js';
 import { sampleCalls } from './samples.js';
 import { cpexServices } from './services.js';
 import { readWords } from './words.js';
+import { writeHook } from './written-hook.js';
 
 /** The rules of calls with bodies in one codec. Registration is JSON in each. */
 function protocolIn(chosen: Codec): HostProtocol {
@@ -19,8 +20,9 @@ function protocolIn(chosen: Codec): HostProtocol {
     registration: registrationRequest,
     readRegistration,
     readEnvelope: (code, body, method, request) => readEnvelope(codecOf(method), code, body, method, request),
-    encodeRequest: (request, method) => {
+    encodeRequest: (request, method, written) => {
       const codec = codecOf(method);
+      if (written !== undefined && method === HOOK) return writeHook(codec, request, written);
       return codec.write(request, codec === JSON_CODEC ? undefined : requestPlaces(method, request));
     },
     sampleCalls,

@@ -1,4 +1,5 @@
 import type { Fields } from '../../hosts/json-fields.js';
+import type { WrittenParts } from '../../model/profile.js';
 import { CpexError } from '../../support/errors.js';
 import { RequestState } from './context.js';
 import { effectOf, type Mode, PHASES } from './effects.js';
@@ -41,6 +42,8 @@ export class HookRun {
   private extensionsModified = false;
   private readonly state: RequestState;
   private readonly errors: ErrorRecord[] = [];
+  /** Plugins that get the same payload share the bytes of it. */
+  private readonly written: WrittenParts = new Map();
   private readonly records: ExecutionRecord[] = [];
   private violation: Violation | undefined;
 
@@ -167,7 +170,7 @@ export class HookRun {
     };
     const timeoutMs = entry.timeoutMs ?? this.host.config.settings.timeoutMs;
     const asked = { request, extensions: this.extensions, capabilities };
-    const answer = subject.redaction.answer(await member.invoke(request, { timeoutMs, signal }));
+    const answer = subject.redaction.answer(await member.invoke(request, { timeoutMs, signal, written: this.written }));
     // Nothing may look like an allowed run because the host was on its way out.
     if (this.host.signal.aborted || (answer.kind === 'cancelled' && !signal.aborted)) {
       throw new CpexError('CPEX_E_INTERRUPTED', 'The pipeline was interrupted.');

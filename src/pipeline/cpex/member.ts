@@ -18,7 +18,7 @@ import { didYouMean } from '../../support/suggest.js';
 import { readAnswer } from './answers.js';
 import { Redaction } from './redaction.js';
 import { Turns } from './turns.js';
-import type { Codec, HookInvocation, PluginAnswer, PluginCaller, PluginEntry } from './types.js';
+import type { CallSettings, Codec, HookInvocation, PluginAnswer, PluginCaller, PluginEntry } from './types.js';
 
 /** What all plugins of one pipeline have in common. */
 export interface MemberOptions {
@@ -92,10 +92,8 @@ export class PipelineMember implements PluginCaller {
     }
   }
 
-  async invoke(
-    request: HookInvocation,
-    { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
-  ): Promise<PluginAnswer> {
+  async invoke(request: HookInvocation, settings: CallSettings): Promise<PluginAnswer> {
+    const { signal } = settings;
     const started = performance.now();
     const elapsedNs = () => Math.round((performance.now() - started) * 1e6);
     const answer = this.turns.take(async () => {
@@ -108,7 +106,7 @@ export class PipelineMember implements PluginCaller {
         return failed(error, 'plugin_start', elapsedNs());
       }
       this.death = undefined;
-      const one = await this.exchange(plugin, request, timeoutMs, signal, elapsedNs);
+      const one = await this.exchange(plugin, request, settings, elapsedNs);
       return death === undefined ? one : { ...one, findings: [death, ...(one.findings ?? [])] };
     });
     return unlessAborted(answer, signal, () => cancelled(elapsedNs()));
@@ -127,8 +125,7 @@ export class PipelineMember implements PluginCaller {
   private async exchange(
     plugin: OpenPlugin,
     request: HookInvocation,
-    timeoutMs: number,
-    signal: AbortSignal,
+    { timeoutMs, signal, written }: CallSettings,
     elapsedNs: () => number,
   ): Promise<PluginAnswer> {
     this.calling = true;
@@ -138,7 +135,11 @@ export class PipelineMember implements PluginCaller {
     };
     signal.addEventListener('abort', giveUp, { once: true });
     try {
-      const { end, envelope } = await plugin.invoke('hook.invoke', request, { deadline: timeoutMs, signal });
+      const { end, envelope } = await plugin.invoke('hook.invoke', request, {
+        deadline: timeoutMs,
+        signal,
+        ...(written === undefined ? {} : { written }),
+      });
       return readAnswer(envelope, end.durationNs);
     } catch (error) {
       if (error instanceof SessionFailure) await plugin.close();

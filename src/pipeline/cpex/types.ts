@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/finding.js';
+import type { WrittenParts } from '../../model/profile.js';
 import type { Mode, OnError } from './effects.js';
 
 /** One entry of `plugins:`, checked and complete. */
@@ -185,10 +186,15 @@ export interface PluginCaller {
   readonly declaredHooks: ReadonlySet<string>;
   /** Id that the plugin registered with. */
   readonly id: string;
-  invoke(
-    request: HookInvocation,
-    options: { readonly timeoutMs: number; readonly signal: AbortSignal },
-  ): Promise<PluginAnswer>;
+  invoke(request: HookInvocation, options: CallSettings): Promise<PluginAnswer>;
+}
+
+/** How a plugin is called. */
+export interface CallSettings {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** The payload as it was written for another plugin of the same run. */
+  readonly written?: WrittenParts;
 }
 
 /** The request of `hook.invoke`. */
