@@ -15,12 +15,12 @@ const EXITS = [
   [
     0,
     'good',
-    'The command did what it was asked to do. `run command VERB` passes on the exit code of the command. `run pipeline`: the hook was answered, a deny included.',
+    'The command did what it was asked to do. `run command VERB` and `run step` pass on the exit code of the command and of the step. `run pipeline`: the hook was answered, a deny included.',
   ],
   [
     1,
     'the plugin is not good',
-    '`test`: a test failed, crashed or hung, or nothing ran. `check`: a finding of weight fail. `build`: the compiler failed, or the audit refused the result. `package`: a library that is not what cpex.yaml says, or that failed its audit or its trial start. `run`: the plugin answered with an error.',
+    '`test`: a test failed, crashed or hung, or nothing ran. `check`: a finding of weight fail. `build`: the compiler failed, or the audit refused the result. `package`: a library that is not what cpex.yaml says, or that failed its audit or its trial start. `run`: the plugin answered with an error; `run steps`: a step failed, or a hook did.',
   ],
   [
     2,
