@@ -105,7 +105,8 @@ describe('help', () => {
     expect(parse('copy', '--help')).toBe(`Copies things.
 
 USAGE
-  cpex run command copy FROM [TIMES] [--mode STRING] [--limit INT] [--strict BOOL] [--verbose] [--quiet]
+  cpex run command copy FROM [TIMES] [--mode STRING] [--limit INT]
+    [--strict BOOL] [--verbose] [--quiet]
 
 ARGUMENTS
   FROM   Where from. (required)
@@ -123,7 +124,7 @@ OPTIONS
     expect(parse()).toContain('copy    Copies things.');
     expect(parse('remote')).toContain('add  Adds one.');
     expect(parse('remote', 'add', '-h')).toContain('--url STRING  (required)');
-    expect(parseCommandArgs([], [])).toEqual({ kind: 'help', text: 'The plugin declares no commands.' });
+    expect(parseCommandArgs([], [])).toEqual({ kind: 'help', text: 'No plugin declares commands.' });
   });
 
   it('leaves -h to a command that has one', () => {
@@ -141,7 +142,7 @@ OPTIONS
 describe('unknown commands', () => {
   it.each([
     [['cop'], 'Did you mean "copy"?'],
-    [['remote', 'ad'], 'The plugin has no command "remote ad". Did you mean "add"?'],
+    [['remote', 'ad'], 'There is no command "remote ad". Did you mean "add"?'],
   ])('%j', (words, message) => {
     expect(() => parse(...words)).toThrow(expect.objectContaining({ code: 'CPEX_E_COMMAND_UNKNOWN' }));
     expect(() => parse(...words)).toThrow(message);

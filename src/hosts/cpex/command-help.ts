@@ -21,9 +21,7 @@ export function renderCommandHelp(commands: readonly CommandSpec[], path: readon
   const args = spec === undefined ? [] : argumentsOf(spec);
   const sections = [
     ...(spec === undefined ? [] : [wrap(plain(spec.about), WIDTH).join('\n')]),
-    `USAGE\n${wrap(usage(path, args, choices), WIDTH - 4)
-      .map((line, index) => `${index === 0 ? '  ' : '    '}${line}`)
-      .join('\n')}`,
+    `USAGE\n${usage(path, args, choices)}`,
     section(
       'ARGUMENTS',
       args.flatMap((one) => (one.kind === 'positional' ? [[one.name.toUpperCase(), describe(one)] as const] : [])),
@@ -41,6 +39,7 @@ export function renderCommandHelp(commands: readonly CommandSpec[], path: readon
   return sections.filter((one) => one !== '').join('\n\n');
 }
 
+/** What can be written, an option and its value never on two lines. */
 function usage(path: readonly string[], args: readonly ArgSpec[], choices: readonly CommandSpec[]): string {
   const words = ['cpex run command', ...path];
   if (choices.length > 0) words.push(args.length > 0 ? '[COMMAND]' : 'COMMAND');
@@ -48,7 +47,9 @@ function usage(path: readonly string[], args: readonly ArgSpec[], choices: reado
     const name = one.kind === 'positional' ? one.name.toUpperCase() : optionName(one, false);
     words.push(one.kind !== 'flag' && one.required ? name : `[${name}]`);
   }
-  return words.join(' ');
+  const whole = words.map((word) => word.replaceAll(' ', '\0')).join(' ');
+  const lines = wrap(whole, WIDTH - 4).map((line) => line.replaceAll('\0', ' '));
+  return lines.map((line, index) => `${index === 0 ? '  ' : '    '}${line}`).join('\n');
 }
 
 function optionName(spec: Exclude<ArgSpec, { kind: 'positional' }>, withShort = true): string {
