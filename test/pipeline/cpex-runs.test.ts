@@ -456,6 +456,29 @@ describe('records', () => {
     expect(Buffer.byteLength(run.violation?.reason ?? '')).toBeLessThanOrEqual(4096);
   });
 
+  it('keep short metadata, and bound what a plugin makes long', async () => {
+    const key = 'k'.repeat(100_000);
+    const floods = {
+      ...ALLOW,
+      metadata: { text: 'x'.repeat(20_000) },
+      modified_extensions: { request: { [key]: 1 } },
+    };
+    const host = scripted([
+      [entry('notes'), () => result({ ...ALLOW, metadata: { redacted: { email: 2 } } })],
+      [entry('floods'), () => result(floods)],
+      [
+        entry('breaks', { onError: 'ignore' }),
+        () => result({ ...ALLOW, modified_extensions: { security: { labels: Array(50_000).fill(1) } } }),
+      ],
+    ]);
+    const { records, errors } = await host.invoke(HOOK, request());
+    expect(records[0]?.metadata).toEqual({ redacted: { email: 2 } });
+    expect(records[1]).not.toHaveProperty('metadata');
+    expect(records[1]?.findings.map(({ id }) => id)).toEqual(['hook.extensions', 'hook.metadata']);
+    expect(records[2]?.findings).toHaveLength(8);
+    expect(JSON.stringify([records, errors]).length).toBeLessThan(20_000);
+  });
+
   it('name at most 64 keys of the configuration', async () => {
     const config = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`key-${index}`, index]));
     const host = scripted([[entry('many', { config }), allows]]);

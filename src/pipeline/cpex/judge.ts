@@ -3,6 +3,7 @@ import { equalJson } from '../../hosts/exact-equal.js';
 import { type Fields, fieldsOf, isFields } from '../../hosts/json-fields.js';
 import { checkShape, describeProblem } from '../../hosts/schema-check.js';
 import type { Finding } from '../../model/finding.js';
+import { stringifyExact } from '../../support/exact-json.js';
 import type { Outcome } from './effects.js';
 import { mergeExtensions } from './extensions.js';
 import type { HookInvocation, PluginAnswer } from './types.js';
@@ -58,6 +59,8 @@ export function judge(answer: PluginAnswer, asked: Asked): Judged {
 
 /** Problems of one result that are listed: an answer may have thousands. */
 const MOST_PROBLEMS = 8;
+/** Characters of metadata, as JSON, that a record keeps. */
+const LONGEST_METADATA = 16 * 1024;
 const RESULT = cpexContract.methods.get('hook.invoke')?.result ?? {};
 const VIOLATION = cpexContract.types.get('Violation') ?? {};
 
@@ -126,7 +129,7 @@ function changesIn(reply: Fields, { request, extensions, capabilities }: Asked, 
     ...merged,
     ...(isFields(localState) ? { localState } : {}),
     ...(isFields(globalState) ? { globalState } : {}),
-    ...metadataOf(reply),
+    ...metadataOf(reply, findings),
   };
 }
 
@@ -139,8 +142,17 @@ function unreadable(message: string, findings: Finding[], durationNs: number, co
   return { outcome: 'error', failure: { message, code }, findings, durationNs };
 }
 
-function metadataOf({ metadata }: Fields): { readonly metadata?: Fields } {
-  return isFields(metadata) && Object.keys(metadata).length > 0 ? { metadata } : {};
+function metadataOf({ metadata }: Fields, findings: Finding[]): { readonly metadata?: Fields } {
+  if (!isFields(metadata) || Object.keys(metadata).length === 0) return {};
+  const { length } = stringifyExact(metadata);
+  if (length <= LONGEST_METADATA) return { metadata };
+  findings.push({
+    id: 'hook.metadata',
+    severity: 'warn',
+    message: `The metadata has ${length} characters as JSON; a record keeps ${LONGEST_METADATA} at most, so it has none.`,
+    remedy: 'Metadata is for short notes: emit an event for more.',
+  });
+  return {};
 }
 
 /** Members that may be absent and are null; the ABI lets a reader take them as absent. */

@@ -106,6 +106,8 @@ export class PipelineMember implements PluginCaller {
         return failed(error, 'plugin_start', elapsedNs());
       }
       this.death = undefined;
+      // It may have taken a while to start.
+      if (signal.aborted) return cancelled(elapsedNs());
       const one = await this.exchange(plugin, request, settings, elapsedNs);
       return death === undefined ? one : { ...one, findings: [death, ...(one.findings ?? [])] };
     });

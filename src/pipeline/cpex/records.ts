@@ -152,7 +152,8 @@ function keysOf({ config }: PluginEntry): readonly string[] {
 function reasonOf(judged: Judged, redaction: Redaction): string | undefined {
   const { failure, violation, rejection, allow } = judged;
   if (failure !== undefined) return failure.message;
-  if (violation !== undefined) return redaction.text(`${violation.code}: ${violation.reason}`);
+  // As in the violation itself: what a policy says is often configured.
+  if (violation !== undefined) return redaction.withoutSecrets(`${violation.code}: ${violation.reason}`);
   if (allow === false) return 'The plugin denied and gave no reason.';
   return rejection === undefined ? undefined : redaction.text(rejection);
 }
@@ -171,8 +172,8 @@ function cleanFinding(finding: Finding, redaction: Redaction): Finding {
   const { evidence } = finding;
   return {
     ...finding,
-    message: redaction.text(finding.message),
-    ...(evidence === undefined ? {} : { evidence: evidence.map((line) => redaction.text(line)) }),
+    message: told(redaction.text(finding.message)),
+    ...(evidence === undefined ? {} : { evidence: evidence.map((line) => told(redaction.text(line))) }),
   };
 }
 
