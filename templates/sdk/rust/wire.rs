@@ -336,6 +336,8 @@ fn integer_digits(number: &Number) -> Option<String> {
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let fraction = fraction.trim_end_matches('0');
     if exponent == 0 && fraction.is_empty() {
+        // Zero has no sign, be it of a type that has none either.
+        let whole = if whole == "-0" { "0" } else { whole };
         return Some(whole.to_owned());
     }
     let mut digits = format!("{whole}{fraction}");

@@ -78,6 +78,20 @@ fn a_misfit_says_what_was_expected_and_keeps_the_secret() {
             "{error}"
         );
     }
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Level {
+        Low,
+        High,
+    }
+    for text in ["s3cret", "s3cret, expected `x`", "a: s3cret"] {
+        let config = Map::from_json(json!({"level": text})).unwrap();
+        let parsed = Document::from(config).parse::<BTreeMap<String, Level>>();
+        assert_eq!(
+            parsed.unwrap_err().text(),
+            "unknown variant: expected `low` or `high`"
+        );
+    }
     let error = document(r#"{"limit":"s3cret","ratio":1}"#)
         .parse::<Settings>()
         .unwrap_err();

@@ -16,6 +16,8 @@ fn integers_are_exact_over_their_whole_width() {
     assert_eq!(read("-9223372036854775808"), Ok(i64::MIN));
     assert_eq!(read("18446744073709551615"), Ok(u64::MAX));
     assert_eq!(read("-0"), Ok(0_i64));
+    assert_eq!(read("-0"), Ok(0_u64));
+    assert_eq!(read("-0.0"), Ok(0_u32));
     assert_eq!(read("-2147483648"), Ok(i32::MIN));
     for text in [
         "9223372036854775808",

@@ -55,6 +55,18 @@ enum Head<'a> {
     Map(usize),
 }
 
+/// The number of a float, unless it is not finite. A large one that may stand for an integer has
+/// all its digits: the shortest text would be read as another integer.
+fn float(value: f64) -> Option<Number> {
+    const EVERY_INTEGER: f64 = 9_007_199_254_740_992.0;
+    const BEYOND_64_BITS: f64 = 18_446_744_073_709_551_616.0;
+    if (EVERY_INTEGER..BEYOND_64_BITS).contains(&value.abs()) {
+        format!("{value:.1}").parse().ok()
+    } else {
+        Number::from_f64(value)
+    }
+}
+
 /// A container that was opened and is not yet full.
 struct Open<'p> {
     filled: Filled,
@@ -107,7 +119,7 @@ impl<'a> Reader<'a> {
                 Head::Bool(value) => Value::Bool(value),
                 Head::Unsigned(value) => Value::Number(value.into()),
                 Head::Signed(value) => Value::Number(value.into()),
-                Head::Float(value) => Number::from_f64(value)
+                Head::Float(value) => float(value)
                     .map(Value::Number)
                     .ok_or_else(|| start.problem("a number is not finite"))?,
                 Head::Text(text) => Value::String(text.to_owned()),
