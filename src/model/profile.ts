@@ -97,7 +97,7 @@ export interface HostProtocol {
   readWords(words: readonly string[], input: RunInput, registration: Registration): RunRequest;
 }
 
-/** The payload that was written last in each codec, by the codec's name; valid while nobody changes the value. */
+/** The payload of one hook that was written last in each codec, by the codec's name; valid while nobody changes it. */
 export type WrittenParts = Map<string, { readonly value: unknown; readonly bytes: Uint8Array }>;
 
 /** A response, read: either a result or an error, and what is wrong with its form. */
