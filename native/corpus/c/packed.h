@@ -164,8 +164,15 @@ __attribute__((unused)) static void tell_log(void) {
   uint8_t bytes[128] = {0}, *end = bytes;
   if (ASKS_PACKED()) end = pack_text(bytes, &text);
   else end = (uint8_t *)memcpy(bytes, text, strlen(text)) + strlen(text);
+  /* The host may call this thread again before it answers. */
+  int before = answering;
+  const uint8_t *request = asked;
+  size_t len = asked_len;
   host->call(host->host_ctx, "host.log", bytes, (size_t)(end - bytes) + ASKS_BEYOND, &answer);
   if (answer.ptr) host->free_buffer(answer.ptr, answer.len);
+  answering = before;
+  asked = request;
+  asked_len = len;
 }
 
 /* What the hook asks its host before it answers. */
