@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { effectOf, type Mode, OUTCOMES, type Outcome, PHASES } from '../../src/pipeline/cpex/effects.js';
 import type { ExecutionRecord, PipelineHost, PipelineResult } from '../../src/pipeline/cpex/types.js';
@@ -230,6 +230,20 @@ describe.skipIf(missing !== undefined)(`plugins in processes${missing === undefi
       expect(again).toMatchObject([
         { status: 'completed', metadata: { count: 1 }, findings: [{ id: 'pipeline.restarted', severity: 'info' }] },
       ]);
+      await host.close();
+    }
+  });
+
+  it('are in error when they cannot be started anew', async () => {
+    for (const onError of ['fail', 'ignore'] as const) {
+      const once = bench.plugin(`once-${onError}`, { onError, does: [['crash', '', HOOK]] });
+      const host = await bench.open([once]);
+      await host.invoke(HOOK, request());
+      rmSync(once.artefact);
+      const again = await host.invoke('tool_post_invoke', request({ payload: { name: 't', result: {} } }));
+      expect(again.verdict).toBe(onError === 'fail' ? 'deny' : 'allow');
+      expect(again.errors).toMatchObject([{ code: 'plugin_start', message: expect.stringContaining('plugin.so') }]);
+      expect(again.records).toMatchObject([{ status: 'error', error_code: 'plugin_start' }]);
       await host.close();
     }
   });

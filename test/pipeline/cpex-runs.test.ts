@@ -497,10 +497,23 @@ describe('records', () => {
     ]);
     expect(changesBetween('p', 1n, 1)).toEqual([]);
     const many = changesBetween('p', {}, Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`k${n}`, n])));
-    expect(many).toHaveLength(64);
+    expect(many).toHaveLength(65);
     const [long] = changesBetween('p', 'x', 'y'.repeat(100_000));
     expect(String(long?.after).length).toBeLessThan(1100);
     expect(String(long?.after)).toMatch(/^y+… \(100000 characters\)$/);
+  });
+
+  it('say so when a plugin changed more places than they name', async () => {
+    for (const [places, told] of [
+      [64, []],
+      [65, ['hook.changes']],
+    ] as const) {
+      const args = Object.fromEntries(Array.from({ length: places }, (_, index) => [`k${index}`, index]));
+      const host = scripted([[entry('rewrites'), changes({ name: 'search', args })]]);
+      const { records } = await host.invoke(HOOK, request({ payload: { name: 'search', args: {} } }));
+      expect(records[0]?.changes).toHaveLength(64);
+      expect(records[0]?.findings.map(({ id }) => id)).toEqual(told);
+    }
   });
 
   it('has changes exactly where two values differ', () => {

@@ -3,14 +3,17 @@ import { isFields } from '../../hosts/json-fields.js';
 import { stringifyExact } from '../../support/exact-json.js';
 import type { Change } from './types.js';
 
-/** Places that one list of changes names; what lies beyond is told by their number. */
-const MOST_CHANGES = 64;
+/** Places that one list of changes names. */
+export const MOST_CHANGES = 64;
 /** Characters that one value of a change may have, written as JSON. */
 const LONGEST_VALUE = 1024;
 /** Characters of a long text that are shown before the first that differs. */
 const LEAD = 64;
 
-/** Where two JSON values differ, from the outside in: the smallest places that explain it, bounded in number and size. */
+/**
+ * Where two JSON values differ, from the outside in: the smallest places that explain it, bounded in size and number.
+ * One more than `MOST_CHANGES` says that there are others.
+ */
 export function changesBetween(path: string, before: unknown, after: unknown): Change[] {
   const found: Change[] = [];
   collect(path, before, after, found);
@@ -18,7 +21,7 @@ export function changesBetween(path: string, before: unknown, after: unknown): C
 }
 
 function collect(path: string, before: unknown, after: unknown, found: Change[]): void {
-  if (found.length >= MOST_CHANGES || equalJson(before, after)) return;
+  if (found.length > MOST_CHANGES || equalJson(before, after)) return;
   if (isFields(before) && isFields(after)) {
     for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
       const own = (of: Readonly<Record<string, unknown>>) => (Object.hasOwn(of, name) ? of[name] : undefined);

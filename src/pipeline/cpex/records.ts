@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/finding.js';
-import { changesBetween } from './changes.js';
+import { changesBetween, MOST_CHANGES } from './changes.js';
 import type { Effect, Mode } from './effects.js';
 import type { Asked, Judged } from './judge.js';
 import type { Redaction } from './redaction.js';
@@ -65,11 +65,20 @@ export function recordOf({ subject, judged, effect, asked }: Called, cancelled?:
     ...(reason === undefined ? {} : { reason: shortened(reason) }),
     ...(code === undefined ? {} : { error_code: code }),
     config_keys: keysOf(subject.entry),
-    ...(changes.length === 0 ? {} : { changes }),
+    ...(changes.length === 0 ? {} : { changes: changes.slice(0, MOST_CHANGES) }),
     ...(metadata === undefined ? {} : { metadata: redaction.withoutSecrets(metadata) }),
-    findings: judged.findings.map((finding) => cleanFinding(finding, redaction)),
+    findings: [
+      ...judged.findings.map((finding) => cleanFinding(finding, redaction)),
+      ...(changes.length > MOST_CHANGES ? [MORE_CHANGES] : []),
+    ],
   };
 }
+
+const MORE_CHANGES: Finding = {
+  id: 'hook.changes',
+  severity: 'info',
+  message: `The plugin changed more than ${MOST_CHANGES} places, of which the record names the first ${MOST_CHANGES}.`,
+};
 
 /** The record of a plugin that was not called. */
 export function idleRecord(
@@ -152,8 +161,7 @@ function keysOf({ config }: PluginEntry): readonly string[] {
 function reasonOf(judged: Judged, redaction: Redaction): string | undefined {
   const { failure, violation, rejection, allow } = judged;
   if (failure !== undefined) return failure.message;
-  // As in the violation itself: what a policy says is often configured.
-  if (violation !== undefined) return redaction.withoutSecrets(`${violation.code}: ${violation.reason}`);
+  if (violation !== undefined) return redaction.text(`${violation.code}: ${violation.reason}`);
   if (allow === false) return 'The plugin denied and gave no reason.';
   return rejection === undefined ? undefined : redaction.text(rejection);
 }
