@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { findProject, MANIFEST_FILE } from '../../project/find.js';
+import { findProject } from '../../project/find.js';
 import { CpexError, systemCode } from '../../support/errors.js';
 import { readExactYaml } from '../../support/exact-yaml.js';
 import type { TestTarget } from '../test-target.js';
@@ -15,8 +15,12 @@ export async function findCases(target: TestTarget, cwd: string): Promise<Case[]
     const folder = target.project.manifest.test?.cases ?? path.join('tests', 'cases');
     files.push(...(await caseFiles(path.resolve(target.project.root, folder), false)));
   }
+  const named = new Set(target.caseFiles);
   const cases: Case[] = [];
-  for (const file of files) cases.push(...(await readCaseFile(file, cwd)));
+  for (const file of files) {
+    if (!named.has(file) && (await without([file], isPipeline)).length === 0) continue;
+    cases.push(...(await readCaseFile(file, cwd)));
+  }
   return cases;
 }
 
@@ -31,9 +35,11 @@ export async function looseScenarios(files: readonly string[], cwd: string): Pro
   for (const place of places) if (!(await isCases(place))) return undefined;
   const found: string[] = [];
   for (const place of places) {
-    const files = await caseFiles(place, true);
     // A folder of policies may hold their pipelines and other files beside the scenarios.
-    for (const file of files) if (file === place || (await looksLikeCases(file))) found.push(file);
+    const files = (await caseFiles(place, true)).filter(
+      (file) => !/(^|[\\/])(\.|node_modules)/.test(path.relative(place, file)),
+    );
+    found.push(...(files.length === 1 && files[0] === place ? files : await without(files, isForeign)));
   }
   const cases: Case[] = [];
   for (const file of found) cases.push(...(await readCaseFile(file, cwd)));
@@ -51,15 +57,29 @@ export async function looseScenarios(files: readonly string[], cwd: string): Pro
   });
 }
 
-/** Keys of which each case file has one at its top. */
-const CASE_KEYS = ['cases', 'name', 'hook', 'steps', 'expect'];
+/** Keys of which each scenario has one at the top of its file, and all keys that begin a case. */
+const SCENARIO_KEYS = ['cases', 'hook', 'steps', 'expect'];
+const CASE_KEYS = [...SCENARIO_KEYS, 'name'];
 
-/** Whether a file is to be read as cases, with what is wrong in it told: whatever is neither a manifest nor without their keys. */
-async function looksLikeCases(file: string): Promise<boolean> {
-  if (path.basename(file) === MANIFEST_FILE) return false;
-  const { value, problems } = readExactYaml(await readFile(file, 'utf8'));
-  if (problems.length > 0) return true;
-  return typeof value === 'object' && value !== null && CASE_KEYS.some((key) => Object.hasOwn(value, key));
+/** Whether a file among cases is the configuration of a pipeline. */
+function isPipeline(value: object): boolean {
+  return Object.hasOwn(value, 'plugins') && !CASE_KEYS.some((key) => Object.hasOwn(value, key));
+}
+
+/** Whether a file anywhere is no case at all: a manifest, a workflow, a pipeline. */
+function isForeign(value: object): boolean {
+  return !SCENARIO_KEYS.some((key) => Object.hasOwn(value, key));
+}
+
+/** The files of which the test does not hold; what cannot be read is kept, so that the reason is told. */
+async function without(files: readonly string[], isOther: (value: object) => boolean): Promise<string[]> {
+  const kept: string[] = [];
+  for (const file of files) {
+    const { value, problems } = readExactYaml(await readFile(file, 'utf8'));
+    const other = problems.length === 0 && typeof value === 'object' && value !== null && isOther(value);
+    if (!other) kept.push(file);
+  }
+  return kept;
 }
 
 /** Whether a place on the command line is one of cases: a case file or a folder. */

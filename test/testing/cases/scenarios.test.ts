@@ -303,6 +303,9 @@ describe.skipIf(missing !== undefined)(`scenarios${missing === undefined ? '' : 
     writeFileSync(path.join(folder, 'pipeline.yaml'), JSON.stringify({ plugins: [plugin('gate', denied)] }));
     const one = { name: 'denies', pipeline: '../pipeline.yaml', hook: 'tool_pre_invoke', expect: { verdict: 'deny' } };
     writeFileSync(path.join(folder, 'deep', 'one.yaml'), JSON.stringify(one));
+    mkdirSync(path.join(folder, '.github'), { recursive: true });
+    writeFileSync(path.join(folder, '.github', 'ci.yml'), 'name: ci\nsteps: []\n');
+    writeFileSync(path.join(folder, 'deep', 'compose.yaml'), 'name: shop\nservices: {}\n');
     const junit = path.join(cli.folder, 'junit.xml');
     const ended = await cli.run(['test', 'policies', '--reporter', `junit=${junit}`], { cwd: cli.folder });
     expect(ended.code).toBe(0);
