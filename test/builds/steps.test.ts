@@ -167,4 +167,23 @@ describe.skipIf(missing !== undefined)(`steps of a plan${missing === undefined ?
     expect(report.steps.map(({ key, status }) => `${key} ${status}`)).toEqual(['waits failed', 'next not_run']);
     expect(report.steps[0]).toMatchObject({ exit_code: 130, reason: 'It was cancelled.' });
   });
+
+  it('never tell a value of a configuration, whoever repeats it', async () => {
+    const api_key = 'k-7f3a9c0d1e';
+    const kind = bench.plugin('leaks');
+    const flags = { trace: true };
+    const { report, events, value } = await bench.run(
+      { plugins: [{ kind, config: { api_key } }], steps: [{ key: 'a' }] },
+      { flags },
+    );
+    expect(report.steps[0]).toMatchObject({ status: 'failed', reason: expect.stringContaining('the key was') });
+    const told = [report, events, value, events.map((one) => (one.type === 'plugin.output' ? one.text : ''))];
+    expect(JSON.stringify(told)).not.toContain(api_key);
+    expect(JSON.stringify(told)).toContain('my key is');
+    const refused = await refusalOf(
+      bench.run({ plugins: [{ kind, config: { api_key, refuse: 'x' } }], steps: [{ key: 'a' }] }),
+    );
+    expect(refused.text).toContain('it does not register: no such key:');
+    expect(refused.text).not.toContain(api_key);
+  });
 });

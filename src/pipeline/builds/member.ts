@@ -6,7 +6,8 @@ import type { TraceRecord } from '../../model/session.js';
 import { hostTarget } from '../../project/targets/host.js';
 import { endingError, SessionFailure } from '../../runtime/failure.js';
 import { nativeEngine } from '../../runtime/native/engine.js';
-import { CpexError } from '../../support/errors.js';
+import { CpexError, isCpexError } from '../../support/errors.js';
+import { Redaction } from '../cpex/redaction.js';
 import type { PlannedPlugin } from './types.js';
 
 /** What all plugins of one build have in common. */
@@ -59,6 +60,7 @@ export interface Member {
 export async function openMember(plugin: PlannedPlugin, options: MemberOptions): Promise<Member> {
   const { name } = plugin;
   const { observe, output, trace, stateFolder, configFolder, script, codecs } = options;
+  const redaction = new Redaction(plugin.config);
   let cancelled = false;
   let open: OpenPlugin | undefined;
   try {
@@ -75,14 +77,16 @@ export async function openMember(plugin: PlannedPlugin, options: MemberOptions):
         allowNet: options.allowNet,
         archives: options.archives,
         cancelled: () => cancelled,
-        observe: (event) => observe(name, event),
+        observe: (event) => observe(name, withoutSecrets(event, redaction)),
         ...(script === undefined ? {} : { script }),
         ...(stateFolder === undefined ? {} : { stateFolder }),
         ...(configFolder === undefined ? {} : { configFolder }),
       },
-      output: (stream, bytes) => output(name, stream, bytes),
+      output: (stream, bytes) => output(name, stream, redaction.bytes(bytes)),
       ...(codecs === undefined ? {} : { codecs }),
-      ...(trace === undefined ? {} : { trace: (record) => trace(name, record) }),
+      ...(trace === undefined
+        ? {}
+        : { trace: (record) => trace(name, { ...record, body: redaction.bytes(record.body, true) }) }),
     });
     const { registration, invocation, findings } = await open.register(plugin.config);
     const { error } = invocation.envelope;
@@ -92,27 +96,44 @@ export async function openMember(plugin: PlannedPlugin, options: MemberOptions):
       const [first, ...more] = broken;
       throw unusable(name, first?.message ?? 'its registration cannot be used.', more, first?.remedy);
     }
-    return memberOf(plugin, open, registration, findings, (now) => {
+    const cancel = (now: boolean) => {
       cancelled = now;
-    });
+    };
+    return memberOf({ plugin, open, registration, findings, redaction }, cancel);
   } catch (error) {
     await open?.close();
-    if (!(error instanceof SessionFailure)) throw error;
-    if (error.ending.kind === 'cancelled') throw new CpexError('CPEX_E_INTERRUPTED', 'Interrupted.');
-    const { message, evidence, remedy } = endingError(error.ending);
-    throw new CpexError('CPEX_E_BUILD_PLUGIN', `The plugin ${name} cannot be used: ${message}`, {
-      evidence,
-      ...(remedy === undefined ? {} : { remedy }),
-      cause: error,
-    });
+    throw startError(name, error, redaction);
   }
 }
 
+/** Why a plugin cannot be used, without values of its configuration. */
+function startError(name: string, error: unknown, redaction: Redaction): unknown {
+  if (error instanceof SessionFailure && error.ending.kind === 'cancelled') {
+    return new CpexError('CPEX_E_INTERRUPTED', 'Interrupted.');
+  }
+  const known = error instanceof SessionFailure ? endingError(error.ending) : error;
+  if (!isCpexError(known)) return known;
+  const { message, evidence, remedy } = known;
+  const whole = known === error ? message : `The plugin ${name} cannot be used: ${message}`;
+  return new CpexError('CPEX_E_BUILD_PLUGIN', redaction.text(whole), {
+    evidence: evidence.map((line) => redaction.text(line)),
+    ...(remedy === undefined ? {} : { remedy }),
+    cause: error,
+  });
+}
+
+function withoutSecrets(event: ServiceEvent, redaction: Redaction): ServiceEvent {
+  if (event.kind !== 'output' && event.kind !== 'step_log') return redaction.withoutSecrets(event);
+  return { ...event, bytes: redaction.bytes(event.bytes) };
+}
+
+interface Opened extends Pick<Member, 'plugin' | 'registration' | 'findings'> {
+  readonly open: OpenPlugin;
+  readonly redaction: Redaction;
+}
+
 function memberOf(
-  plugin: PlannedPlugin,
-  open: OpenPlugin,
-  registration: Registration,
-  findings: readonly Finding[],
+  { plugin, open, registration, findings, redaction }: Opened,
   cancel: (cancelled: boolean) => void,
 ): Member {
   let gone: string | undefined;
@@ -134,12 +155,13 @@ function memberOf(
           deadline: deadlineMs,
           ...(inFlight > 1 ? { concurrent: true } : {}),
         });
-        return outcomeOf(method, request, invocation);
+        return clean(outcomeOf(method, request, invocation), redaction);
       } catch (error) {
         if (!(error instanceof SessionFailure)) throw error;
         gone = `The plugin is gone since ${method}.`;
         const timedOut = error.ending.kind === 'hang' ? ({ timedOut: true } as const) : {};
-        return { kind: 'error', message: endingError(error.ending).message, ...timedOut };
+        const { message } = endingError(error.ending);
+        return { kind: 'error', message: redaction.text(message), ...timedOut };
       } finally {
         inFlight--;
       }
@@ -149,6 +171,12 @@ function memberOf(
     kill: () => open.session.kill(),
     close: async () => void (await open.close()),
   };
+}
+
+/** What the host repeats of a plugin's words does not quote its configuration. */
+function clean(outcome: Outcome, redaction: Redaction): Outcome {
+  if (outcome.kind === 'error') return { ...outcome, message: redaction.text(outcome.message) };
+  return { ...outcome, result: redaction.withoutSecrets(outcome.result) };
 }
 
 function outcomeOf(method: string, request: unknown, { envelope }: Invocation): Outcome {
