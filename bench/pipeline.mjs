@@ -132,7 +132,7 @@ function fitRow(name, points) {
 }
 
 function hooksFor(count, bytes) {
-  return Math.max(10, Math.round((bytes > 10_000 ? 300 : 2000) / count));
+  return Math.max(8, Math.round((bytes > 10_000 ? 100 : 600) / count));
 }
 
 function keyOf(codec, size) {
