@@ -26,7 +26,7 @@ const MARKS: Readonly<Record<RunStatus, () => string>> = {
  * @param width characters of a line
  */
 export function accountText(result: PipelineResult, background: Background, width: number): string {
-  const { records } = result;
+  const records = result.records.map((record) => withViolation(record, result));
   const called = (mode: Mode, of: readonly ExecutionRecord[]) => of.filter((one) => one.mode === mode && ran(one));
   const names = Math.min(
     24,
@@ -50,6 +50,12 @@ export function accountText(result: PipelineResult, background: Background, widt
   ];
   const after = phase('fire_and_forget', background.records);
   return [...lines, ...(after.length === 0 ? [] : ['', ...after])].join('\n');
+}
+
+/** The reason of the plugin that denied in its own words; a record leaves out what its configuration says as well. */
+function withViolation(record: ExecutionRecord, { violation }: PipelineResult): ExecutionRecord {
+  const mine = violation?.plugin_name === record.plugin_name && record.requested_allow === false;
+  return mine && !record.effective_allow ? { ...record, reason: `${violation.code}: ${violation.reason}` } : record;
 }
 
 /** A duration in milliseconds, as people read it. */

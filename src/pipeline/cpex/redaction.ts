@@ -29,9 +29,12 @@ export class Redaction {
     return this.secrets.length === 0 ? value : (mapTexts(value, (text) => redact(text, this.secrets)) as T);
   }
 
-  /** Bytes of a message, in any codec, in which every value of the configuration is written over with asterisks. */
-  bytes(body: Uint8Array): Uint8Array {
-    const forms = this.values
+  /**
+   * Bytes of a message, in any codec, in which secrets are written over with asterisks.
+   * @param all all values of the configuration instead, for what configures a plugin and for failures
+   */
+  bytes(body: Uint8Array, all = false): Uint8Array {
+    const forms = (all ? this.values : this.secrets)
       .filter((text) => text.length >= SHORTEST_SECRET)
       // As it is in MessagePack, and as JSON writes it.
       .flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]);

@@ -75,7 +75,8 @@ export class PipelineWatch {
       kept.dropped.trace += 1;
       return;
     }
-    const record = { ...message, body: this.redactions.get(plugin)?.bytes(message.body) ?? message.body };
+    const whole = CONFIGURES.has(message.method) || isFailure(message.body);
+    const record = { ...message, body: this.redactions.get(plugin)?.bytes(message.body, whole) ?? message.body };
     kept.trace.push({ plugin, ...traceValue(record) });
     this.trace?.(`${plugin} ${traceLine(record)}`);
   }
@@ -132,6 +133,17 @@ export class PipelineWatch {
     this.plugins.set(plugin, made);
     return made;
   }
+}
+
+/** Calls that carry a configuration. */
+const CONFIGURES: ReadonlySet<string> = new Set(['plugin.register', 'plugin.reconfigure']);
+
+/** How a failure says so, in JSON and in MessagePack. */
+const FAILURES = ['"ok":false', '"ok": false', Buffer.from([0xa2, 0x6f, 0x6b, 0xc2])];
+
+function isFailure(body: Uint8Array): boolean {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  return FAILURES.some((form) => bytes.includes(form));
 }
 
 /** A log line says who wrote it. */
