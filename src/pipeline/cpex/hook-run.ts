@@ -115,18 +115,21 @@ export class HookRun {
     const running = phase.filter((entry) => !this.stays(entry));
     if (running.length === 0) return;
     const over = new AbortController();
-    const signal = sharedSignal(AbortSignal.any([over.signal, this.host.signal]));
+    const end = () => over.abort();
+    // A signal made of several would be kept by the host's for as long as that lives.
+    this.host.signal.addEventListener('abort', end, { once: true });
+    const signal = sharedSignal(over.signal);
     let first: Called | undefined;
     const calls = await Promise.all(
       running.map(async (entry) => {
         const called = await this.call(entry, signal);
         if (called.effect?.verdict === 'deny' && this.host.config.settings.shortCircuitOnDeny) {
           first ??= called;
-          over.abort();
+          end();
         }
         return called;
       }),
-    );
+    ).finally(() => this.host.signal.removeEventListener('abort', end));
     if (first !== undefined) this.deny(first);
     const denied = this.violation === undefined ? undefined : `"${this.violation.plugin_name}" denied first`;
     for (const called of calls) this.settle(called, denied);
