@@ -237,10 +237,6 @@ function enumeration(declaration: Enum): string {
     `func read${name}(r *reader) ${name} {`,
     `\treturn ${name}(r.oneOf(${values.join(', ')}))`,
     '}',
-    '',
-    `func write${name}(w *writer, value ${name}) {`,
-    '\tw.text(string(value))',
-    '}',
   ]);
 }
 

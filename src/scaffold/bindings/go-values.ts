@@ -88,7 +88,7 @@ function reference(ir: ContractIr, name: string): GoValue {
       read: `read${name}(r)`,
       readFunction: `read${name}`,
       write: (expression) => `w.text(string(${expression}))`,
-      writeFunction: `write${name}`,
+      writeFunction: `writeEnum[${name}]`,
       nilable: false,
       selfish: false,
     };

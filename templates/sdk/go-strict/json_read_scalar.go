@@ -112,6 +112,9 @@ func wholeFloat(value float64) string {
 	return strconv.FormatFloat(value, 'f', 0, 64)
 }
 
+// Not every contract has fractions.
+var _ = (*reader).float64
+
 func (r *reader) float64() float64 {
 	text := string(r.number())
 	if text == "" {

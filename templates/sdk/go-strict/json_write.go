@@ -316,6 +316,9 @@ func writeStruct[T any, P interface {
 	P(&value).write(w)
 }
 
+// writeEnum writes a string out of a closed set, as an item of a list or map.
+func writeEnum[T ~string](w *writer, value T) { w.text(string(value)) }
+
 func (w *writer) open(bracket byte) {
 	if w.depth == maxDepth {
 		w.fail(fmt.Sprintf("nesting is deeper than %d", maxDepth))

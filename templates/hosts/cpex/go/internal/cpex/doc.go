@@ -13,6 +13,16 @@
 //		return cpex.Allow(), nil
 //	}
 //
+// OnX is for the hook or event X, OnStep for steps of builds, Command for
+// commands of the host's command line, OnConfigure for the configuration. What
+// handlers get leads to the host's services: ctx.Log(), ctx.Host().KV(scope),
+// ctx.Config(&into); ctx.Context() is cancelled when the caller gives up.
+//
+// Unknown fields, message parts and events of unknown kinds are kept and passed
+// on as they came. Bodies are JSON, or MessagePack where the host prefers it:
+// handlers see no difference. Package cpextest runs handlers in unit tests, over
+// either.
+//
 // The host calls handlers from several threads at the same time. A panic in a
 // handler, or in a goroutine started with ctx.Go, becomes an error that the
 // host sees. A panic in a goroutine started with a bare go statement, or in an

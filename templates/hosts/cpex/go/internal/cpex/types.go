@@ -773,10 +773,6 @@ func readValueType(r *reader) ValueType {
 	return ValueType(r.oneOf("string", "int", "bool"))
 }
 
-func writeValueType(w *writer, value ValueType) {
-	w.text(string(value))
-}
-
 // PositionalArg: An argument known by its place.
 type PositionalArg struct {
 	// Name in help and in `args`.
@@ -1192,10 +1188,6 @@ func readLifecycleEventKind(r *reader) LifecycleEventKind {
 	return LifecycleEventKind(r.oneOf("build_start", "step_queued", "step_start", "step_log", "step_cache_hit", "step_end", "build_end"))
 }
 
-func writeLifecycleEventKind(w *writer, value LifecycleEventKind) {
-	w.text(string(value))
-}
-
 // LifecyclePhase: Before the host does what the event says, or after it.
 type LifecyclePhase string
 
@@ -1206,10 +1198,6 @@ const (
 
 func readLifecyclePhase(r *reader) LifecyclePhase {
 	return LifecyclePhase(r.oneOf("before", "after"))
-}
-
-func writeLifecyclePhase(w *writer, value LifecyclePhase) {
-	w.text(string(value))
 }
 
 // LifecycleHook: Events that the plugin wants to hear of.
@@ -1252,7 +1240,7 @@ func (v *LifecycleHook) read(r *reader) {
 func (v *LifecycleHook) write(w *writer) {
 	w.object()
 	w.key("events")
-	writeList(w, v.Events, writeLifecycleEventKind)
+	writeList(w, v.Events, writeEnum[LifecycleEventKind])
 	w.key("phase")
 	w.text(string(v.Phase))
 	w.key("timeout_ms")
@@ -3614,10 +3602,6 @@ func readResourceType(r *reader) ResourceType {
 	return ResourceType(r.oneOf("file", "blob", "uri", "database", "api", "memory", "artifact"))
 }
 
-func writeResourceType(w *writer, value ResourceType) {
-	w.text(string(value))
-}
-
 // Resource: A resource with its content.
 type Resource struct {
 	// Id of the request.
@@ -4166,10 +4150,6 @@ const (
 
 func readSourceType(r *reader) SourceType {
 	return SourceType(r.oneOf("url", "base64"))
-}
-
-func writeSourceType(w *writer, value SourceType) {
-	w.text(string(value))
 }
 
 // ImageSource: Where an image is.
@@ -4801,10 +4781,6 @@ func readMessageRole(r *reader) MessageRole {
 	return MessageRole(r.oneOf("system", "developer", "user", "assistant", "tool"))
 }
 
-func writeMessageRole(w *writer, value MessageRole) {
-	w.text(string(value))
-}
-
 // MessageChannel: Channel of an assistant's message.
 type MessageChannel string
 
@@ -4816,10 +4792,6 @@ const (
 
 func readMessageChannel(r *reader) MessageChannel {
 	return MessageChannel(r.oneOf("analysis", "commentary", "final"))
-}
-
-func writeMessageChannel(w *writer, value MessageChannel) {
-	w.text(string(value))
 }
 
 // Message: One message of a conversation, in the common message format.
@@ -4959,10 +4931,6 @@ const (
 
 func readOutputStream(r *reader) OutputStream {
 	return OutputStream(r.oneOf("stdout", "stderr"))
-}
-
-func writeOutputStream(w *writer, value OutputStream) {
-	w.text(string(value))
 }
 
 // HitDecision: The result of the step is in the cache.
@@ -6356,10 +6324,6 @@ func readLifecycleEventOutcome(r *reader) LifecycleEventOutcome {
 	return LifecycleEventOutcome(r.oneOf("continue", "abort"))
 }
 
-func writeLifecycleEventOutcome(w *writer, value LifecycleEventOutcome) {
-	w.text(string(value))
-}
-
 // LifecycleEventResult: What the plugin makes of an event.
 type LifecycleEventResult struct {
 	// `abort` ends the build, and counts in the phase `before` only.
@@ -6420,10 +6384,6 @@ const (
 
 func readLogLevel(r *reader) LogLevel {
 	return LogLevel(r.oneOf("trace", "debug", "info", "warn", "error"))
-}
-
-func writeLogLevel(w *writer, value LogLevel) {
-	w.text(string(value))
 }
 
 // LogRequest: A line for the host's log.
@@ -6493,10 +6453,6 @@ const (
 
 func readKvScope(r *reader) KvScope {
 	return KvScope(r.oneOf("plugin", "build", "step"))
-}
-
-func writeKvScope(w *writer, value KvScope) {
-	w.text(string(value))
 }
 
 // KvGetRequest: Asks for a stored value.
