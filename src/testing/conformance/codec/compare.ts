@@ -1,4 +1,5 @@
 import { equalJson } from '../../../hosts/exact-equal.js';
+import { isFields } from '../../../hosts/json-fields.js';
 import type { Finding } from '../../../model/finding.js';
 import type { Envelope, HostProtocol, SampleCall } from '../../../model/profile.js';
 import { stringifyExact } from '../../../support/exact-json.js';
@@ -74,15 +75,40 @@ function facts({ ok, result, error }: Envelope): unknown {
 }
 
 function difference(id: string, { name, method }: Variant, json: Envelope, packed: Envelope): Finding[] {
-  if (equalJson(facts(json), facts(packed))) return [];
-  const shown = (envelope: Envelope) =>
-    envelope.ok === undefined
-      ? (envelope.findings[0]?.message ?? 'no envelope')
-      : printableStart(stringifyExact(envelope.ok ? envelope.result : envelope.error), 600);
+  const [first] = differences(facts(json), facts(packed), '');
+  if (first === undefined) return [];
+  const { path, one, other } = first;
   return [
     fault(id, `${method}, ${name}, is answered otherwise in MessagePack than in JSON.`, [
-      `JSON: ${shown(json)}`,
-      `MessagePack: ${shown(packed)}`,
+      `at: ${path === '' ? 'the answer' : path}`,
+      `JSON: ${shown(one)}`,
+      `MessagePack: ${shown(other)}`,
+      ...[json, packed].flatMap(({ ok, error, findings }) => {
+        if (ok !== true)
+          return [error === undefined ? (findings[0]?.message ?? '') : `${error.code}: ${error.message}`];
+        return [];
+      }),
     ]),
   ];
+}
+
+interface Difference {
+  readonly path: string;
+  readonly one: unknown;
+  readonly other: unknown;
+}
+
+/** Where two values differ, as far down as both have the same members. */
+function differences(one: unknown, other: unknown, path: string): Difference[] {
+  if (equalJson(one, other)) return [];
+  if (Array.isArray(one) && Array.isArray(other) && one.length === other.length) {
+    return one.flatMap((item, index) => differences(item, other[index], `${path}[${index}]`));
+  }
+  if (!isFields(one) || !isFields(other)) return [{ path, one, other }];
+  const names = [...new Set([...Object.keys(one), ...Object.keys(other)])];
+  return names.flatMap((name) => differences(one[name], other[name], path === '' ? name : `${path}.${name}`));
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'nothing' : printableStart(stringifyExact(value), 200);
 }
