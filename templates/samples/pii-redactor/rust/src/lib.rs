@@ -11,39 +11,27 @@ use redact::{Redactor, Settings};
 fn plugin() -> Plugin {
     let mut plugin = Plugin::new();
     plugin.on_configure(|config, _| settings(config).map(drop));
-    plugin.on(on_tool_pre_invoke);
-    plugin.on(on_tool_post_invoke);
-    plugin.on(on_cmf_llm_input);
-    plugin.on(on_cmf_llm_output);
+    plugin.on(|call: HookCall<ToolPreInvoke>| {
+        answer(call, |redactor, payload| {
+            redactor.members(&mut payload.args)
+        })
+    });
+    plugin.on(|call: HookCall<ToolPostInvoke>| {
+        answer(call, |redactor, payload| {
+            redactor.value(&mut payload.result)
+        })
+    });
+    plugin.on(|call: HookCall<CmfLlmInput>| {
+        answer(call, |redactor, payload| {
+            redactor.message(&mut payload.message)
+        })
+    });
+    plugin.on(|call: HookCall<CmfLlmOutput>| {
+        answer(call, |redactor, payload| {
+            redactor.message(&mut payload.message)
+        })
+    });
     plugin
-}
-
-fn on_tool_pre_invoke(mut call: HookCall<ToolPreInvoke>) -> Result<Verdict> {
-    let settings = settings(&call.config)?;
-    let mut redactor = Redactor::new(&settings);
-    redactor.members(&mut call.payload.args);
-    verdict(&call.host, call.extensions, &redactor, call.payload)
-}
-
-fn on_tool_post_invoke(mut call: HookCall<ToolPostInvoke>) -> Result<Verdict> {
-    let settings = settings(&call.config)?;
-    let mut redactor = Redactor::new(&settings);
-    redactor.value(&mut call.payload.result);
-    verdict(&call.host, call.extensions, &redactor, call.payload)
-}
-
-fn on_cmf_llm_input(mut call: HookCall<CmfLlmInput>) -> Result<Verdict> {
-    let settings = settings(&call.config)?;
-    let mut redactor = Redactor::new(&settings);
-    redactor.message(&mut call.payload.message);
-    verdict(&call.host, call.extensions, &redactor, call.payload)
-}
-
-fn on_cmf_llm_output(mut call: HookCall<CmfLlmOutput>) -> Result<Verdict> {
-    let settings = settings(&call.config)?;
-    let mut redactor = Redactor::new(&settings);
-    redactor.message(&mut call.payload.message);
-    verdict(&call.host, call.extensions, &redactor, call.payload)
 }
 
 /// The configuration in force. An error names what was expected, never what was found.
@@ -57,21 +45,24 @@ fn settings(config: &Document) -> Result<Settings> {
 }
 
 /// Passes the payload on: as it was, or with what the redactor has made of it.
-fn verdict(
-    host: &Host,
-    mut extensions: Extensions,
-    redactor: &Redactor<'_>,
-    payload: impl Wire,
+fn answer<H: Hook>(
+    mut call: HookCall<H>,
+    redact: impl FnOnce(&mut Redactor<'_>, &mut H::Payload),
 ) -> Result<Verdict> {
+    let settings = settings(&call.config)?;
+    let mut redactor = Redactor::new(&settings);
+    redact(&mut redactor, &mut call.payload);
     let found = redactor.found();
     if found.is_empty() {
         return Ok(Verdict::allow());
     }
-    host.log_with(LogLevel::Info, "redacted", found.clone())?;
+    call.host
+        .log_with(LogLevel::Info, "redacted", found.clone())?;
     let mut metadata = Map::new();
     metadata.insert("redacted".to_owned(), Value::Object(found));
-    let verdict = Verdict::modify(payload).with_metadata(metadata);
-    Ok(match redactor.label() {
+    let verdict = Verdict::modify(call.payload).with_metadata(metadata);
+    let mut extensions = call.extensions;
+    Ok(match &settings.label {
         Some(label) if add_label(&mut extensions, label) => verdict.with_extensions(extensions),
         _ => verdict,
     })

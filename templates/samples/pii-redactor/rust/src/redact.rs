@@ -39,11 +39,6 @@ impl<'a> Redactor<'a> {
         Self { settings, counts }
     }
 
-    /// Security label to add when something was found.
-    pub fn label(&self) -> Option<&str> {
-        self.settings.label.as_deref()
-    }
-
     /// How many of each kind were replaced; kinds without any are left out.
     pub fn found(&self) -> Map {
         let counts = Kind::ALL.iter().zip(self.counts);

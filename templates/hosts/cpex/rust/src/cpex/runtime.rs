@@ -58,30 +58,17 @@ impl Runtime {
 
     /// Has the method answered; `place` becomes where the result has bytes.
     fn dispatch(&self, call: &Call<'_>, place: &mut Place<'_>) -> Result<Value> {
-        let plugin = &self.plugin;
-        let method = call.method;
-        match method {
+        match call.method {
             methods::PLUGIN_REGISTER => self.register(call.request()?).map(Wire::into_json),
             methods::PLUGIN_RECONFIGURE => self.reconfigure(self.late(call)?).map(Wire::into_json),
             methods::PLUGIN_QUIESCE => self.quiesce(self.late(call)?).map(Wire::into_json),
-            methods::HOOK_INVOKE if !plugin.hooks.is_empty() => {
-                let request: HookInvokeRequest = self.late(call)?;
-                *place = *places::hook_result(&request.hook);
-                self.invoke(request).map(Wire::into_json)
-            }
-            methods::COMMAND_RUN if !plugin.commands.is_empty() => {
-                self.run(self.late(call)?).map(Wire::into_json)
-            }
-            methods::STEP_EXECUTE if !plugin.steps.is_empty() => {
-                self.execute(self.late(call)?).map(Wire::into_json)
-            }
-            methods::LIFECYCLE_EVENT if !plugin.events.is_empty() => {
-                self.hear(self.late(call)?).map(Wire::into_json)
-            }
-            _ => {
-                let message = format!("this plugin has no method `{}`", excerpt(method));
-                Err(Error::new(UNKNOWN_METHOD, message))
-            }
+            method => match self.plugin.answers.get(method) {
+                Some(answer) => answer(self, call, place),
+                None => {
+                    let message = format!("this plugin has no method `{}`", excerpt(method));
+                    Err(Error::new(UNKNOWN_METHOD, message))
+                }
+            },
         }
     }
 
@@ -166,7 +153,9 @@ impl Runtime {
         Ok(Empty::new())
     }
 
-    fn invoke(&self, request: HookInvokeRequest) -> Result<HookInvokeResult> {
+    pub(super) fn invoke(&self, call: &Call<'_>, place: &mut Place<'_>) -> Result<Value> {
+        let request: HookInvokeRequest = self.late(call)?;
+        *place = *places::hook_result(&request.hook);
         let Some(handler) = self.plugin.hook_handler(&request.hook) else {
             let hook = excerpt(&request.hook);
             let message = format!("this plugin does not answer the hook `{hook}`");
@@ -174,9 +163,11 @@ impl Runtime {
         };
         handler(request, read(&self.config), self.host.clone())
             .unwrap_or_else(|problem| Err(Error::invalid_request(problem.to_string())))
+            .map(Wire::into_json)
     }
 
-    fn run(&self, request: CommandRunRequest) -> Result<CommandRunResult> {
+    pub(super) fn run(&self, call: &Call<'_>, _: &mut Place<'_>) -> Result<Value> {
+        let request: CommandRunRequest = self.late(call)?;
         let Some(handler) = self.plugin.command_handler(&request.verb_path) else {
             let command = excerpt(&request.verb_path.join(" "));
             let message = format!("this plugin has no command `{command}`");
@@ -189,10 +180,11 @@ impl Runtime {
             config: read(&self.config),
             host: self.host.clone(),
         };
-        handler(call).map(|exit| exit.0)
+        handler(call).map(|exit| exit.0.into_json())
     }
 
-    fn execute(&self, request: StepExecuteRequest) -> Result<StepExecuteResult> {
+    pub(super) fn execute(&self, call: &Call<'_>, _: &mut Place<'_>) -> Result<Value> {
+        let request: StepExecuteRequest = self.late(call)?;
         let Some(handler) = self.plugin.step_handler(&request.step.runner) else {
             let runner = excerpt(&request.step.runner);
             let message = format!("this plugin has no runner `{runner}`");
@@ -212,17 +204,18 @@ impl Runtime {
             config: read(&self.config),
             host: self.host.clone(),
         };
-        handler(call).map(|exit| exit.0)
+        handler(call).map(|exit| exit.0.into_json())
     }
 
-    fn hear(&self, request: LifecycleEventRequest) -> Result<LifecycleEventResult> {
+    pub(super) fn hear(&self, call: &Call<'_>, _: &mut Place<'_>) -> Result<Value> {
+        let request: LifecycleEventRequest = self.late(call)?;
         let (event, phase) = (request.event, request.phase);
         let Some(handler) = self.plugin.event_handler(event.kind(), phase) else {
             let (phase, kind) = (phase.as_str(), excerpt(event.kind()));
             let message = format!("this plugin does not hear of `{kind}` in the phase `{phase}`");
             return Err(Error::new(UNKNOWN_EVENT, message));
         };
-        handler(event, read(&self.config), self.host.clone()).map(|outcome| outcome.0)
+        handler(event, read(&self.config), self.host.clone()).map(|outcome| outcome.0.into_json())
     }
 }
 
@@ -275,7 +268,7 @@ fn lifecycle_hooks(events: &[EventEntry]) -> Vec<LifecycleHook> {
 }
 
 /// A call as it came.
-struct Call<'a> {
+pub(super) struct Call<'a> {
     codec: Codec,
     method: &'a str,
     body: &'a [u8],
