@@ -85,7 +85,7 @@ describe('the account of a run', () => {
     const ran = await one.invoke(HOOK, request());
     const text = accountText(ran, await ran.background(), 80).replace(/\d+\.\d ms/g, 'N ms');
     expect(text.split('\n')).toEqual([
-      'No plugin was called for tool_pre_invoke.',
+      'No plugin was called before the verdict.',
       '',
       'allow  N ms',
       '',
@@ -93,6 +93,14 @@ describe('the account of a run', () => {
       '  ✗ later  timeout  N ms',
       '      it ends with timeout',
     ]);
+  });
+
+  it('says that a hook is for nobody', async () => {
+    const host = scripted([[entry('off', { mode: 'disabled' }), () => failure('error')]]);
+    const ran = await host.invoke(HOOK, request());
+    expect(accountText(ran, await ran.background(), 80)).toMatch(
+      /^No plugin was called for tool_pre_invoke\.\nnot called\n {2}· off {2}its mode is disabled\n\nallow /,
+    );
   });
 
   it('shows some changes and the number of the rest', async () => {

@@ -230,6 +230,26 @@ describe('cpex run pipeline', () => {
   });
 });
 
+describe('routes', () => {
+  it('choose plugins, and give one another configuration in a process of its own', () => {
+    const file = write([{ name: 'gate' }, { name: 'other' }], {
+      plugin_settings: { routing_enabled: true },
+      routes: [
+        { tool: 'drop', plugins: [{ name: 'gate', config: { fault: 'deny' } }] },
+        { tool: '*', plugins: ['gate'] },
+      ],
+    });
+    const about = (name: string) => JSON.stringify({ meta: { entity_type: 'tool', entity_name: name } });
+    const denied = printed(run(file, 'tool_pre_invoke', '--json', '--extensions', about('drop'))).result;
+    expect(denied).toMatchObject({ verdict: 'deny', violation: { code: 'no', plugin_name: 'gate' } });
+    const allowed = run(file, 'tool_pre_invoke', '--extensions', about('search'));
+    expect(allowed.stdout).toMatch(/✓ gate +allow [\s\S]*· other +the route 2 for tool search does not name it/);
+    expect(allowed.stderr).toContain('! Routing is on, and nothing names: other.');
+    const all = printed(run(file, 'tool_pre_invoke', '--json')).result;
+    expect(all.records.map(({ status }) => status)).toEqual(['completed', 'completed']);
+  });
+});
+
 describe('what a plugin has in its configuration', () => {
   it.each([
     ['leaks', 'sequential'],

@@ -40,8 +40,9 @@ export function accountText(result: PipelineResult, background: Background, widt
   };
   const idle = records.filter((one) => !ran(one));
   const before = PHASES.filter((mode) => mode !== 'fire_and_forget').flatMap((mode) => phase(mode, records));
+  const nobody = background.records.some(ran) ? 'before the verdict' : `for ${result.hook}`;
   const lines = [
-    ...(before.length === 0 ? [chalk.dim(`No plugin was called for ${result.hook}.`)] : before),
+    ...(before.length === 0 ? [chalk.dim(`No plugin was called ${nobody}.`)] : before),
     ...(idle.length === 0
       ? []
       : [chalk.bold('not called'), ...idle.flatMap((record) => recordLines(record, { names, width }))]),

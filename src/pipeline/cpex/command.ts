@@ -107,9 +107,8 @@ export function resultValue(result: PipelineResult, background: Background): Rec
 }
 
 /** Flags of `cpex run` that a pipeline has no use for. */
-const FOREIGN_FLAGS = [
-  ...(['plugin', 'config', 'record', 'host-config', 'archive', 'phase', 'target', 'engine', 'runner'] as const),
-];
+const ABOUT_PLUGINS = ['plugin', 'config', 'host-config', 'target', 'engine', 'runner'] as const;
+const ABOUT_OTHER_CALLS = ['record', 'archive', 'phase'] as const;
 
 function readWords(
   words: readonly string[],
@@ -123,10 +122,12 @@ function readWords(
   if (stray !== undefined) {
     throw usage(`There is a word too many: ${stray}`, 'Data goes after --data: -d JSON, -d @FILE or -d -.');
   }
-  const foreign = FOREIGN_FLAGS.find((name) => flags[name] !== undefined);
-  if (foreign !== undefined) {
-    throw usage(`--${foreign} is not for a pipeline.`, 'Plugins and their configurations stand in the file.');
+  const stated = ABOUT_PLUGINS.find((name) => flags[name] !== undefined);
+  if (stated !== undefined) {
+    throw usage(`--${stated} is not for a pipeline.`, 'Plugins and their configurations stand in the file.');
   }
+  const other = ABOUT_OTHER_CALLS.find((name) => flags[name] !== undefined);
+  if (other !== undefined) throw usage(`--${other} is not for a pipeline.`, 'It is for a call of one plugin.');
   if (flags.host !== undefined && hostName(flags.host) !== 'cpex') {
     throw usage(`A pipeline is for plugins of the host cpex, not ${flags.host}.`, 'Leave --host away.');
   }

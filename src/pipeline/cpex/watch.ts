@@ -3,6 +3,7 @@ import type { ServiceEvent } from '../../model/profile.js';
 import type { TraceRecord } from '../../model/session.js';
 import { traceLine, traceValue } from '../../report/trace-text.js';
 import { eventValue } from '../../running/event-value.js';
+import { stringifyExact } from '../../support/exact-json.js';
 import { TextTail } from '../../support/text-tail.js';
 import { Redaction } from './redaction.js';
 import type { PipelineConfig } from './types.js';
@@ -12,11 +13,15 @@ const LINE_LIMIT = 16 * 1024;
 
 /** Events, printed lines and messages of a trace that are kept or shown for one plugin. */
 const MOST = 1000;
+/** Bytes of events, and of a trace, that are kept of one plugin. */
+const MOST_BYTES = 16 * 1024 * 1024;
 
 /** What is kept of a plugin for the result, and how much was not. */
 interface Kept {
   readonly events: object[];
   readonly trace: object[];
+  /** Bytes that there is room for. */
+  readonly room: { events: number; trace: number };
   shown: number;
   readonly dropped: { events: number; trace: number; lines: number };
 }
@@ -44,8 +49,11 @@ export class PipelineWatch {
   observed(plugin: string, told: ServiceEvent): void {
     const event = this.withoutSecrets(plugin, told);
     const kept = this.kept(plugin);
-    if (kept.events.length < MOST) kept.events.push({ plugin, ...eventValue(event) });
-    else kept.dropped.events += 1;
+    const size = kept.events.length < MOST ? sizeOf(event) : 0;
+    if (kept.events.length < MOST && size <= kept.room.events) {
+      kept.events.push({ plugin, ...eventValue(event) });
+      kept.room.events -= size;
+    } else kept.dropped.events += 1;
     if (event.kind === 'http' || event.kind === 'call' || !this.mayShow(kept)) return;
     if (event.kind !== 'finding') this.context.emit({ type: 'service', event: named(plugin, event) });
     else if (event.finding.severity !== 'info') {
@@ -71,10 +79,11 @@ export class PipelineWatch {
   /** Takes one message between host and plugin. */
   traced(plugin: string, message: TraceRecord): void {
     const kept = this.kept(plugin);
-    if (kept.trace.length >= MOST) {
+    if (kept.trace.length >= MOST || message.size > kept.room.trace) {
       kept.dropped.trace += 1;
       return;
     }
+    kept.room.trace -= message.size;
     const whole = CONFIGURES.has(message.method) || isFailure(message.body);
     const record = { ...message, body: this.redactions.get(plugin)?.bytes(message.body, whole) ?? message.body };
     kept.trace.push({ plugin, ...traceValue(record) });
@@ -129,10 +138,21 @@ export class PipelineWatch {
   private kept(plugin: string): Kept {
     const known = this.plugins.get(plugin);
     if (known !== undefined) return known;
-    const made: Kept = { events: [], trace: [], shown: 0, dropped: { events: 0, trace: 0, lines: 0 } };
+    const made: Kept = {
+      events: [],
+      trace: [],
+      room: { events: MOST_BYTES, trace: MOST_BYTES },
+      shown: 0,
+      dropped: { events: 0, trace: 0, lines: 0 },
+    };
     this.plugins.set(plugin, made);
     return made;
   }
+}
+
+/** Characters that an event takes up, written as JSON. */
+function sizeOf(event: ServiceEvent): number {
+  return 'bytes' in event ? event.bytes.byteLength : stringifyExact(event).length;
 }
 
 /** Calls that carry a configuration. */
