@@ -14,10 +14,14 @@ export interface CapabilityUse {
   readonly alias?: string;
 }
 
-export type CapabilityReading =
-  | { readonly ok: true; readonly use: CapabilityUse }
-  /** `expected` goes after "expected", `hint` is a sentence after a space, or nothing. */
-  | { readonly ok: false; readonly expected: string; readonly hint: string };
+export type CapabilityReading = { readonly ok: true; readonly use: CapabilityUse } | Refusal;
+
+/** `expected` goes after "expected", `hint` is a sentence after a space, or nothing. */
+interface Refusal {
+  readonly ok: false;
+  readonly expected: string;
+  readonly hint: string;
+}
 
 /** Reads `WORD[:ARG]` against a contract. */
 export function readCapability(text: string, contract: ContractData): CapabilityReading {
@@ -48,7 +52,14 @@ function readArgument(capability: string, data: CapabilityData, text: string, co
     return refuse('a hook of this host', text, Object.keys(contract.hooks));
   }
   const values = data.argument?.values;
-  if (values !== undefined && !values.includes(text)) return refuse(`one of ${values.join(', ')}`, text, values);
+  if (values !== undefined && !values.includes(text)) {
+    const whole = values.filter((value) => value.endsWith(`_${text}`));
+    const refused = refuse(`one of ${values.join(', ')}`, text, values);
+    // A name without what stands before it is nearer to those that have it than to any other.
+    return whole.length === 0
+      ? refused
+      : { ...refused, hint: ` Did you mean ${whole.map((one) => `"${one}"`).join(' or ')}?` };
+  }
   const pattern = data.argument?.pattern;
   if (pattern !== undefined && !new RegExp(pattern, 'u').test(text)) {
     return refuse(`${form(data)} with ${data.argument?.name ?? 'an argument'} matching ${pattern}`);
@@ -60,7 +71,7 @@ function accept(use: CapabilityUse): CapabilityReading {
   return { ok: true, use };
 }
 
-function refuse(expected: string, word = '', candidates: Iterable<string> = []): CapabilityReading {
+function refuse(expected: string, word = '', candidates: Iterable<string> = []): Refusal {
   return { ok: false, expected, hint: word === '' ? '' : didYouMean(word, candidates) };
 }
 
