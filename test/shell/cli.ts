@@ -14,6 +14,8 @@ export interface CliOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string;
+  /** Milliseconds; 120,000 when absent. */
+  readonly timeout?: number;
 }
 
 /** Whether a tool can be started and ends well. */
@@ -28,7 +30,7 @@ export function cpex(args: readonly string[], options: CliOptions = {}): CliResu
     cwd: options.cwd ?? root,
     env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', ...options.env },
     input: options.input ?? '',
-    timeout: 120_000,
+    timeout: options.timeout ?? 120_000,
   });
   return { status, stdout, stderr };
 }
