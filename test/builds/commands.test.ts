@@ -13,9 +13,11 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 const bench = new BuildBench(root);
 
 /** What a command of several plugins did: its outcome, and what went to the two streams. */
-async function command(plugin: readonly string[], ...words: string[]) {
+async function command(plugin: readonly string[], ...asked: (string | { readonly timeout: number })[]) {
   const events: CpexEvent[] = [];
-  const outcome = await buildCommand(['command', ...words], { plugin }, bench.context(events), undefined, BUILT_IN);
+  const words = asked.filter((one) => typeof one === 'string');
+  const flags = { plugin, ...asked.find((one) => typeof one !== 'string') };
+  const outcome = await buildCommand(['command', ...words], flags, bench.context(events), undefined, BUILT_IN);
   const output = (stream: string) =>
     events
       .flatMap(({ ...one }) => (one.type === 'service' && one.event.kind === 'output' ? [one.event] : []))
@@ -51,6 +53,13 @@ describe.skipIf(missing !== undefined)(
         stderr: 'seven is the number\n',
         stdout: '',
       });
+    });
+
+    it('that hang or crash end as a plugin that failed, with its name', async () => {
+      const crashed = await command(all, 'fixture-fail', '--crash');
+      expect(crashed.failure).toMatchObject({ exit: 4, message: expect.stringMatching(/^fails\.so: .*SIGSEGV/) });
+      const hung = await command(all, 'fixture-fail', '--hang', { timeout: 200 });
+      expect(hung.failure).toMatchObject({ exit: 4, message: expect.stringMatching(/^fails\.so: .*200 ms/) });
     });
 
     it('reach every service of the host, also from 16 threads at once', async () => {

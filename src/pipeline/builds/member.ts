@@ -6,6 +6,7 @@ import type { TraceRecord } from '../../model/session.js';
 import { hostTarget } from '../../project/targets/host.js';
 import { endingError, SessionFailure } from '../../runtime/failure.js';
 import { nativeEngine } from '../../runtime/native/engine.js';
+import type { ErrorCode } from '../../support/codes/index.js';
 import { CpexError, isCpexError } from '../../support/errors.js';
 import { Redaction } from '../cpex/redaction.js';
 import type { PlannedPlugin } from './types.js';
@@ -33,7 +34,12 @@ export interface MemberOptions {
 /** How a call of a plugin came out: never rejects. */
 export type Outcome =
   | { readonly kind: 'result'; readonly result: unknown; readonly findings: readonly Finding[] }
-  | { readonly kind: 'error'; readonly message: string; readonly timedOut?: true };
+  | {
+      readonly kind: 'error';
+      readonly message: string;
+      /** How the plugin's process ended, where it did. */
+      readonly code?: ErrorCode;
+    };
 
 /** A registered plugin of a build, in a process of its own. */
 export interface Member {
@@ -159,9 +165,8 @@ function memberOf(
       } catch (error) {
         if (!(error instanceof SessionFailure)) throw error;
         gone = `The plugin is gone since ${method}.`;
-        const timedOut = error.ending.kind === 'hang' ? ({ timedOut: true } as const) : {};
-        const { message } = endingError(error.ending);
-        return { kind: 'error', message: redaction.text(message), ...timedOut };
+        const { code, message } = endingError(error.ending);
+        return { kind: 'error', message: redaction.text(message), code };
       } finally {
         inFlight--;
       }

@@ -72,7 +72,7 @@ export async function verbsCommand(
 function endOf(member: Member, outcome: Outcome, context: RunContext): Pick<BuildOutcome, 'exit' | 'failure'> {
   if (context.signal.aborted) return { failure: new CpexError('CPEX_E_INTERRUPTED', 'Interrupted.') };
   if (outcome.kind === 'error') {
-    return { failure: new CpexError('CPEX_E_PLUGIN_ANSWER', `${member.name}: ${outcome.message}`) };
+    return { failure: new CpexError(outcome.code ?? 'CPEX_E_PLUGIN_ANSWER', `${member.name}: ${outcome.message}`) };
   }
   const { exit_code, message } = outcome.result as { exit_code: number; message?: string };
   if (message !== undefined && message !== '') {
