@@ -159,7 +159,7 @@ static int on_list(cpex_call *call, const cpex_command_input *input) {
   if (!find_notes(call, &notes)) return 1;
   for (size_t i = 0; i < notes.count && (int64_t)kept < limit; i++) {
     note one = notes.items[i];
-    bool found;
+    bool found = false;
     if (!read_note(call, &one, &found)) return 1;
     if (found && (tag.ptr == NULL || cpex_equal(tag, one.tag))) notes.items[kept++] = one;
   }
