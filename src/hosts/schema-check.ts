@@ -46,12 +46,108 @@ const INTEGERS: Readonly<Record<string, readonly [bigint, bigint]>> = {
  * use, with integers exact over 64 bits (numbers or bigints). Unknown fields are legal.
  */
 export function checkShape(schema: JsonSchema, value: unknown, types: Types): ShapeProblem[] {
-  return check(schema, value, '', types);
+  // Nearly all values fit, and to know that takes a fraction of the time that naming places does.
+  return testOf(schema, types)(value) ? [] : check(schema, value, '', types);
 }
 
 /** A problem as a sentence: `"payload.name" must be a string, not a number`. */
 export function describeProblem(problem: ShapeProblem): string {
   return `${problem.path === '' ? 'the body' : `"${problem.path}"`} ${problem.message}`;
+}
+
+type Test = (value: unknown) => boolean;
+
+const tests = new WeakMap<Types, WeakMap<JsonSchema, Test>>();
+
+/** Tells whether a value fits, as `check` would find; made once for each schema. */
+function testOf(schema: JsonSchema, types: Types): Test {
+  const known = tests.get(types) ?? new WeakMap<JsonSchema, Test>();
+  tests.set(types, known);
+  const made = known.get(schema) ?? makeTest(schema, types);
+  known.set(schema, made);
+  return made;
+}
+
+function makeTest(schema: JsonSchema, types: Types): Test {
+  if (typeof schema.$ref === 'string') return later(() => testOf(resolve(String(schema.$ref), types), types));
+  if (Array.isArray(schema.oneOf)) return unionTest(schema, types);
+  const ofType = typeTest(schema, types);
+  const constant = 'const' in schema;
+  if (!Array.isArray(schema.enum) && !constant) return ofType;
+  const { enum: values, const: expected } = schema;
+  return (value) =>
+    (!Array.isArray(values) || values.includes(value)) && (!constant || value === expected) && ofType(value);
+}
+
+/** Types may hold themselves, so what they refer to is looked up when it is needed. */
+function later(make: () => Test): Test {
+  let made: Test | undefined;
+  return (value) => {
+    made ??= make();
+    return made(value);
+  };
+}
+
+function unionTest(schema: JsonSchema, types: Types): Test {
+  const tag = String(schema['x-tag']);
+  const open = schema['x-open'] === true;
+  const variants = new Map<unknown, Test>();
+  for (const option of schema.oneOf as JsonSchema[]) {
+    const variant = typeof option.$ref === 'string' ? resolve(option.$ref, types) : option;
+    const expected = fieldsOf(fieldsOf(variant.properties)[tag]).const;
+    if (!variants.has(expected))
+      variants.set(
+        expected,
+        later(() => testOf(variant, types)),
+      );
+  }
+  return (value) => {
+    if (!isFields(value)) return false;
+    const variant = variants.get(value[tag]);
+    return variant === undefined ? open && typeof value[tag] === 'string' : variant(value);
+  };
+}
+
+function typeTest(schema: JsonSchema, types: Types): Test {
+  switch (schema.type) {
+    case 'object':
+      return objectTest(schema, types);
+    case 'array': {
+      const item = later(() => testOf(fieldsOf(schema.items), types));
+      return (value) => Array.isArray(value) && value.every((one) => item(one));
+    }
+    case 'string': {
+      const any = !STRING_KEYWORDS.some((keyword) => keyword in schema);
+      return (value) => typeof value === 'string' && (any || checkString(schema, value, '').length === 0);
+    }
+    case 'integer':
+      return (value) => checkInteger(schema, value, '').length === 0;
+    case 'number':
+      return (value) => typeof value === 'number' || typeof value === 'bigint';
+    case 'boolean':
+      return (value) => typeof value === 'boolean';
+    default:
+      return () => true;
+  }
+}
+
+const STRING_KEYWORDS = ['minLength', 'maxLength', 'pattern', 'contentEncoding', 'format'];
+
+function objectTest(schema: JsonSchema, types: Types): Test {
+  const required = Array.isArray(schema.required) ? (schema.required as string[]) : [];
+  const properties = new Map(
+    Object.entries(fieldsOf(schema.properties)).map(([name, one]) => [name, later(() => testOf(fieldsOf(one), types))]),
+  );
+  const { additionalProperties } = schema;
+  const others = isFields(additionalProperties) ? later(() => testOf(additionalProperties, types)) : undefined;
+  return (value) => {
+    if (!isFields(value) || !required.every((name) => Object.hasOwn(value, name))) return false;
+    for (const name of Object.keys(value)) {
+      const test = properties.get(name) ?? others;
+      if (test !== undefined && !test(value[name])) return false;
+    }
+    return true;
+  };
 }
 
 function check(schema: JsonSchema, value: unknown, path: string, types: Types): ShapeProblem[] {
@@ -138,8 +234,7 @@ function checkInteger(schema: JsonSchema, value: unknown, path: string): ShapePr
   }
   const range = INTEGERS[String(schema.format)];
   if (range === undefined) return [];
-  const exact = BigInt(value);
-  return exact >= range[0] && exact <= range[1] ? [] : [{ path, message: `must fit into ${String(schema.format)}` }];
+  return value >= range[0] && value <= range[1] ? [] : [{ path, message: `must fit into ${String(schema.format)}` }];
 }
 
 /** The pattern that semver.org proposes. */
