@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"fmt"
 	"strings"
 
 	"sample-plugin/internal/cpex"
@@ -77,6 +79,7 @@ func onAudit(ctx *cpex.CommandCall) (cpex.Exit, error) {
 	if err != nil {
 		return cpex.Exit{}, err
 	}
+	var out bytes.Buffer
 	for _, key := range keys {
 		hook := strings.TrimPrefix(key, prefix)
 		if ctx.Given("hook") && hook != ctx.String("hook") {
@@ -86,9 +89,8 @@ func onAudit(ctx *cpex.CommandCall) (cpex.Exit, error) {
 		if err != nil {
 			return cpex.Exit{}, err
 		}
-		if err := ctx.Printf("%s\t%d\n", hook, value); err != nil {
-			return cpex.Exit{}, err
-		}
+		fmt.Fprintf(&out, "%s\t%d\n", hook, value)
 	}
-	return cpex.Success(), nil
+	_, err = out.WriteTo(ctx.Stdout())
+	return cpex.Success(), err
 }

@@ -62,8 +62,9 @@ func (n notes) put(id int64, added note) error {
 	return n.store.Set(noteKey(id), text)
 }
 
-// next returns the lowest number that was certainly not given out before: where
-// two notes were added at the same time, what is stored may be one too low.
+// next returns a number that no process before gave out. Where two notes were
+// added at the same time, the one that is stored may be too low; once this
+// process has given out one itself, it knows better.
 func (n notes) next() (int64, error) {
 	next := int64(1)
 	text, found, err := n.store.Get(nextKey)
@@ -74,6 +75,9 @@ func (n notes) next() (int64, error) {
 		if next, err = strconv.ParseInt(string(text), 10, 64); err != nil || next < 1 {
 			return 0, cpex.Errorf("bad_store", "what is stored as %q is no number", nextKey)
 		}
+	}
+	if given.Load() > 0 {
+		return next, nil
 	}
 	ids, err := n.ids()
 	if err != nil {

@@ -110,10 +110,7 @@ func show(ctx *cpex.CommandCall, listed []note) error {
 			fmt.Fprintf(&out, "%d\t%s\t%s\n", one.ID, tag, one.Text)
 		}
 	}
-	if out.Len() == 0 {
-		return nil
-	}
-	_, err := ctx.Stdout().Write(out.Bytes())
+	_, err := out.WriteTo(ctx.Stdout())
 	return err
 }
 
