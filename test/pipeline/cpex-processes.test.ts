@@ -150,6 +150,23 @@ describe.skipIf(missing !== undefined)(`plugins in processes${missing === undefi
     await host.close();
   });
 
+  it('are not left behind when the pipeline is closed right after they were cancelled', async () => {
+    const [started, pid] = [bench.at('left-started'), bench.at('left-pid')];
+    const host = await bench.open([
+      bench.plugin('left', { mode: 'concurrent', does: [['pid', pid], ['touch', started], ['hang']] }),
+      bench.plugin('denier', {
+        mode: 'concurrent',
+        does: [
+          ['await', started],
+          ['result', DENY('no')],
+        ],
+      }),
+    ]);
+    expect((await host.invoke(HOOK, request())).records[0]?.status).toBe('cancelled');
+    await host.close();
+    expect(bench.lives(pid)).toBe(false);
+  });
+
   it('stay alive when they end a cancelled call by themselves', async () => {
     const [started, heard] = [bench.at('working'), bench.at('heard')];
     const host = await bench.open([
