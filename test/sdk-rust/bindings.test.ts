@@ -18,10 +18,14 @@ const contract = (over: object) => ({
   ...over,
 });
 
-function emit(over: object, types: object): string {
-  const [file] = emitRustBindings({ contract: contract(over), types: { $defs: types } });
-  return file?.content ?? '';
+function emit(over: object, types: object, file = 'types'): string {
+  const files = emitRustBindings({ contract: contract(over), types: { $defs: types } });
+  return files.find((one) => one.path === `src/cpex/${file}.rs`)?.content ?? '';
 }
+
+const struct = (properties: object, required = Object.keys(properties)) => ({ type: 'object', properties, required });
+const ref = (name: string) => ({ $ref: `#/$defs/${name}` });
+const bytes = { type: 'string', contentEncoding: 'base64' };
 
 describe('the Rust bindings', () => {
   it('are those in the template', () => {
@@ -60,6 +64,76 @@ describe('the Rust bindings', () => {
       },
     );
     expect(text).toContain('#[derive(Clone, Debug, PartialEq)]\npub struct Outer {');
+  });
+
+  it.each([true, false])('keep kinds that they do not know where a union is open: %s', (open) => {
+    const text = emit(
+      {},
+      {
+        A: struct({ kind: { const: 'a' }, inner: ref('Inner') }),
+        B: struct({ kind: { const: 'b' }, n: { type: 'integer', format: 'uint32' } }),
+        Inner: struct({ x: { type: 'string' } }),
+        Either: { oneOf: [ref('A'), ref('B')], 'x-tag': 'kind', ...(open ? { 'x-open': true } : {}) },
+      },
+    );
+    expect(text).toContain('    pub fn kind(&self) -> &str {');
+    expect(text.includes('    Other(Map),')).toBe(open);
+    expect(text.includes('Some(_) => Map::from_json(value).map(Self::Other)')).toBe(open);
+    expect(text.includes('Mismatch::not_one_of(Self::WORDS).at("kind")')).toBe(!open);
+    // A variant around one struct is made from that struct; one with other fields is not.
+    expect(text).toContain(
+      'impl From<Inner> for Either {\n    fn from(value: Inner) -> Self {\n        A::new(value).into()',
+    );
+    expect(text.match(/^impl From</gm)).toHaveLength(3);
+  });
+
+  it('say where bytes stand: in fields, lists, unions, circles and payloads', () => {
+    const text = emit(
+      {
+        methods: {
+          'hook.invoke': { summary: 'x', request: ref('Ask'), result: ref('Answer'), samples: [] },
+          'raw.put': { summary: 'x', request: ref('Raw'), result: ref('Empty'), samples: [] },
+        },
+        hooks: {
+          'a.b': { payload: ref('Tree'), sample: {}, aliases: ['a_b'] },
+          plain: { payload: ref('Empty'), sample: {} },
+        },
+      },
+      {
+        Empty: struct({}),
+        Ask: struct({ hook: { type: 'string' }, payload: {} }),
+        Answer: struct({ modified_payload: {} }, []),
+        Raw: struct({ kind: { const: 'raw' }, data: bytes, text: { type: 'string' } }),
+        Leaf: struct({ kind: { const: 'leaf' } }),
+        Tree: struct({
+          nodes: { type: 'array', items: ref('Node') },
+          named: { type: 'object', additionalProperties: bytes },
+        }),
+        Branch: struct({ kind: { const: 'branch' }, tree: ref('Tree') }),
+        Node: { oneOf: [ref('Raw'), ref('Leaf'), ref('Branch')], 'x-tag': 'kind' },
+      },
+      'places',
+    );
+    expect(text).toContain('        "raw.put" => &RAW,\n');
+    expect(text).toContain('static RAW: Place<\'static> = Place::Fields(&[("data", &Place::Bytes)]);');
+    expect(text).toContain('("nodes", &Place::Each(&NODE))');
+    expect(text).toContain('("named", &Place::Each(&Place::Bytes))');
+    expect(text).toContain('("raw", &RAW)');
+    expect(text).toContain('("branch", &BRANCH)');
+    expect(text).not.toContain('LEAF');
+    expect(text).toContain('("a.b", &TREE_SENT), ("a_b", &TREE_SENT)');
+    expect(text).toContain('        "a_b" => &TREE_MODIFIED,\n');
+    expect(text).not.toContain('"plain"');
+  });
+
+  it('have a type for each event and phase', () => {
+    const text = emit({}, json('types.json').$defs);
+    const events = [...text.matchAll(/^ {4}impl Event for (\w+) \{$/gm)].map((match) => match[1]);
+    expect(events).toHaveLength(14);
+    expect(events).toContain('AfterStepCacheHit');
+    expect(text).toContain(
+      'r#"{"kind":"step_log","build_id":"build-1","step_id":"step-1","key":"key","stream":"stdout","data":"aGkK"}"#',
+    );
   });
 
   it('break constructors where rustfmt would', () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeMsgpack } from '../../src/support/msgpack-write.js';
 import { command, drive, hook, type Outcome, REGISTER } from './driver.js';
 import { missingToolchain, RustProject } from './toolchain.js';
 
@@ -34,6 +35,25 @@ describe.skipIf(missing !== undefined)(`a Rust plugin as built${missing === unde
     expect(lines[3]).toBe('0 {"ok":true,"result":{"exit_code":0}}');
     expect(lines[4]).toBe(error(0, 'not_registered', 'the plugin was shut down'));
     expect(last).toBe('replies 2 freed 2 late 0');
+  });
+
+  it('speaks MessagePack once it is registered with a host that offers it, and JSON again at the end', () => {
+    const offer = REGISTER.replace(/}$/, ',"codecs":["cbor","msgpack","json"]}');
+    const request = JSON.parse(hook('{"name":"x","args":{}}'));
+    const hex = Buffer.from(writeMsgpack(request)).toString('hex');
+    const packed = `hex hook.invoke ${hex}`;
+    const { lines, last } = run(offer, good, packed, command('log'), REGISTER, good, packed, 'shutdown', good);
+    expect(lines[0]).toContain('"codec":"msgpack"');
+    expect(lines[1]).toContain('invalid_request');
+    expect(lines[1]).not.toContain('{"ok"');
+    expect(lines[2]).toMatch(/^0 [^{]*ok[^{]*continue_processing[^{]*x!/);
+    // A request in MessagePack is refused by its first byte where JSON is in force.
+    expect(lines[3]).toContain('invalid_request');
+    expect(lines[4]).not.toContain('"codec"');
+    expect(lines[5]).toBe(allowed);
+    expect(lines[6]).toContain('{"ok":false,"error":{"code":"invalid_request"');
+    expect(lines[7]).toBe(error(0, 'not_registered', 'the plugin was shut down'));
+    expect(last).toMatch(/^replies (\d+) freed \1 late 0$/);
   });
 
   it('keeps unknown fields and every digit of a payload that passes through', () => {

@@ -55,7 +55,7 @@ fn execute_shell(call: StepCall) -> Result<StepExit> {
 // cpex:end
 // cpex:each lifecycle
 
-/// Look at `call.event`. `Outcome::abort("reason")` ends the build, in the phase `before`.
+/// Look at `call.event`. `Outcome::abort("reason")` ends the build, unless the event is over.
 fn on_before_build_start(call: EventCall<BeforeBuildStart>) -> Result<Outcome> {
     call.host.info("before_build_start was heard")?;
     Ok(Outcome::go_on())

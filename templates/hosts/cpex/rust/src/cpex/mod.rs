@@ -5,6 +5,7 @@
 //! | --- | --- |
 //! | answer a hook | `plugin.on(handler)`; the handler's argument, `HookCall<ToolPreInvoke>`, names it |
 //! | stop a call, or change it | `Ok(Verdict::deny("code", "reason"))`, `Ok(Verdict::modify(payload))` |
+//! | go through a message | `match part { ContentPart::Text(part) => …, _ => … }`; parts of unknown kinds stay as they are |
 //! | add a command | `plugin.command(CommandSpec::new(verb, about, args), handler)` |
 //! | execute steps of builds | `plugin.step("runner", handler)`; `call.workspace()` is a reader, `call.stdout()` a writer |
 //! | hear of events in builds | `plugin.on_event(handler)`; its argument, `EventCall<BeforeBuildStart>`, names the event |
@@ -13,7 +14,7 @@
 //! | fail | `?` on any error, or `Err(Error::new("code", "message"))` |
 //! | use the host | `call.host`: logs, stored values, files, events, output, HTTP |
 //! | work in the background | `call.host.spawn(name, work)`, which ends when `host.wait(time)` says so |
-//! | test | `testing::TestHost` |
+//! | test | `testing::TestHost`, over JSON and over MessagePack: `Codec::ALL` |
 //!
 //! Handlers run on any thread and beside one another. A panic in one becomes an error of that
 //! call; a panic in a thread of the standard library's own cannot be reported to the host.
