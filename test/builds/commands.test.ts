@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { CpexEvent } from '../../src/model/event.js';
 import { buildCommand } from '../../src/pipeline/builds/command.js';
 import { compileC, missingTools } from '../testing/support/compile.js';
-import { BUILT_IN, BuildBench, refusalOf } from './build-bench.js';
+import { BUILT_IN, BuildBench, refusalOf, stored } from './build-bench.js';
 
 const missing = process.platform === 'linux' ? missingTools('cc') : 'the plugins are built for Linux';
 const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'cpex-verbs-')));
@@ -123,6 +123,15 @@ describe.skipIf(missing !== undefined)(
       expect(notes[0]).toContain('The plugin old-version.so cannot be used: The plugin speaks ABI version 9999');
       expect(notes[0]).toContain('this host speaks 1');
       expect(notes[0]).toContain('The other plugins go on without old-version.so.');
+    });
+
+    it('of a plan keep what 16 threads store at once', async () => {
+      const plan = bench.plan({ plugins: [bench.plugin('probe')], steps: [{ key: 'none', runner: 'nobody' }] });
+      const words = ['steps', plan, 'command', 'fixture-probe', '--threads'];
+      expect((await buildCommand(words, {}, bench.context([]), undefined, BUILT_IN)).failure).toBeUndefined();
+      const keys = Array.from({ length: 16 }, (_, at) => `thread:${String(at).padStart(2, '0')}`);
+      const values = keys.map((key) => stored(path.dirname(plan), 'probe', key));
+      expect(values).toEqual(keys.map((_, at) => String.fromCharCode(97 + at).repeat(1024)));
     });
 
     it('can be those of a plan', async () => {

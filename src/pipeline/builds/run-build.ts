@@ -13,8 +13,6 @@ export interface BuildOptions {
   readonly archiveId: (step: PlannedStep) => string;
   /** Shows output of a step as it comes. */
   readonly show: (key: string, stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
-  /** Told of every event that has happened. */
-  readonly happened?: (event: BuildEvent) => void;
 }
 
 /** Milliseconds that a life cycle hook gets once the user wants to leave. */
@@ -178,7 +176,6 @@ export class Build {
     this.abort ??= abort;
     if (abort !== undefined && !PAST.has(event.kind)) return false;
     this.events.push(event);
-    this.options.happened?.(event);
     await this.lifecycle.tell(event, 'after');
     return abort === undefined;
   }
