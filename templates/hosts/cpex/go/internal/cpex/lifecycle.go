@@ -18,10 +18,18 @@ var methods = map[string]method{
 	"plugin.register":    {early: true, plain: true, run: (*Plugin).register},
 	"plugin.reconfigure": {run: (*Plugin).reconfigure},
 	"plugin.quiesce":     {early: true, run: (*Plugin).quiesce},
-	"hook.invoke":        {available: handlers.hasHooks, run: (*Plugin).invokeHook},
-	"command.run":        {available: handlers.hasCommands, run: (*Plugin).runCommand},
-	"step.execute":       {available: handlers.hasRunners, run: (*Plugin).executeStep},
-	"lifecycle.event":    {available: handlers.hasListeners, run: (*Plugin).hearEvent},
+	"hook.invoke":        byHandlers("hook.invoke"),
+	"command.run":        byHandlers("command.run"),
+	"step.execute":       byHandlers("step.execute"),
+	"lifecycle.event":    byHandlers("lifecycle.event"),
+}
+
+// byHandlers is a method that is there when a handler for it is registered.
+func byHandlers(name string) method {
+	return method{
+		available: func() bool { return handlers.answer(name) != nil },
+		run:       func(p *Plugin, body []byte) (writable, error) { return handlers.answer(name)(p, body) },
+	}
 }
 
 // OnRegister sets a function that runs when the host introduces itself: check

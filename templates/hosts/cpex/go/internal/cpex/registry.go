@@ -13,7 +13,10 @@ var handlers registry
 
 // registry may be used from several goroutines.
 type registry struct {
-	mu       sync.RWMutex
+	mu sync.RWMutex
+	// answers holds how methods are answered that there are handlers for. What a
+	// plugin has no handlers for is not in its library, either.
+	answers  map[string]answerer
 	hooks    map[string]hookHandler
 	commands map[string]command
 	runners  map[string]runner
@@ -26,9 +29,27 @@ type registry struct {
 	onRegister, onReconfigure, onQuiesce, onShutdown func(*Call) error
 }
 
+// answerer answers the calls of one method.
+type answerer = func(p *Plugin, body []byte) (writable, error)
+
+// begin notes how a method is answered, with the registry locked.
+func (r *registry) begin(method string, answer answerer) {
+	if r.answers == nil {
+		r.answers = make(map[string]answerer)
+	}
+	r.answers[method] = answer
+}
+
+func (r *registry) answer(method string) answerer {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.answers[method]
+}
+
 func (r *registry) addHook(name string, handler hookHandler) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.begin("hook.invoke", (*Plugin).invokeHook)
 	if _, twice := r.hooks[name]; twice {
 		r.mistakes = append(r.mistakes, fmt.Sprintf("the hook %q has two handlers", name))
 	}
@@ -44,6 +65,7 @@ func (r *registry) addHook(name string, handler hookHandler) {
 func (r *registry) addCommand(added command) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.begin("command.run", (*Plugin).runCommand)
 	if _, twice := r.commands[added.spec.Verb]; twice {
 		r.mistakes = append(r.mistakes, fmt.Sprintf("the command %q has two handlers", added.spec.Verb))
 	}
@@ -59,6 +81,7 @@ func (r *registry) addCommand(added command) {
 func (r *registry) addRunner(added runner) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.begin("step.execute", (*Plugin).executeStep)
 	if _, twice := r.runners[added.spec.Runner]; twice {
 		r.mistakes = append(r.mistakes, fmt.Sprintf("the runner %q has two handlers", added.spec.Runner))
 	}
@@ -74,6 +97,7 @@ func (r *registry) addRunner(added runner) {
 func (r *registry) addListener(added listener) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.begin("lifecycle.event", (*Plugin).hearEvent)
 	if len(added.hook.Events) == 0 {
 		r.mistakes = append(r.mistakes, "a handler of build events names no kinds")
 	}
@@ -150,30 +174,6 @@ func (r *registry) listener(phase LifecyclePhase, kind LifecycleEventKind) (list
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return listenerOf(r.listeners, phase, kind)
-}
-
-func (r *registry) hasHooks() bool {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	return len(r.hooks) > 0
-}
-
-func (r *registry) hasCommands() bool {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	return len(r.commands) > 0
-}
-
-func (r *registry) hasRunners() bool {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	return len(r.runners) > 0
-}
-
-func (r *registry) hasListeners() bool {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	return len(r.listeners) > 0
 }
 
 // capabilities says what there are handlers for, always in the same order.
