@@ -38,6 +38,20 @@ const asciiSort = {
   },
 };
 
+/** chalk knows FORCE_COLOR and not NO_COLOR, by which people turn colours off everywhere. */
+const honoursNoColor = {
+  name: 'no-color',
+  setup(build) {
+    build.onLoad({ filter: /chalk[\\/]source[\\/]vendor[\\/]supports-color[\\/]index\.js$/ }, ({ path: file }) => {
+      const source = readFileSync(file, 'utf8');
+      const start = 'function envForceColor() {';
+      const contents = source.replace(start, `${start}\n\tif (env.NO_COLOR && !('FORCE_COLOR' in env)) return 0;`);
+      if (contents === source) throw new Error('The colours of chalk have changed: look at honoursNoColor again.');
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
 export const common = {
   absWorkingDir: root,
   bundle: true,
@@ -63,13 +77,13 @@ async function bundles() {
     entryPoints: { core: 'src/main.ts' },
     outdir: fresh,
     outExtension: { '.js': '.cjs' },
-    plugins: [services.redirect, asciiSort],
+    plugins: [services.redirect, asciiSort, honoursNoColor],
   });
   const rest = await esbuild.build({
     ...common,
     stdin: { contents: services.entry(), resolveDir: root, sourcefile: 'services.js', loader: 'js' },
     outfile: path.join(fresh, 'services.cjs'),
-    plugins: [fuzzingApart, asciiSort],
+    plugins: [fuzzingApart, asciiSort, honoursNoColor],
   });
   const fuzzing = await esbuild.build({
     ...common,
