@@ -76,8 +76,15 @@ export class MsgpackWriter {
   bytes(bytes: Uint8Array): void {
     this.room(bytes.length + 5);
     this.head(bytes.length, BYTES);
-    this.buffer.set(bytes, this.length);
-    this.length += bytes.length;
+    this.raw(bytes);
+  }
+
+  /** A value that was written before. */
+  raw(bytes: Uint8Array): void {
+    // Making room may take another buffer.
+    const at = this.room(bytes.length);
+    this.buffer.set(bytes, at);
+    this.length = at + bytes.length;
   }
 
   /** Begins an array; the items are to follow. */

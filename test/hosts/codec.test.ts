@@ -241,7 +241,15 @@ describe('a request whose payload was written before', () => {
   it.each(Object.entries(protocols))('is the same in %s', (_name, protocol) => {
     const written = new Map();
     const payload = message(part('AQI='), { content_type: 'text', text: 'é' });
-    for (const request of [hook(payload), { ...hook(payload), context: { request_id: '2' } }, hook({ n: 2n ** 63n })]) {
+    const large = message({ content_type: 'text', text: 'x'.repeat(100_000) });
+    const first = { payload, ...hook(payload) };
+    const others = [
+      { ...hook(payload), context: { request_id: '2' } },
+      hook({ n: 2n ** 63n }),
+      hook(large),
+      hook(large),
+    ];
+    for (const request of [hook(payload), first, ...others, hook(payload)]) {
       expect(Buffer.from(protocol.encodeRequest(request, 'hook.invoke', written))).toEqual(
         Buffer.from(protocol.encodeRequest(request, 'hook.invoke')),
       );

@@ -99,9 +99,14 @@ function withPayload(own: BytesPlaces | undefined, member: string, request: unkn
 }
 
 function writeBody(value: unknown, places: BytesPlaces | undefined): Uint8Array {
+  return packedBy((writer) => writeIn(writer, value, places));
+}
+
+/** What `write` writes in MessagePack. Throws `CPEX_E_CODEC_VALUE` for a value that has no form in it. */
+export function packedBy(write: (writer: MsgpackWriter) => void): Uint8Array {
   const writer = new MsgpackWriter();
   try {
-    write(writer, value, places);
+    write(writer);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new CpexError('CPEX_E_CODEC_VALUE', 'The value cannot be written as MessagePack.', {
@@ -112,8 +117,8 @@ function writeBody(value: unknown, places: BytesPlaces | undefined): Uint8Array 
   return writer.finish();
 }
 
-/** What does not fit its schema is written as it stands: the plugin is to refuse it, as it does in JSON. */
-function write(writer: MsgpackWriter, value: unknown, places: BytesPlaces | undefined): void {
+/** Writes a value. What does not fit its schema is written as it stands: the plugin is to refuse it, as in JSON. */
+export function writeIn(writer: MsgpackWriter, value: unknown, places: BytesPlaces | undefined): void {
   if (places?.kind === 'bytes' && typeof value === 'string') {
     const bytes = Buffer.from(value, 'base64');
     if (bytes.toString('base64') === value) {
@@ -123,10 +128,10 @@ function write(writer: MsgpackWriter, value: unknown, places: BytesPlaces | unde
   } else if (places?.kind === 'array' && Array.isArray(value)) {
     const items = places.items();
     writer.array(value.length);
-    for (const item of value) write(writer, item, items);
+    for (const item of value) writeIn(writer, item, items);
     return;
   } else if (places?.kind === 'object' && isFields(value)) {
-    writer.fields(value, (name, one) => write(writer, one, places.member(name, value)));
+    writer.fields(value, (name, one) => writeIn(writer, one, places.member(name, value)));
     return;
   }
   writer.value(value);

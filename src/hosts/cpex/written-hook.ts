@@ -1,8 +1,8 @@
 import type { WrittenParts } from '../../model/profile.js';
-import { MsgpackWriter } from '../../support/msgpack-write.js';
+import { stringifyExact } from '../../support/exact-json.js';
 import type { BytesPlaces } from '../bytes-places.js';
-import { fieldsOf } from '../json-fields.js';
-import { type Codec, HOOK, JSON_CODEC, requestPlaces } from './codec.js';
+import { type Fields, fieldsOf } from '../json-fields.js';
+import { type Codec, HOOK, JSON_CODEC, packedBy, requestPlaces, writeIn } from './codec.js';
 
 /**
  * The request of a hook, with the payload taken from the one written last where that is the same value: of a run
@@ -10,36 +10,30 @@ import { type Codec, HOOK, JSON_CODEC, requestPlaces } from './codec.js';
  */
 export function writeHook(codec: Codec, request: unknown, written: WrittenParts): Uint8Array {
   const fields = fieldsOf(request);
+  if (codec === JSON_CODEC) return writeJson(fields, (value) => payloadOf(codec, value, undefined, written));
   const places = requestPlaces(HOOK, request);
-  const names = Object.keys(fields).filter((name) => fields[name] !== undefined);
-  const parts = names.map((name) => {
-    const own = places?.kind === 'object' ? places.member(name, fields) : undefined;
-    const value = fields[name];
-    return [
-      codec.write(name, undefined),
-      name === 'payload' ? payloadOf(codec, value, own, written) : codec.write(value, own),
-    ];
+  return packedBy((writer) => {
+    writer.fields(fields, (name, value) => {
+      const own = places?.kind === 'object' ? places.member(name, fields) : undefined;
+      if (name === 'payload') writer.raw(payloadOf(codec, value, own, written));
+      else writeIn(writer, value, own);
+    });
   });
-  if (codec !== JSON_CODEC) return Buffer.concat([mapHead(names.length), ...parts.flat()]);
-  const members = parts.flatMap(([name = NOTHING, value = NOTHING], index) => [
-    index === 0 ? NOTHING : COMMA,
-    name,
-    COLON,
-    value,
-  ]);
-  return Buffer.concat([OPEN, ...members, CLOSE]);
 }
 
-const NOTHING = Buffer.alloc(0);
-const OPEN = Buffer.from('{');
-const COMMA = Buffer.from(',');
-const COLON = Buffer.from(':');
-const CLOSE = Buffer.from('}');
-
-function mapHead(entries: number): Uint8Array {
-  const writer = new MsgpackWriter();
-  writer.map(entries);
-  return writer.finish();
+function writeJson(fields: Fields, payload: (value: unknown) => Uint8Array): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let text = '{';
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined) continue;
+    text += `${text === '{' && parts.length === 0 ? '' : ','}${JSON.stringify(name)}:`;
+    if (name !== 'payload') text += stringifyExact(value);
+    else {
+      parts.push(Buffer.from(text), payload(value));
+      text = '';
+    }
+  }
+  return Buffer.concat([...parts, Buffer.from(`${text}}`)]);
 }
 
 function payloadOf(codec: Codec, value: unknown, places: BytesPlaces | undefined, written: WrittenParts): Uint8Array {
