@@ -242,7 +242,8 @@ describe('a request whose payload was written before', () => {
     const written = new Map();
     const payload = message(part('AQI='), { content_type: 'text', text: 'é' });
     const large = message({ content_type: 'text', text: 'x'.repeat(100_000) });
-    const first = { payload, ...hook(payload) };
+    const { payload: own, ...rest } = hook(payload);
+    const first = { payload: own, ...rest };
     const others = [
       { ...hook(payload), context: { request_id: '2' } },
       hook({ n: 2n ** 63n }),
