@@ -8,6 +8,9 @@
 
 #include "cpex_abi.h"
 #include "cpex_json.h"
+#if !defined(CLIPROXY)
+#include "cpex_msgpack.h"
+#endif
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -94,6 +97,30 @@ static int round_trip(void) {
   return fine;
 }
 
+#if !defined(CLIPROXY)
+/* The same call in MessagePack, which is made of its JSON while no allocation fails. */
+static int call_packed(const char *method, const char *json) {
+  long saved = until_failure;
+  cpex_arena arena = {0};
+  cpex_json_output body = {0};
+  until_failure = -1;
+  cpex_msgpack_write(&body, cpex_json_read(&arena, cpex_bytes_of(cpex_text(json)), NULL, NULL));
+  until_failure = saved;
+  cpex_buffer reply = {(void *)&reply, 99};
+  int status = plugin.call(method, (const uint8_t *)body.ptr, body.len, &reply);
+  saved = until_failure;
+  until_failure = -1;
+  const unsigned char *start = reply.ptr;
+  int fine = start == NULL ? status != 0 && reply.len == 0
+                           : reply.len > 5 && memcmp(start, "\x82\xa2ok", 4) == 0 && (status == 0 || start[4] == 0xc2);
+  plugin.free_buffer(reply.ptr, reply.len);
+  cpex_json_output_release(&body);
+  cpex_arena_release(&arena);
+  until_failure = saved;
+  return fine;
+}
+#endif
+
 #if defined(CLIPROXY)
 static int one_round(void) {
   static const char registration[] = "{\"config_yaml\":\"ZW5hYmxlZDogdHJ1ZQo=\",\"schema_version\":3}";
@@ -136,8 +163,26 @@ static int one_round(void) {
   fine = fine && call("hook.invoke", "[1,");
   fine = fine && call("command.run", "{\"verb_path\":[\"echo\"],\"args\":{\"who\":\"me\",\"times\":2,\"loud\":true},\"env\":{\"A\":\"b\"}}");
   fine = fine && call("command.run", "{\"verb_path\":[\"group\",\"probe\"],\"args\":{},\"env\":{}}");
+  fine = fine && call("step.execute",
+                      "{\"step\":{\"key\":\"k\",\"runner\":\"other\",\"args\":{}},\"run_id\":\"r\",\"step_id\":\"s\","
+                      "\"workspace_archive_id\":\"w\",\"env\":{},\"workdir\":\".\",\"cache\":{\"kind\":\"miss_no_commit\"}}");
+  fine = fine && call("lifecycle.event", "{\"event\":{\"kind\":\"step_start\",\"build_id\":\"b\",\"step_id\":\"s\",\"key\":\"bad\","
+                                         "\"runner\":\"r\"},\"phase\":\"before\"}");
   fine = fine && call("plugin.quiesce", "{}");
   fine = fine && call("no.such", "{}");
+  int agreed = call("plugin.register",
+                    "{\"host\":{\"name\":\"h\",\"version\":\"1.0.0\",\"features\":[]},\"schema_version\":1,\"config\":{},"
+                    "\"limits\":{\"max_request_bytes\":1000000,\"max_response_bytes\":1000000},\"codecs\":[\"msgpack\"]}");
+  fine = fine && agreed;
+  /* A registration that failed for want of memory leaves JSON in force, in which these are refused. */
+  if (cpex_wire_current() != &cpex_json_wire) {
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+      snprintf(body, sizeof body, hook, names[i]);
+      fine = fine && call_packed("hook.invoke", body);
+    }
+    fine = fine && call_packed("no.such", "{}");
+    fine = fine && call_packed("command.run", "{\"verb_path\":[\"group\",\"probe\"],\"args\":{},\"env\":{}}");
+  }
   plugin.shutdown();
   return fine;
 }
