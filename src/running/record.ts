@@ -32,14 +32,17 @@ export async function recordCase(
   await checkRecordFile(file);
   const { request, invocation, evaluation } = answer;
   const { envelope } = invocation;
+  const kind = request.form === 'step' ? 'step_log' : 'output';
   const output = (stream: 'stdout' | 'stderr') =>
     Buffer.concat(
-      events.flatMap((event) => (event.kind === 'output' && event.stream === stream ? [event.bytes] : [])),
+      events.flatMap((event) => (event.kind === kind && event.stream === stream ? [event.bytes] : [])),
     ).toString('utf8');
   const expected: Record<string, unknown> = {};
   if (envelope.error !== undefined) expected.error = recordedError(envelope.error);
-  else if (request.form === 'command') {
-    expected.exit_code = (envelope.result as { exit_code: unknown }).exit_code;
+  else if (request.form === 'command' || request.form === 'step') {
+    const { exit_code, artifacts } = envelope.result as { exit_code: unknown; artifacts?: unknown };
+    expected.exit_code = exit_code;
+    if (request.form === 'step') expected.artifacts = artifacts;
     expected.stdout = output('stdout');
     if (output('stderr') !== '') expected.stderr = output('stderr');
   } else expected.result = envelope.result;
@@ -86,5 +89,9 @@ function callOf({ request }: Answer): Record<string, unknown> {
     return { hook, payload, ...(empty ? {} : { extensions }), context };
   }
   if (request.form === 'command') return { command: body.verb_path, args: body.args };
+  if (request.form === 'step') {
+    const { runner, args } = body.step as { runner: string; args: unknown };
+    return { step: runner, args };
+  }
   return { method: request.method, request: body };
 }
