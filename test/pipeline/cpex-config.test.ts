@@ -3,11 +3,13 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cpexContract } from '../../src/hosts/cpex/contract.js';
 import type { RunContext } from '../../src/model/context.js';
 import { toCondition } from '../../src/pipeline/cpex/conditions.js';
 import { pipelineConfigFrom, readPipelineConfig } from '../../src/pipeline/cpex/config.js';
+import { configProblems } from '../../src/pipeline/cpex/config-problems.js';
 import { ON_ERROR, PHASES } from '../../src/pipeline/cpex/effects.js';
 import { CAPABILITIES } from '../../src/pipeline/cpex/slots.js';
 import { CODECS, type PipelineConfig } from '../../src/pipeline/cpex/types.js';
@@ -335,6 +337,35 @@ describe('a configuration that is wrong', () => {
     await expect(pipelineConfigFrom({ plugins: [] }, place, context)).rejects.toMatchObject({
       evidence: ['case.yaml:9:3 plugins: expected at least one entry, found an empty list.'],
     });
+  });
+});
+
+describe('any value at all', () => {
+  const json = fc.jsonValue({ maxDepth: 4 });
+  /** Values near to a configuration, which get further than others. */
+  const near = fc.record(
+    {
+      plugins: fc.array(
+        fc.dictionary(fc.constantFrom('name', 'kind', 'hooks', 'mode', 'conditions', 'capabilities', 'config'), json),
+      ),
+      plugin_settings: json,
+      global: json,
+      groups: json,
+      routes: fc.oneof(json, fc.array(fc.dictionary(fc.constantFrom('tool', 'llm', 'plugins', 'meta', 'when'), json))),
+    },
+    { requiredKeys: [] },
+  );
+
+  it('is taken, or refused with problems that have a place', () => {
+    fc.assert(
+      fc.property(fc.oneof(json, near), (value) => {
+        for (const { path: at, message } of configProblems(value)) {
+          expect(at.every((part) => typeof part === 'string')).toBe(true);
+          expect(message).toMatch(/^expected .+\.$|^expected .+\?$/s);
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 
