@@ -32,7 +32,7 @@ describe('the samples in Rust', () => {
 });
 
 describe.skipIf(missing !== undefined)(`the samples, built${missing === undefined ? '' : ` (${missing})`}`, () => {
-  it.each(samples)('%s is formatted, has nothing for clippy to say, and passes its own tests', (sample) => {
+  it.each(samples)('%s is formatted, clean for clippy, and passes its own tests', { timeout: 300_000 }, (sample) => {
     const project = sampleProject(sample);
     try {
       project.cargo('fmt', '--check');

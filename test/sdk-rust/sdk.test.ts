@@ -100,7 +100,7 @@ describe.skipIf(missing !== undefined)(`the Rust SDK${missing === undefined ? ''
   });
   afterAll(() => project.remove());
 
-  it('passes its unit tests, round trips of every type included', () => {
+  it('passes its unit tests, round trips of every type included', { timeout: 300_000 }, () => {
     const ir = contract();
     const samples = fullSamples(ir);
     expect(samples.size).toBeGreaterThan(40);

@@ -18,13 +18,13 @@ describe.skipIf(missing !== undefined)(`the Rust template${missing === undefined
   });
   afterAll(() => project.remove());
 
-  it('is formatted, has nothing for clippy to say, and passes its own tests', () => {
+  it('is formatted, has nothing for clippy to say, and passes its own tests', { timeout: 300_000 }, () => {
     project.cargo('fmt', '--check');
     project.cargo('clippy', '--locked', '--all-targets', '--', '-D', 'warnings');
     expect(project.cargo('test', '--locked')).toContain('4 passed; 0 failed');
   });
 
-  it('exports the entry and nothing else', () => {
+  it('exports the entry and nothing else', { timeout: 300_000 }, () => {
     const symbols = execFileSync('nm', ['-D', '--defined-only', project.build()], { encoding: 'utf8' });
     expect(symbols.trim().split('\n')).toEqual([expect.stringMatching(/^[0-9a-f]+ T cpex_plugin_init$/)]);
   });
@@ -55,21 +55,25 @@ describe.skipIf(missing !== undefined)(`the Rust template${missing === undefined
     { hooks: [], commands: ['wave'], steps: [], events: [] },
     { hooks: ['elicit'], commands: [], steps: [], events: [] },
     { hooks: [], commands: [], steps: ['x'], events: ['after_step_log'] },
-  ])('is as clean for $hooks, $commands, $steps and $events', ({ hooks, commands, steps, events }) => {
-    const variant = new RustProject('sdk-rust-variant');
-    try {
-      variant.render({
-        hook: hooks.map((name) => renameCapability('tool_pre_invoke', name)),
-        command: commands.map((name) => renameCapability('greet', name)),
-        step: steps.map((name) => renameCapability('shell', name)),
-        lifecycle: events.map((name) => renameCapability('before_build_start', name)),
-      });
-      variant.cargo('fmt', '--check');
-      variant.cargo('clippy', '--locked', '--all-targets', '--', '-D', 'warnings');
-      const tests = [hooks, commands, steps, events].flat().length;
-      expect(variant.cargo('test', '--locked')).toContain(`${tests} passed; 0 failed`);
-    } finally {
-      variant.remove();
-    }
-  });
+  ])(
+    'is as clean for $hooks, $commands, $steps and $events',
+    { timeout: 300_000 },
+    ({ hooks, commands, steps, events }) => {
+      const variant = new RustProject('sdk-rust-variant');
+      try {
+        variant.render({
+          hook: hooks.map((name) => renameCapability('tool_pre_invoke', name)),
+          command: commands.map((name) => renameCapability('greet', name)),
+          step: steps.map((name) => renameCapability('shell', name)),
+          lifecycle: events.map((name) => renameCapability('before_build_start', name)),
+        });
+        variant.cargo('fmt', '--check');
+        variant.cargo('clippy', '--locked', '--all-targets', '--', '-D', 'warnings');
+        const tests = [hooks, commands, steps, events].flat().length;
+        expect(variant.cargo('test', '--locked')).toContain(`${tests} passed; 0 failed`);
+      } finally {
+        variant.remove();
+      }
+    },
+  );
 });
