@@ -54,7 +54,7 @@ export async function pipelineHost(
     `Several plugins of the host ${named} answer no ${words[0] ?? 'call'} together.`,
     {
       remedy:
-        'A hook goes through the plugins of a file: cpex run pipeline CONFIG HOOK. --host cliproxy means that host.',
+        'They take command VERB. A hook goes through the plugins of a file: cpex run pipeline CONFIG HOOK; so do steps: cpex run steps PLAN.',
     },
   );
 }
