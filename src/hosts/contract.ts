@@ -14,7 +14,11 @@ export interface ContractFile {
 interface CapabilityRow {
   readonly summary: string;
   readonly flag: string;
-  readonly argument?: { readonly name: string; readonly pattern?: string; readonly values?: 'hooks' | readonly string[] };
+  readonly argument?: {
+    readonly name: string;
+    readonly pattern?: string;
+    readonly values?: 'hooks' | readonly string[];
+  };
   readonly methods: readonly string[];
 }
 
@@ -79,7 +83,11 @@ function capability(name: string, row: CapabilityRow, hooks: readonly string[]):
     summary,
     flag,
     methods,
-    argument: { name: argument.name, pattern: argument.pattern ?? HOOK_PATTERN, ...(values === undefined ? {} : { values }) },
+    argument: {
+      name: argument.name,
+      pattern: argument.pattern ?? HOOK_PATTERN,
+      ...(values === undefined ? {} : { values }),
+    },
   };
 }
 
