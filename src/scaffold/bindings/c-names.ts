@@ -12,7 +12,8 @@ const KEYWORDS = new Set(
 /** Words after `cpex_` that the SDK uses for types of its own or for reading them. */
 const SDK_WORDS = new Set(
   `arena arg array bool buffer bytes call command command_input config const double hook host_api int32 int64 json
-   method object place plugin plugin_api reader running snapshot str text time uint32 uint64 verdict`.split(/\s+/),
+   lifecycle lifecycle_answer lifecycle_input method object place plugin plugin_api reader runner running snapshot
+   step_input step_result str text time uint32 uint64 verdict wire`.split(/\s+/),
 );
 
 /**

@@ -50,7 +50,10 @@ extern const cpex_plugin cpex_plugin_definition;
 cpex_verdict cpex_allow(void);
 /* `code` for programs, `reason` for people; both must not be empty. */
 cpex_verdict cpex_deny(const char *code, const char *reason);
-/* Allows with another payload: `cpex_modify(call, cpex_…_payload_json(cpex_memory(call), &changed))`. */
+/*
+ * Allows with another payload: `cpex_modify(call, cpex_…_payload_json(cpex_memory(call), &changed))`. Where you make one
+ * by hand, bytes are made with cpex_json_new_bytes, not as base64 text: not every host speaks JSON.
+ */
 cpex_verdict cpex_modify(cpex_call *call, const cpex_json *payload);
 
 /* Of the hook that is being answered; NULL elsewhere. */
