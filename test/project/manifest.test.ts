@@ -97,7 +97,7 @@ test:
     [
       'a capability word',
       replaced('hook:tool', 'hok:tool'),
-      'expected one of hook:HOOK, command:VERB, found "hok:tool_pre_invoke". Did you mean "hook"?',
+      'expected one of hook:HOOK, command:VERB, step:RUNNER, lifecycle:EVENT, found "hok:tool_pre_invoke". Did you mean "hook"?',
     ],
     [
       'a capability without its argument',
