@@ -3,7 +3,6 @@
 package cpex
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -155,123 +154,12 @@ func (w *writer) float64(value float64) {
 	w.buf = strconv.AppendFloat(w.buf, value, 'g', -1, 64)
 }
 
-// raw writes JSON text after a check: as it stands in JSON. No text at all is null.
-func (w *writer) raw(value json.RawMessage) {
-	if len(value) == 0 {
-		w.null()
-		return
-	}
-	if w.placed != nil && &value[0] == &placeholder[0] {
-		w.placed.write(w)
-		return
-	}
-	if err := checkJSON(value); err != nil {
-		w.fail("a raw value is " + err.Error())
-		return
-	}
-	if w.packed {
-		copyValue(w, &reader{data: value})
-		return
-	}
-	w.buf = append(w.buf, bytes.TrimSpace(value)...)
-}
-
 func (w *writer) null() {
 	if w.packed {
 		w.buf = append(w.buf, packedNil)
 		return
 	}
 	w.buf = append(w.buf, "null"...)
-}
-
-// value writes anything that encoding/json can write.
-func (w *writer) value(value any) {
-	switch v := value.(type) {
-	case nil:
-		w.null()
-	case bool:
-		w.bool(v)
-	case string:
-		w.text(v)
-	case int:
-		w.int64(int64(v))
-	case int64:
-		w.int64(v)
-	case uint64:
-		w.uint64(v)
-	case float64:
-		w.float64(v)
-	case json.Number:
-		w.number(v)
-	case json.RawMessage:
-		w.raw(v)
-	case map[string]any:
-		w.openObject(v)
-	case []any:
-		writeList(w, v, (*writer).value)
-	case writable:
-		v.write(w)
-	default:
-		w.foreign(v)
-	}
-}
-
-func (w *writer) openObject(members map[string]any) {
-	writeMap(w, members, (*writer).value)
-}
-
-func (w *writer) number(value json.Number) {
-	text := []byte(value)
-	if len(text) == 0 || text[0] != '-' && (text[0] < '0' || text[0] > '9') || checkJSON(text) != nil {
-		w.fail("a json.Number is not a number")
-		return
-	}
-	if w.packed {
-		w.packedNumber(string(value))
-		return
-	}
-	w.buf = append(w.buf, text...)
-}
-
-// foreign writes a value of the author's own type.
-func (w *writer) foreign(value any) {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil {
-		w.fail(err.Error())
-		return
-	}
-	w.raw(out.Bytes())
-}
-
-// extra writes the members that the type does not know. A name that the type
-// does know would occur twice and is refused.
-func (w *writer) extra(members map[string]json.RawMessage, known ...string) {
-	for _, name := range known {
-		if _, twice := members[name]; twice {
-			w.fail("Extra holds " + strconv.Quote(name) + ", which the type has a field for")
-			return
-		}
-	}
-	writeMembers(w, members, (*writer).raw)
-}
-
-// variant writes a union of a kind that its type does not know. What a reader
-// would take for one of the known kinds, or for none at all, is refused.
-func (w *writer) variant(value json.RawMessage, tag string, known ...string) {
-	kind, found := textMember(value, tag)
-	if !found {
-		w.fail("Other has no text " + strconv.Quote(tag))
-		return
-	}
-	for _, name := range known {
-		if kind == name {
-			w.fail("Other is of the kind " + strconv.Quote(kind) + ", which the type has a field for")
-			return
-		}
-	}
-	w.raw(value)
 }
 
 func writeList[T any](w *writer, list []T, item func(*writer, T)) {
