@@ -39,7 +39,10 @@ const FULL = {
     age_seconds: 5,
   },
   raw_credentials: {
-    inbound: { user: { kind: 'bearer', header: 'authorization', token: 'SECRET-1' }, bare: 'SECRET-2' },
+    inbound: {
+      user: { kind: 'bearer', header: 'authorization', token: 'SECRET-1', source: { token: 'SECRET-5' } },
+      bare: 'SECRET-2',
+    },
     delegated: [{ audience: 'api', scopes: ['read'], bytes: 'SECRET-3', nested: { token: 'SECRET-4' } }],
   },
   mcp: { version: '1' },
@@ -253,7 +256,20 @@ describe('what a plugin may change', () => {
       ...visibleExtensions(FULL, blind),
       delegation: { chain: [link], depth: 1, origin_subject_id: 'eve' },
     };
-    expect(merged(hidden, blind).extensions?.delegation).toEqual({ ...delegation, chain: [...delegation.chain, link] });
+    const grown = { ...delegation, chain: [...delegation.chain, link], depth: 3 };
+    expect(merged(hidden, blind).extensions?.delegation).toEqual(grown);
+    // A longer chain is deeper, whether the plugin says so or not.
+    expect(change({ chain: grown.chain }).extensions?.delegation).toEqual(grown);
+    const first = merged({ delegation: { chain: [link] } }, sees, {});
+    expect(first.extensions).toEqual({ delegation: { chain: [link], depth: 1, delegated: true } });
+  });
+
+  it('is one header in place of another one, in whatever case a plugin writes it that sees neither', () => {
+    const all = { http: { request_headers: { authorization: 'Bearer x', accept: '*/*' } } };
+    const returned = { http: { request_headers: { Authorization: 'none' } } };
+    expect(merged(returned, can('write_headers'), all).extensions).toEqual({
+      http: { request_headers: { accept: '*/*', Authorization: 'none' } },
+    });
   });
 
   it('is nothing at all when one change is tampering', () => {

@@ -394,6 +394,7 @@ describe('plugins that are not called', () => {
 describe('a configuration', () => {
   const SECRET = 'hunter2-hunter2';
   const config = { api_key: SECRET, pin: 'p1n', note: 'a long enough note', nested: [{ token: 'tok-123456' }] };
+  const plain = { ...config, endpoint: 'db.internal:5432' };
 
   it.each(PHASES)('is not quoted by what %s leaves, when a plugin tells of it', async (mode) => {
     const said = `cannot use ${SECRET} nor tok-123456: a long enough note`;
@@ -428,13 +429,26 @@ describe('a configuration', () => {
   });
 
   it('may stand in the reason of a deny where it is no secret, and not in the record', async () => {
-    const reason = 'a long enough note';
+    const reason = 'a long enough note of db.internal:5432';
     const host = scripted([
-      [entry('gate', { config }), () => result({ continue_processing: false, violation: { code: 'no', reason } })],
+      [
+        entry('gate', { config: plain }),
+        () => result({ continue_processing: false, violation: { code: 'no', reason } }),
+      ],
     ]);
     const run = await host.invoke(HOOK, request());
     expect(run.violation?.reason).toBe(reason);
-    expect(run.records[0]?.reason).toBe('no: (removed)');
+    // What is written for people stays in the record as well.
+    expect(run.records[0]?.reason).toBe('no: a long enough note of (removed)');
+  });
+
+  it('is not quoted by the code of an error, nor is that longer than 256 bytes', async () => {
+    const answer = { ...failure('error'), code: `${SECRET}${'x'.repeat(400)}` } as PluginAnswer;
+    const host = scripted([[entry('leaks', { onError: 'ignore', config }), () => answer]]);
+    const run = await host.invoke(HOOK, request());
+    expect(run.errors[0]?.code).toBe(run.records[0]?.error_code);
+    expect(run.errors[0]?.code).toMatch(/^\(removed\)x+…$/);
+    expect(Buffer.byteLength(run.errors[0]?.code ?? '')).toBeLessThanOrEqual(256);
   });
 });
 
@@ -484,6 +498,11 @@ describe('records', () => {
     const host = scripted([[entry('many', { config }), allows]]);
     const { records } = await host.invoke(HOOK, request());
     expect(records[0]?.config_keys).toEqual(Object.keys(config).slice(0, 64));
+    const long = await scripted([[entry('long', { config: { ['k'.repeat(400)]: 1 } }), allows]]).invoke(
+      HOOK,
+      request(),
+    );
+    expect(Buffer.byteLength(long.records[0]?.config_keys[0] ?? '')).toBe(256);
   });
 
   it('tell where something was changed, and no more than is worth reading', () => {

@@ -41,11 +41,20 @@ const EVERYTHING: Capabilities = new Set(CAPABILITIES);
 export function mergeExtensions({ all, seen, returned }: Exchanged, capabilities: Capabilities): Merged {
   try {
     const merged = fieldsOf(merge({ rule: ALL, path: 'extensions', all, seen, returned, capabilities }));
-    return merged === all ? {} : { extensions: merged };
+    return merged === all ? {} : { extensions: withDerived(merged, all) };
   } catch (error) {
     if (error instanceof Tampering) return { rejection: error.message };
     throw error;
   }
+}
+
+/** A longer chain is a deeper one, whatever else a plugin wrote: who limits the depth must not be passed by. */
+function withDerived(merged: Fields, all: Fields): Fields {
+  const [after, before] = [fieldsOf(merged.delegation), fieldsOf(all.delegation)];
+  const links = listOf(after.chain).length;
+  if (links <= listOf(before.chain).length) return merged;
+  const depth = notLess(after.depth, links) ? after.depth : links;
+  return { ...merged, delegation: { ...after, depth, delegated: true } };
 }
 
 /** A change that the plugin may not make. */
@@ -92,8 +101,15 @@ function described(value: unknown): unknown {
 }
 
 function describedOne(credential: unknown): unknown {
-  const known = Object.entries(fieldsOf(credential)).filter(([name]) => DESCRIBES_CREDENTIAL.has(name));
+  const known = Object.entries(fieldsOf(credential)).filter(
+    ([name, one]) => DESCRIBES_CREDENTIAL.has(name) && (isPlain(one) || (Array.isArray(one) && one.every(isPlain))),
+  );
   return Object.fromEntries(known);
+}
+
+/** An object that describes a credential could hold the secret of it under any name. */
+function isPlain(value: unknown): boolean {
+  return typeof value !== 'object' || value === null;
 }
 
 /** One place of the extensions, before and after the plugin. */
@@ -149,7 +165,7 @@ function written({ rule, path, all, seen, returned, capabilities }: Place): unkn
   }
   const blind = seen === undefined && all !== undefined;
   if (authority.tier === 'guarded') {
-    return blind && isFields(all) && isFields(returned) ? { ...all, ...returned } : returned;
+    return blind && isFields(all) && isFields(returned) ? over(all, returned, rule.ignoreCase === true) : returned;
   }
   const growth = GROWTHS[authority.grows];
   // Who cannot see what there is can still add to it.
@@ -157,6 +173,14 @@ function written({ rule, path, all, seen, returned, capabilities }: Place): unkn
   const problem = growth.problem(seen, returned);
   if (problem !== undefined) throw new Tampering(path, problem);
   return returned;
+}
+
+/** One object laid over another one; names may be the same in another case. */
+function over(below: Fields, above: Fields, ignoreCase: boolean): Fields {
+  if (!ignoreCase) return { ...below, ...above };
+  const set = new Set(Object.keys(above).map((name) => name.toLowerCase()));
+  const kept = Object.entries(below).filter(([name]) => !set.has(name.toLowerCase()));
+  return Object.fromEntries([...kept, ...Object.entries(above)]);
 }
 
 interface GrowthRule {

@@ -63,7 +63,7 @@ export function recordOf({ subject, judged, effect, asked }: Called, cancelled?:
     extensions_modified: judged.extensions !== undefined,
     duration_ns: Math.round(judged.durationNs),
     ...(reason === undefined ? {} : { reason: shortened(reason) }),
-    ...(code === undefined ? {} : { error_code: code }),
+    ...(code === undefined ? {} : { error_code: shortened(code) }),
     config_keys: keysOf(subject.entry),
     ...(changes.length === 0 ? {} : { changes: changes.slice(0, MOST_CHANGES) }),
     ...(metadata === undefined ? {} : { metadata: redaction.withoutSecrets(metadata) }),
@@ -107,11 +107,16 @@ export function errorsOf({ subject: { entry, redaction }, judged, effect }: Call
   const plugin_name = entry.name;
   const failed = failure !== undefined && effect?.recorded === true;
   return [
-    ...(failed ? [{ plugin_name, ...failure, message: told(failure.message), ...protocolCode(failure.details) }] : []),
+    ...(failed ? [failureRecord(plugin_name, failure)] : []),
     ...(rejection === undefined
       ? []
       : [{ plugin_name, message: told(redaction.text(rejection)), code: 'extension_rejected' }]),
   ];
+}
+
+function failureRecord(plugin_name: string, failure: NonNullable<Judged['failure']>): ErrorRecord {
+  const { message, code, details } = failure;
+  return { plugin_name, ...failure, message: told(message), code: shortened(code), ...protocolCode(details) };
 }
 
 /** Why a run is denied: the plugin's own words, or the host's where the plugin failed or gave none. */
@@ -155,7 +160,9 @@ function identity({ entry, id, hook }: Subject) {
 }
 
 function keysOf({ config }: PluginEntry): readonly string[] {
-  return Object.keys(config).slice(0, MOST_KEYS);
+  return Object.keys(config)
+    .slice(0, MOST_KEYS)
+    .map((key) => shortened(key));
 }
 
 function reasonOf(judged: Judged, redaction: Redaction): string | undefined {

@@ -4,22 +4,26 @@ import type { PluginAnswer } from './types.js';
 /** Shortest value of a configuration that is taken out of messages; shorter ones are ordinary words. */
 const SHORTEST = 8;
 
+/** What has blanks in it is written for people, as the reason of a rule is, unless its name says otherwise. */
+const PROSE = /\s/;
+
 /** As {@link SHORTEST}, for what stands under names such as `api_key`; as `redact` has it. */
 const SHORTEST_SECRET = 6;
 
 /** Keeps values of a plugin's configuration out of what the host repeats of the plugin's words. */
 export class Redaction {
-  /** All texts of the configuration that are long enough, the longest first: one may hold another. */
+  /** All texts of the configuration that could be secrets, the longest first: one may hold another. */
   private readonly values: readonly string[];
   /** Those under names such as `api_key`. */
   private readonly secrets: readonly string[];
 
   constructor(config: unknown) {
     this.secrets = longestFirst(withoutSecrets(config).secrets);
-    this.values = longestFirst([...this.secrets, ...textsOf(config).filter((text) => text.length >= SHORTEST)]);
+    const others = textsOf(config).filter((text) => text.length >= SHORTEST && !PROSE.test(text));
+    this.values = longestFirst([...this.secrets, ...others]);
   }
 
-  /** A message without any value of the configuration. */
+  /** A message without secrets of the configuration, and without other values of it that could be secrets. */
   text(message: string): string {
     return this.values.length === 0 ? message : redact(message, this.values);
   }
@@ -31,7 +35,7 @@ export class Redaction {
 
   /**
    * Bytes of a message, in any codec, in which secrets are written over with asterisks.
-   * @param all all values of the configuration instead, for what configures a plugin and for failures
+   * @param all other values that could be secrets as well, for what configures a plugin and for failures
    */
   bytes(body: Uint8Array, all = false): Uint8Array {
     const forms = (all ? this.values : this.secrets)
@@ -54,6 +58,7 @@ export class Redaction {
     return {
       ...answer,
       message: this.text(answer.message),
+      code: this.text(answer.code),
       ...(details === undefined ? {} : { details: mapTexts(details, (text) => this.text(text)) }),
     };
   }

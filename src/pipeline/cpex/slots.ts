@@ -24,10 +24,12 @@ export type SlotRule = Authority & {
   readonly closed?: true;
   /** Of the credentials in it nothing is handed out but what describes them. */
   readonly secret?: true;
+  /** Names of members are the same in any case. */
+  readonly ignoreCase?: true;
 };
 
 const IMMUTABLE = { tier: 'immutable' } as const;
-const HEADERS = { tier: 'guarded', write: 'write_headers' } as const;
+const HEADERS = { tier: 'guarded', write: 'write_headers', ignoreCase: true } as const;
 
 function readBy(...read: readonly string[]): SlotRule {
   return { ...IMMUTABLE, read };
