@@ -196,9 +196,9 @@ func TestEventsReachTheirHandlers(t *testing.T) {
 	})
 	for request, want := range map[string]string{
 		`{"event":{"kind":"build_start","build_id":"b","steps":1},"phase":"before"}`:                          `{"ok":true,"result":{"outcome":"abort","reason":"full"}}`,
-		`{"event":{"kind":"build_start","build_id":"b","steps":1},"phase":"after"}`:                           `{"ok":true,"result":{"outcome":"continue"}}`,
-		`{"event":{"kind":"of_tomorrow","x":1},"phase":"before"}`:                                             `{"ok":true,"result":{"outcome":"continue"}}`,
-		`{"event":{"kind":"build_end","build_id":"b","exit_code":0,"duration_ms":1},"phase":"after"}`:         `"code":"plugin_error"`,
+		`{"event":{"kind":"build_start","build_id":"b","steps":1},"phase":"after"}`:                           `"code":"unknown_event"`,
+		`{"event":{"kind":"of_tomorrow","x":1},"phase":"before"}`:                                             `"code":"unknown_event"`,
+		`{"event":{"kind":"build_end","build_id":"b","exit_code":0,"duration_ms":1},"phase":"after"}`:         `{"ok":true,"result":{"outcome":"abort","reason":"late"}}`,
 		`{"event":{"kind":"step_start","build_id":"b","step_id":"s","key":"k","runner":"r"},"phase":"after"}`: `returned no reaction`,
 		`{"event":{"kind":"build_start","build_id":"b"},"phase":"before"}`:                                    `event lacks \"steps\"`,
 		`{"event":{"kind":"build_start","build_id":"b","steps":1},"phase":"later"}`:                           `phase is none of before, after`,

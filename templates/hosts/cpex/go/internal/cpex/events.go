@@ -13,7 +13,8 @@ type Reaction = LifecycleEventResult
 // Continue lets the build go on.
 func Continue() Reaction { return Reaction{Outcome: LifecycleEventOutcomeContinue} }
 
-// Abort ends the build. Only handlers of the phase before may do so.
+// Abort ends the build in the phase before. After an event the host passes over
+// it with a warning: what the event says has happened.
 func Abort(reason string) Reaction {
 	return Reaction{Outcome: LifecycleEventOutcomeAbort, Reason: given(clean(reason))}
 }
@@ -72,27 +73,26 @@ type listener struct {
 	hear func(*EventCall, *BuildEvent) (Reaction, error)
 }
 
-// hearEvent answers one event. What no handler was registered for goes on: a
-// newer host may know more kinds.
+// hearEvent answers one event. That no handler was registered for it is an
+// error of its own: the host knows what this plugin asked for.
 func (p *Plugin) hearEvent(body []byte) (writable, error) {
 	var request LifecycleEventRequest
 	if err := p.decode(body, &request); err != nil {
 		return nil, err
 	}
-	reaction := Continue()
-	if called, found := handlers.listener(request.Phase, LifecycleEventKind(request.Event.Kind())); found {
-		call := p.call()
-		defer call.end()
-		var err error
-		if reaction, err = called.hear(&EventCall{Call: call, Phase: request.Phase}, &request.Event); err != nil {
-			return nil, err
-		}
+	kind := request.Event.Kind()
+	called, found := handlers.listener(request.Phase, LifecycleEventKind(kind))
+	if !found {
+		return nil, Errorf("unknown_event", "this plugin does not hear of %s in the phase %s", quote(kind), request.Phase)
 	}
+	call := p.call()
+	defer call.end()
+	reaction, err := called.hear(&EventCall{Call: call, Phase: request.Phase}, &request.Event)
 	switch {
+	case err != nil:
+		return nil, err
 	case reaction.Outcome == "":
-		return nil, Errorf(codePluginError, "the handler of %s returned no reaction", eventName(request.Phase, request.Event.Kind()))
-	case reaction.Outcome == LifecycleEventOutcomeAbort && request.Phase == LifecyclePhaseAfter:
-		return nil, Errorf(codePluginError, "the handler of %s aborts what is over", eventName(request.Phase, request.Event.Kind()))
+		return nil, Errorf(codePluginError, "the handler of %s returned no reaction", eventName(request.Phase, kind))
 	}
 	return &reaction, nil
 }
