@@ -1,4 +1,4 @@
-import { didYouMean } from '../support/suggest.js';
+import { didYouMean, orAll } from '../support/suggest.js';
 import { capabilityHint } from './capability-hint.js';
 import type { CapabilityData, ContractData } from './contract-data.js';
 
@@ -49,7 +49,8 @@ function readArgument(capability: string, data: CapabilityData, text: string, co
     if (Object.hasOwn(contract.hooks, text)) return accept({ ...use, argument: text });
     const canonical = Object.entries(contract.hooks).find(([, hook]) => hook.aliases?.includes(text))?.[0];
     if (canonical !== undefined) return accept({ ...use, argument: canonical, alias: text });
-    return refuse('a hook of this host', text, Object.keys(contract.hooks));
+    const hooks = Object.keys(contract.hooks);
+    return refuse(orAll('a hook of this host', text, hooks), text, hooks);
   }
   const values = data.argument?.values;
   if (values !== undefined && !values.includes(text)) {

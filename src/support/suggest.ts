@@ -1,24 +1,30 @@
-/** The candidate nearest to a word, when it is near enough to have been meant. */
-export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+/** Fewest characters that say which name somebody began to write. */
+const SHORTEST_BEGINNING = 4;
+
+/** The candidate nearest to a word, when it is near enough to have been meant, or the only one that the word begins. */
+export function nearest(word: string, among: Iterable<string>): string | undefined {
+  const candidates = [...among];
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
-  return best;
-}
-
-/** The candidates, the nearest to a word first. */
-export function byDistance(word: string, candidates: Iterable<string>): string[] {
-  const far = (one: string) => editDistance(word.toLowerCase(), one.toLowerCase());
-  return [...candidates].sort((a, b) => far(a) - far(b));
+  if (best !== undefined || word.length < SHORTEST_BEGINNING) return best;
+  const begun = candidates.filter((one) => one.toLowerCase().startsWith(word.toLowerCase()));
+  return begun.length === 1 ? begun[0] : undefined;
 }
 
 /** ` Did you mean "x"?`, or nothing. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const found = nearest(word, candidates);
   return found === undefined ? '' : ` Did you mean "${found}"?`;
+}
+
+/** What was expected in place of a word, with all that there is where none of it is near: `a hook (x, y)`. */
+export function orAll(what: string, word: string, candidates: Iterable<string>): string {
+  const all = [...candidates];
+  return nearest(word, all) === undefined ? `${what} (${all.join(', ')})` : what;
 }
 
 /** Levenshtein distance with transpositions of neighbours. */

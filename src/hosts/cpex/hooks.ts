@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/finding.js';
 import { CpexError } from '../../support/errors.js';
-import { byDistance, didYouMean } from '../../support/suggest.js';
+import { didYouMean } from '../../support/suggest.js';
 import { canonicalHook } from '../contract.js';
 import { equalJson } from '../exact-equal.js';
 import { fieldsOf } from '../json-fields.js';
@@ -88,10 +88,10 @@ export function knownHook(name: string): string {
   const hook = canonicalHook(cpexContract, name);
   if (hook !== undefined) return hook;
   const names = [...cpexContract.hooks.keys()];
-  const close = byDistance(name, names).slice(0, 4);
-  throw new CpexError('CPEX_E_HOOK_UNKNOWN', `There is no hook "${name}".${didYouMean(name, names)}`, {
-    evidence: [`nearest of the ${names.length} hooks: ${close.join(', ')}`],
-    remedy: '`cpex new` asks, on a terminal, with all hooks to choose from.',
+  const hint = didYouMean(name, names);
+  throw new CpexError('CPEX_E_HOOK_UNKNOWN', `There is no hook "${name}".${hint}`, {
+    evidence: hint === '' ? [`hooks: ${names.join(', ')}`] : [],
+    remedy: 'docs/hosts/cpex.md lists all hooks with their payloads.',
   });
 }
 

@@ -2,7 +2,7 @@ import { canonicalHook } from '../../hosts/contract.js';
 import { cpexContract } from '../../hosts/cpex/contract.js';
 import { fieldsOf, isFields } from '../../hosts/json-fields.js';
 import { type SchemaProblem, validate } from '../../support/schemas.js';
-import { didYouMean } from '../../support/suggest.js';
+import { didYouMean, orAll } from '../../support/suggest.js';
 import { ENTITY_TYPES } from './raw-config.js';
 
 /** Something that keeps a configuration from being used. */
@@ -66,7 +66,7 @@ function hookProblems(value: unknown): ConfigProblem[] {
   return listOf(fieldsOf(value).plugins).flatMap((plugin, index) =>
     listOf(fieldsOf(plugin).hooks).flatMap((hook, at) => {
       if (typeof hook !== 'string' || canonicalHook(cpexContract, hook) !== undefined) return [];
-      const message = `expected a hook of this host, found "${hook}".${didYouMean(hook, known)}`;
+      const message = `expected ${orAll('a hook of this host', hook, known)}, found "${hook}".${didYouMean(hook, known)}`;
       return [{ path: ['plugins', String(index), 'hooks', String(at)], message }];
     }),
   );

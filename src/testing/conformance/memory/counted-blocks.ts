@@ -70,7 +70,7 @@ const OWN_ALLOCATOR = 'takes no blocks from malloc for its replies';
 /** mem.balance: counts the blocks that stay held after many calls of each sample. */
 export async function balanced(subject: Subject): Promise<TestOutcome> {
   const id = 'mem.balance';
-  const reasons: string[] = [];
+  const reasons = new Set<string>();
   // What a Go plugin leaves to finalizers is freed when its collector runs: let it run often.
   const options = subject.language === 'go' ? { env: { ...inherited(), GOGC: '1' } } : {};
   const outcome = await countingTest(
@@ -81,7 +81,7 @@ export async function balanced(subject: Subject): Promise<TestOutcome> {
       for (const sample of trial.samples) {
         const first = await follow(trial, sample, subject.durations.leakCalls, LIMIT_MS);
         if (first.calls < FEWEST_CALLS) {
-          reasons.push(`${sample.method} is too slow for ${FEWEST_CALLS} calls`);
+          reasons.add(`${sample.method} is too slow for ${FEWEST_CALLS} calls`);
         } else if (leaks(id, sample.method, first).length > 0) {
           // A large cache looks like a leak until it is full.
           const longer = await follow(trial, sample, subject.durations.leakCalls * LONGER, LIMIT_MS * LONGER);
@@ -92,7 +92,7 @@ export async function balanced(subject: Subject): Promise<TestOutcome> {
     },
     options,
   );
-  return reasons.length === 0 ? outcome : { ...outcome, unproven: reasons.join('; ') };
+  return reasons.size === 0 ? outcome : { ...outcome, unproven: [...reasons].join('; ') };
 }
 
 async function follow(trial: ProbeTrial, sample: SampleCall, calls: number, limitMs: number): Promise<Way> {
