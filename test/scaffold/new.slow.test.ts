@@ -80,7 +80,8 @@ describe.each(LANGUAGES)('a sample in %s', (language) => {
     async (sample) => {
       const { root } = await make({ name: 'my-sample', language, sample, author: 'Ada' }, testContext(folder.path));
       JUDGES[language](root);
-      const report = JSON.parse(run(root, process.execPath, CPEX, 'test', '--json')) as TestReport;
+      const stdout = run(root, process.execPath, CPEX, 'test', '--json');
+      const report = (JSON.parse(stdout) as { result: TestReport }).result;
       expect(report.results.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'skip')).toEqual([]);
       const cases = report.results.filter(({ suite }) => suite === 'cases');
       // Registrations alone have one codec.
