@@ -135,6 +135,8 @@ export type RunRequest =
       /** Milliseconds that the plugin itself sets for the call. */
       readonly deadlineMs?: number;
       readonly findings: readonly Finding[];
+      /** Throws a CpexError where what the user wrote does not fit what the plugin declared; to be asked before the call. */
+      readonly check?: () => Promise<void>;
     }
   | { readonly kind: 'help'; readonly text: string };
 

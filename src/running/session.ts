@@ -203,6 +203,7 @@ async function ask(
 ): Promise<Answer | string> {
   const request = profile.protocol.readWords(words, input, registration);
   if (request.kind === 'help') return request.text;
+  await request.check?.();
   const { contract } = profile;
   try {
     const again = profile.protocol.registration({ config, again: true }).method;

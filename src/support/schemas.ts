@@ -23,8 +23,11 @@ export type SchemaName = keyof typeof validators;
 /** Checks a value against one of our own schemas; an empty list means that it fits. */
 export function validate(schema: SchemaName, value: unknown): SchemaProblem[] {
   const check: ValidateFunction = validators[schema];
-  if (check(value)) return [];
-  const errors = check.errors ?? [];
+  return check(value) ? [] : problemsOf(check.errors ?? []);
+}
+
+/** What a validator found, in words. Its schema has to have been compiled with `verbose`. */
+export function problemsOf(errors: readonly ErrorObject[]): SchemaProblem[] {
   // Where a schema says in words what it takes, the alternatives one by one only repeat it.
   const told = errors.filter((error) => isChoice(error) && expectedWords(error) !== undefined);
   const repeats = (error: ErrorObject) => told.some((one) => error.schemaPath.startsWith(`${one.schemaPath}/`));

@@ -135,6 +135,47 @@ describe('the words of cpex run', () => {
     });
   });
 
+  const withSchema = (step_schema: object) => registered({ step: [{ ...runner('r'), step_schema }] });
+  const checked = async (step_schema: object, data: unknown) => {
+    const request = read(['step', 'r'], { data }, withSchema(step_schema));
+    if (request.kind === 'call') await request.check?.();
+  };
+
+  it('step are held to the schema of the runner, with the place', async () => {
+    const commands = { type: 'array', items: { type: 'array', items: { type: 'string' } }, minItems: 1 };
+    const schema = { type: 'object', properties: { commands }, required: ['commands'], additionalProperties: false };
+    await checked(schema, { commands: [['make']] });
+    await expect(checked(schema, { commands: [['make', 3]], comands: 1 })).rejects.toMatchObject({
+      code: 'CPEX_E_STEP_ARGS',
+      evidence: [
+        'args.comands: expected one of commands, found the key "comands". Did you mean "commands"?',
+        'args.commands[0][1]: expected text in quotes, found 3.',
+      ],
+    });
+    await expect(checked(schema, {})).rejects.toMatchObject({
+      evidence: ['args: expected the key "commands", found none.'],
+    });
+    await expect(checked({ oneOf: [{ required: ['a'] }, { required: ['b'] }] }, {})).rejects.toThrow('do not fit');
+    await expect(checked({ not: {} }, {})).rejects.toThrow('do not fit');
+    // Only what a user wrote is held to it: samples are passed over where a schema is beyond them.
+    expect(read(['step', 'r'], {}, withSchema(schema))).not.toHaveProperty('check');
+  });
+
+  it.each([
+    {
+      $schema: 'http://json-schema.org/draft-07/schema#',
+      definitions: { n: { type: 'integer' } },
+      properties: { n: { $ref: '#/definitions/n' } },
+    },
+    { properties: { n: { type: ['integer', 'null'], format: 'int64', minimum: 3 } }, 'x-own': true },
+    { $async: true, properties: { n: { type: 'number' } } },
+    { $ref: 'https://example.org/nowhere.json' },
+    { required: 'x', properties: [] },
+    { properties: { s: { pattern: '(' } } },
+  ])('step that fit, and schemas that cannot be used, are let through: %j', async (schema) => {
+    await checked(schema, { n: 2n ** 63n, s: 'text' });
+  });
+
   it('event take the phase that the plugin asked for, and its time limit', () => {
     expect(read(['event', 'step_end'], { data: { exit_code: 3, more: [1] } })).toMatchObject({
       method: 'lifecycle.event',

@@ -59,6 +59,22 @@ describe.skipIf(missing !== undefined)(`steps of a plan${missing === undefined ?
     expect(report.steps[0]?.artifacts).toEqual([{ key: 'out.bin', mime: 'application/octet-stream', size_bytes: 12 }]);
   });
 
+  it('whose arguments do not fit the schema of their runner are refused before anything runs, with each place', async () => {
+    const plan = bench.plan({
+      plugins: [bench.plugin('works'), bench.plugin('freestyle')],
+      steps: [
+        { key: 'fine', args: { exit: 2 ** 60, other: 1 } },
+        { key: 'free', runner: 'freestyle', args: { exit: 'x' } },
+        { key: 'wrong', args: { exit: 'x', log: 'printed' } },
+      ],
+    });
+    const { code, text } = await refusalOf(bench.run(plan));
+    expect(code).toBe('CPEX_E_STEP_ARGS');
+    expect(text).toContain('wrong: args.exit: expected a whole number, found "x".');
+    expect(text).not.toContain('fine');
+    expect(stored(path.dirname(plan), 'freestyle', 'freestyle_called_with')).toBeUndefined();
+  });
+
   it('whose runner nobody offers are refused before anything runs, with the runners that there are', async () => {
     const plan = bench.plan({
       plugins: [bench.plugin('noop'), bench.plugin('freestyle')],

@@ -7,6 +7,7 @@ import { askedFor, chooseRunner, EVENT_KINDS, lifecycleOf, runnersOf, sampleEven
 import { commandsOf, parseCommandArgs } from './commands.js';
 import { cpexContract } from './contract.js';
 import { hookNameFindings, hookRequest } from './hooks.js';
+import { refuseArgs } from './step-args.js';
 
 /**
  * Reads `hook NAME`, `command VERB … ARGS`, `step [RUNNER]`, `event KIND`, or `METHOD`. Throws for unknown hooks,
@@ -30,7 +31,15 @@ export function readWords(words: readonly string[], input: RunInput, registratio
     case 'step': {
       const runner = chooseRunner(runnersOf(registration), rest[0]);
       const request = stepRequest(runner, input.data);
-      return { kind: 'call', method: 'step.execute', request, form: 'step', findings: [] };
+      const check = () => refuseArgs([{ args: request.step.args, runner }]);
+      return {
+        kind: 'call',
+        method: 'step.execute',
+        request,
+        form: 'step',
+        findings: [],
+        ...(input.data === undefined ? {} : { check }),
+      };
     }
     case 'event':
       return eventCall(name, input, registration);

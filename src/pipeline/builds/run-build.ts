@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { chooseRunner, runnersOf, type StepRunner } from '../../hosts/cpex/builds.js';
+import { refuseArgs } from '../../hosts/cpex/step-args.js';
 import { CpexError, isCpexError } from '../../support/errors.js';
 import { type Abort, Lifecycle } from './lifecycle.js';
 import type { Member } from './member.js';
@@ -23,6 +24,8 @@ interface Assigned extends PlannedStep {
   readonly id: string;
   readonly member: Member;
   readonly runner: string;
+  /** What its plugin declared of the runner. */
+  readonly declared: StepRunner;
 }
 
 /**
@@ -35,8 +38,9 @@ export function assignRunners(steps: readonly PlannedStep[], members: readonly M
   );
   return steps.map((step, index) => {
     try {
-      const { runner, member } = chooseRunner(runners, step.runner);
-      return { ...step, runner, member, id: `step-${index + 1}` };
+      const declared = chooseRunner(runners, step.runner);
+      const { runner, member } = declared;
+      return { ...step, runner, member, declared, id: `step-${index + 1}` };
     } catch (error) {
       if (!isCpexError(error)) throw error;
       const { code, message, evidence, remedy } = error;
@@ -73,6 +77,14 @@ export class Build {
     this.steps = assignRunners(plan.steps, members);
     const { signal } = options;
     this.lifecycle = new Lifecycle(members, () => (signal.aborted ? LEAVING_MS : Number.POSITIVE_INFINITY));
+  }
+
+  /**
+   * Holds the arguments of all steps to the schemas of their runners, before anything runs.
+   * @throws CpexError `CPEX_E_STEP_ARGS`, with every place that does not fit
+   */
+  async checkArgs(): Promise<void> {
+    await refuseArgs(this.steps.map(({ key, args, declared }) => ({ key, args, runner: declared })));
   }
 
   /** Runs all steps and tells of it. Never rejects for what plugins do. */

@@ -37,6 +37,7 @@ export async function stepsCommand(
       archiveId: idOf,
       show: (key, stream, bytes) => session.print(key, stream, bytes),
     });
+    await build.checkArgs();
     const report = await build.run();
     tellFindings(report, context);
     return {

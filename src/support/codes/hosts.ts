@@ -37,6 +37,12 @@ export const hostCodes = {
     title: 'No plugin offers the runner that a step needs',
     text: 'A step is executed by the runner that it names, and by the default runner where it names none. Runners come from the registration of plugins (capability "step"); the message lists those that there are. A step never falls back to another runner than the one it names.',
   },
+  CPEX_E_STEP_ARGS: {
+    kind: 'user',
+    exit: 2,
+    title: 'Arguments of a step do not fit its runner',
+    text: 'A runner can register a JSON Schema of its arguments (`step_schema`). What a plan, or `cpex run step RUNNER -d ARGS`, gives it is held to that schema before anything runs; the message lists each place that does not fit. A schema that cannot be used, and formats in it, forbid nothing. A whole request by `cpex run step.execute` is sent as it is, and so are the arguments of a case.',
+  },
   CPEX_E_EVENT_UNKNOWN: {
     kind: 'user',
     exit: 2,
