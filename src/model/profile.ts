@@ -193,6 +193,8 @@ export interface ServiceOptions {
   readonly runModel?: (request: ModelRequest, context: CallContext) => Promise<ModelAnswer>;
   /** Receives logs, events and output as they come. */
   readonly observe?: (event: ServiceEvent) => void;
+  /** Resolves when the plugin may go on after it has logged output of a step; at once when absent. */
+  readonly logRoom?: () => Promise<void>;
 }
 
 /** A model that a plugin has its host run. */

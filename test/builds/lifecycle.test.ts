@@ -2,6 +2,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { LogQueue } from '../../src/pipeline/builds/log-queue.js';
 import { missingTools } from '../testing/support/compile.js';
 import { BuildBench, stored } from './build-bench.js';
 
@@ -147,5 +148,68 @@ describe.skipIf(missing !== undefined)(`life cycle hooks${missing === undefined 
     expect(report.told.filter(({ event }) => event === 'step_log')).toMatchObject([
       { plugin: 'works.so', phase: 'before', key: 'prints' },
     ]);
+  });
+
+  it('hear all of what a step prints that is faster than they are, and a step can still be cancelled then', async () => {
+    const listener = bench.works('slow', { RUNNER: '"slow"', DEFAULT: '"false"' });
+    const { report, printed } = await bench.run({
+      plugins: [bench.plugin('works'), listener, bench.plugin('recorder')],
+      steps: [{ key: 'prints', args: { flood: true } }],
+    });
+    expect(report.errors).toEqual([]);
+    expect(report.ok).toBe(true);
+    expect(report.log_events).toBe(1500);
+    expect(printed).toHaveLength(1500);
+    // Two hear of each piece before it, one after it.
+    const told = report.told.filter(({ event }) => event === 'step_log').length;
+    expect(told + (report.told_left_out ?? 0)).toBe(4500);
+    expect(report.told.length).toBeLessThan(1100);
+    const apart = await bench.run({
+      plugins: [bench.works('printer', { EVENTS: '"[]"' }), bench.plugin('recorder')],
+      steps: [{ key: 'prints', runner: 'works', args: { flood: true } }],
+    });
+    expect(apart.report).toMatchObject({ ok: true, log_events: 1500 });
+    expect(stored(apart.folder, 'recorder', 'hook:step_log')).toBe('1500');
+    const stopped = await bench.run({
+      plugins: [bench.works('printer', { EVENTS: '"[]"' }), { kind: listener, config: { abort: 'step_log' } }],
+      steps: [{ key: 'prints', runner: 'works', args: { flood: true, wait: true } }],
+    });
+    expect(stopped.report.steps).toMatchObject([{ status: 'failed', exit_code: 130 }]);
+  });
+});
+
+describe('output on its way to slow listeners', () => {
+  it('is told in order, keeps whoever prints waiting when there is too much of it, and lets go of a cancelled step', async () => {
+    const queue = new LogQueue();
+    const heard: number[] = [];
+    let hear: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      hear = resolve;
+    });
+    for (let piece = 0; piece < 256; piece++) {
+      await queue.room();
+      queue.push(1, async () => {
+        await gate;
+        heard.push(piece);
+      });
+    }
+    const order: string[] = [];
+    const waits = queue.room().then(() => order.push('room'));
+    queue.release(true);
+    await queue.room();
+    await waits;
+    queue.release(false);
+    const again = queue.room().then(() => order.push('room again'));
+    void gate.then(() => order.push('heard'));
+    hear();
+    await again;
+    expect(order).toEqual(['room', 'heard', 'room again']);
+    await queue.told();
+    expect(heard).toEqual(Array.from({ length: 256 }, (_, piece) => piece));
+    // Who cannot wait loses what is far too much, and is told so.
+    const stuck = new LogQueue();
+    const end = () => new Promise<void>(() => undefined);
+    expect(Array.from({ length: 256 * 64 }, () => stuck.push(1, end)).every(Boolean)).toBe(true);
+    expect(stuck.push(1, end)).toBe(false);
   });
 });

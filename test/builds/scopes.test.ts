@@ -69,4 +69,20 @@ describe('the output of a step', () => {
     cancelled = true;
     expect(await ask('host.cancelled', {})).toEqual({ result: { cancelled: true } });
   });
+
+  it('is answered when there is room for more', async () => {
+    let open: () => void = () => undefined;
+    const room = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const { ask, events } = services({ logRoom: () => room });
+    const order: string[] = [];
+    const asked = ask('host.step.log', { stream: 'stdout', data: base64('x') }).then(() => order.push('answered'));
+    expect(await ask('host.cancelled', {})).toEqual({ result: { cancelled: false } });
+    expect(events[0]).toMatchObject({ kind: 'step_log' });
+    void room.then(() => order.push('room'));
+    open();
+    await asked;
+    expect(order).toEqual(['room', 'answered']);
+  });
 });

@@ -63,6 +63,7 @@ export function makeHandlers(
       'host.step.log',
       async ({ stream, data }: OutputRequest) => {
         tell({ kind: 'step_log', stream, bytes: fromBase64(data) });
+        await options.logRoom?.();
         return EMPTY;
       },
     ],

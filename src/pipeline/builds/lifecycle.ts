@@ -11,9 +11,14 @@ export interface Abort {
   readonly reason: string;
 }
 
+/** Records of `step_log`, and findings, that are kept: a step may print without end. */
+const MOST_KEPT = 1000;
+
 /** The life cycle hooks of all plugins of a build. */
 export class Lifecycle {
   readonly told: ToldRecord[] = [];
+  /** How many records of `step_log` that went on were not kept. */
+  untold = 0;
   readonly errors: { readonly plugin: string; readonly message: string }[] = [];
   readonly findings: { readonly plugin: string; readonly finding: Finding }[] = [];
 
@@ -24,8 +29,8 @@ export class Lifecycle {
   ) {}
 
   /** Whether anybody asked for an event. */
-  hears(kind: string): boolean {
-    return this.members.some(
+  hears(kind: string, members = this.members): boolean {
+    return members.some(
       ({ registration }) =>
         askedFor(lifecycleOf(registration), kind, 'before') !== undefined ||
         askedFor(lifecycleOf(registration), kind, 'after') !== undefined,
@@ -62,7 +67,11 @@ export class Lifecycle {
     const request = { event, phase };
     const started = performance.now();
     const outcome = await member.invoke('lifecycle.event', request, deadlineMs);
-    const record = (word: ToldRecord['outcome'], reason?: string) =>
+    const record = (word: ToldRecord['outcome'], reason?: string) => {
+      if (event.kind === 'step_log' && word === 'continue' && this.told.length >= MOST_KEPT) {
+        this.untold += 1;
+        return;
+      }
       this.told.push({
         plugin: member.name,
         event: event.kind,
@@ -72,6 +81,7 @@ export class Lifecycle {
         ...(reason === undefined ? {} : { reason }),
         duration_ms: Math.round(performance.now() - started),
       });
+    };
     if (outcome.kind === 'error') {
       record('failed', outcome.message);
       const message = `${phase} ${event.kind}: ${outcome.message}`;
@@ -79,7 +89,9 @@ export class Lifecycle {
       if (!this.mustAnswer(member, phase)) return undefined;
       return { plugin: member.name, event: event.kind, reason: `its hook failed: ${outcome.message}` };
     }
-    for (const finding of outcome.findings) this.findings.push({ plugin: member.name, finding });
+    for (const finding of outcome.findings) {
+      if (this.findings.length < MOST_KEPT) this.findings.push({ plugin: member.name, finding });
+    }
     const { outcome: word, reason } = outcome.result as { outcome: 'continue' | 'abort'; reason?: string };
     record(word, reason);
     if (!aborts(request, outcome.result)) return undefined;

@@ -27,6 +27,8 @@ export interface MemberOptions {
   readonly configFolder?: string;
   readonly codecs?: readonly string[];
   readonly observe: (plugin: string, event: ServiceEvent) => void;
+  /** Resolves when a plugin may go on after it has logged output of a step; at once when absent. */
+  readonly logRoom?: (plugin: string) => Promise<void>;
   readonly output: (plugin: string, stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
   readonly trace?: (plugin: string, record: TraceRecord) => void;
 }
@@ -65,7 +67,7 @@ export interface Member {
  */
 export async function openMember(plugin: PlannedPlugin, options: MemberOptions): Promise<Member> {
   const { name } = plugin;
-  const { observe, output, trace, stateFolder, configFolder, script, codecs } = options;
+  const { observe, logRoom, output, trace, stateFolder, configFolder, script, codecs } = options;
   const redaction = new Redaction(plugin.config);
   let cancelled = false;
   let open: OpenPlugin | undefined;
@@ -84,6 +86,7 @@ export async function openMember(plugin: PlannedPlugin, options: MemberOptions):
         archives: options.archives,
         cancelled: () => cancelled,
         observe: (event) => observe(name, withoutSecrets(event, redaction)),
+        ...(logRoom === undefined ? {} : { logRoom: () => logRoom(name) }),
         ...(script === undefined ? {} : { script }),
         ...(stateFolder === undefined ? {} : { stateFolder }),
         ...(configFolder === undefined ? {} : { configFolder }),

@@ -3,6 +3,7 @@ import { chooseRunner, runnersOf, type StepRunner } from '../../hosts/cpex/build
 import { refuseArgs } from '../../hosts/cpex/step-args.js';
 import { CpexError, isCpexError } from '../../support/errors.js';
 import { type Abort, Lifecycle } from './lifecycle.js';
+import { LogQueue } from './log-queue.js';
 import type { Member } from './member.js';
 import { executeStep, stepRecord } from './step-run.js';
 import type { BuildEvent, BuildPlan, BuildReport, PlannedStep, StepRecord, StepStatus } from './types.js';
@@ -64,8 +65,9 @@ export class Build {
   private readonly stop = new AbortController();
   private running: Assigned | undefined;
   /** Output of the running step that hooks have not heard of yet. */
-  private logs: Promise<void> = Promise.resolve();
+  private readonly logs = new LogQueue();
   private logEvents = 0;
+  private logsDropped = 0;
   private readonly steps: readonly Assigned[];
 
   /** @throws CpexError `CPEX_E_RUNNER_UNKNOWN` */
@@ -124,8 +126,15 @@ export class Build {
     }
     const data = Buffer.from(bytes).toString('base64');
     const event = this.event('step_log', mine, { stream, data });
-    // The plugin does not wait for those who listen; its step ends when they have heard all of it.
-    this.logs = this.logs.then(() => this.tellLog(event, show));
+    // The plugin waits for those who listen only when it is far ahead; its step ends when they have heard all of it.
+    if (!this.logs.push(data.length, () => this.tellLog(event, show))) this.logsDropped++;
+  }
+
+  /** Resolves when the plugin may go on after it has printed: those who listen are not too far behind. */
+  async room(plugin: string): Promise<void> {
+    const { member } = this.running ?? {};
+    // Who hears of its own output hears of nothing while it waits.
+    if (member?.name === plugin && !this.lifecycle.hears('step_log', [member])) await this.logs.room();
   }
 
   private async tellLog(event: BuildEvent, show: () => void): Promise<void> {
@@ -173,9 +182,12 @@ export class Build {
       ...{ env, workdir, cache },
     };
     try {
-      const done = await executeStep(member, request, step.timeoutMs, this.stop.signal);
+      const done = await executeStep(member, request, step.timeoutMs, {
+        signal: this.stop.signal,
+        cancelling: (now) => this.logs.release(now),
+      });
       const duration = Math.round(performance.now() - started);
-      await this.logs;
+      await this.logs.told();
       return stepRecord({ key, step_id: id, runner, plugin: member.name, cache }, done, step, duration);
     } finally {
       this.running = undefined;
@@ -224,7 +236,7 @@ export class Build {
 
   private report(): BuildReport {
     const exit_code = this.exitCode();
-    const { told, errors, findings } = this.lifecycle;
+    const { told, untold, errors, findings } = this.lifecycle;
     return {
       build_id: this.id,
       ok: exit_code === 0,
@@ -235,7 +247,9 @@ export class Build {
       steps: this.steps.flatMap(({ key }) => this.records.get(key) ?? []),
       events: this.events,
       log_events: this.logEvents,
+      ...(this.logsDropped === 0 ? {} : { log_dropped: this.logsDropped }),
       told,
+      ...(untold === 0 ? {} : { told_left_out: untold }),
       errors,
       findings,
     };

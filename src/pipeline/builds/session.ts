@@ -57,6 +57,7 @@ export interface SessionParts {
   readonly showTrace: ((plugin: string, record: TraceRecord) => void) | undefined;
   /** Takes what plugins do through the host. */
   readonly observe: (plugin: string, event: ServiceEvent) => void;
+  readonly logRoom?: MemberOptions['logRoom'];
 }
 
 /** Plugins that run beside one another, and what is to be cleaned up after them. */
@@ -112,7 +113,7 @@ export class PluginSession {
   }
 
   private async memberOptions(cwd: string, signal: AbortSignal): Promise<MemberOptions> {
-    const { flags, context, archives, root, observe, showTrace } = this.parts;
+    const { flags, context, archives, root, observe, logRoom, showTrace } = this.parts;
     const script: ServiceScript | undefined =
       flags.answers === undefined ? undefined : await readAnswers(flags.answers, context.cwd);
     return {
@@ -125,6 +126,7 @@ export class PluginSession {
       ...(script === undefined ? {} : { script }),
       ...(flags.codec === undefined ? {} : { codecs: [flags.codec] }),
       observe,
+      ...(logRoom === undefined ? {} : { logRoom }),
       output: (plugin, stream, bytes) => this.print(plugin, stream, bytes),
       ...(flags.trace === true
         ? {

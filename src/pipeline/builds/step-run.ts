@@ -5,12 +5,20 @@ import type { PlannedStep, StepRecord } from './types.js';
 /** Milliseconds that a step has to end by itself once it was cancelled; then its plugin is killed. */
 export const GRACE_MS = 3000;
 
+/** What may end a step before it is over. */
+export interface StepEnd {
+  /** Cancels the step. */
+  readonly signal: AbortSignal;
+  /** Is told when the step is cancelled, and with `false` when it has ended. */
+  readonly cancelling: (now: boolean) => void;
+}
+
 /** Executes one step, and cancels it when its time is over or the signal fires. */
 export async function executeStep(
   member: Member,
   request: StepRequest,
   timeoutMs: number,
-  signal: AbortSignal,
+  { signal, cancelling }: StepEnd,
 ): Promise<{ readonly outcome: Outcome; readonly cancelled?: 'timeout' | 'signal' }> {
   let cancelled: 'timeout' | 'signal' | undefined;
   let killer: NodeJS.Timeout | undefined;
@@ -18,6 +26,7 @@ export async function executeStep(
     if (cancelled !== undefined) return;
     cancelled = why;
     member.cancel(true);
+    cancelling(true);
     killer = setTimeout(() => member.kill(), GRACE_MS);
   };
   const stop = () => cancel('signal');
@@ -33,6 +42,7 @@ export async function executeStep(
     clearTimeout(killer);
     signal.removeEventListener('abort', stop);
     member.cancel(false);
+    cancelling(false);
   }
 }
 

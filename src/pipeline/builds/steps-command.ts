@@ -29,7 +29,9 @@ export async function stepsCommand(
       context.emit({ type: 'finding', finding: { ...event.finding, message: `${plugin}: ${event.finding.message}` } });
     } else if (event.kind !== 'http') context.emit({ type: 'service', event });
   };
-  const parts = { plugins: plan.plugins, archives, root: path.dirname(plan.file), flags, context, showTrace, observe };
+  const logRoom = async (plugin: string) => build?.room(plugin);
+  const root = path.dirname(plan.file);
+  const parts = { plugins: plan.plugins, archives, root, flags, context, showTrace, observe, logRoom };
   return PluginSession.run(parts, async (members, session) => {
     refuseConflicts(members, builtIn);
     build = new Build({ steps: limited }, members, {
@@ -65,7 +67,11 @@ function archivesOf(steps: readonly PlannedStep[]) {
   };
 }
 
-function tellFindings({ steps, findings }: BuildReport, context: RunContext): void {
+function tellFindings({ steps, findings, log_dropped }: BuildReport, context: RunContext): void {
+  if (log_dropped !== undefined) {
+    const text = `${log_dropped} pieces of output are not shown: hooks that hear of step_log were too far behind.`;
+    context.emit({ type: 'note', level: 'warn', text });
+  }
   const all = [
     ...steps.flatMap(({ plugin, findings: own }) => own.map((finding) => ({ plugin, finding }))),
     ...findings,

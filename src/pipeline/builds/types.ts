@@ -94,7 +94,11 @@ export interface BuildReport {
   readonly events: readonly BuildEvent[];
   /** How often output of steps came. */
   readonly log_events: number;
+  /** How much of it nobody heard or saw, because those who listen were too far behind; absent for none. */
+  readonly log_dropped?: number;
   readonly told: readonly ToldRecord[];
+  /** How many answers to `step_log` beyond the first thousand records are left out; absent for none. */
+  readonly told_left_out?: number;
   /** Failures of plugins outside of steps, by plugin. */
   readonly errors: readonly { readonly plugin: string; readonly message: string }[];
   /** What is odd about answers of life cycle hooks, e.g. an abort that came too late. */

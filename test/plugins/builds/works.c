@@ -1,4 +1,4 @@
-/* The runner "works", the default one, does what a step's arguments say: {"log":"TEXT"} and {"error":"TEXT"} print a line,
+/* The runner "works", the default one, does what a step's arguments say: {"log":"TEXT"} and {"error":"TEXT"} print a line, {"flood":true} 1500,
  * {"exit":N} ends with a code, {"wait":true} waits until it is cancelled, "stubborn" and "crash" do what they say,
  * {"scope":true} ends with 9 when values of an earlier step are still there. It hears of the events that
  * EVENTS and PHASE name, and aborts at the one that its configuration names under "abort". */
@@ -59,6 +59,8 @@ static int on_step(const unsigned char *request, unsigned long len, void *slot) 
   if (*text) step_log("stdout", strcat(text, "\n"));
   text_of(words, "error", text, sizeof text - 1);
   if (*text) step_log("stderr", strcat(text, "\n"));
+  if (strstr(words, "\"flood\":true"))
+    for (int line = 0; line < 1500; line++) step_log("stdout", "flood\n");
   if (strstr(words, "\"crash\":true")) *(volatile int *)0 = 1;
   if (strstr(words, "\"stubborn\":true")) for (;;) pause();
   if (strstr(words, "\"wait\":true")) code = wait_for_end();
