@@ -358,6 +358,26 @@ describe('what is asked of a pipeline', () => {
     );
     await expect(host.invoke(HOOK, request())).rejects.toMatchObject({ code: 'CPEX_E_INTERRUPTED' });
   });
+
+  it('keeps its verdict when what goes on behind it is interrupted, which is no error that nobody handles', async () => {
+    const interrupt = new AbortController();
+    let answer: () => void = () => undefined;
+    const goes = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const later = async () => {
+      await goes;
+      return result(ALLOW);
+    };
+    const config = { mode: 'fire_and_forget' } as const;
+    const host = scripted([[entry('later', config), later]], {}, interrupt.signal);
+    const run = await host.invoke(HOOK, request());
+    expect(run.verdict).toBe('allow');
+    interrupt.abort();
+    answer();
+    await host.close();
+    await expect(run.background()).rejects.toMatchObject({ code: 'CPEX_E_INTERRUPTED' });
+  });
 });
 
 describe('plugins that are not called', () => {
