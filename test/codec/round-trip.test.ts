@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cpexContract } from '../../src/hosts/cpex/contract.js';
 import { cpexProfile } from '../../src/hosts/cpex/profile.js';
 import { equalJson } from '../../src/hosts/exact-equal.js';
+import { fieldsOf } from '../../src/hosts/json-fields.js';
 import type { HostProtocol } from '../../src/model/profile.js';
 import type { Language } from '../../src/model/target.js';
 import { stringifyExact } from '../../src/support/exact-json.js';
@@ -65,6 +66,10 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(entries.map(([name, one]) => [name, sorted(one)]));
 }
 
+const requestOf = (hook: string, payload: unknown) => {
+  const context = { request_id: 'r', local_state: {}, global_state: {} };
+  return { hook, payload, extensions: {}, context };
+};
 const message = (...content: unknown[]) => ({ message: { schema_version: '2.0', role: 'user', content } });
 
 describe.skipIf(LANGUAGES.length === 0)(`a payload comes back (${LANGUAGES.join(', ')})`, () => {
@@ -139,14 +144,48 @@ describe.skipIf(LANGUAGES.length === 0)(`a payload comes back (${LANGUAGES.join(
   });
 });
 
+/** A byte of a body that is set, left out or put in. */
+const CHANGE = fc.record({
+  place: fc.nat(),
+  how: fc.constantFrom('set', 'drop', 'insert'),
+  byte: fc.oneof(fc.nat(255), fc.constantFrom(...Buffer.from('c0c1c4cacfd3d9df8090a0227b5c7d302e65', 'hex'))),
+});
+
+function changed(body: Buffer, { place, how, byte }: { place: number; how: string; byte: number }): Buffer {
+  const at = place % body.length;
+  const put = Buffer.from(how === 'drop' ? [] : [byte]);
+  return Buffer.concat([body.subarray(0, at), put, body.subarray(how === 'insert' ? at : at + 1)]);
+}
+
+describe.skipIf(LANGUAGES.length === 0)('a body with a wrong byte', () => {
+  const bodies = { json: cpexProfile.protocol, msgpack: packed };
+
+  it.each(CODECS)('says the same to every language, or nothing at all, in %s', { timeout: 300_000 }, async (codec) => {
+    const schema = cpexContract.hooks.get('cmf.llm_input')?.payload ?? {};
+    await fc.assert(
+      fc.asyncProperty(valuesOf(schema, cpexContract.types), CHANGE, async (payload, change) => {
+        const whole = bodies[codec].encodeRequest(requestOf('cmf.llm_input', payload), 'hook.invoke');
+        const body = changed(Buffer.from(whole), change);
+        const said: unknown[] = [];
+        for (const plugin of running.filter((one) => one.codec === codec)) {
+          const end = await plugin.send('hook.invoke', body);
+          const reply = bodies[codec].readEnvelope(end.code, end.body, 'hook.invoke', { hook: 'cmf.llm_input' });
+          const { modified_payload: back } = fieldsOf(reply.result);
+          said.push(reply.ok ? { back } : { ok: false });
+        }
+        for (const one of said) {
+          if (!equalJson(one, said[0]))
+            throw new Error(`${body.toString('hex')}: ${said.map((each) => stringifyExact(each)).join(' ')}`);
+        }
+      }),
+      { numRuns: 600 },
+    );
+  });
+});
+
 describe.skipIf(LANGUAGES.length === 0)('what has no place in a body', () => {
-  const request = { hook: 'tool_pre_invoke', payload: { name: 'n', args: { x: 0.5 } }, extensions: {} };
-  const valid = Buffer.from(
-    packed.encodeRequest(
-      { ...request, context: { request_id: 'r', local_state: {}, global_state: {} } },
-      'hook.invoke',
-    ),
-  );
+  const request = requestOf('tool_pre_invoke', { name: 'n', args: { x: 0.5 } });
+  const valid = Buffer.from(packed.encodeRequest(request, 'hook.invoke'));
   const half = Buffer.from('cb3fe0000000000000', 'hex');
 
   it.each([
@@ -163,6 +202,26 @@ describe.skipIf(LANGUAGES.length === 0)('what has no place in a body', () => {
       const end = await plugin.send('hook.invoke', body);
       expect(readMsgpack(end.body, 128)).toMatchObject({
         value: { ok: false, error: { code: 'invalid_request' } },
+      });
+    }
+  });
+
+  it.each([
+    ['cb4340000000000000', 2n ** 53n],
+    ['cb43e0000000000000', 2n ** 63n],
+    ['ca5f000000', 2n ** 63n],
+    ['cb43efffffffffffff', 2n ** 64n - 2048n],
+    ['cb8000000000000000', 0],
+  ])('is not the float %s where an integer is due: it is %s', async (hex, value) => {
+    const video = { content_type: 'video', content: { type: 'url', data: 'u', duration_ms: 'here' } };
+    const whole = Buffer.from(packed.encodeRequest(requestOf('cmf.llm_input', message(video)), 'hook.invoke'));
+    const at = whole.indexOf('here') - 1;
+    const body = Buffer.concat([whole.subarray(0, at), Buffer.from(hex, 'hex'), whole.subarray(at + 5)]);
+    for (const plugin of running.filter(({ codec }) => codec === 'msgpack')) {
+      const end = await plugin.send('hook.invoke', body);
+      const content = [{ content: { duration_ms: value } }];
+      expect(readMsgpack(end.body, 128), plugin.language).toMatchObject({
+        value: { ok: true, result: { modified_payload: { message: { content } } } },
       });
     }
   });

@@ -54,14 +54,25 @@ static bool keep_signed(cpex_json_reader *r, cpex_json *value, uint64_t bits, si
   return keep_integer(r, value, true, sign - (bits & (sign - 1)));
 }
 
-/* A float keeps its kind: its text has a fraction or an exponent. */
+/*
+ * A float keeps its kind: its text has a fraction or an exponent. A large one that may stand for an integer has all its
+ * digits, for the shortest text would be read as another integer.
+ */
 static bool keep_float(cpex_json_reader *r, cpex_json *value, double number, const unsigned char *start) {
+  static const double every_integer = 9007199254740992.0;
+  static const double beyond_64_bits = 18446744073709551616.0;
   if (!isfinite(number)) return cpex_json_fail_at(r, start, "NaN and infinite numbers are not accepted");
-  cpex_json *made = cpex_json_new_double(r->arena, number);
-  if (made == NULL) return cpex_json_no_memory(r);
-  cpex_str text = made->as.text;
+  double magnitude = number < 0 ? -number : number;
+  cpex_str text;
+  if (magnitude >= every_integer && magnitude < beyond_64_bits) {
+    text = cpex_format(r->arena, "%.0f.0", number);
+  } else {
+    cpex_json *made = cpex_json_new_double(r->arena, number);
+    if (made == NULL) return cpex_json_no_memory(r);
+    text = made->as.text;
+    if (strpbrk(text.ptr, ".e") == NULL) text = cpex_format(r->arena, "%s.0", text.ptr);
+  }
   value->type = CPEX_JSON_NUMBER;
-  if (strpbrk(text.ptr, ".e") == NULL) text = cpex_format(r->arena, "%s.0", text.ptr);
   value->as.text = text;
   return text.len > 0 || cpex_json_no_memory(r);
 }
