@@ -10,6 +10,8 @@ import (
 
 func init() {
 	cpex.OnConfigure(func(ctx *cpex.Call) error { return ctx.ConfigStrict(&struct{}{}) })
+	// The library stays loaded; the next host may have another store.
+	cpex.OnShutdown(func(*cpex.Call) error { given.Store(0); return nil })
 	cpex.Command(notesCommand, onNotes)
 }
 

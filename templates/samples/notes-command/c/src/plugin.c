@@ -120,6 +120,7 @@ static int on_add(cpex_call *call, const cpex_command_input *input) {
   note one = {0};
   cpex_arg_text(input, "text", &one.text);
   cpex_arg_text(input, "tag", &one.tag);
+  if (one.tag.len == 0) one.tag = cpex_text(NULL);
   if (one.text.len == 0) return cpex_exit(call, 2, "the text of a note must not be empty");
   if (!next_number(call, &one.id)) return 1;
   /* The number is taken before the note is there, so that it is never given out twice. */

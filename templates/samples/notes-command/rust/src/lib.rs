@@ -67,7 +67,8 @@ fn add(notes: &Notes, call: &CommandCall) -> Result<Exit> {
     if text.is_empty() {
         return Ok(Exit::code(2).with_message("the text of a note is empty"));
     }
-    let id = notes.add(&call.host, text, tag(call))?;
+    let tag = tag(call).filter(|tag| !tag.is_empty());
+    let id = notes.add(&call.host, text, tag)?;
     call.host.write_stdout(format!("added {id}\n"))?;
     Ok(Exit::success())
 }
@@ -81,7 +82,7 @@ fn list(call: &CommandCall) -> Result<Exit> {
     };
     let wanted = tag(call);
     let mut notes = notes::all(&call.host)?;
-    notes.retain(|note| wanted.is_none() || note.tag.as_deref() == wanted);
+    notes.retain(|note| wanted.is_none_or(|tag| note.tag.as_deref().unwrap_or("") == tag));
     notes.truncate(limit);
     let as_json = call.args.get("json").and_then(Value::as_bool);
     let out = if as_json == Some(true) {

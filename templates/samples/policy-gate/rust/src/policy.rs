@@ -64,9 +64,9 @@ impl Policy {
         let mut rules = self.rules.iter().zip(1..);
         let (effect, rule, reason) = match rules.find(|(rule, _)| rule.matches(asked, seen)) {
             Some((rule, number)) => {
-                let reason = match &rule.reason {
-                    Some(reason) => Cow::Borrowed(reason.as_str()),
-                    None => format!("denied by rule {number}").into(),
+                let reason = match rule.reason.as_deref() {
+                    Some(reason) if !reason.is_empty() => Cow::Borrowed(reason),
+                    _ => format!("denied by rule {number}").into(),
                 };
                 (rule.effect, Some(number), reason)
             }

@@ -15,24 +15,22 @@ const BLOCK: usize = 512;
 /// `bad_archive` for what is no such file or holds more than files and folders.
 pub fn unpack(mut archive: impl Read, folder: &Path) -> Result<()> {
     let mut header = [0; BLOCK];
-    let mut first = true;
     loop {
         match fill(&mut archive, &mut header)? {
-            // Nothing at all is an archive without entries.
-            0 if first => return Ok(()),
+            // Some programs leave out the blocks of zeros at the end.
+            0 => return Ok(()),
             BLOCK if header == [0; BLOCK] => return Ok(()),
             BLOCK => {}
             _ => return Err(bad("it ends too early")),
         }
-        first = false;
         let entry = Entry::read(&header)?;
         let path = folder.join(&entry.path);
         if entry.folder {
-            fs::create_dir_all(path)?;
+            fs::create_dir_all(path).map_err(unnamed)?;
             continue;
         }
         if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
+            fs::create_dir_all(parent).map_err(unnamed)?;
         }
         let mode = if entry.executable { 0o755 } else { 0o644 };
         let mut options = OpenOptions::new();
@@ -41,7 +39,8 @@ pub fn unpack(mut archive: impl Read, folder: &Path) -> Result<()> {
             .create(true)
             .truncate(true)
             .mode(mode)
-            .open(path)?;
+            .open(path)
+            .map_err(unnamed)?;
         let copied = io::copy(&mut (&mut archive).take(entry.size), &mut file)?;
         let padding = entry.size.next_multiple_of(BLOCK as u64) - entry.size;
         let skipped = io::copy(&mut (&mut archive).take(padding), &mut io::sink())?;
@@ -61,7 +60,7 @@ struct Entry {
 
 impl Entry {
     fn read(header: &[u8; BLOCK]) -> Result<Self> {
-        if &header[257..262] != b"ustar" || octal(&header[148..156])? != checksum(header) {
+        if &header[257..263] != b"ustar\0" || octal(&header[148..156])? != checksum(header) {
             return Err(bad("a header is broken"));
         }
         let folder = match header[156] {
@@ -140,6 +139,18 @@ fn fill(archive: &mut impl Read, block: &mut [u8]) -> io::Result<usize> {
         }
     }
     Ok(filled)
+}
+
+/// For entries that are files and folders at the same time, or have names that no file may have.
+/// Other troubles of the disk stay what they are.
+fn unnamed(error: io::Error) -> Error {
+    use io::ErrorKind::{AlreadyExists, InvalidInput, IsADirectory, NotADirectory};
+    match error.kind() {
+        AlreadyExists | InvalidInput | IsADirectory | NotADirectory => {
+            bad("an entry cannot be written under its name")
+        }
+        _ => error.into(),
+    }
 }
 
 fn bad(why: &str) -> Error {

@@ -19,9 +19,16 @@ fn plugin() -> Plugin {
     shell.step_schema = json!({
         "type": "object",
         "properties": {
-            "commands": {"type": "array", "items": {
-                "type": "array", "minItems": 1, "items": {"type": "string"}}},
-            "artifacts": {"type": "array", "items": {"type": "string"}},
+            "commands": {
+                "description": "Programs with their arguments, run one after another.",
+                "type": "array",
+                "items": {"type": "array", "minItems": 1, "items": {"type": "string"}},
+            },
+            "artifacts": {
+                "description": "Files to report, relative to the workspace.",
+                "type": "array",
+                "items": {"type": "string"},
+            },
         },
         "additionalProperties": false,
     })

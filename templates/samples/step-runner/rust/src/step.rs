@@ -1,7 +1,6 @@
 //! One step: what it asks for, and the programs one after another.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
@@ -55,7 +54,8 @@ pub fn execute(call: &StepCall) -> Result<StepExit> {
 
 fn arguments(args: &Document) -> Result<Args> {
     let args: Args = args.parse().map_err(|error| invalid_args(error.text()))?;
-    if args.commands.iter().any(Vec::is_empty) {
+    let nameless = |command: &Vec<String>| command.first().is_none_or(String::is_empty);
+    if args.commands.iter().any(nameless) {
         return Err(invalid_args("commands: a command needs a program"));
     }
     for artifact in &args.artifacts {
@@ -68,7 +68,7 @@ fn arguments(args: &Document) -> Result<Args> {
 fn inside(what: &str, path: &str) -> Result<PathBuf> {
     let stays = |part: &Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
     let path = Path::new(path);
-    if path.components().all(|part| stays(&part)) {
+    if !path.as_os_str().is_empty() && path.components().all(|part| stays(&part)) {
         return Ok(path.to_owned());
     }
     let message = format!("{what}: expected a relative path without `..`");
@@ -84,22 +84,27 @@ fn environment(call: &StepCall) -> BTreeMap<String, String> {
     env
 }
 
-/// Lists what the step was to make. Links are not followed: they may lead anywhere.
+/// Lists what the step was to make. A link counts as what it leads to, inside the workspace.
 fn artifacts(call: &StepCall, workspace: &Path, paths: &[String]) -> Result<StepExit> {
+    let workspace = workspace.canonicalize()?;
     let mut exit = StepExit::success();
     let mut missing = false;
     for path in paths {
-        match fs::symlink_metadata(workspace.join(path)) {
-            Ok(file) if file.is_file() => {
-                exit = exit.with_artifact(path, "application/octet-stream", file.len());
-            }
-            _ => {
-                call.write_stderr(format!("the artefact {path} was not made\n"))?;
-                missing = true;
-            }
+        if let Some(size) = file_size(&workspace, path) {
+            exit = exit.with_artifact(path, "application/octet-stream", size);
+        } else {
+            call.write_stderr(format!("the artefact {path} is missing\n"))?;
+            missing = true;
         }
     }
     Ok(if missing { StepExit::code(1) } else { exit })
+}
+
+/// The size of a file of the workspace.
+fn file_size(workspace: &Path, path: &str) -> Option<u64> {
+    let path = workspace.join(path).canonicalize().ok()?;
+    let file = path.metadata().ok()?;
+    (path.starts_with(workspace) && file.is_file()).then_some(file.len())
 }
 
 fn invalid_args(message: impl Into<String>) -> Error {

@@ -156,7 +156,7 @@ fn artefacts_are_listed_or_missed() {
     assert_eq!((exit.exit_code, exit.artifacts.len()), (1, 0));
     assert_eq!(
         host.stderr(),
-        "the artefact b.txt was not made\nthe artefact link was not made\n"
+        "the artefact b.txt is missing\nthe artefact link is missing\n"
     );
 }
 
@@ -177,7 +177,7 @@ fn archives_hold_files_and_folders_of_the_workspace_alone() {
     broken(b"no archive".to_vec());
     broken(vec![b'x'; 2048]);
     let whole = entry("a", b'0', &[b'x'; 1500]);
-    for length in [511, 512, 513, 2000, 2047, 2048] {
+    for length in [511, 512, 513, 2000, 2047] {
         broken(whole[..length].to_vec());
     }
     let mut changed = tar(&[("a", "x")]);
@@ -192,9 +192,11 @@ fn wrong_arguments_are_refused_and_none_are_fine() {
     for args in [
         json!({"commands": "make"}),
         json!({"commands": [[]]}),
+        json!({"commands": [[""]]}),
         json!({"commands": [[1]]}),
         json!({"artifacts": ["../secret.txt"]}),
         json!({"artifacts": ["/etc/passwd"]}),
+        json!({"artifacts": [""]}),
         json!({"command": [["true"]]}),
     ] {
         assert_eq!(error(&host, args), "invalid_args");
