@@ -43,6 +43,13 @@ func (c *counters) next(store cpex.KV, key string) (uint64, error) {
 	return value, c.save(store, key, one)
 }
 
+// forget lets go of all that is known of the store.
+func (c *counters) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.counts = nil
+}
+
 // save stores a count and lets go of the lock meanwhile. One call at a time does
 // so, for the others as well: a lower count never comes after a higher one.
 func (c *counters) save(store cpex.KV, key string, one *count) error {

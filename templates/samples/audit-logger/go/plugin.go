@@ -15,6 +15,8 @@ var counted counters
 
 func init() {
 	cpex.OnConfigure(func(ctx *cpex.Call) error { return ctx.ConfigStrict(&struct{}{}) })
+	// The library stays loaded; the next host may have another store.
+	cpex.OnShutdown(func(*cpex.Call) error { counted.forget(); return nil })
 	cpex.OnToolPreInvoke(func(ctx *cpex.HookCall, payload *cpex.ToolPreInvoke) (cpex.Verdict, error) {
 		return record(ctx, payload.Name)
 	})
