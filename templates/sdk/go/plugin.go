@@ -4,6 +4,7 @@ package cpex
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
@@ -12,6 +13,9 @@ import (
 
 // stopWait is how long quiesce and shutdown wait for goroutines and calls.
 const stopWait = time.Second
+
+// longestCode is how long a code may be that is kept where an error is not.
+const longestCode = 64
 
 // Plugin is one initialised plugin: a host on one side, the registered
 // handlers on the other. The ABI holds one; unit tests make their own.
@@ -53,21 +57,42 @@ func (p *Plugin) Call(name string, body []byte) (code int, answer []byte) {
 	codec := p.answers(name)
 	defer func() {
 		if cause := recover(); cause != nil {
-			code, answer = 1, codec.Failure(panicked(cause))
+			code, answer = 1, p.failure(codec, panicked(cause))
 		}
 	}()
 	result, err := p.dispatch(name, body)
 	if err != nil {
-		return 0, codec.Failure(err)
+		return 0, p.failure(codec, err)
 	}
 	answer, err = codec.Success(result)
 	if err != nil {
-		return 0, codec.Failure(fmt.Errorf("the result of %s %w", name, err))
+		return 0, p.failure(codec, fmt.Errorf("the result of %s %w", name, err))
 	}
-	if limit := p.state.answerLimit(); limit != 0 && uint64(len(answer)) > limit {
+	if limit, over := p.over(answer); over {
 		return 0, codec.Failure(Errorf(codePluginError, "the result of %s takes %d bytes, the host reads %d", name, len(answer), limit))
 	}
 	return 0, answer
+}
+
+// failure wraps an error; only its code where the host would not read all of it.
+func (p *Plugin) failure(codec codec, err error) []byte {
+	answer := codec.Failure(err)
+	limit, over := p.over(answer)
+	if !over {
+		return answer
+	}
+	code := codePluginError
+	var coded *Error
+	if errors.As(err, &coded) && coded != nil && len(coded.Code) <= longestCode {
+		code = coded.Code
+	}
+	return codec.Failure(Errorf(code, "the error takes %d bytes, the host reads %d", len(answer), limit))
+}
+
+// over tells whether an answer is longer than what the host reads.
+func (p *Plugin) over(answer []byte) (limit uint64, over bool) {
+	limit = p.state.answerLimit()
+	return limit, limit != 0 && uint64(len(answer)) > limit
 }
 
 // answers returns the codec that a method is answered in now.

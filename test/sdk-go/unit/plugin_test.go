@@ -71,6 +71,21 @@ func TestMethodsOfUndeclaredCapabilitiesAreUnknown(t *testing.T) {
 	}
 }
 
+func TestErrorsStayBelowTheLimitOfTheHost(t *testing.T) {
+	long := strings.Repeat("x", 70_000)
+	plugin := opened(t, &silentHost{}, func() {
+		Command(CommandSpec{Verb: "fail"}, func(*CommandCall) (Exit, error) { return Exit{}, Errorf("too_bad", "%s", long) })
+		Command(CommandSpec{Verb: "code"}, func(*CommandCall) (Exit, error) { return Exit{}, Errorf(long, "bad") })
+		Command(CommandSpec{Verb: "panic"}, func(*CommandCall) (Exit, error) { panic(long) })
+	})
+	for verb, want := range map[string]string{"fail": `"too_bad"`, "code": `"plugin_error"`, "panic": `"plugin_panic"`} {
+		_, answer := plugin.Call("command.run", []byte(`{"verb_path":["`+verb+`"],"args":{},"env":{}}`))
+		if len(answer) > 65536 || !strings.Contains(string(answer), want) {
+			t.Errorf("%s: %d bytes, %.200s", verb, len(answer), answer)
+		}
+	}
+}
+
 func TestRegisterRunsTheHandlerOnceAndTellsOfChanges(t *testing.T) {
 	var seen []string
 	plugin := opened(t, &silentHost{}, func() {
