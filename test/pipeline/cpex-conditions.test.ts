@@ -52,6 +52,9 @@ const FIELDS: [field: string, wanted: string, requests: Partial<PipelineRequest>
     [
       { extensions: { request: { content_type: 'application/json' } } },
       { extensions: { http: { request_headers: { 'Content-Type': 'application/json' } } } },
+      {
+        extensions: { http: { request_headers: { 'content-type': 'text/plain', 'Content-Type': 'application/json' } } },
+      },
     ],
   ],
 ];

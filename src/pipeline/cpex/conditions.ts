@@ -97,7 +97,8 @@ function contentTypes(request: PipelineRequest): readonly string[] {
   const stated = texts(slot(request, 'request').content_type);
   if (stated.length > 0) return stated;
   const headers = Object.entries(fieldsOf(slot(request, 'http').request_headers));
-  return texts(headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1]);
+  // The same name in another case is the same header: what any of them says may be meant.
+  return texts(...headers.filter(([name]) => name.toLowerCase() === 'content-type').map(([, value]) => value));
 }
 
 function slot(request: PipelineRequest, name: string): Fields {

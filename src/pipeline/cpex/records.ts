@@ -153,7 +153,7 @@ function identity({ entry, id, hook }: Subject) {
   return {
     plugin_id: id,
     plugin_name: entry.name,
-    plugin_kind: entry.kind,
+    plugin_kind: shortened(entry.kind),
     hook_name: hook,
     mode: entry.mode as Mode | 'disabled',
   };
