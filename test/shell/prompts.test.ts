@@ -21,14 +21,18 @@ const QUESTIONS = {
   'What is the plugin called?': 'name',
   'Which language is it written in?': 'lang',
   'Which host is it for?': 'host',
+  'What does it begin with?': 'sample',
   'What does it answer?': 'capability',
   'What can it do?': 'capability',
-  'What is the command called?': 'capability',
   'Who is the author?': 'author',
 } as const;
 
+/** The questions about a name of ones own, whose text depends on what was chosen; `--capability` answers them. */
+const NAMES = ['What is the command called?', 'What is the runner of its steps called?'] as const;
+
 /** A pattern for a question with nothing behind it but a hint. */
-const asked = (question: keyof typeof QUESTIONS) => new RegExp(`^\\? ${question.replace('?', '\\?')}`, 'm');
+const asked = (question: keyof typeof QUESTIONS | (typeof NAMES)[number]) =>
+  new RegExp(`^\\? ${question.replace('?', '\\?')}`, 'm');
 
 it('has a flag or argument for every question', () => {
   const source = readFileSync(path.resolve(import.meta.dirname, '../../src/scaffold/prompts.ts'), 'utf8');
@@ -51,14 +55,18 @@ describe.skipIf(missing !== '')(`cpex new on a terminal${missing}`, () => {
     terminal.type('Down', 'Enter');
     await terminal.shows(asked('Which host is it for?'));
     terminal.type('Enter');
+    await terminal.shows(asked('What does it begin with?'));
+    terminal.type('Enter');
     await terminal.shows(asked('What does it answer?'));
-    terminal.type('Down', 'Space', 'Enter');
+    terminal.type('Down', 'Down', 'Space', 'Enter');
     await terminal.shows(/^> .*(least|required|select)/im);
-    terminal.type('Down', 'Space', 'Up', 'Up', 'Space', 'Enter');
+    terminal.type('Down', 'Space', 'Up', 'Up', 'Space', 'Up', 'Space', 'Enter');
     await terminal.shows(asked('What is the command called?'));
     terminal.type('Bad Verb', 'Enter');
     await terminal.shows(/Lower-case letters, digits and dashes/);
     terminal.type('C-u', 'hello', 'Enter');
+    await terminal.shows(asked('What is the runner of its steps called?'));
+    terminal.type('C-u', 'make', 'Enter');
     await terminal.shows(asked('Who is the author?'));
     terminal.type('Enter');
     await terminal.shows(/Hosts want a name\./);
@@ -66,7 +74,18 @@ describe.skipIf(missing !== '')(`cpex new on a terminal${missing}`, () => {
     expect(await terminal.ends(0)).toMatch(/Made gate in gate: \d+ files/);
     const manifest = parse(readFileSync(path.join(cli.folder, 'gate', 'cpex.yaml'), 'utf8'));
     expect(manifest).toMatchObject({ id: 'gate', language: 'go', author: 'Ada' });
-    expect(manifest.capabilities.sort()).toEqual(['command:hello', 'hook:tool_post_invoke']);
+    expect(manifest.capabilities.sort()).toEqual(['command:hello', 'hook:tool_post_invoke', 'step:make']);
+  });
+
+  it('asks not what a sample can do', async () => {
+    terminal = new Terminal(cli, ['new', 'begun', '--lang', 'c', '--host', 'cpex'], cli.folder, NOBODY);
+    await terminal.shows(asked('What does it begin with?'));
+    terminal.type('Down', 'Down', 'Enter');
+    await terminal.shows(asked('Who is the author?'));
+    terminal.type('Ada', 'Enter');
+    expect(await terminal.ends(0)).toMatch(/Made begun in begun: \d+ files/);
+    const manifest = parse(readFileSync(path.join(cli.folder, 'begun', 'cpex.yaml'), 'utf8'));
+    expect(manifest.capabilities).toEqual(['command:notes']);
   });
 
   it('asks what a plugin for cliproxy can do', async () => {
@@ -94,7 +113,7 @@ describe.skipIf(missing !== '')(`cpex new on a terminal${missing}`, () => {
     ['What is the plugin called?', []],
     ['Which language is it written in?', ['quit']],
     ['Which host is it for?', ['quit', '--lang', 'c']],
-    ['What does it answer?', ['quit', '--lang', 'c', '--host', 'cpex']],
+    ['What does it begin with?', ['quit', '--lang', 'c', '--host', 'cpex']],
     ['What can it do?', ['quit', '--lang', 'c', '--host', 'cliproxy']],
   ])('leaves nothing behind after Ctrl-C at "%s"', async (question, words) => {
     terminal = new Terminal(cli, ['new', ...words], cli.folder, NOBODY);
