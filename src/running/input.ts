@@ -9,11 +9,17 @@ const LIMIT = 64 * 1024 * 1024;
 
 /**
  * Reads a value of the command line: JSON text, `@FILE` (JSON or YAML) or `-` for stdin.
+ * @param flag the flag that it was given with, for messages
  * Throws CPEX_E_RUN_DATA with what could not be read, and where.
  */
-export async function readData(word: string, cwd: string, stdin: AsyncIterable<unknown>): Promise<unknown> {
+export async function readData(
+  word: string,
+  cwd: string,
+  stdin: AsyncIterable<unknown>,
+  flag = 'the command line',
+): Promise<unknown> {
   if (word === '-') return parse(await readAll(stdin), 'standard input');
-  if (!word.startsWith('@')) return parse(word, 'the command line');
+  if (!word.startsWith('@')) return parse(word, flag);
   const file = path.resolve(cwd, word.slice(1));
   let text: string;
   try {

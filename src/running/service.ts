@@ -58,8 +58,8 @@ export interface RunReport {
 
 /** Starts the plugin, makes one call and shuts it down. */
 export async function runOnce(options: RunOptions, context: RunContext): Promise<RunReport> {
-  const read = async (word: string | undefined) =>
-    word === undefined ? undefined : readData(word, context.cwd, options.stdin);
+  const read = async (word: string | undefined, flag: string) =>
+    word === undefined ? undefined : readData(word, context.cwd, options.stdin, flag);
   const fromStdin = [options.config, options.data, options.extensions, options.contextData].filter(
     (one) => one === '-',
   );
@@ -70,12 +70,12 @@ export async function runOnce(options: RunOptions, context: RunContext): Promise
     });
   }
   if (options.record !== undefined) await checkRecordFile(path.resolve(context.cwd, options.record));
-  const config = await read(options.config);
+  const config = await read(options.config, '--config');
   const script = options.answers === undefined ? undefined : await readAnswers(options.answers, context.cwd);
   const input = {
-    data: await read(options.data),
-    extensions: await read(options.extensions),
-    context: await read(options.contextData),
+    data: await read(options.data, '--data'),
+    extensions: await read(options.extensions, '--extensions'),
+    context: await read(options.contextData, '--context'),
     ...(options.phase === undefined ? {} : { phase: options.phase }),
     ...(options.archive === undefined ? {} : { archive: await archivePath(options.archive, context.cwd) }),
     env: {},

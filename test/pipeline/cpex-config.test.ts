@@ -492,3 +492,20 @@ describe('schemas/pipeline.json', () => {
     }
   });
 });
+
+describe('the projects of a pipeline', () => {
+  it('are built once where the libraries are kept', async () => {
+    const project = path.join(folder, 'mine');
+    mkdirSync(project);
+    writeFileSync(
+      path.join(project, 'cpex.yaml'),
+      'manifest: 1\nid: mine\nversion: "1.0.0"\ndescription: Mine.\nauthor: Ada\nlicense: MIT\nlanguage: c\nhost: cpex\ncapabilities: ["hook:elicit"]\n',
+    );
+    const good = path.join(folder, 'good.so');
+    const built = new Map([[project, Promise.resolve(good)]]);
+    const value = { plugins: [{ name: 'a', kind: './mine' }] };
+    const place = { file: path.join(folder, 'p.yaml'), folder };
+    const { plugins } = await pipelineConfigFrom(value, place, context, { built });
+    expect(plugins).toMatchObject([{ name: 'a', artefact: good }]);
+  });
+});

@@ -4,6 +4,7 @@ import { changesBetween } from '../../src/pipeline/cpex/changes.js';
 import { type Mode, PHASES } from '../../src/pipeline/cpex/effects.js';
 import { pipelineOf } from '../../src/pipeline/cpex/pipeline.js';
 import { shortened } from '../../src/pipeline/cpex/records.js';
+import { pipelineRequest } from '../../src/pipeline/cpex/request.js';
 import type { ContextTable, HookInvocation, PluginAnswer } from '../../src/pipeline/cpex/types.js';
 import { CONTEXT, configOf, entry, failure, HOOK, PAYLOAD, request, result, scripted } from './cpex-bench.js';
 
@@ -330,6 +331,15 @@ describe('what is asked of a pipeline', () => {
       message: expect.stringContaining(message),
     });
     expect(called).toBe(0);
+  });
+
+  it('names where its context comes from when a whole output is given', () => {
+    expect(() => pipelineRequest(HOOK, { context: { v: 1, result: {} } })).toThrow(
+      expect.objectContaining({
+        code: 'CPEX_E_PIPELINE_REQUEST',
+        remedy: expect.stringContaining('jq .result.context'),
+      }),
+    );
   });
 
   it('is refused once the pipeline is closed', async () => {

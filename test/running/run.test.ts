@@ -84,7 +84,7 @@ describe.skipIf(missing !== undefined)(`cpex run${missing === undefined ? '' : `
 
   it.each([
     ['{"a":1,"a":1}', /The key "a" comes twice/],
-    ['{"a":', /What the command line holds is not JSON/],
+    ['{"a":', /What --data holds is not JSON/],
     ['@nowhere.json', /There is no file .*nowhere\.json/],
     ['@src', /Cannot read .*src/],
     ['@twice.yaml', /line 2: This key is there twice/],

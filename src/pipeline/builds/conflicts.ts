@@ -32,7 +32,7 @@ export function conflictsOf(plugins: readonly Declared[], builtIn: readonly stri
 export function refuseConflicts(plugins: readonly Declared[], builtIn: readonly string[]): void {
   const [first, ...more] = conflictsOf(plugins, builtIn);
   if (first === undefined) return;
-  throw new CpexError('CPEX_E_PLUGIN_CONFLICT', `Two claim the same thing; nothing was run. ${first}`, {
+  throw new CpexError('CPEX_E_PLUGIN_CONFLICT', `The same thing is claimed twice; nothing was run: ${first}.`, {
     evidence: more,
     remedy: 'Leave one of the plugins out, or rename what it declares.',
   });

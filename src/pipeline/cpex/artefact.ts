@@ -58,7 +58,7 @@ async function project(
   root: string,
   named: string,
   context: RunContext,
-  { debug = false }: ConfigOptions,
+  { debug = false, built = new Map() }: ConfigOptions,
 ): Promise<FoundArtefact> {
   if (!(await exists(path.join(root, MANIFEST_FILE)))) {
     return {
@@ -69,8 +69,10 @@ async function project(
   if (hostName(host) !== 'cpex') {
     return { problem: `expected a plugin for the host cpex, found "${named}", a project for ${host}.` };
   }
-  const { artefact } = await resolveSubject({ debug }, { ...context, cwd: root });
-  return { artefact, defaults: schemaDefaults(config_schema) };
+  const building =
+    built.get(root) ?? resolveSubject({ debug }, { ...context, cwd: root }).then(({ artefact }) => artefact);
+  built.set(root, building);
+  return { artefact: await building, defaults: schemaDefaults(config_schema) };
 }
 
 async function installed(id: string, folder: string, context: RunContext): Promise<FoundArtefact> {

@@ -139,14 +139,11 @@ async function readParts(flags: PipelineHookFlags, { cwd }: RunContext) {
   if (words.filter((word) => word === '-').length > 1) {
     throw new CpexError('CPEX_E_USAGE', 'Only one value can come from standard input.');
   }
-  const read = async (word: string | undefined) =>
-    word === undefined ? undefined : readData(word, cwd, process.stdin);
-  const [payload, extensions, table] = [
-    await read(flags.data),
-    await read(flags.extensions),
-    await read(flags.context),
-  ];
-  return { payload, extensions, context: table };
+  const read = async (flag: 'data' | 'extensions' | 'context') => {
+    const word = flags[flag];
+    return word === undefined ? undefined : readData(word, cwd, process.stdin, `--${flag}`);
+  };
+  return { payload: await read('data'), extensions: await read('extensions'), context: await read('context') };
 }
 
 /** The same plugins with what the command line says of all of them. */

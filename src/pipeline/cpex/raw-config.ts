@@ -19,6 +19,8 @@ export interface RawConfig {
 export interface ConfigOptions {
   /** The debug builds of projects. */
   readonly debug?: boolean;
+  /** Libraries of projects by their folders, kept from configuration to configuration so that each is built once. */
+  readonly built?: Map<string, Promise<string>>;
 }
 
 /** What a request can be about. */

@@ -16,6 +16,7 @@ export interface RequestParts {
   readonly context?: unknown;
 }
 
+const HANDED_ON = 'The context of an earlier run stands in its --json: jq .result.context pre.json > context.json';
 const CONTEXT_KEYS = ['request_id', 'global_state', 'local_states'];
 
 /**
@@ -26,7 +27,9 @@ const CONTEXT_KEYS = ['request_id', 'global_state', 'local_states'];
 export function pipelineRequest(hook: string, parts: RequestParts): PipelineRequest {
   const canonical = knownHook(hook);
   const { payload = cpexContract.hooks.get(canonical)?.sample, extensions = {} } = parts;
-  if (!isFields(extensions)) throw unfit('The extensions do not fit.', ['They are a map of slots.']);
+  if (!isFields(extensions)) {
+    throw unfit('The extensions do not fit.', ['They are a map of slots.'], 'docs/hosts/cpex.md lists all slots.');
+  }
   const request = { payload, extensions, context: contextTable(parts.context ?? {}) };
   checkRequest(canonical, request);
   return request;
@@ -39,7 +42,7 @@ export function contextValue({ requestId, globalState, localStates }: ContextTab
 
 function contextTable(value: unknown): ContextTable {
   if (!isFields(value))
-    throw unfit('The context does not fit.', ['It is a map with request_id, global_state, local_states.']);
+    throw unfit('The context does not fit.', ['It is a map with request_id, global_state, local_states.'], HANDED_ON);
   const { request_id = randomUUID(), global_state = {}, local_states = {} } = value;
   const unknown = Object.keys(value).filter((key) => !CONTEXT_KEYS.includes(key));
   const problems = [
@@ -50,7 +53,7 @@ function contextTable(value: unknown): ContextTable {
       ? []
       : ['"local_states" must be an object that holds an object for each plugin.']),
   ];
-  if (problems.length > 0) throw unfit('The context does not fit.', problems);
+  if (problems.length > 0) throw unfit('The context does not fit.', problems, HANDED_ON);
   return {
     requestId: request_id as string,
     globalState: global_state as Fields,
@@ -58,9 +61,6 @@ function contextTable(value: unknown): ContextTable {
   };
 }
 
-function unfit(message: string, evidence: readonly string[]): CpexError {
-  return new CpexError('CPEX_E_PIPELINE_REQUEST', message, {
-    evidence,
-    remedy: 'docs/hosts/cpex.md lists hooks and payloads; without -d the hook gets a sample.',
-  });
+function unfit(message: string, evidence: readonly string[], remedy: string): CpexError {
+  return new CpexError('CPEX_E_PIPELINE_REQUEST', message, { evidence, remedy });
 }

@@ -41,6 +41,11 @@ const EXPECTATIONS: Readonly<Record<string, readonly string[]>> = {
 /** Everything that is wrong with the parsed text of a case file; an empty list means nothing. */
 export function caseFileProblems(value: unknown): CaseProblem[] {
   if (value === null || value === undefined) return [{ path: [], message: 'expected a case, found nothing.' }];
+  if (Array.isArray(value)) {
+    return [
+      { path: [], message: 'expected a case, or several in a list below the key "cases", found a list by itself.' },
+    ];
+  }
   if (!isFields(value) || !Object.hasOwn(value, 'cases')) return caseProblems(value, []);
   const { cases, ...others } = value;
   const strangers = Object.keys(others).map((key) => ({

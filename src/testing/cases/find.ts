@@ -34,11 +34,13 @@ export async function looseScenarios(files: readonly string[], cwd: string): Pro
   if (places.length === 0 || (await findProject(cwd)) !== undefined) return undefined;
   for (const place of places) if (!(await isCases(place))) return undefined;
   const found: string[] = [];
+  const seen: string[] = [];
   for (const place of places) {
     // A folder of policies may hold their pipelines and other files beside the scenarios.
     const files = (await caseFiles(place, true)).filter(
       (file) => !/(^|[\\/])(\.|node_modules)/.test(path.relative(place, file)),
     );
+    seen.push(...files);
     found.push(...(files.length === 1 && files[0] === place ? files : await without(files, isForeign)));
   }
   const cases: Case[] = [];
@@ -49,12 +51,20 @@ export async function looseScenarios(files: readonly string[], cwd: string): Pro
     evidence: [
       `read as cases: ${places.map((place) => path.relative(cwd, place) || '.').join(', ')}`,
       alone === undefined
-        ? 'there are no cases in it'
+        ? noCases(seen, cwd)
         : `${path.relative(cwd, alone.file)}:${alone.line} "${alone.name}" calls the plugin under test`,
     ],
     remedy:
       'Change into a project, name a built library (cpex test ./plugin.so --host cpex), or give cases a pipeline whose entries name their plugins.',
   });
+}
+
+/** Why nothing among these files is a scenario. */
+function noCases(files: readonly string[], cwd: string): string {
+  if (files.length === 0) return 'there are no cases in it: it holds no .yaml or .yml file';
+  const [first = ''] = files;
+  const others = files.length === 1 ? '' : ` and ${files.length - 1} more`;
+  return `there are no cases in it: ${path.relative(cwd, first)}${others} without ${SCENARIO_KEYS.join(', ')} at the top`;
 }
 
 /** Keys of which each scenario has one at the top of its file, and all keys that begin a case. */
@@ -66,8 +76,11 @@ function isPipeline(value: object): boolean {
   return Object.hasOwn(value, 'plugins') && !CASE_KEYS.some((key) => Object.hasOwn(value, key));
 }
 
-/** Whether a file anywhere is no case at all: a manifest, a workflow, a pipeline. */
+/** Whether a file anywhere is no case at all: a manifest, a workflow, a pipeline. A list of cases is one, with a mistake. */
 function isForeign(value: object): boolean {
+  if (Array.isArray(value)) {
+    return !value.some((one) => typeof one === 'object' && one !== null && !isForeign(one));
+  }
   return !SCENARIO_KEYS.some((key) => Object.hasOwn(value, key));
 }
 

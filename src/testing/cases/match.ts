@@ -117,7 +117,9 @@ function elements(
 ): Mismatch[] {
   if (!Array.isArray(actual)) return [mismatch(path, expected, actual)];
   if (actual.length !== expected.length) {
-    return [{ path: path || '(value)', expected: `${expected.length} elements`, actual: show(actual) }];
+    const count = `${expected.length} element${expected.length === 1 ? '' : 's'}`;
+    const wanted = expected.length === 0 ? count : `${count}, ${show(expected)}`;
+    return [{ path: path || '(value)', expected: wanted, actual: show(actual) }];
   }
   return expected.flatMap((value, index) => compare(actual[index], value, `${path}[${index}]`));
 }

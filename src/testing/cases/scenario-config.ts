@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunContext } from '../../model/context.js';
 import { pipelineConfigFrom, readPipelineConfig } from '../../pipeline/cpex/config.js';
+import type { ConfigOptions } from '../../pipeline/cpex/raw-config.js';
 import type { Codec, PipelineConfig } from '../../pipeline/cpex/types.js';
 import { CpexError } from '../../support/errors.js';
 import { stringifyExact } from '../../support/exact-json.js';
@@ -15,14 +16,18 @@ type Fields = Readonly<Record<string, unknown>>;
 /** The plugin under test, for entries that name no other. */
 export type OwnPlugin = Pick<Subject, 'artefact' | 'config'>;
 
-/** The configurations of scenarios; each is read once, and its libraries are looked at once. */
+/** The configurations of scenarios; each is read once, its libraries are looked at once, and a project is built once. */
 export class ScenarioConfigs {
   private readonly known = new Map<string, Promise<PipelineConfig>>();
 
+  private readonly options: ConfigOptions;
+
   constructor(
     private readonly context: RunContext,
-    private readonly options: { readonly debug: boolean },
-  ) {}
+    { debug }: { readonly debug: boolean },
+  ) {
+    this.options = { debug, built: new Map() };
+  }
 
   /**
    * The configuration of a scenario.
@@ -91,7 +96,7 @@ function laidOver(value: Fields, own: Fields, file: string): Fields {
 }
 
 /** The text of a configuration as a map; what is wrong with it is told as it is of the file by itself. */
-async function readMap(file: string, context: RunContext, options: { readonly debug: boolean }): Promise<Fields> {
+async function readMap(file: string, context: RunContext, options: ConfigOptions): Promise<Fields> {
   const { value, problems } = readExactYaml(await readFile(file, 'utf8').catch(() => ''));
   const plain = typeof value === 'object' && value !== null && !Array.isArray(value);
   if (problems.length > 0 || !plain) await readPipelineConfig(file, context, options);

@@ -1,6 +1,6 @@
 import type { ServiceEvent } from '../../model/profile.js';
 import { contextValue } from '../../pipeline/cpex/request.js';
-import type { Change, ExecutionRecord, PipelineResult } from '../../pipeline/cpex/types.js';
+import type { Change, ExecutionRecord, PipelineResult, Violation } from '../../pipeline/cpex/types.js';
 import { show } from './match.js';
 
 /** What one hook of a scenario came to. */
@@ -12,6 +12,8 @@ export interface StepSeen {
   /** What the plugins did through their host, each with the plugin's name. */
   readonly events: readonly ServiceEvent[];
   readonly records: readonly ExecutionRecord[];
+  /** Why the request was denied; absent where it was not. */
+  readonly violation?: Violation;
   readonly hook: string;
   readonly durationNs: number;
 }
@@ -47,6 +49,7 @@ export function seenOf(
     carried: { extensions: result.extensions, context: contextValue(result.context) },
     events,
     records,
+    ...(result.violation === undefined ? {} : { violation: result.violation }),
     hook: result.hook,
     durationNs: result.durationNs,
   };
@@ -62,17 +65,20 @@ export function snapshotOf({ values }: StepSeen): unknown {
  * Who did what in a step, one line for each plugin and each change.
  * @param index of the step, where there are several
  */
-export function accountLines({ hook, records }: StepSeen, index: number | undefined): string[] {
+export function accountLines({ hook, records, violation }: StepSeen, index: number | undefined): string[] {
   const head = index === undefined ? [] : [`steps[${index}] ${hook}`];
-  return [...head, ...records.flatMap(recordLines)];
+  return [...head, ...records.flatMap((record) => recordLines(record, violation))];
 }
 
-function recordLines(record: ExecutionRecord): string[] {
+function recordLines(record: ExecutionRecord, violation: Violation | undefined): string[] {
   const { plugin_name, mode, status, requested_allow, effective_allow, error_code, reason, changes = [] } = record;
   const wish = requested_allow === undefined ? '' : requested_allow ? ', allow' : ', deny';
   const held = requested_allow === false && effective_allow ? ' without effect' : '';
   const code = error_code === undefined || error_code === status ? '' : `, ${error_code}`;
-  const why = reason === undefined ? '' : `: ${reason}`;
+  // The reason in a record says nothing that stands in the configuration, not even why a rule of it denies.
+  const denied = status === 'completed' && requested_allow === false && violation?.plugin_name === plugin_name;
+  const said = denied ? `${violation.code}: ${violation.reason}` : reason;
+  const why = said === undefined ? '' : `: ${said}`;
   const kept = record.applied ? '' : ' (not kept)';
   const hidden = changes.length - MOST_CHANGES;
   return [

@@ -85,9 +85,13 @@ const MATCHERS = '$equal, $regex, $any, $absent, $not, $contains, $length, $type
 
 const BROKEN: readonly (readonly [string, string, readonly string[]])[] = [
   ['nothing', '', ['1:1 expected a case, found nothing.']],
+  [
+    'a list',
+    '- name: a\n',
+    ['1:1 expected a case, or several in a list below the key "cases", found a list by itself.'],
+  ],
   ['a comment', '# later\n', ['1:1 expected a case, found nothing.']],
   ['text', 'just text\n', ['1:1 expected a map of keys and values, found "just text".']],
-  ['a list', '- name: a\n', ['1:1 expected a map of keys and values, found a list.']],
   [
     'an unknown key',
     around('expct: 1\nexpect: { verdict: allow }'),

@@ -99,7 +99,7 @@ const ROWS: readonly Row[] = [
     plugins: () => [plugin('watcher', changed, { mode: 'audit' })],
     met: [],
     unmet: ['payload.args.query'],
-    said: 'changes: expected 1 elements, found []',
+    said: 'changes: expected 1 element, [{"path":"payload.args.query"}], found []',
   },
   {
     key: 'extensions',
@@ -113,7 +113,7 @@ const ROWS: readonly Row[] = [
     beside: { extensions: { security: { labels: ['pii'] } } },
     met: { security: { labels: ['pii', 'seen'] } },
     unmet: { security: { labels: ['pii'] } },
-    said: /^extensions\.security\.labels: expected 1 elements, found \["pii","seen"\]$/,
+    said: /^extensions\.security\.labels: expected 1 element, \["pii"\], found \["pii","seen"\]$/,
   },
   {
     key: 'extensions_modified',
@@ -326,7 +326,17 @@ describe.skipIf(missing !== undefined)(`scenarios${missing === undefined ? '' : 
     mkdirSync(path.join(cli.folder, 'empty'));
     expect(await cli.run(['test', 'empty'], { cwd: cli.folder })).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('there are no cases in it'),
+      stderr: expect.stringContaining('there are no cases in it: it holds no .yaml or .yml file'),
+    });
+    writeFileSync(path.join(cli.folder, 'empty', 'one.yaml'), JSON.stringify([{ hook: 'elicit', expect: {} }]));
+    expect(await cli.run(['test', 'empty'], { cwd: cli.folder })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('below the key "cases", found a list by itself'),
+    });
+    writeFileSync(path.join(cli.folder, 'empty', 'one.yaml'), 'plugins: []\n');
+    expect(await cli.run(['test', 'empty'], { cwd: cli.folder })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/without cases, hook, steps, expect/),
     });
   });
 
