@@ -8,12 +8,14 @@ type Verdict = { ok: true; text: string } | { ok: false; offset: number; message
 const bench = new Workbench();
 let filter = '';
 let numbers = '';
+let members = '';
 
 beforeAll(async () => {
   const flags = await addressSanitizer(bench);
-  [filter, numbers] = await Promise.all([
+  [filter, numbers, members] = await Promise.all([
     bench.compile('json_filter.c', { flags }),
     bench.compile('numbers.c', { flags }),
+    bench.compile('members.c', { flags }),
   ]);
 }, 120_000);
 afterAll(() => bench.remove());
@@ -82,6 +84,10 @@ describe('the JSON reader', () => {
     const [verdict] = await read([Buffer.from(many)]);
     expect(verdict?.ok).toBe(true);
   }, 20_000);
+
+  it('keeps members in their order, however many are set and removed', async () => {
+    expect(await outcomeOf(members, [])).toMatchObject({ code: 0, stdout: 'right\n', stderr: '' });
+  }, 60_000);
 
   it('refuses every prefix of a valid body', async () => {
     const whole = Buffer.from('{"a":[1,-2.5e3,"\\u00e9€😀\\ud83d\\ude00\\n"],"b":{"c":null,"d":[true,false,{}]}}');

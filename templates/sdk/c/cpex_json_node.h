@@ -5,6 +5,8 @@
 
 #include "cpex_json.h"
 
+typedef struct cpex_json_index cpex_json_index;
+
 struct cpex_json {
   cpex_json_type type;
   bool is_true;
@@ -21,6 +23,8 @@ struct cpex_json {
       cpex_json *first;
       cpex_json *last;
       size_t count;
+      /* Where the children of an object that was made here are found by their keys; NULL for a small one. */
+      cpex_json_index *index;
     } children;
   } as;
   cpex_str key;

@@ -6,6 +6,18 @@
 
 #include "cpex_json_node.h"
 
+/* Up to here, looking at one child after another is cheaper than an index. */
+#define FEW_CHILDREN 32
+
+/* A table of children by the hashes of their keys: at most half of its slots are taken, the others are NULL. */
+struct cpex_json_index {
+  /* A power of two, less one. */
+  size_t mask;
+  /* How many children it knows; another number than that of the object's says that it is out of date. */
+  size_t count;
+  cpex_json *slots[];
+};
+
 cpex_json_type cpex_json_type_of(const cpex_json *value) { return value == NULL ? CPEX_JSON_NULL : value->type; }
 
 const char *cpex_json_type_name(const cpex_json *value) {
@@ -54,6 +66,34 @@ const cpex_json *cpex_json_next(const cpex_json *child) { return child == NULL ?
 cpex_str cpex_json_key(const cpex_json *child) {
   cpex_str absent = {NULL, 0};
   return child == NULL ? absent : child->key;
+}
+
+/* The slot of the child with a key, or the one where it would go. */
+static cpex_json **slot_of(cpex_json_index *index, cpex_str key) {
+  uint64_t hash = 14695981039346656037u ^ (uintptr_t)index;
+  for (size_t i = 0; i < key.len; i++) hash = (hash ^ (unsigned char)key.ptr[i]) * 1099511628211u;
+  size_t at = (size_t)(hash ^ hash >> 32) & index->mask;
+  while (index->slots[at] != NULL && !cpex_equal(index->slots[at]->key, key)) at = (at + 1) & index->mask;
+  return &index->slots[at];
+}
+
+/* An index of all children with room for more; NULL for a small object, and when there is no memory. */
+static cpex_json_index *index_of(cpex_arena *arena, cpex_json *object) {
+  cpex_json_index *index = object->as.children.index;
+  size_t count = object->as.children.count;
+  if (count < FEW_CHILDREN || count > SIZE_MAX / 8 / sizeof *index->slots) return NULL;
+  if (index != NULL && index->count == count && count <= index->mask / 2) return index;
+  size_t size = FEW_CHILDREN;
+  while (size / 4 < count) size *= 2;
+  index = cpex_alloc(arena, sizeof *index + size * sizeof *index->slots);
+  if (index == NULL) return NULL;
+  index->mask = size - 1;
+  index->count = count;
+  for (cpex_json *child = object->as.children.first; child != NULL; child = child->next) {
+    *slot_of(index, child->key) = child;
+  }
+  object->as.children.index = index;
+  return index;
 }
 
 static cpex_json *new_value(cpex_arena *arena, cpex_json_type type) {
@@ -206,9 +246,14 @@ bool cpex_json_set(cpex_arena *arena, cpex_json *object, cpex_str key, const cpe
     cpex_arena_fail(arena, "a member was set without object, key or value");
     return false;
   }
-  cpex_json *old = find(object, key, &before);
+  cpex_json_index *index = index_of(arena, object);
+  cpex_json **slot = index == NULL ? NULL : slot_of(index, key);
+  bool is_new = slot != NULL && *slot == NULL;
+  cpex_json *old = is_new ? NULL : find(object, key, &before);
+  if (slot != NULL) *slot = child;
   if (old == NULL) {
     cpex_json_link(object, child);
+    if (index != NULL) index->count++;
     return true;
   }
   child->placed = true;
@@ -244,5 +289,6 @@ bool cpex_json_remove(cpex_json *object, cpex_str key) {
   }
   if (object->as.children.last == old) object->as.children.last = before;
   object->as.children.count--;
+  object->as.children.index = NULL;
   return true;
 }
