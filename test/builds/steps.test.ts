@@ -120,6 +120,22 @@ describe.skipIf(missing !== undefined)(`steps of a plan${missing === undefined ?
     ]);
   });
 
+  it('build upon the snapshot that a step left which they need', async () => {
+    const committer = bench.works('committer', { RUNNER: '"committer"', DEFAULT: '"false"', EVENTS: '"[]"' });
+    const { report, folder } = await bench.run({
+      plugins: [bench.plugin('noop'), committer],
+      steps: [
+        { key: 'base', runner: 'committer', args: { commit: true } },
+        { key: 'other', runner: 'committer' },
+        { key: 'child', needs: ['base', 'other'] },
+        { key: 'apart' },
+      ],
+    });
+    expect(report.steps[0]).toMatchObject({ status: 'passed', committed_snapshot: 'snap-1' });
+    expect(JSON.parse(stored(folder, 'noop', 'seen:child') ?? '')).toMatchObject({ parent_snapshot: 'snap-1' });
+    expect(JSON.parse(stored(folder, 'noop', 'seen:apart') ?? '')).not.toHaveProperty('parent_snapshot');
+  });
+
   it('see what earlier steps of the build stored, but not what they stored for themselves', async () => {
     const { report } = await bench.run({
       plugins: [bench.plugin('works')],

@@ -31,6 +31,7 @@ export interface StepRequest {
   readonly env: Readonly<Record<string, string>>;
   readonly workdir: string;
   readonly cache: CacheDecision;
+  readonly parent_snapshot?: string;
 }
 
 export type CacheDecision =

@@ -171,7 +171,8 @@ export class Build {
   }
 
   private async execute(step: Assigned): Promise<StepRecord> {
-    const { key, id, runner, member, args, env, workdir, cache } = step;
+    const { key, id, runner, member, args, env, workdir, cache, needs } = step;
+    const parent = needs.map((need) => this.records.get(need)?.committed_snapshot).findLast((one) => one !== undefined);
     const started = performance.now();
     this.running = step;
     const request = {
@@ -180,6 +181,7 @@ export class Build {
       step_id: id,
       workspace_archive_id: this.options.archiveId(step),
       ...{ env, workdir, cache },
+      ...(parent === undefined ? {} : { parent_snapshot: parent }),
     };
     try {
       const done = await executeStep(member, request, step.timeoutMs, {

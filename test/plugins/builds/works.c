@@ -1,7 +1,8 @@
-/* The runner "works", the default one, does what a step's arguments say: {"log":"TEXT"} and {"error":"TEXT"} print a line, {"flood":true} 1500,
- * {"exit":N} ends with a code, {"wait":true} waits until it is cancelled, "stubborn" and "crash" do what they say,
- * {"scope":true} ends with 9 when values of an earlier step are still there. It hears of the events that
- * EVENTS and PHASE name, and aborts at the one that its configuration names under "abort". */
+/* The runner "works", the default one, does what a step's arguments say: {"log":"TEXT"} and {"error":"TEXT"} print a line,
+ * {"flood":true} prints 1500, {"commit":true} leaves a snapshot, {"exit":N} ends with a code, {"wait":true} waits until it
+ * is cancelled, "stubborn" and "crash" do what they say, {"scope":true} ends with 9 when values of an earlier step are
+ * still there. It hears of the events that EVENTS and PHASE name, and aborts at the one that its configuration names under
+ * "abort". */
 #define _GNU_SOURCE
 #ifndef PHASE
 #define PHASE "before"
@@ -69,8 +70,10 @@ static int on_step(const unsigned char *request, unsigned long len, void *slot) 
     kv_set("step", "k", "v", 1), kv_set("build", "k", "v", 1);
   }
   if (strstr(words, "\"build\":true")) code = kv_has("build", "k", "v") ? 0 : 8;
+  int commits = strstr(words, "\"commit\":true") != NULL;
   free(words);
-  snprintf(result, sizeof result, OK("{\"exit_code\":%d,\"artifacts\":[]}"), code);
+  const char *snapshot = commits ? ",\"committed_snapshot\":\"snap-1\"" : "";
+  snprintf(result, sizeof result, OK("{\"exit_code\":%d,\"artifacts\":[]%s}"), code, snapshot);
   return reply(slot, result);
 }
 
