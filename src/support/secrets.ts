@@ -1,5 +1,6 @@
 /** Names of variables and keys whose values nobody should see. */
-const SECRET_NAME = /secret|passw|token|credential|cookie|authorization|private|(^|[_.-])(api[_-]?)?key$/i;
+const SECRET_NAME =
+  /secret|passw|passphrase|token|credential|cookie|authorization|private|connection[_-]?string|(api|access|signing|encryption|master|account)[_-]?key|(^|[_.-])key$/i;
 
 /** What stands in place of a secret. */
 export const REMOVED = '(removed)';

@@ -424,7 +424,7 @@ describe('plugins that are not called', () => {
 describe('a configuration', () => {
   const SECRET = 'hunter2-hunter2';
   const config = { api_key: SECRET, pin: 'p1n', note: 'a long enough note', nested: [{ token: 'tok-123456' }] };
-  const plain = { ...config, endpoint: 'db.internal:5432' };
+  const plain = { ...config, endpoint: 'db.internal:5432', header: 'Bearer sekrit-proof', accessKey: 'of three words' };
 
   it.each(PHASES)('is not quoted by what %s leaves, when a plugin tells of it', async (mode) => {
     const said = `cannot use ${SECRET} nor tok-123456: a long enough note`;
@@ -459,7 +459,7 @@ describe('a configuration', () => {
   });
 
   it('may stand in the reason of a deny where it is no secret, and not in the record', async () => {
-    const reason = 'a long enough note of db.internal:5432';
+    const reason = 'a long enough note of db.internal:5432, sekrit-proof';
     const host = scripted([
       [
         entry('gate', { config: plain }),
@@ -469,7 +469,11 @@ describe('a configuration', () => {
     const run = await host.invoke(HOOK, request());
     expect(run.violation?.reason).toBe(reason);
     // What is written for people stays in the record as well.
-    expect(run.records[0]?.reason).toBe('no: a long enough note of (removed)');
+    expect(run.records[0]?.reason).toBe('no: a long enough note of (removed), (removed)');
+    const named = scripted([
+      [entry('fails', { config: plain, onError: 'ignore' }), () => failure('error', 'of three words')],
+    ]);
+    expect((await named.invoke(HOOK, request())).errors[0]?.message).toBe('(removed)');
   });
 
   it('is not quoted by the code of an error, nor is that longer than 256 bytes', async () => {

@@ -7,6 +7,9 @@ const SHORTEST = 8;
 /** What has blanks in it is written for people, as the reason of a rule is, unless its name says otherwise. */
 const PROSE = /\s/;
 
+/** The value of a header that proves who somebody is, under whatever name. */
+const PROOF = /^(?:bearer|basic|token)\s+(\S+)$/i;
+
 /** As {@link SHORTEST}, for what stands under names such as `api_key`; as `redact` has it. */
 const SHORTEST_SECRET = 6;
 
@@ -19,7 +22,9 @@ export class Redaction {
 
   constructor(config: unknown) {
     this.secrets = longestFirst(withoutSecrets(config).secrets);
-    const others = textsOf(config).filter((text) => text.length >= SHORTEST && !PROSE.test(text));
+    const others = textsOf(config)
+      .map((text) => PROOF.exec(text)?.[1] ?? text)
+      .filter((text) => text.length >= SHORTEST && !PROSE.test(text));
     this.values = longestFirst([...this.secrets, ...others]);
   }
 
