@@ -329,26 +329,19 @@ impl Wire for f64 {
 /// `None` for a fraction, and for what is far beyond 64 bits.
 fn integer_digits(number: &Number) -> Option<String> {
     let text = number.to_string();
-    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().ok()?),
-        None => (text.as_str(), 0),
-    };
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((&text, "0"));
+    if mantissa.bytes().all(|byte| b"-.0".contains(&byte)) {
+        // Zero has no sign, be it of a type that has none either, whatever its exponent is.
+        return Some("0".to_owned());
+    }
+    let exponent = exponent.parse::<i64>().ok()?;
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let fraction = fraction.trim_end_matches('0');
     if exponent == 0 && fraction.is_empty() {
-        // Zero has no sign, be it of a type that has none either.
-        let whole = if whole == "-0" { "0" } else { whole };
         return Some(whole.to_owned());
     }
     let mut digits = format!("{whole}{fraction}");
     let shift = exponent.checked_sub(i64::try_from(fraction.len()).ok()?)?;
-    if digits
-        .trim_start_matches('-')
-        .trim_start_matches('0')
-        .is_empty()
-    {
-        return Some("0".to_owned());
-    }
     if shift >= 0 {
         let zeros = usize::try_from(shift).ok().filter(|&zeros| zeros <= 20)?;
         digits.extend(std::iter::repeat_n('0', zeros));
