@@ -68,6 +68,7 @@ const GROWTHS = {
   chain: 'keeps all links in their order',
   measure: 'does not fall',
   fact: 'is set once',
+  named: 'is replaced, never left out',
 };
 
 function slotRows(slots, above = '', inherited = []) {

@@ -249,6 +249,7 @@ describe('what a plugin may change', () => {
       [{ delegated: false }, 'delegated'],
       [{ age_seconds: 4 }, 'age_seconds'],
       [{ origin_subject_id: 'eve' }, 'origin_subject_id'],
+      [{ actor_subject_id: undefined }, 'actor_subject_id'],
     ];
     for (const [more, where] of broken) expect(change(more).rejection).toContain(`extensions.delegation.${where}`);
     const blind = can('append_delegation');

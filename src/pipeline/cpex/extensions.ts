@@ -216,6 +216,10 @@ const GROWTHS: Readonly<Record<Growth, GrowthRule>> = {
     problem: (seen) => (seen === undefined ? undefined : 'is set and may not be changed any more'),
     blindly: (all) => all,
   },
+  named: {
+    problem: (_seen, returned) => (returned === undefined ? 'may be replaced and not left out' : undefined),
+    blindly: (_all, returned) => returned,
+  },
 };
 
 function notLess(a: unknown, b: unknown): boolean {

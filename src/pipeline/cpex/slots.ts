@@ -10,9 +10,9 @@ export type Authority =
 
 /**
  * What growing means: a set keeps all members, a chain keeps all links in their order, a measure does not fall (and true
- * stays true), a fact is set once.
+ * stays true), a fact is set once, and what is named is replaced, never left out.
  */
-export type Growth = 'set' | 'chain' | 'measure' | 'fact';
+export type Growth = 'set' | 'chain' | 'measure' | 'fact' | 'named';
 
 /** One slot of the extensions, or one member of a slot. */
 export type SlotRule = Authority & {
@@ -62,7 +62,7 @@ export const SLOTS: Readonly<Record<string, SlotRule>> = {
       delegated: delegated('measure'),
       age_seconds: delegated('measure'),
       origin_subject_id: delegated('fact'),
-      actor_subject_id: { tier: 'guarded', write: 'append_delegation' },
+      actor_subject_id: delegated('named'),
     },
   },
   security: {
