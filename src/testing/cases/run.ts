@@ -11,7 +11,7 @@ import { runTrial, type Subject, type Trial, targetWords } from '../subject.js';
 import { judgeEnding } from '../verdict.js';
 import { buildCall } from './build-calls.js';
 import { missingEvents, toFinding, tooLong, unmet } from './findings.js';
-import type { Mismatch } from './match.js';
+import { type Mismatch, show } from './match.js';
 import type { Snapshots } from './snapshots.js';
 import type { Case, PluginCall } from './types.js';
 
@@ -156,7 +156,25 @@ function compare(
   mismatches.push(...missingEvents(events, expect), ...tooLong(end.durationNs, expect.withinMs));
   if (expect.snapshot) mismatches.push(...snapshots.compare(one, envelope.error ?? envelope.result));
   const again = `cpex test ${JSON.stringify(one.file)}${targetWords(subject)}`;
-  return [...mismatches.map((mismatch) => toFinding(one, mismatch, again)), ...noticed(one, events)];
+  const found = mismatches.map((mismatch) => {
+    const finding = toFinding(one, mismatch, again);
+    if (envelope.ok !== true || !WITHOUT_REASON.includes(mismatch.path)) return finding;
+    return { ...finding, evidence: reasons(envelope.result, events) };
+  });
+  return [...found, ...noticed(one, events)];
+}
+
+/** Parts of an answer that are one word or number, and of which something beside them says why. */
+const WITHOUT_REASON: readonly string[] = ['verdict', 'exit_code', 'outcome'];
+
+/** Lines of stderr that are told. */
+const MOST_LINES = 5;
+
+/** Why a plugin answered as it did: the whole answer, and the end of what it wrote to stderr. */
+function reasons(result: unknown, events: readonly ServiceEvent[]): string[] {
+  const written = output(events, 'stderr').trimEnd();
+  const lines = written === '' ? [] : written.split('\n').slice(-MOST_LINES);
+  return [`result: ${show(result)}`, ...lines.map((line) => `stderr: ${line}`)];
 }
 
 /** What the host noticed and would not bear. */

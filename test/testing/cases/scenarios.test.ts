@@ -276,6 +276,15 @@ describe.skipIf(missing !== undefined)(`scenarios${missing === undefined ? '' : 
     });
   });
 
+  it('tell why a plugin denied, although the reason stands in its configuration', async () => {
+    const violation = { code: 'no', reason: 'nothing is deleted here' };
+    const one = { name: 'it', hook: 'tool_pre_invoke', payload: PAYLOAD, expect: { verdict: 'allow' } };
+    const { report } = await run([{ ...one, plugins: [plugin('gate', { ...denied, violation })] }]);
+    expect(report.results[0]?.findings[0]?.evidence).toEqual([
+      'gate (sequential): completed, deny: no: nothing is deleted here',
+    ]);
+  });
+
   it('take the pipeline of a file, with changes by the name of an entry', async () => {
     mkdirSync(path.join(cli.folder, 'policies'), { recursive: true });
     const file = path.join(cli.folder, 'policies', 'pipeline.yaml');
@@ -380,6 +389,7 @@ describe.skipIf(missing !== undefined)('cases in two codecs', () => {
       codecs: result?.codecs,
       messages: result?.findings.map((one) => one.message),
       reason: result?.reason,
+      evidence: result?.findings[0]?.evidence,
     };
   };
 
@@ -412,6 +422,7 @@ describe.skipIf(missing !== undefined)('cases in two codecs', () => {
     expect(await test(both('deny', denied, 'allow'))).toMatchObject({
       code: 1,
       messages: ['verdict: expected "allow", found "deny"'],
+      evidence: [expect.stringMatching(/^result: \{"continue_processing":false,"violation":\{"code":"no"/)],
     });
   });
 
