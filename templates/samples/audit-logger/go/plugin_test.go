@@ -12,13 +12,6 @@ import (
 	"sample-plugin/internal/cpex/cpextest"
 )
 
-// start begins with a plugin that has counted nothing.
-func start(t *testing.T, host *cpextest.Host) *cpextest.Plugin {
-	t.Helper()
-	counted = counters{}
-	return cpextest.StartWith(t, host, nil)
-}
-
 func TestRegisters(t *testing.T) {
 	plugin := cpextest.Start(t)
 
@@ -30,7 +23,7 @@ func TestRegisters(t *testing.T) {
 func TestCountsAndReportsWithoutContents(t *testing.T) {
 	cpextest.EachCodec(t, func(t *testing.T, host *cpextest.Host) {
 		host.Store(cpex.KvScopePlugin, "count:tool_pre_invoke", []byte("41"))
-		plugin := start(t, host)
+		plugin := cpextest.StartWith(t, host, nil)
 		request := cpex.HookInvokeRequest{
 			Hook:    cpex.HookToolPreInvoke,
 			Payload: json.RawMessage(`{"name":"search","args":{"query":"secret words"}}`),
@@ -59,7 +52,7 @@ func TestCountsAndReportsWithoutContents(t *testing.T) {
 }
 
 func TestCountsEveryHookFromManyThreads(t *testing.T) {
-	plugin := start(t, cpextest.NewHost())
+	plugin := cpextest.StartWith(t, cpextest.NewHost(), nil)
 	hooks := []string{
 		cpex.HookToolPreInvoke, cpex.HookToolPostInvoke, cpex.HookResourcePreFetch, cpex.HookCmfLlmInput, cpex.HookCmfLlmOutput,
 	}
@@ -100,7 +93,7 @@ func TestShowsOneHook(t *testing.T) {
 	host := cpextest.NewHost()
 	host.Store(cpex.KvScopePlugin, "count:tool_pre_invoke", []byte("12"))
 	host.Store(cpex.KvScopePlugin, "count:elicit", []byte("3"))
-	plugin := start(t, host)
+	plugin := cpextest.StartWith(t, host, nil)
 
 	plugin.Command(map[string]any{"hook": "tool_pre_invoke"}, "audit", "show")
 
@@ -115,7 +108,7 @@ func TestShowsOneHook(t *testing.T) {
 func TestRefusesWhatIsNoCount(t *testing.T) {
 	host := cpextest.NewHost()
 	host.Store(cpex.KvScopePlugin, "count:elicit", []byte("many"))
-	plugin := start(t, host)
+	plugin := cpextest.StartWith(t, host, nil)
 
 	_, err := plugin.TryCommand(nil, "audit", "show")
 

@@ -11,13 +11,6 @@ import (
 	"sample-plugin/internal/cpex/cpextest"
 )
 
-// start begins with a plugin that has given out no number.
-func start(t *testing.T, host *cpextest.Host) *cpextest.Plugin {
-	t.Helper()
-	given.Store(0)
-	return cpextest.StartWith(t, host, nil)
-}
-
 func TestRegisters(t *testing.T) {
 	plugin := cpextest.Start(t)
 
@@ -28,7 +21,7 @@ func TestRegisters(t *testing.T) {
 
 func TestAddsListsAndRemoves(t *testing.T) {
 	cpextest.EachCodec(t, func(t *testing.T, host *cpextest.Host) {
-		plugin := start(t, host)
+		plugin := cpextest.StartWith(t, host, nil)
 
 		plugin.Command(map[string]any{"text": "buy <milk>", "tag": "home"}, "notes", "add")
 		plugin.Command(map[string]any{"text": "call Ada"}, "notes", "add")
@@ -59,7 +52,7 @@ func TestListsByNumberTagAndLimit(t *testing.T) {
 		"":                             {"limit": 0},
 		"[]\n":                         {"tag": "y", "json": true},
 	} {
-		plugin := start(t, host)
+		plugin := cpextest.StartWith(t, host, nil)
 		before := len(plugin.Stdout())
 
 		plugin.Command(args, "notes", "list")
@@ -71,7 +64,7 @@ func TestListsByNumberTagAndLimit(t *testing.T) {
 }
 
 func TestSaysWhatIsWrong(t *testing.T) {
-	plugin := start(t, cpextest.NewHost())
+	plugin := cpextest.StartWith(t, cpextest.NewHost(), nil)
 	for _, row := range []struct {
 		verb string
 		args map[string]any
@@ -93,7 +86,7 @@ func TestSaysWhatIsWrong(t *testing.T) {
 }
 
 func TestNumbersAreGivenOutOnce(t *testing.T) {
-	plugin := start(t, cpextest.NewHost())
+	plugin := cpextest.StartWith(t, cpextest.NewHost(), nil)
 	const threads, each = 8, 20
 
 	var group sync.WaitGroup
@@ -122,7 +115,7 @@ func TestRefusesABadStore(t *testing.T) {
 	for key, value := range map[string]string{"next": "soon", "note:1": "{"} {
 		host := cpextest.NewHost()
 		host.Store(cpex.KvScopePlugin, key, []byte(value))
-		plugin := start(t, host)
+		plugin := cpextest.StartWith(t, host, nil)
 		verb := map[string]string{"next": "add", "note:1": "list"}[key]
 
 		_, err := plugin.TryCommand(map[string]any{"text": "x"}, "notes", verb)
