@@ -48,6 +48,10 @@ describe.skipIf(!isThere('bash'))('bash completion (needs bash)', () => {
     expect(bashOffers(file, ['cpex', 'new', '--no-'])).toContain('--no-git');
     expect(bashOffers(file, ['cpex', 'run', 'st'])).toEqual(['step', 'steps']);
     expect(bashOffers(file, ['cpex', 'run', 'pip'])).toEqual(['pipeline']);
+    expect(bashOffers(file, ['cpex', 'run', '--trace', 'pip'])).toEqual(['pipeline']);
+    // Nothing: bash completes the name of a file then.
+    expect(bashOffers(file, ['cpex', 'run', 'pipeline', ''])).toEqual([]);
+    expect(bashOffers(file, ['cpex', 'run', 'pipeline', '--trac'])).toEqual(['--trace']);
   });
 });
 

@@ -6,7 +6,7 @@ export function bashCompletion({ bin, commands }: Surface): string {
   return `# bash completion for ${bin}. Load it with: eval "$(${bin} completion bash)"
 ${pluginCommands(bin)}
 _${bin}() {
-  local word previous
+  local word previous before
   word=\${COMP_WORDS[COMP_CWORD]}
   previous=\${COMP_WORDS[COMP_CWORD-1]}
   COMPREPLY=()
@@ -65,6 +65,16 @@ function branch({ id, flags, values, words: first }: SurfaceCommand): string {
   const names = free.flatMap(({ name, char }) => (char === undefined ? [name] : [name, char]));
   if (names.length > 0) cases.push(`        ${names.join('|')}) return ;;`);
   const words = [...flags.map(({ name }) => name), '--help', ...values, ...first].join(' ');
+  // Behind the word that says what to do come files and names, and none of these words again.
+  const behind =
+    first.length === 0
+      ? ''
+      : `      case "$word" in
+        -*) ;;
+        *) for before in "\${COMP_WORDS[@]:2:COMP_CWORD-2}"; do
+            case "$before" in ${first.join('|')}) return ;; esac
+          done ;;
+      esac\n`;
   const choose = cases.length === 0 ? '' : `      case "$previous" in\n${cases.join('\n')}\n      esac\n`;
-  return `    ${id})\n${choose}      COMPREPLY=($(compgen -W "${words}" -- "$word")) ;;`;
+  return `    ${id})\n${choose}${behind}      COMPREPLY=($(compgen -W "${words}" -- "$word")) ;;`;
 }
