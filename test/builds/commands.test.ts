@@ -163,7 +163,7 @@ describe.skipIf(missing !== undefined)(
       const noop = bench.plugin('noop');
       const refused = await refusalOf(bench.run({ plugins: [noop, noop], steps: [{ key: 'a' }] }));
       expect(refused.code).toBe('CPEX_E_PLUGIN_CONFLICT');
-      expect(refused.text).toContain('nothing was run. runner:noop: noop.so and noop.so (2)');
+      expect(refused.text).toContain('nothing was run: runner:noop: noop.so and noop.so (2)');
       expect(refused.text).toContain('default-runner: noop.so and noop.so (2)');
     });
 
