@@ -69,7 +69,7 @@ const CHOICES: readonly (readonly [string, string, readonly string[]])[] = [
     'watch',
     ['lifecycle:before_build_start', 'lifecycle:after_step_end', 'lifecycle:before_step_log'],
   ],
-  ['one of each', 'all', ['hook:elicit', 'command:greet', 'step:shell', 'lifecycle:after_build_end']],
+  ['one of each', 'everything', ['hook:elicit', 'command:greet', 'step:shell', 'lifecycle:after_build_end']],
 ];
 
 const CPEX = path.resolve(import.meta.dirname, '../../bin/run.cjs');
