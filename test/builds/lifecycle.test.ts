@@ -175,7 +175,8 @@ describe.skipIf(missing !== undefined)(`life cycle hooks${missing === undefined 
       steps: [{ key: 'prints', runner: 'works', args: { flood: true, wait: true } }],
     });
     expect(stopped.report.steps).toMatchObject([{ status: 'failed', exit_code: 130 }]);
-  });
+    // Thousands of calls: most of a minute on a busy machine.
+  }, 300_000);
 });
 
 describe('output on its way to slow listeners', () => {
