@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { globMatches } from '../../src/pipeline/cpex/glob.js';
 import type { RawConfig, RawPlugin, RawRoute } from '../../src/pipeline/cpex/raw-config.js';
-import { bestRoute, scoreOf } from '../../src/pipeline/cpex/routing.js';
+import { bestRoute, type Entity, scoreOf } from '../../src/pipeline/cpex/routing.js';
 import { selectionOf } from '../../src/pipeline/cpex/selection.js';
 import type { PipelineRequest, PluginEntry } from '../../src/pipeline/cpex/types.js';
 import { entry, HOOK, request } from './cpex-bench.js';
@@ -19,7 +19,7 @@ function about(meta: unknown): PipelineRequest {
   return request({ extensions: { meta } });
 }
 
-const SEARCH = { type: 'tool', name: 'search', scope: 'hr', tags: [] };
+const SEARCH: Entity = { type: 'tool', name: 'search', scope: 'hr', tags: [] };
 
 describe('the score of a route', () => {
   it.each([
@@ -43,9 +43,8 @@ describe('the score of a route', () => {
     expect(scoreOf(route, SEARCH)).toBe(score);
   });
 
-  it('needs a name and a type', () => {
+  it('needs a name', () => {
     expect(scoreOf({ tool: '*' }, { ...SEARCH, name: undefined })).toBeUndefined();
-    expect(scoreOf({ tool: '*' }, { ...SEARCH, type: undefined })).toBeUndefined();
   });
 
   it('decides: the highest wins, of equal ones the first', () => {
@@ -97,10 +96,17 @@ describe('routing', () => {
       'always',
     ]);
     expect(chosen({ entity_type: 'resource', entity_name: 'file:///x' })).toEqual(['logger', 'always']);
-    expect(chosen({ entity_type: 'toString', entity_name: 'x', tags: ['__proto__', 'constructor'] })).toEqual([
+    expect(chosen({ entity_type: 'tool', entity_name: 'x', tags: ['__proto__', 'constructor'] })).toEqual([
+      'tools',
       'always',
     ]);
-    expect(chosen({})).toEqual(['always']);
+  });
+
+  it('leads past no plugin by a type that is misspelt, inherited or away', () => {
+    for (const entity_type of ['tol', 'Tool', 'toString', 7, null]) {
+      expect(chosen({ entity_type, entity_name: 'fetch' })).toEqual(NAMES);
+    }
+    expect(chosen({})).toEqual(NAMES);
   });
 
   it('leaves all plugins in place for a request without meta', () => {

@@ -5,7 +5,7 @@ import type { PipelineRequest } from './types.js';
 
 /** What `meta` says that a request is about. */
 export interface Entity {
-  readonly type: string | undefined;
+  readonly type: (typeof ENTITY_TYPES)[number];
   readonly name: string | undefined;
   readonly scope: string | undefined;
   readonly tags: readonly string[];
@@ -24,12 +24,16 @@ const SCORES = { exact: 1000, list: 500, glob: 300, all: 0 } as const;
 const SCOPE_SCORE = 100;
 const WHEN_SCORE = 10;
 
-/** What a request is about; undefined where it has no `meta`, and so every plugin is for it. */
+/**
+ * What a request is about; undefined where it has no `meta` or one of no type that routes know, and so every plugin is
+ * for it: a misspelt type must not lead past a gate.
+ */
 export function entityOf({ extensions }: PipelineRequest): Entity | undefined {
-  if (extensions.meta === undefined || extensions.meta === null) return undefined;
   const { entity_type, entity_name, scope, tags } = fieldsOf(extensions.meta);
+  const type = ENTITY_TYPES.find((one) => one === entity_type);
+  if (type === undefined) return undefined;
   return {
-    type: textOf(entity_type),
+    type,
     name: textOf(entity_name),
     scope: textOf(scope),
     tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [],
@@ -40,12 +44,11 @@ export function entityOf({ extensions }: PipelineRequest): Entity | undefined {
 export function routedTo({ global, groups = {}, routes = [] }: RawConfig, entity: Entity): Routed {
   const best = bestRoute(routes, entity);
   const route = best === undefined ? undefined : routes[best];
-  const type = ENTITY_TYPES.find((one) => one === entity.type);
   const tags = [...new Set([...entity.tags, ...(route?.meta?.tags ?? [])])];
   return {
     uses: [
       ...(global?.policies?.all?.plugins ?? []),
-      ...(type === undefined ? [] : (global?.defaults?.[type]?.plugins ?? [])),
+      ...(global?.defaults?.[entity.type]?.plugins ?? []),
       ...tags.flatMap((tag) => (Object.hasOwn(groups, tag) ? (groups[tag]?.plugins ?? []) : [])),
       ...(route?.plugins ?? []),
     ],
@@ -65,8 +68,7 @@ export function bestRoute(routes: readonly RawRoute[], entity: Entity): number |
 
 /** Undefined where the route is for something else. */
 export function scoreOf(route: RawRoute, { type, name, scope }: Entity): number | undefined {
-  const known = ENTITY_TYPES.find((one) => one === type);
-  const wanted = known === undefined ? undefined : route[known];
+  const wanted = route[type];
   if (wanted === undefined || name === undefined) return undefined;
   const base = patternScore(wanted, name);
   if (base === undefined) return undefined;

@@ -60,7 +60,7 @@ function byCondition(request: PipelineRequest): Choice {
 
 function byRoute(raw: RawConfig, entity: Entity, variants: ReadonlyMap<RawUse, PluginEntry>): Choice {
   const { uses, route } = routedTo(raw, entity);
-  const about = [entity.type ?? 'entity', entity.name].filter((one) => one !== undefined).join(' ');
+  const about = [entity.type, entity.name].filter((one) => one !== undefined).join(' ');
   const where = route === undefined ? `no route fits ${about}` : `the route ${route + 1} for ${about} does not name it`;
   return (plugin) => {
     const mine = uses.filter((use) => nameOf(use) === plugin.name);
