@@ -1,4 +1,4 @@
-import type { ScriptedArchive, ScriptedHttp, ScriptedModel, ServiceScript } from '../model/profile.js';
+import type { ScriptedArchive, ScriptedHttp, ScriptedModel, ServiceScript } from '../model/script.js';
 
 /** What the host is to answer, as people write it: `host` of a case file, after the schema has passed it. */
 export interface HostAnswers {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ServiceScript } from '../model/profile.js';
+import type { ServiceScript } from '../model/script.js';
 import { type HostAnswers, toScript } from '../project/host-script.js';
 import { CpexError, systemCode } from '../support/errors.js';
 import { readExactYaml } from '../support/exact-yaml.js';

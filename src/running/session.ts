@@ -5,14 +5,8 @@ import { deadlinesFor, type Invocation, type OpenPlugin, openPlugin } from '../h
 import type { RunContext } from '../model/context.js';
 import type { Contract } from '../model/contract.js';
 import type { Finding } from '../model/finding.js';
-import type {
-  HookEvaluation,
-  Registration,
-  RunInput,
-  RunRequest,
-  ServiceEvent,
-  ServiceScript,
-} from '../model/profile.js';
+import type { HookEvaluation, Registration, RunInput, RunRequest, ServiceEvent } from '../model/profile.js';
+import type { ServiceScript } from '../model/script.js';
 import type { Deadlines, Ending, Engine, TraceRecord } from '../model/session.js';
 import { findProject } from '../project/find.js';
 import { hostTarget } from '../project/targets/host.js';

@@ -1,6 +1,7 @@
 import { type AnswerInstead, DEFAULT_DEADLINES, type OpenPlugin, openPlugin } from '../host-process/reference-host.js';
 import type { Manifest } from '../model/manifest.js';
-import type { HostProfile, ServiceEvent, ServiceScript } from '../model/profile.js';
+import type { HostProfile, ServiceEvent } from '../model/profile.js';
+import type { ServiceScript } from '../model/script.js';
 import type { Ending, Engine, TraceRecord } from '../model/session.js';
 import type { Language, Target } from '../model/target.js';
 import type { Breach, Watch } from '../model/watch.js';

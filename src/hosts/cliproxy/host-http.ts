@@ -1,4 +1,5 @@
-import type { ScriptedHttp, ServiceOptions } from '../../model/profile.js';
+import type { ServiceOptions } from '../../model/profile.js';
+import type { ScriptedHttp } from '../../model/script.js';
 import type { CallContext } from '../../model/session.js';
 import { type Fields, fieldsOf, isFields } from '../json-fields.js';
 import { failureText, type HttpExchange, joined, realExchange } from '../services/http-client.js';

@@ -1,4 +1,5 @@
-import type { ModelAnswer, ModelRequest, ScriptedModel, ServiceOptions } from '../../model/profile.js';
+import type { ModelAnswer, ModelRequest, ServiceOptions } from '../../model/profile.js';
+import type { ScriptedModel } from '../../model/script.js';
 import type { CallContext } from '../../model/session.js';
 import { type Fields, fieldsOf } from '../json-fields.js';
 import { joined } from '../services/http-client.js';

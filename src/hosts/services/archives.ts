@@ -1,5 +1,5 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import type { ScriptedArchive } from '../../model/profile.js';
+import type { ScriptedArchive } from '../../model/script.js';
 import { systemCode } from '../../support/errors.js';
 import { bytesOf, type Pack, type Piece, packFiles, packFolder } from './pack.js';
 import { ServiceError } from './service-error.js';

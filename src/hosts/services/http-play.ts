@@ -1,4 +1,4 @@
-import type { ScriptedHttp } from '../../model/profile.js';
+import type { ScriptedHttp } from '../../model/script.js';
 import { pause } from './pause.js';
 
 /** The connection failed: before an answer came, or while its body was read. */

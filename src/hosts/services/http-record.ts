@@ -1,4 +1,4 @@
-import type { ScriptedHttp } from '../../model/profile.js';
+import type { ScriptedHttp } from '../../model/script.js';
 import type { HttpAnswer, HttpExchange } from './http-client.js';
 
 /** Largest body that is worth writing down, in bytes. */

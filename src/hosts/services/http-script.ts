@@ -1,4 +1,4 @@
-import type { ScriptedHttp } from '../../model/profile.js';
+import type { ScriptedHttp } from '../../model/script.js';
 
 /** Finds the scripted answer for a request. */
 export function scriptedAnswers(

@@ -1,4 +1,4 @@
-import type { ScriptedHttp } from '../../model/profile.js';
+import type { ScriptedHttp } from '../../model/script.js';
 import { type HttpAnswer, type HttpExchange, joined, realRequest } from './http-client.js';
 import { playHttp, TransportFailure } from './http-play.js';
 import { scriptedAnswers } from './http-script.js';

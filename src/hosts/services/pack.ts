@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import path from 'node:path';
-import type { ScriptedFile } from '../../model/profile.js';
+import type { ScriptedFile } from '../../model/script.js';
 import { END_OF_ARCHIVE, padding, type UstarMember, ustarHeader } from './ustar.js';
 
 /** An archive as the pieces that it is put together from, in order and without gaps. */

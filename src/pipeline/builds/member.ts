@@ -1,7 +1,8 @@
 import { DEFAULT_DEADLINES, type Invocation, type OpenPlugin, openPlugin } from '../../host-process/reference-host.js';
 import { cpexProfile } from '../../hosts/cpex/profile.js';
 import type { Finding } from '../../model/finding.js';
-import type { BuildScope, Registration, ServiceEvent, ServiceScript } from '../../model/profile.js';
+import type { BuildScope, Registration, ServiceEvent } from '../../model/profile.js';
+import type { ServiceScript } from '../../model/script.js';
 import type { TraceRecord } from '../../model/session.js';
 import { hostTarget } from '../../project/targets/host.js';
 import { endingError, SessionFailure } from '../../runtime/failure.js';

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { RunContext } from '../../model/context.js';
-import type { ServiceEvent, ServiceScript } from '../../model/profile.js';
+import type { ServiceEvent } from '../../model/profile.js';
+import type { ServiceScript } from '../../model/script.js';
 import type { TraceRecord } from '../../model/session.js';
 import { traceValue } from '../../report/trace-text.js';
 import { readAnswers } from '../../running/answers.js';

@@ -2,14 +2,8 @@ import { type OpenPlugin, openPlugin } from '../../host-process/reference-host.j
 import type { PluginFile } from '../../hosts/cliproxy/file-name.js';
 import { fieldsOf } from '../../hosts/json-fields.js';
 import type { Finding } from '../../model/finding.js';
-import type {
-  CallScope,
-  Envelope,
-  HostProfile,
-  HostServicesHandle,
-  ServiceEvent,
-  ServiceScript,
-} from '../../model/profile.js';
+import type { CallScope, Envelope, HostProfile, HostServicesHandle, ServiceEvent } from '../../model/profile.js';
+import type { ServiceScript } from '../../model/script.js';
 import type { Deadlines, Ending, Engine, TraceRecord } from '../../model/session.js';
 import type { TargetName } from '../../model/target.js';
 import { describeEnding, SessionFailure } from '../../runtime/failure.js';

@@ -3,13 +3,8 @@ import { DEFAULT_DEADLINES, type OpenPlugin, openPlugin } from '../../host-proce
 import { canonicalHook } from '../../hosts/contract.js';
 import { fieldsOf } from '../../hosts/json-fields.js';
 import type { Finding } from '../../model/finding.js';
-import type {
-  HostProfile,
-  HostServicesHandle,
-  Registration,
-  ServiceEvent,
-  ServiceScript,
-} from '../../model/profile.js';
+import type { HostProfile, HostServicesHandle, Registration, ServiceEvent } from '../../model/profile.js';
+import type { ServiceScript } from '../../model/script.js';
 import type { Ending, Engine, TraceRecord } from '../../model/session.js';
 import type { TargetName } from '../../model/target.js';
 import { describeEnding, endingError, SessionFailure } from '../../runtime/failure.js';

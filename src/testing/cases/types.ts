@@ -1,4 +1,4 @@
-import type { ServiceScript } from '../../model/profile.js';
+import type { ServiceScript } from '../../model/script.js';
 import type { Expectations } from './expectations.js';
 import type { Scenario } from './scenario-types.js';
 

@@ -1,6 +1,7 @@
 import type { AnswerInstead, Invocation } from '../../../host-process/reference-host.js';
 import type { Finding } from '../../../model/finding.js';
-import type { SampleCall, ServiceScript } from '../../../model/profile.js';
+import type { SampleCall } from '../../../model/profile.js';
+import type { ServiceScript } from '../../../model/script.js';
 import type { CallContext, ServiceReply } from '../../../model/session.js';
 import { parseExact } from '../../../support/exact-json.js';
 import { runTrial, type Subject, type Trial, type TrialOptions } from '../../subject.js';

@@ -1,5 +1,5 @@
 import { fieldsOf } from '../../../hosts/json-fields.js';
-import type { ServiceScript } from '../../../model/profile.js';
+import type { ServiceScript } from '../../../model/script.js';
 import type { ServiceReply } from '../../../model/session.js';
 import { parseExact } from '../../../support/exact-json.js';
 import type { Subject } from '../../subject.js';
