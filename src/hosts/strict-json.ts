@@ -1,4 +1,4 @@
-import { parseNumbers } from '../support/exact-json.js';
+import { NumberTooLarge, parseNumbers } from '../support/exact-json.js';
 import { type JsonProblem, scanJson } from '../support/json-scan.js';
 import { printable } from '../support/printable.js';
 
@@ -11,14 +11,14 @@ export type JsonReading =
   | { readonly ok: true; readonly value: unknown }
   | {
       readonly ok: false;
-      readonly rule: 'utf8' | 'bom' | 'grammar' | 'duplicate-key' | 'depth' | 'lone-surrogate';
+      readonly rule: 'utf8' | 'bom' | 'grammar' | 'duplicate-key' | 'depth' | 'lone-surrogate' | 'range';
       /** What is wrong and where, to be put after "the body is no JSON that the ABI allows:". */
       readonly message: string;
     };
 
 /**
  * Reads one JSON value from bytes: strict UTF-8 without a byte order mark, RFC 8259, no key twice,
- * no half characters, at most 128 levels, integers exact. Never throws.
+ * no half characters, at most 128 levels, integers exact, no number beyond a double. Never throws.
  */
 export function readStrictJson(bytes: Uint8Array): JsonReading {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
@@ -38,6 +38,7 @@ export function readStrictJson(bytes: Uint8Array): JsonReading {
     const value = parseNumbers(text, hasLongNumber);
     return broken ?? { ok: true, value };
   } catch (error) {
+    if (error instanceof NumberTooLarge) return broken ?? { ok: false, rule: 'range', message: error.message };
     // lossless-json also objects to repeated keys, which have a rule of their own.
     const repeated = problem?.kind === 'duplicate-key' && (error as Error).message.startsWith('Duplicate key');
     return broken !== undefined && repeated

@@ -4,10 +4,17 @@ import { scanJson } from './json-scan.js';
 /** Deepest nesting of a text that people write; more would be a mistake, or an attack on the parser. */
 const MAX_DEPTH = 1000;
 
+/** A number that no double holds. */
+export class NumberTooLarge extends SyntaxError {
+  constructor(text: string) {
+    super(`The number ${text.slice(0, 40)} is beyond the range of a double`);
+  }
+}
+
 /**
  * Parses JSON without losing an integer: safe integers and fractions are numbers, integers beyond
  * 2^53 are bigints. Throws a SyntaxError for what is not one JSON value, for duplicate keys, for
- * half characters and for nesting beyond 1000 levels.
+ * half characters, for numbers beyond a double and for nesting beyond 1000 levels.
  */
 export function parseExact(text: string): unknown {
   const { problem, hasLongNumber } = scanJson(text, MAX_DEPTH);
@@ -70,7 +77,13 @@ export function exactNumbers(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, exactNumbers(one)]));
 }
 
-/** A number of a JSON text: a bigint where a number would not be exact, which holds for integers only. */
+/**
+ * A number of a JSON text: a bigint where a number would not be exact, which holds for integers only. Throws for what
+ * no double holds: it would be written as null.
+ */
 function exactNumber(text: string): number | bigint {
-  return /^-?\d+$/.test(text) && !isSafeNumber(text) ? BigInt(text) : Number(text);
+  if (/^-?\d+$/.test(text) && !isSafeNumber(text)) return BigInt(text);
+  const value = Number(text);
+  if (!Number.isFinite(value)) throw new NumberTooLarge(text);
+  return value;
 }

@@ -12,7 +12,7 @@ export interface JsonScan {
   readonly hasLongNumber: boolean;
 }
 
-/** Numbers with fewer characters than this are exact as they are. */
+/** Numbers with fewer digits than this are exact as they are, unless they have an exponent. */
 const LONG_NUMBER = 16;
 const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
@@ -34,6 +34,7 @@ export function scanJson(text: string, maxDepth: number): JsonScan {
       if (digits >= LONG_NUMBER) hasLongNumber = true;
       continue;
     }
+    const inNumber = digits > 0;
     digits = 0;
     switch (character) {
       case QUOTE: {
@@ -59,6 +60,11 @@ export function scanJson(text: string, maxDepth: number): JsonScan {
       case 0x5d: // ]
         open.pop();
         keyNext = false;
+        break;
+      case 0x45: // E
+      case 0x65: // e
+        // A short text, and maybe more than a double holds.
+        hasLongNumber ||= inNumber;
         break;
       case 0x2c: // ,
         keyNext = open[open.length - 1] !== undefined;

@@ -36,6 +36,13 @@ describe('strict JSON', () => {
     );
   });
 
+  it('refuses numbers that no double holds, which would become null', () => {
+    for (const text of ['1e400', '[-1E+309]', '{"a":12e999}']) {
+      expect(read(text)).toMatchObject({ ok: false, rule: 'range', message: expect.stringContaining('double') });
+    }
+    expect(read('[1e308,1e-400,true,false,"1e400"]')).toMatchObject({ ok: true });
+  });
+
   it('refuses a key twice and nothing else, however it is written', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(member, fc.boolean()), { maxLength: 5 }), (members) => {
@@ -65,7 +72,7 @@ describe('strict JSON', () => {
         const legal = parses(bytes.toString('utf8'));
         const reading = readStrictJson(bytes);
         if (reading.ok) expect(legal).toBe(true);
-        else if (legal) expect(reading.rule).toMatch(/duplicate-key|lone-surrogate|depth/);
+        else if (legal) expect(reading.rule).toMatch(/duplicate-key|lone-surrogate|depth|range/);
       }),
       RUNS,
     );

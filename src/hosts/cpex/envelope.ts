@@ -136,6 +136,7 @@ const RULES: Readonly<Partial<Record<Unreadable['rule'], { id: string; clause: s
   grammar: { id: 'env.single', clause: 'ABI-JSON-001' },
   'duplicate-key': { id: 'env.single', clause: 'ABI-JSON-003' },
   depth: { id: 'env.single', clause: 'ABI-JSON-004' },
+  range: { id: 'env.single', clause: 'ABI-JSON-005' },
 };
 
 const FORMAT_RULE = { id: 'env.single', clause: 'ABI-JSON-001' };
