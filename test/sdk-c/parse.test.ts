@@ -50,7 +50,7 @@ describe('parseContract', () => {
     });
     expect(types('HookInvokeRequest')).toMatchObject({
       payload: { kind: 'json' },
-      extensions: { kind: 'object' },
+      extensions: { kind: 'ref', name: 'Extensions' },
       context: { kind: 'ref', name: 'HookContext' },
     });
   });
@@ -69,7 +69,10 @@ describe('parseContract', () => {
 
   it('gives equal enums inside fields one name', () => {
     const enums = ir.declarations.filter((one) => one.kind === 'enum').map((one) => one.name.pascal);
-    expect(enums).toEqual(['ValueType', 'MessageRole', 'MessageChannel', 'LogLevel', 'KvScope', 'OutputStream']);
+    expect(enums).toEqual([
+      ...['ValueType', 'LifecycleEventKind', 'LifecyclePhase', 'ResourceType', 'SourceType', 'MessageRole'],
+      ...['MessageChannel', 'OutputStream', 'LifecycleEventOutcome', 'LogLevel', 'KvScope'],
+    ]);
   });
 
   it('spells hooks for every language', () => {
@@ -110,6 +113,6 @@ describe('names', () => {
   it('names an enum after what its structs share', () => {
     expect(enumName(['KvGetRequest', 'KvSetRequest'], 'scope')).toBe('KvScope');
     expect(enumName(['PositionalArg', 'OptionArg'], 'value_type')).toBe('ValueType');
-    expect(enumName(['OutputWriteRequest'], 'stream')).toBe('OutputStream');
+    expect(enumName(['OutputWriteRequest'], 'stream')).toBe('OutputWriteStream');
   });
 });

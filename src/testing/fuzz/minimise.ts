@@ -77,9 +77,11 @@ async function shrinkBody(body: Uint8Array, fails: (body: Uint8Array) => Promise
   try {
     value = parseExact(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
-    let bytes = [...body];
-    // Great pieces first; a long body is not cut byte by byte.
-    bytes = await shrinkList(bytes, (some) => fails(Uint8Array.from(some)), bytes.length > BYTEWISE ? 64 : 1);
+    const shrunk = (bytes: readonly number[], least: number) =>
+      shrinkList(bytes, (some) => fails(Uint8Array.from(some)), least);
+    // A long body is not cut byte by byte before great pieces of it are gone.
+    const rest = body.length > BYTEWISE ? await shrunk([...body], 64) : [...body];
+    if (rest.length <= BYTEWISE) await shrunk(rest, 1);
     return;
   }
   await shrinkValue(value, (smaller) => fails(Buffer.from(jsonOf(smaller))));
