@@ -32,10 +32,14 @@ describe.skipIf(process.platform !== 'linux' || !hasCompiler)('benchmarks (Linux
       expect(rows.length).toBeGreaterThan(1);
       for (const { what, measured, value } of rows) {
         expect(what).not.toBe('');
-        expect(measured).toMatch(/^\d[\d.]* (ns|µs|ms|s|MiB)$|^\d[\d,]* calls\/s$/);
+        // A row of the pipeline has several parts: `28.7 ms, host 28.5 ms, CPU 1.37 ms`, `6.3 ms, constant −9.7 ms`.
+        for (const part of measured.split(/, (?:host|CPU|constant) /))
+          expect(part).toMatch(/^−?\d[\d.]* (ns|µs|ms|s|MiB)$|^\d[\d,]* calls\/s$/);
         if (value !== undefined) expect(value).toBeGreaterThan(0);
       }
-      expect(rows.filter(({ verdict }) => verdict === 'within' || verdict === 'over')).not.toHaveLength(0);
+      // What a hook through a pipeline may cost, nobody has said.
+      const judged = rows.filter(({ verdict }) => verdict === 'within' || verdict === 'over');
+      expect(judged.length > 0).toBe(script !== 'pipeline.mjs');
       expect(readdirSync(scratch)).toEqual([]);
     },
     300_000,
