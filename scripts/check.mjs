@@ -51,7 +51,9 @@ if (summary !== undefined) {
   count.failed += summary.failures.length;
   count.skipped += summary.skipped.length;
   for (const { name, reason } of summary.skipped) console.log(`skipped: ${name} (${reason})`);
-  for (const name of summary.flaky) console.log(`flaky: ${name} (failed, then passed when tried again)`);
+  for (const { name, message } of summary.flaky) {
+    console.log(`flaky: ${name} (failed, then passed when tried again): ${message}`);
+  }
   for (const { name, message } of summary.failures) console.log(`failed: ${name}: ${message}`);
 }
 // A crash of the runner, or an error outside of any test, is a failure too.

@@ -3,7 +3,7 @@ import type { Reporter, TestModule, TestResult } from 'vitest/node';
 
 /**
  * Writes to the file that `CPEX_TEST_SUMMARY` names: counts, the reason of every skipped test, the first
- * line of every failure, and the tests that passed only when they were tried again.
+ * line of every failure, and the tests that passed only when they were tried again, with what they failed of.
  */
 export default class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
@@ -14,7 +14,7 @@ export default class SummaryReporter implements Reporter {
       name: 'outside of any test',
       message: firstLine(error),
     }));
-    const flaky: string[] = [];
+    const flaky: { name: string; message: string }[] = [];
     let passed = 0;
     for (const module of modules) {
       const tests = [...module.children.allTests()];
@@ -22,7 +22,9 @@ export default class SummaryReporter implements Reporter {
       for (const test of tests) {
         const result = test.result();
         if (result.state === 'passed') passed++;
-        if (test.diagnostic()?.flaky === true) flaky.push(test.fullName);
+        if (test.diagnostic()?.flaky === true) {
+          flaky.push({ name: test.fullName, message: reasonOfFailure(result.errors?.[0]) });
+        }
         if (result.state === 'failed') failures.push({ name: test.fullName, message: firstLine(result.errors[0]) });
         if (result.state === 'skipped') skipped.push({ name: test.fullName, reason: reasonOf(test.fullName, result) });
       }
@@ -35,6 +37,12 @@ export default class SummaryReporter implements Reporter {
 function reasonOf(name: string, result: TestResult): string {
   const note = result.state === 'skipped' ? result.note : undefined;
   return note ?? /\(([^()]+)\)/.exec(name)?.[1] ?? 'no reason given';
+}
+
+/** What failed, with the beginning of what was seen: nobody can look again at a test that passed afterwards. */
+function reasonOfFailure(error: unknown): string {
+  const actual = error instanceof Object && 'actual' in error ? String(error.actual).replace(/\s+/g, ' ') : '';
+  return actual === '' ? firstLine(error) : `${firstLine(error)}: ${actual.slice(0, 500)}`;
 }
 
 function firstLine(error: unknown): string {
