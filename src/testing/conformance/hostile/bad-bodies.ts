@@ -216,8 +216,8 @@ export const CONTROLS: readonly NamedBytes[] = Array.from({ length: 0x20 }, (_, 
 
 /** Values of an unknown member that the ABI allows, however odd: any answer will do, so long as it is one. */
 export const ODD_VALUES: readonly NamedBytes[] = [
-  ['the number 1e999', '1e999'],
-  ['the number -1e999', '-1e999'],
+  ['the number 1e308', '1e308'],
+  ['the number -1e308', '-1e308'],
   ['the number 1e-999', '1e-999'],
   ['the number 2^53 + 1', '9007199254740993'],
   ['the number 2^64', '18446744073709551616'],
