@@ -17,7 +17,7 @@ import { childBundles } from './bundles.mjs';
 import { writeHelp } from './help.mjs';
 import { writeManifest } from './manifest.mjs';
 import { writeNotices } from './notices.mjs';
-import { fuzzingApart, servicesPlugin } from './services-plugin.mjs';
+import { fuzzingApart, remoteApart, remoteEntry, servicesPlugin } from './services-plugin.mjs';
 import { writeValidators } from './validators.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -83,7 +83,7 @@ async function bundles() {
     ...common,
     stdin: { contents: services.entry(), resolveDir: root, sourcefile: 'services.js', loader: 'js' },
     outfile: path.join(fresh, 'services.cjs'),
-    plugins: [fuzzingApart, asciiSort, honoursNoColor],
+    plugins: [fuzzingApart, remoteApart, asciiSort, honoursNoColor],
   });
   const fuzzing = await esbuild.build({
     ...common,
@@ -95,9 +95,14 @@ async function bundles() {
     },
     outfile: path.join(fresh, 'fuzzing.cjs'),
   });
+  const remote = await esbuild.build({
+    ...common,
+    stdin: { contents: remoteEntry(), resolveDir: root, sourcefile: 'remote.js', loader: 'js' },
+    outfile: path.join(fresh, 'remote.cjs'),
+  });
   const children = [];
   for (const config of childBundles(root)) children.push(await esbuild.build({ ...common, ...config, outdir: fresh }));
-  return [core, rest, fuzzing, ...children];
+  return [core, rest, fuzzing, remote, ...children];
 }
 
 /** The content hash that the code cache is keyed by. */
@@ -112,7 +117,7 @@ export async function buildAll() {
     writeValidators(root);
     const results = await bundles();
     copyFileSync(path.join(root, 'scripts', 'loader.cjs'), path.join(fresh, 'loader.cjs'));
-    for (const name of ['core.cjs', 'services.cjs', 'fuzzing.cjs']) stamp(path.join(fresh, name));
+    for (const name of ['core.cjs', 'services.cjs', 'fuzzing.cjs', 'remote.cjs']) stamp(path.join(fresh, name));
     for (const name of readdirSync(fresh)) renameSync(path.join(fresh, name), path.join(dist, name));
     await writeManifest(root);
     writeHelp(root);

@@ -1,5 +1,6 @@
-// Splits cpex in three bundles: core (oclif, the command classes, light services), services
-// (everything a command reaches by a dynamic import) and fuzzing (what only fuzzers need). In the core an
+// Splits cpex in four bundles: core (oclif, the command classes, light services), services
+// (everything a command reaches by a dynamic import), fuzzing (what only fuzzers need) and remote (what only plugins that
+// are processes need). In the core an
 // `import('../build/service.js')` becomes a call into services.cjs, which evaluates that module and nothing else.
 import path from 'node:path';
 
@@ -25,6 +26,36 @@ export const fuzzingApart = {
     }));
   },
 };
+
+/** Libraries that only plugins need that are processes: gRPC, protobuf, certificates, CBOR. */
+const REMOTE = [
+  '@grpc/grpc-js',
+  '@grpc/proto-loader',
+  '@peculiar/x509',
+  'cbor2',
+  'protobufjs',
+  'protobufjs/ext/descriptor',
+];
+
+/** For the services: the libraries of `REMOTE` come out of remote.cjs, each evaluated when it is asked for. */
+export const remoteApart = {
+  name: 'remote-apart',
+  setup(build) {
+    build.onResolve({ filter: /^(@grpc|@peculiar|cbor2|protobufjs)/ }, ({ path: name }) =>
+      REMOTE.includes(name) ? { path: name, namespace: 'remote' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'remote' }, ({ path: name }) => ({
+      contents: fromBundle('remote.cjs', `remote(${JSON.stringify(name)})`),
+      loader: 'js',
+    }));
+  },
+};
+
+/** The entry of remote.cjs. */
+export function remoteEntry() {
+  const rows = REMOTE.map((name) => `${JSON.stringify(name)}: () => require(${JSON.stringify(name)}),`);
+  return `const table = {${rows.join('\n')}};\nexport const remote = (name) => table[name]();`;
+}
 
 /** Returns the esbuild plugin for the core and, once the core is built, the entry of the services. */
 export function servicesPlugin(root) {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { RunContext } from '../model/context.js';
 import type { Manifest } from '../model/manifest.js';
-import type { Engine } from '../model/session.js';
+import type { Engine, Transport } from '../model/session.js';
 import type { Target } from '../model/target.js';
 import { hostTarget } from '../project/targets/host.js';
 import { nativeEngine } from '../runtime/native/engine.js';
@@ -17,6 +17,8 @@ export type EngineName = (typeof ENGINES)[number];
 
 export interface EngineWish {
   readonly target: Target;
+  /** How the plugin's host meets it; `native` when absent. */
+  readonly transport?: Transport;
   /** koffi for what this machine itself runs, the probe for everything else, when absent. */
   readonly engine?: EngineName;
   /** Command line that runs the target's programs; implies the probe. */
@@ -46,8 +48,14 @@ export async function engineFor(wish: EngineWish, context: RunContext): Promise<
   // What excludes itself does so on every machine, whatever runs there.
   const own = wish.engine === 'koffi' || wish.engine === 'go' ? wish.engine : undefined;
   if (own !== undefined && (wish.runner !== undefined || !isNative(target, hostTarget()))) throw onlyProbe(own, wish);
+  const { transport = 'native' } = wish;
+  if (transport !== 'native' && wish.engine !== undefined) throw onlyLibraries(wish.engine);
   const found = await findRunner(target, context.env, settings);
   if (found.state !== 'found') throw noRunner(target.name, found);
+  if (transport !== 'native') {
+    const { processEngine } = await import('./process-engine.js');
+    return processEngine(transport, found.runner);
+  }
   if (own === 'koffi') return nativeEngine();
   if (own === 'go') return goEngineOf(context);
   if (wish.engine === undefined && found.runner.kind === 'native') return nativeEngine();
@@ -69,6 +77,7 @@ export interface Judge {
  * @throws CpexError as `engineFor`; for other targets than the machine's own also what the probe's compiler lacks
  */
 export async function judgeFor(wish: EngineWish, context: RunContext): Promise<Judge> {
+  if (wish.transport !== undefined && wish.transport !== 'native') return { engine: await engineFor(wish, context) };
   if (wish.engine === 'koffi' || wish.engine === 'go') {
     return { engine: await engineFor(wish, context), noProbe: `${wish.engine} was asked for` };
   }
@@ -96,6 +105,12 @@ async function goEngineOf(context: RunContext): Promise<Engine> {
   const { goEngineFor, goHostFor } = await import('./gohost.js');
   await goHostFor(context);
   return goEngineFor(context);
+}
+
+function onlyLibraries(engine: EngineName): CpexError {
+  return new CpexError('CPEX_E_USAGE', `The engine ${engine} loads libraries, and this plugin is a process.`, {
+    remedy: 'Leave --engine away.',
+  });
 }
 
 function onlyProbe(engine: EngineName, { target, runner }: EngineWish): CpexError {

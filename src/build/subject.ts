@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { auditFile } from '../audit/report.js';
-import { findProfile } from '../hosts/registry.js';
+import { profileFor } from '../hosts/registry.js';
 import type { RunContext } from '../model/context.js';
 import type { Finding } from '../model/finding.js';
 import type { Project } from '../model/manifest.js';
@@ -39,12 +39,12 @@ export async function resolveSubject(options: SubjectOptions, context: RunContex
   const target = options.target === undefined ? hostTarget() : resolveTarget(options.target);
   if (options.plugin !== undefined) {
     const artefact = path.resolve(context.cwd, options.plugin);
-    const profile = findProfile(options.host ?? 'cpex');
+    const profile = await profileFor(options.host ?? 'cpex', { root: context.cwd });
     await requireSound(artefact, profile, target);
     return { artefact, target, profile };
   }
   const project = await requireProject(context);
-  const profile = findProfile(options.host ?? project.manifest.host);
+  const profile = await profileFor(options.host ?? project.manifest.host, project);
   const mode = options.debug ? 'debug' : 'release';
   const built = await ensureBuilt(project, { target: target.name, mode }, context);
   return { artefact: built.file, target, profile, project };

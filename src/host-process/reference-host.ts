@@ -3,11 +3,13 @@ import type {
   BuildScope,
   Envelope,
   HostProfile,
+  HostProtocol,
   Registration,
   ServiceOptions,
   WrittenParts,
 } from '../model/profile.js';
 import type {
+  Call,
   CallContext,
   CallEnd,
   CallOptions,
@@ -92,6 +94,8 @@ export interface InvokeOptions extends CallOptions {
 /** A plugin that runs in the reference host: its session and services under the profile's rules. */
 export interface OpenPlugin {
   readonly session: Session;
+  /** The profile as asked for, with what the running plugin told of its services. */
+  readonly profile: HostProfile;
   invoke(method: string, request: unknown, options?: InvokeOptions): Promise<Invocation>;
   /** Makes the registration call and reads its answer; `again` for one after a change of the configuration. */
   register(config: unknown, options?: { readonly again?: boolean }): Promise<Registered>;
@@ -112,8 +116,8 @@ export function deadlinesFor(timeout: number | undefined): Deadlines {
 
 /** Starts a plugin with the services of its profile. Rejects with a SessionFailure. */
 export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
-  const { profile } = options;
-  const services = profile.services({ streamIdleMs: options.deadlines.call, ...options.services });
+  const { profile: asked } = options;
+  const services = asked.services({ streamIdleMs: options.deadlines.call, ...options.services });
   const { answer } = options;
   const answering: HostServices =
     answer === undefined
@@ -127,7 +131,8 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
     session = await options.engine.start({
       artefact: options.artefact,
       target: options.target,
-      ...(profile.native === undefined ? {} : { native: profile.native }),
+      ...(asked.native === undefined ? {} : { native: asked.native }),
+      ...(asked.process === undefined ? {} : { process: asked.process }),
       cwd: options.cwd,
       deadlines: options.deadlines,
       services: answering,
@@ -143,6 +148,13 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
     await services.close();
     throw error;
   }
+  let profile: HostProfile;
+  try {
+    profile = (await asked.learn?.(session)) ?? asked;
+  } catch (error) {
+    await session.stop().finally(() => services.close());
+    throw error;
+  }
   // Registration may choose another codec for everything after it; one that fails leaves it as it was.
   let { protocol } = profile;
   const registered = (result: unknown, offered: readonly string[] | undefined) => {
@@ -153,15 +165,19 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
   const send = async (method: string, request: unknown, callOptions?: InvokeOptions): Promise<Invocation> => {
     // What is in force when the call begins holds to its end.
     const rules = protocol;
-    const call = session.call(method, rules.encodeRequest(request, method, callOptions?.written), callOptions);
+    const { first, ...streams } = encode(rules, method, request, callOptions?.written);
+    const call = session.call(method, first, { ...callOptions, ...streams });
     const cancel = () => call.cancel();
     callOptions?.signal?.addEventListener('abort', cancel, { once: true });
     try {
+      const pieces = streams.streaming === true ? collect(bodies(call), callOptions?.onPiece) : undefined;
+      // Where the plugin dies, the end says so.
+      pieces?.catch(() => undefined);
       const end = await call.end;
       const envelope = rules.readEnvelope(end.code, end.body, method, request);
       const registers = rules.inCodec !== undefined && method === rules.registration({ config: {} }).method;
       if (registers && envelope.ok === true) registered(envelope.result, codecsOf(request));
-      return { end, envelope };
+      return { end, envelope, ...(pieces === undefined ? {} : { stream: await pieces }) };
     } finally {
       callOptions?.signal?.removeEventListener('abort', cancel);
     }
@@ -169,6 +185,7 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
   let closing: Promise<Ending> | undefined;
   return {
     session,
+    profile,
     invoke: async (method, request, callOptions) => {
       const scope = services.beginCall?.(method, request);
       try {
@@ -198,6 +215,20 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
       return closing;
     },
   };
+}
+
+/** A request as the transport takes it: one body, or the first of a stream and those that follow. */
+function encode(rules: HostProtocol, method: string, request: unknown, written: WrittenParts | undefined) {
+  const streams = rules.streamsOf?.(method);
+  const streaming = streams?.answers === true ? { streaming: true } : {};
+  if (streams?.requests !== true) return { first: rules.encodeRequest(request, method, written), ...streaming };
+  const [first, ...more] = (request as readonly unknown[]).map((one) => rules.encodeRequest(one, method));
+  if (first === undefined) return { first: new Uint8Array(), more: 'none' as const, ...streaming };
+  return { first, more, ...streaming };
+}
+
+async function* bodies(call: Call): AsyncIterable<Uint8Array> {
+  for await (const { body } of call.chunks) yield body;
 }
 
 /** Codecs that a registration by hand offers. */

@@ -1,3 +1,5 @@
+import path from 'node:path';
+import type { Manifest } from '../model/manifest.js';
 import type { HostProfile } from '../model/profile.js';
 import { revisionsOf } from '../project/contract-revisions.js';
 import { HOSTS, hostName, hostProblem, LATER_HOSTS, revisionName } from '../project/hosts.js';
@@ -28,4 +30,29 @@ export function findProfile(host: string): HostProfile {
   const remedy = revisions.length === 0 ? `Write "${name}".` : `Revisions: ${revisions.join(', ')}.`;
   const has = revisions.length === 0 ? 'has no revisions' : `has no revision "${host.slice(name.length + 1)}"`;
   throw new CpexError('CPEX_E_HOST_UNKNOWN', `The host "${name}" ${has}.${hint}`, { remedy });
+}
+
+/** What a profile may take from the project, or from the command line where there is none. */
+export interface ProjectSide {
+  /** Absolute folder that file names are relative to. */
+  readonly root: string;
+  readonly manifest?: Pick<Manifest, 'process'>;
+  /** Files with the services, in place of those of the manifest; absolute, or relative to `root`. */
+  readonly protos?: readonly string[];
+}
+
+/** The profile that `NAME[@REVISION]` stands for, with what the project says about its application. */
+export async function profileFor(host: string, { root, manifest, protos }: ProjectSide): Promise<HostProfile> {
+  const profile = findProfile(host);
+  if (profile.forProject === undefined) return profile;
+  const settings = {
+    ...manifest?.process,
+    ...(protos === undefined ? {} : { protos: protos.map((file) => path.resolve(root, file)) }),
+  };
+  return profile.forProject({ root, settings });
+}
+
+/** What plugins of a profile are built into. */
+export function artefactKind({ transport }: Pick<HostProfile, 'transport'>): 'library' | 'executable' {
+  return transport === 'native' ? 'library' : 'executable';
 }

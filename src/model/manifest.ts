@@ -1,3 +1,4 @@
+import type { ProcessSettings } from './process.js';
 import type { Language, TargetName } from './target.js';
 
 /** `cpex.yaml`: the one source of what a plugin is. Checked against `schemas/manifest.json`. */
@@ -29,6 +30,8 @@ export interface Manifest {
   /** JSON Schema of the plugin's configuration. */
   readonly config_schema?: Readonly<Record<string, unknown>>;
   readonly test?: TestSettings;
+  /** What the application asks of plugins that are processes. */
+  readonly process?: ProcessSettings;
   /** How to build sources that cpex did not lay out. */
   readonly build?: BuildSettings;
 }

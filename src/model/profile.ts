@@ -1,7 +1,8 @@
 import type { Contract } from './contract.js';
 import type { Finding } from './finding.js';
+import type { ProcessRules, ProcessSettings } from './process.js';
 import type { ScriptedHttp, ServiceScript } from './script.js';
-import type { CallContext, HostServices, NativeRules, Transport } from './session.js';
+import type { CallContext, HostServices, NativeRules, Session, Transport } from './session.js';
 import type { Language, Target } from './target.js';
 
 /** The kind of host a plugin is for, as a value: contract, services, file layout, samples. */
@@ -12,18 +13,33 @@ export interface HostProfile {
   readonly transport: Transport;
   /** How libraries are loaded; native transport only. */
   readonly native?: NativeRules;
+  /** How plugins are started and spoken with; transports of processes only. */
+  readonly process?: ProcessRules;
   readonly contract: Contract;
   readonly languages: readonly Language[];
+  /** Why there are no plugins in a language, and the way round; for languages that are not in the list. */
+  readonly noLanguage?: Readonly<Partial<Record<Language, string>>>;
   readonly layout: FileLayout;
   /** How plugins for this host are handed on. */
   readonly release: ReleaseRules;
   /** Envelope rules and life cycle calls that differ between hosts. */
   readonly protocol: HostProtocol;
   services(options: ServiceOptions): HostServicesHandle;
+  /** The profile with what a project says about its application. Absent where a host is the same for all. Throws a CpexError. */
+  forProject?(source: ProfileSource): Promise<HostProfile>;
+  /** The profile with what a running plugin tells of its services. Absent where nothing is left to learn. */
+  learn?(session: Session): Promise<HostProfile>;
   /** The host's own reading of a hook's result; absent where a profile has no hooks. */
   evaluate?(request: unknown, result: unknown): HookEvaluation;
   /** What a result of steps and events breaks beyond its envelope; absent where a profile has none of these. */
   resultFindings?(method: string, request: unknown, result: unknown): readonly Finding[];
+}
+
+/** What is known about a plugin's application before the plugin runs. */
+export interface ProfileSource {
+  /** Absolute folder that file names are relative to. */
+  readonly root: string;
+  readonly settings: ProcessSettings;
 }
 
 /** What the host makes of a hook's result. */
@@ -94,6 +110,13 @@ export interface HostProtocol {
    * Absent where all bodies are JSON. Registration is JSON in any case.
    */
   inCodec?(codec: string): HostProtocol | undefined;
+  /**
+   * Which sides of a method are streams; absent where a host has none of its transport's own. A request that is one is a
+   * list, and `encodeRequest` writes each of its messages.
+   */
+  streamsOf?(method: string): { readonly requests: boolean; readonly answers: boolean };
+  /** Reads one message of a streamed answer, for people and for cases. */
+  readChunk?(body: Uint8Array, method: string): unknown;
   /** Reads the words of `cpex run`: the host's short forms, else a method as it stands. */
   readWords(words: readonly string[], input: RunInput, registration: Registration): RunRequest;
 }

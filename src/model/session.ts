@@ -1,4 +1,5 @@
 import type { CrashFacts } from './crash.js';
+import type { ProcessRules } from './process.js';
 import type { TargetName } from './target.js';
 import type { Breach, Field, Observation, Watch } from './watch.js';
 
@@ -12,6 +13,8 @@ export interface SessionOptions {
   readonly target: TargetName;
   /** How the profile's host loads a library; native transport only. */
   readonly native?: NativeRules;
+  /** How the profile's host starts and speaks with a plugin's process; other transports only. */
+  readonly process?: ProcessRules;
   /** Working folder of the child; a fresh temporary folder is usual. */
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -93,6 +96,10 @@ export interface CallOptions {
   readonly concurrent?: boolean;
   /** See the call return although a request of the plugin still waits for its answer. */
   readonly overlapping?: boolean;
+  /** Further messages of a request that is a stream. The call's own request is the first one; it is none when this is `'none'`. */
+  readonly more?: readonly Uint8Array[] | 'none';
+  /** The answer may be a stream: each message is a chunk. Over gRPC the end has no body then. */
+  readonly streaming?: boolean;
 }
 
 /** One piece of a streamed answer. A unary call has none. */
@@ -129,8 +136,17 @@ export type Ending =
       /** Command lines of processes that the plugin had started and left running; they were killed. */
       readonly leftovers?: readonly string[];
     }
-  /** The library could not be loaded or its entry refused. */
-  | { readonly kind: 'refused'; readonly stage: LoadStage; readonly message: string; readonly code?: number }
+  /** The library could not be loaded or its entry refused, or the process did not get as far as taking calls. */
+  | {
+      readonly kind: 'refused';
+      readonly stage: LoadStage | ProcessStage;
+      readonly message: string;
+      readonly code?: number;
+      /** What was seen: the first line, the end of stderr, the exit code, facts about the file. */
+      readonly evidence?: readonly string[];
+      /** What to do, where more is known than the stage. */
+      readonly remedy?: string;
+    }
   /** The process ended although nobody asked, or without its end token. */
   | {
       readonly kind: 'exit';
@@ -166,6 +182,8 @@ export type Ending =
 
 /** Steps of loading a library, in their order; one of them fails when a plugin is refused. */
 export type LoadStage = 'load' | 'entry' | 'init' | 'version' | 'table';
+/** Steps of starting a process that takes calls, in their order. */
+export type ProcessStage = 'spawn' | 'handshake' | 'version' | 'connect' | 'register';
 export type Phase = 'load' | 'init' | 'call' | 'idle' | 'shutdown' | 'exit';
 
 /** The call that was running when a process ended, from the flight recorder. */
@@ -178,7 +196,7 @@ export interface InFlight {
 /** One running plugin behind any transport and engine. */
 export interface Session {
   readonly pid: number;
-  /** ABI version that the plugin reported; native transport only. */
+  /** ABI version that the plugin reported; native transport, and the same calls in frames. */
   readonly abiVersion?: number;
   call(method: string, request: Uint8Array, options?: CallOptions): Call;
   /** Makes the same call many times inside the child, at full speed, after the calls made so far. */
@@ -233,6 +251,8 @@ export interface TraceRecord {
   readonly size: number;
   readonly body: Uint8Array;
   readonly durationNs?: number;
+  /** What carried it, where that is no native call: `grpc`, `line`, `cbor`, `frame`. */
+  readonly wire?: string;
 }
 
 /** Starts a plugin; one per transport and engine. */

@@ -3,6 +3,9 @@ import { revisionsOf } from './contract-revisions.js';
 /** Host profiles that this version can scaffold, build, test and run for. */
 export const HOSTS: readonly string[] = ['cpex', 'cliproxy'];
 
+/** Hosts whose plugins are libraries of the native ABI. */
+export const NATIVE_HOSTS: readonly string[] = ['cpex', 'cliproxy'];
+
 /** Profiles that cpex knows by name and that come with a later version. */
 export const LATER_HOSTS: readonly string[] = ['go-plugin', 'console', 'tau'];
 

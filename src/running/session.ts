@@ -2,6 +2,7 @@ import path from 'node:path';
 import { type EngineName, engineFor, startLimit } from '../build/engine.js';
 import { type BuiltSubject, resolveSubject } from '../build/subject.js';
 import { deadlinesFor, type Invocation, type OpenPlugin, openPlugin } from '../host-process/reference-host.js';
+import { findProfile } from '../hosts/registry.js';
 import type { RunContext } from '../model/context.js';
 import type { Contract } from '../model/contract.js';
 import type { Finding } from '../model/finding.js';
@@ -169,6 +170,7 @@ async function engineOf(options: RunSessionOptions, context: RunContext): Promis
   return engineFor(
     {
       target: options.target === undefined ? hostTarget() : resolveTarget(options.target),
+      transport: findProfile(options.host ?? project?.manifest.host ?? 'cpex').transport,
       ...(engine === undefined ? {} : { engine }),
       ...(runner === undefined ? {} : { runner }),
       ...(project === undefined ? {} : { manifest: project.manifest }),

@@ -1,5 +1,5 @@
 import type { CrashFacts } from '../model/crash.js';
-import type { Ending, InFlight, LoadStage } from '../model/session.js';
+import type { Ending, InFlight, LoadStage, ProcessStage } from '../model/session.js';
 import { CpexError } from '../support/errors.js';
 import { diagnose } from './diagnosis.js';
 import { quoteGoroutines } from './goroutines.js';
@@ -44,7 +44,10 @@ export function endingError(ending: Ending): CpexError {
   const message = describeEnding(ending);
   switch (ending.kind) {
     case 'refused':
-      return new CpexError('CPEX_E_PLUGIN_REFUSED', message, { evidence, remedy: REFUSAL_REMEDIES[ending.stage] });
+      return new CpexError('CPEX_E_PLUGIN_REFUSED', message, {
+        evidence,
+        remedy: ending.remedy ?? REFUSAL_REMEDIES[ending.stage],
+      });
     case 'exit':
       return new CpexError('CPEX_E_PLUGIN_DIED', message, {
         evidence,
@@ -73,6 +76,7 @@ export function endingError(ending: Ending): CpexError {
 /** The facts behind an ending, one per line. */
 export function endingEvidence(ending: Ending): string[] {
   const lines: string[] = [];
+  if (ending.kind === 'refused') lines.push(...(ending.evidence ?? []));
   if (ending.kind === 'crash') lines.push(...faultLines(ending.fault, ending.inFlight?.method), ...ending.frames);
   if (ending.kind === 'hang') lines.push(...(ending.threads ?? []));
   if ('stderrTail' in ending && ending.stderrTail !== '') {
@@ -125,12 +129,16 @@ function telling(lines: readonly string[]): readonly string[] {
   return reason === -1 ? lines.slice(from) : lines.slice(Math.min(reason, from)).slice(0, EVIDENCE_LINES);
 }
 
-const REFUSAL_REMEDIES: Record<LoadStage, string> = {
+const REFUSAL_REMEDIES: Record<LoadStage | ProcessStage, string> = {
   load: 'Run "cpex check" on the file: it names missing libraries, a wrong architecture and a too new C library.',
   entry: 'Export the entry function, and check that --host names the host that the plugin was written for.',
   init: 'The entry function has to return 0; its stderr may say why it did not.',
   version: 'Build the plugin against the version of the ABI that the host speaks.',
   table: 'Fill in every function of the plugin table before the entry function returns 0.',
+  spawn: 'Run "cpex check" on the file, and start it by hand once to see what the system says.',
+  handshake: 'Print nothing to stdout before the line of the handshake; logs belong to stderr.',
+  connect: 'Listen before the line of the handshake is printed, and on the address that it names.',
+  register: 'Send the registration as the first message; logs belong to stderr.',
 };
 
 function during(phase: string, inFlight: InFlight | undefined): string {

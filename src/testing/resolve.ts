@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type EngineName, judgeFor, startLimit } from '../build/engine.js';
 import { ensureBuilt } from '../build/service.js';
-import { findProfile } from '../hosts/registry.js';
+import { findProfile, profileFor } from '../hosts/registry.js';
 import type { RunContext } from '../model/context.js';
 import type { Project } from '../model/manifest.js';
 import { findProject } from '../project/find.js';
@@ -39,7 +39,8 @@ export async function findSubjects(options: ResolveOptions, context: RunContext)
   const project = await findProject(context.cwd);
   if (libraries.length > 0) {
     const means = await findMeans(options, undefined, context);
-    return libraries.map((file) => bare(file, project, caseFiles, options, { ...means, signal: context.signal }));
+    const shared = { ...means, signal: context.signal };
+    return Promise.all(libraries.map((file) => bare(file, project, caseFiles, options, shared, context.cwd)));
   }
   if (project === undefined) throw noSubject();
   const means = await findMeans(options, project, context);
@@ -52,7 +53,7 @@ export async function findSubjects(options: ResolveOptions, context: RunContext)
     ...common(options),
     signal: context.signal,
     artefact: built.file,
-    profile: findProfile(options.host ?? manifest.host),
+    profile: await profileFor(options.host ?? manifest.host, project),
     manifest,
     config: options.config ?? manifest.test?.config ?? {},
     language: manifest.language,
@@ -69,19 +70,20 @@ function noSubject(): CpexError {
 }
 
 /** A library on its own; the project around it is not asked what it should be. */
-function bare(
+async function bare(
   file: string,
   project: Project | undefined,
   caseFiles: readonly string[],
   options: ResolveOptions,
   means: Means & Pick<Subject, 'signal'>,
-): TestTarget {
+  cwd: string,
+): Promise<TestTarget> {
   const host = options.host ?? project?.manifest.host ?? 'cpex';
   const subject: Subject = {
     ...means,
     ...common(options),
     artefact: file,
-    profile: findProfile(host),
+    profile: await profileFor(host, project ?? { root: cwd }),
     config: options.config ?? {},
     language: 'c',
   };
@@ -93,7 +95,7 @@ export type Means = Pick<Subject, 'target' | 'engine' | 'notRun' | 'noProbe' | '
 
 /** The engine for the target. Where nothing here can run such plugins, the reason stands in for it. */
 export async function findMeans(
-  { target: spelling, engine, runner }: Pick<ResolveOptions, 'target' | 'engine' | 'runner'>,
+  { target: spelling, engine, runner, host }: Pick<ResolveOptions, 'target' | 'engine' | 'runner' | 'host'>,
   project: Project | undefined,
   context: RunContext,
 ): Promise<Means> {
@@ -102,6 +104,7 @@ export async function findMeans(
     const { engine: chosen, noProbe } = await judgeFor(
       {
         target,
+        transport: findProfile(host ?? project?.manifest.host ?? 'cpex').transport,
         ...(engine === undefined ? {} : { engine }),
         ...(runner === undefined ? {} : { runner }),
         ...(project === undefined ? {} : { manifest: project.manifest }),

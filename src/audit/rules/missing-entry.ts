@@ -1,5 +1,5 @@
 import type { LinkFacts } from '../../model/binary.js';
-import { HOSTS } from '../../project/hosts.js';
+import { NATIVE_HOSTS } from '../../project/hosts.js';
 import { nearest } from '../../support/suggest.js';
 import { listed, type Problem } from './rule.js';
 
@@ -22,7 +22,7 @@ export function missingEntry(name: string, facts: LinkFacts, remedy: HiddenRemed
       remedy: 'Give it its plain name: extern "C" in C++, #[unsafe(no_mangle)] in Rust.',
     };
   }
-  const other = HOSTS.find((host) => names.includes(`${host}_plugin_init`));
+  const other = NATIVE_HOSTS.find((host) => names.includes(`${host}_plugin_init`));
   if (other !== undefined) {
     return {
       message: `The entry function ${name} is not exported.`,

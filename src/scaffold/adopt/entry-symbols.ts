@@ -1,7 +1,7 @@
-import { HOSTS } from '../../project/hosts.js';
+import { NATIVE_HOSTS } from '../../project/hosts.js';
 
 /** Entry functions by host; a host finds plugins by the name alone. */
-const ENTRIES: readonly (readonly [host: string, symbol: string])[] = HOSTS.map((host) => [
+const ENTRIES: readonly (readonly [host: string, symbol: string])[] = NATIVE_HOSTS.map((host) => [
   host,
   `${host}_plugin_init`,
 ]);

@@ -163,7 +163,7 @@ async function startOnly(
   // The end is the business of shutdown.ok.
   const { ending } = await runTrial({ ...subject, killAtEnd: true }, {}, async () => undefined);
   const ours =
-    (ending.kind === 'refused' && stages.includes(ending.stage)) ||
+    (ending.kind === 'refused' && stages.some((stage) => stage === ending.stage)) ||
     ('phase' in ending && phases.includes(ending.phase)) ||
     ending.kind === 'harness-fault' ||
     ending.kind === 'cancelled';

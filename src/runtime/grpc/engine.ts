@@ -1,0 +1,17 @@
+import type { Engine } from '../../model/session.js';
+import { CpexError } from '../../support/errors.js';
+
+/** How the engine starts executables. */
+export interface GrpcEngineOptions {
+  /** Words that come before the executable: a runner for a foreign target. */
+  readonly under: readonly string[];
+}
+
+/** The engine that starts a plugin as a process and speaks with it. */
+export function grpcEngine(_options: GrpcEngineOptions): Engine {
+  return {
+    name: 'grpc',
+    transport: 'grpc',
+    start: () => Promise.reject(new CpexError('CPEX_E_TRANSPORT', 'This transport is not there yet.')),
+  };
+}
