@@ -1,8 +1,16 @@
 /** How a host starts plugins that are processes of their own, and speaks with them. Plain data. */
 export type ProcessRules = GrpcRules | StdioRules;
 
+/** What every transport needs to start a plugin. */
+interface StartRules {
+  /** Arguments of the executable. */
+  readonly args?: readonly string[];
+  /** Variables on top of those that the plugin gets anyway: `process.env` of cpex.yaml. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** A gRPC server that the plugin runs and announces with one line, as go-plugin has it. */
-export interface GrpcRules {
+export interface GrpcRules extends StartRules {
   readonly transport: 'grpc';
   /** Variable that keeps people from starting a plugin by hand, and what it has to hold. */
   readonly cookie: { readonly key: string; readonly value: string };
@@ -23,14 +31,12 @@ export interface GrpcRules {
 }
 
 /** Messages over standard input and output. */
-export interface StdioRules {
+export interface StdioRules extends StartRules {
   readonly transport: 'stdio';
   /** Tau's JSON lines or its frames of CBOR; or a frame for each call of the native ABI. */
   readonly wire: 'tau-lines' | 'tau-frames' | 'cpex-frames';
   /** Version of the ABI that the host speaks; `cpex-frames` only. */
   readonly abiVersion?: number;
-  /** Arguments of the executable. */
-  readonly args?: readonly string[];
 }
 
 export const WIRES = ['json-lines', 'cbor'] as const;
