@@ -1,5 +1,5 @@
 // docs/conformance.md from the catalogue of tests, and the anchors of the clauses that it links to.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
@@ -7,12 +7,20 @@ import * as esbuild from 'esbuild';
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
 /** The pages that state clauses. */
-export const CLAUSE_PAGES = ['docs/abi.md', 'docs/hosts/cliproxy.md'];
+export const CLAUSE_PAGES = [
+  'docs/abi.md',
+  'docs/hosts/cliproxy.md',
+  'docs/hosts/go-plugin.md',
+  'docs/hosts/console.md',
+  'docs/hosts/tau.md',
+].filter((page) => existsSync(path.join(root, page)));
+
+const CLAUSE = '(?:ABI|CPA|GOP|CON|TAU)-[A-Z]+-\\d+';
 
 /** A page with an anchor behind the name of each clause, where it is stated. */
 export function withAnchors(text) {
   return text.replace(
-    /^((?:- )?\*\*((?:ABI|CPA)-[A-Z]+-\d+)\*\*)(?:<a id="[^"]*"><\/a>)?/gm,
+    new RegExp(`^((?:- )?\\*\\*(${CLAUSE})\\*\\*)(?:<a id="[^"]*"></a>)?`, 'gm'),
     (_, name, clause) => `${name}<a id="${clause.toLowerCase()}"></a>`,
   );
 }
@@ -48,7 +56,7 @@ function clauseLinks() {
   const links = new Map();
   for (const page of CLAUSE_PAGES) {
     const text = readFileSync(path.join(root, page), 'utf8');
-    for (const [, clause] of text.matchAll(/\*\*((?:ABI|CPA)-[A-Z]+-\d+)\*\*/g)) {
+    for (const [, clause] of text.matchAll(new RegExp(`\\*\\*(${CLAUSE})\\*\\*`, 'g'))) {
       if (!links.has(clause)) links.set(clause, `${path.relative('docs', page)}#${clause.toLowerCase()}`);
     }
   }
@@ -75,6 +83,26 @@ function row({ id, title, catches, detect, engines, profiles, hosts, budgetMs, i
   return `| ${cells.map(cell).join(' | ')} |`;
 }
 
+/** A row of the tests over other transports than the native one. */
+function processRow({ id, title, catches, detect, profiles, level, budgetMs }, link) {
+  const [{ severity, clause }] = Object.values(profiles);
+  const cells = [`<a id="${id}"></a>\`${id}\``, Object.keys(profiles).join(', '), level, `${title}.`, catches, detect];
+  return `| ${[...cells, severity, `${budgetMs} ms`, link(clause)].map(cell).join(' | ')} |`;
+}
+
+function processSection(tests, link) {
+  if (tests.length === 0) return '';
+  return `## Plugins that are processes
+
+Judged over the transport of their host, each test in a process of the plugin's own.
+
+| id | hosts | level | a good plugin | catches | seen by | weight | time | clause |
+| --- | --- | ---: | --- | --- | --- | --- | ---: | --- |
+${tests.map((test) => processRow(test, link)).join('\n')}
+
+`;
+}
+
 /** The whole page. */
 export async function conformancePage() {
   const { listedTests, ENGINE_NAMES, LEVEL_NAMES, CANNOT_CLAIM, USUAL, LONG, BRIEF } = await listing();
@@ -84,7 +112,9 @@ export async function conformancePage() {
     if (target === undefined) throw new Error(`No page states the clause ${clause}.`);
     return `[${clause}](${target})`;
   };
-  const tests = listedTests();
+  const all = listedTests();
+  const isNative = ({ transports = ['native'] }) => transports.includes('native');
+  const tests = all.filter(isNative);
   const levels = [...new Set(tests.map(({ level }) => level))].sort((one, other) => one - other);
   const sections = levels.map((level) =>
     [
@@ -156,7 +186,10 @@ The C probe judges wherever a C compiler is; tests that it alone can judge are l
 
 ${sections.join('\n\n')}
 
-## How long tests wait and repeat
+${processSection(
+  all.filter((test) => !isNative(test)),
+  link,
+)}## How long tests wait and repeat
 
 Milliseconds, or a number of rounds or calls. The self-test takes the shortest, because its defects are strong.
 

@@ -1,13 +1,11 @@
 import chalk from 'chalk';
 import type { Severity } from '../model/finding.js';
+import { HOSTS } from '../project/hosts.js';
 import { LEVEL_NAMES } from '../report/level-names.js';
 import { CANNOT_CLAIM } from './conformance/cannot-claim.js';
 import { CATALOGUE, catalogueOf } from './conformance/catalogue.js';
 import { clauseOf, severityOf } from './conformance/policy.js';
 import type { ConformanceTest, EngineLetter } from './conformance/types.js';
-
-/** The host profiles whose weights the list shows. */
-const PROFILES = ['cpex', 'cliproxy'] as const;
 
 /** What a test weighs under a profile, and the rule that it stands on there. */
 export interface ProfileWeight {
@@ -18,7 +16,7 @@ export interface ProfileWeight {
 /** A row of the catalogue without its code. */
 export interface ListedTest extends Omit<ConformanceTest, 'run'> {
   /** By host profile; a profile is absent where the test means nothing. */
-  readonly profiles: Readonly<Partial<Record<(typeof PROFILES)[number], ProfileWeight>>>;
+  readonly profiles: Readonly<Record<string, ProfileWeight>>;
 }
 
 /** What the letters of the engines stand for. */
@@ -30,6 +28,7 @@ export const ENGINE_NAMES: Readonly<Record<EngineLetter, string>> = {
   V: 'valgrind',
   X: 'qemu or wine',
   G: 'host in Go',
+  T: "the plugin's own process",
 };
 
 /** Every test up to a level, as data. */
@@ -69,7 +68,7 @@ function renderTest({ id, title, catches, detect, engines, budgetMs, profiles, h
 }
 
 function weights(id: string): ListedTest['profiles'] {
-  const pairs = PROFILES.flatMap((profile) => {
+  const pairs = HOSTS.flatMap((profile) => {
     const test = catalogueOf(profile).find((one) => one.id === id);
     return test === undefined
       ? []

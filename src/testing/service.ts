@@ -92,7 +92,7 @@ export async function runTests(options: TestOptions, context: RunContext): Promi
   checkSelection(options, [
     'audit',
     ...(options.baseline === undefined ? [] : BASELINE_IDS),
-    ...targets.flatMap(({ subject }) => catalogueOf(subject.profile.name).map(({ id }) => id)),
+    ...targets.flatMap(({ subject }) => catalogueOf(subject.profile).map(({ id }) => id)),
     ...plans.flatMap(({ cases, corpus }) => [...cases.map(({ name }) => `case:${name}`), ...corpus.map(corpusId)]),
     ...(options.native
       ? targets.flatMap(({ project }) => (project ? [`native.${project.manifest.language}`] : []))
@@ -171,7 +171,7 @@ class Run {
     const built = subject.notRun === undefined ? undefined : `built, not run: ${subject.notRun}`;
     const reason: SkipReason = safe ? (id, test) => selected(id, test) ?? built : () => 'needs audit';
     if (this.options.baseline !== undefined) await this.baseline(subject, this.options.baseline, reason);
-    await this.suite(SUITE, catalogueOf(subject.profile.name).length, () => this.conformance(subject, reason));
+    await this.suite(SUITE, catalogueOf(subject.profile).length, () => this.conformance(subject, reason));
     if (cases.length > 0) await this.suite('cases', cases.length, () => this.cases(cases, subject, reason));
     if (corpus.length > 0) {
       await this.suite(CORPUS_SUITE, corpus.length, async () => {
@@ -234,7 +234,7 @@ class Run {
   }
 
   private async conformance(subject: Subject, reason: SkipReason): Promise<void> {
-    const results = await runSuite(catalogueOf(subject.profile.name), subject, {
+    const results = await runSuite(catalogueOf(subject.profile), subject, {
       reason: (test) => reason(test.id, test),
       limit: this.limit,
       repeat: this.options.repeat ?? 1,

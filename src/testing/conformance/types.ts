@@ -1,12 +1,12 @@
 import type { Finding, Severity } from '../../model/finding.js';
-import type { Ending } from '../../model/session.js';
+import type { Ending, Transport } from '../../model/session.js';
 import type { Subject } from '../subject.js';
 
 /**
  * Engines that can judge a test: K is the Node child, P the C probe, S the file alone, A a sanitizer's build,
- * V valgrind, X a runner for another target, G the reference host in Go.
+ * V valgrind, X a runner for another target, G the reference host in Go, T the plugin's own process.
  */
-export type EngineLetter = 'K' | 'P' | 'S' | 'A' | 'V' | 'X' | 'G';
+export type EngineLetter = 'K' | 'P' | 'S' | 'A' | 'V' | 'X' | 'G' | 'T';
 
 /** What a test found, and how its child ended where that decides the verdict. */
 export interface TestOutcome {
@@ -30,6 +30,8 @@ export interface ConformanceTest {
   readonly severity: Severity;
   /** Names of the host profiles that it is for; all of them when absent. */
   readonly hosts?: readonly string[];
+  /** Transports that it can judge over; `native` alone when absent. */
+  readonly transports?: readonly Transport[];
   /** So cheap that it runs at every level. */
   readonly inPassing?: true;
   /** Runs only when `--only` names it in full: it takes tools and time that nobody expects. */

@@ -84,7 +84,7 @@ const TESTS: readonly ConformanceTest[] = [...MEMORY, ...HOSTILE, ...CALLBACKS, 
 function rowsFor({ levels: [lowest, highest], leftOut }: WatchTool, subject: Subject): readonly ConformanceTest[] {
   const { name } = subject.profile;
   // What a host should not do, and only warns where a plugin does not bear it, is not done here.
-  return forHost(TESTS, name).filter(
+  return forHost(TESTS, subject.profile).filter(
     (row) =>
       row.level >= lowest &&
       row.level <= highest &&

@@ -1,6 +1,6 @@
 import { cp } from 'node:fs/promises';
 import path from 'node:path';
-import { findProfile } from '../../hosts/registry.js';
+import { profileFor } from '../../hosts/registry.js';
 import type { RunContext } from '../../model/context.js';
 import type { TestResult } from '../../model/event.js';
 import type { Finding } from '../../model/finding.js';
@@ -22,7 +22,8 @@ export const BAD = 'bad plugins';
 /** What all plugins of a self-test are run with. */
 export interface Bench {
   readonly workshop: Workshop;
-  readonly means: Means;
+  /** What plugins of a host are started with, and on. */
+  readonly meansFor: (host: string) => Promise<Means>;
   readonly context: RunContext;
   /** Compilers and plugin processes at the same time. */
   readonly limit: Limiter;
@@ -36,7 +37,7 @@ export async function judgeBad(bad: BadPlugin, ids: readonly string[], bench: Be
   if (lacks !== undefined) return ids.map((id) => ({ ...about(bad, id), verdict: 'skip', reason: lacks }));
   return withSubject(bad, bench, async (subject) => {
     const { limit, stopReason } = bench;
-    const tests = withNeeds(ids, catalogueOf(subject.profile.name));
+    const tests = withNeeds(ids, catalogueOf(subject.profile));
     const results = await runSuite(tests, subject, { reason: () => undefined, limit, repeat: 1, stopReason });
     return ids.map((id) => ({ ...about(bad, id), ...compare(bad, id, results) }));
   });
@@ -65,20 +66,21 @@ function about(bad: BadPlugin, id: string): Omit<TestResult, 'verdict'> {
 }
 
 async function withSubject<T>(bad: BadPlugin, bench: Bench, use: (subject: Subject) => Promise<T>): Promise<T> {
-  const { context, means, seed } = bench;
+  const { context, seed } = bench;
+  const host = bad.host ?? 'cpex';
   const more = {
     durations: BRIEF,
     seed,
     ...(bad.timeoutMs === undefined ? {} : { callDeadline: bad.timeoutMs, startDeadline: bad.timeoutMs }),
   };
   if (bad.project === undefined) {
-    const artefact = await bench.limit(() => bench.workshop.library(bad));
+    const artefact = await bench.limit(() => bench.workshop.artefact(bad));
     return use({
-      ...means,
+      ...(await bench.meansFor(host)),
       ...more,
       signal: context.signal,
       artefact,
-      profile: findProfile(bad.host ?? 'cpex'),
+      profile: await profileFor(host, { root: bench.workshop.corpus, manifest: bad }),
       config: bad.config ?? {},
       language: bad.language,
     });

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { chmod, readFile } from 'node:fs/promises';
+import { chmod, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { chooseCompiler } from '../../build/compilers/choose.js';
 import { probeTool, withoutDownloads } from '../../build/find-toolchain.js';
 import { cacheFolder } from '../../build/probe.js';
+import { artefactKind, findProfile } from '../../hosts/registry.js';
 import type { RunContext } from '../../model/context.js';
 import type { Language } from '../../model/target.js';
 import { hostTarget } from '../../project/targets/host.js';
@@ -24,7 +25,9 @@ const KEPT = 400;
 const RECIPE = 1;
 
 /** A corpus source and how it is compiled. */
-export type CorpusSource = Pick<BadPlugin, 'source' | 'language' | 'flags' | 'file'>;
+export type CorpusSource = Pick<BadPlugin, 'language' | 'flags' | 'file' | 'host' | 'module'> & {
+  readonly source?: string;
+};
 
 /** A compiler that is there, or why there is none. */
 type Compiler = { readonly argv: readonly string[]; readonly about: string } | { readonly lacks: string };
@@ -53,18 +56,22 @@ export class Workshop {
   }
 
   /**
-   * The library of a source.
+   * The library of a source, or the executable for a host of processes.
    * @returns its absolute path
    * @throws CpexError `CPEX_E_SELFTEST_COMPILE`, `CPEX_E_INTERRUPTED`
    */
-  async library(source: CorpusSource): Promise<string> {
+  async artefact(source: CorpusSource): Promise<string> {
     const compiler = await this.compiler(source.language);
     if ('lacks' in compiler) throw new TypeError(compiler.lacks);
     const files = await this.filesOf(source);
-    const name = source.file ?? `plugin${hostTarget().libraryExtension}`;
+    const name =
+      source.file ?? `plugin${isExecutable(source) ? hostTarget().executableExtension : hostTarget().libraryExtension}`;
     const hash = createHash('sha256').update(JSON.stringify([RECIPE, compiler, source.flags ?? [], name]));
     for (const [file, text] of files) hash.update(`\0${path.relative(this.corpus, file)}\0${text}`);
-    const home = path.join(this.shelf, `${path.basename(source.source)}-${hash.digest('hex').slice(0, 16)}`);
+    const home = path.join(
+      this.shelf,
+      `${path.basename(source.module ?? source.source ?? '')}-${hash.digest('hex').slice(0, 16)}`,
+    );
     const library = path.join(home, name);
     if (await isOurs(library)) return library;
     await ensureFolder(this.shelf);
@@ -103,10 +110,12 @@ export class Workshop {
   }
 
   /** A source with all that it includes, by absolute path; Go has its preamble beside it. */
-  private async filesOf({ source, language }: CorpusSource): Promise<Map<string, string>> {
+  private async filesOf({ source, language, module, host }: CorpusSource): Promise<Map<string, string>> {
+    if (module !== undefined) return this.filesOfModule(module);
     const folder = path.join(this.corpus, language);
     const first = path.join(folder, `${source}.${language === 'rust' ? 'rs' : language}`);
-    const waiting = language === 'go' ? [first, path.join(folder, 'abi.go'), path.join(folder, 'go.mod')] : [first];
+    const preamble = isExecutable({ host }) ? 'process.go' : 'abi.go';
+    const waiting = language === 'go' ? [first, path.join(folder, preamble), path.join(folder, 'go.mod')] : [first];
     const files = new Map<string, string>();
     for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
       if (files.has(file)) continue;
@@ -119,6 +128,13 @@ export class Workshop {
     return files;
   }
 
+  private async filesOfModule(module: string): Promise<Map<string, string>> {
+    const folder = path.join(this.corpus, module);
+    const names = (await readdir(folder, { recursive: true })).filter((name) => /\.(go|mod|sum)$/.test(name)).sort();
+    const read = names.map(async (name) => [path.join(folder, name), await readFile(path.join(folder, name), 'utf8')]);
+    return new Map((await Promise.all(read)) as [string, string][]);
+  }
+
   /** As a C compiler looks for it: beside the file that asks, then in the folder of the language. */
   private async included(name: string, beside: string, folder: string): Promise<string> {
     const near = path.join(beside, name);
@@ -129,17 +145,18 @@ export class Workshop {
   }
 
   private async compile(
-    { source, language, flags = [] }: CorpusSource,
+    { source = '', language, flags = [], module, host }: CorpusSource,
     argv: readonly string[],
     files: readonly string[],
     library: string,
   ): Promise<void> {
-    const folder = path.join(this.corpus, language);
+    const folder = path.join(this.corpus, module ?? language);
+    const executable = isExecutable({ host });
     const sources = files.filter((file) => path.extname(file) === '.go');
-    const position = hostTarget().os === 'windows' ? [] : ['-fPIC'];
+    const position = hostTarget().os === 'windows' || executable ? [] : ['-fPIC'];
     const words = {
       c: [
-        '-shared',
+        ...(executable ? [] : ['-shared']),
         ...position,
         '-O1',
         '-w',
@@ -152,8 +169,25 @@ export class Workshop {
         `${source}.c`,
         ...flags,
       ],
-      go: ['build', '-buildmode=c-shared', '-trimpath', ...flags, '-o', library, ...sources],
-      rust: ['--edition', '2024', '--crate-type', 'cdylib', ...flags, '-o', library, `${source}.rs`],
+      go: [
+        'build',
+        ...(executable ? [] : ['-buildmode=c-shared']),
+        '-trimpath',
+        ...flags,
+        '-o',
+        library,
+        ...(module === undefined ? sources : ['.']),
+      ],
+      rust: [
+        '--edition',
+        '2024',
+        '--crate-type',
+        executable ? 'bin' : 'cdylib',
+        ...flags,
+        '-o',
+        library,
+        `${source}.rs`,
+      ],
     }[language];
     const { env, signal } = this.context;
     const result = await runTool(argv[0] ?? language, [...argv.slice(1), ...words], {
@@ -166,10 +200,15 @@ export class Workshop {
     if (result.code === 0) return;
     throw new CpexError(
       'CPEX_E_SELFTEST_COMPILE',
-      `A plugin of the self-test could not be compiled: ${language}/${source}.`,
+      `A plugin of the self-test could not be compiled: ${module ?? `${language}/${source}`}.`,
       {
         evidence: [result.command.join(' '), ...(result.stderr || result.stdout).trimEnd().split('\n').slice(-12)],
       },
     );
   }
+}
+
+/** Whether a host starts its plugins as processes. */
+function isExecutable({ host = 'cpex' }: { readonly host?: string | undefined }): boolean {
+  return artefactKind(findProfile(host)) === 'executable';
 }

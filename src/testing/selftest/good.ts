@@ -1,4 +1,5 @@
-import { findProfile } from '../../hosts/registry.js';
+import path from 'node:path';
+import { profileFor } from '../../hosts/registry.js';
 import type { TestResult } from '../../model/event.js';
 import { catalogueOf } from '../conformance/catalogue.js';
 import { BRIEF } from '../conformance/durations.js';
@@ -73,16 +74,18 @@ export async function judgeGood(
 
 async function subjectOf(
   good: GoodPlugin,
-  { workshop, means, context, limit, seed }: Bench,
+  { workshop, meansFor, context, limit, seed }: Bench,
 ): Promise<{ readonly subject: Subject } | { readonly reason: string }> {
-  const common = { ...means, durations: BRIEF, seed, signal: context.signal, profile: findProfile(good.host) };
-  const { language, source } = good;
+  const { language, source, host } = good;
+  const common = { ...(await meansFor(host)), durations: BRIEF, seed, signal: context.signal };
   if (source !== undefined) {
-    const artefact = await limit(() => workshop.library({ source, language }));
-    return { subject: { ...common, artefact, config: {}, language } };
+    const artefact = await limit(() => workshop.artefact(good));
+    const profile = await profileFor(host, { root: workshop.corpus, manifest: good });
+    return { subject: { ...common, profile, artefact, config: {}, language } };
   }
   const made = await limit(() => sdkProject(good, workshop, context));
   if ('reason' in made) return made;
   const { artefact, manifest } = made;
-  return { subject: { ...common, artefact, manifest, config: manifest.test?.config ?? {}, language } };
+  const profile = await profileFor(host, { root: path.dirname(artefact), manifest });
+  return { subject: { ...common, profile, artefact, manifest, config: manifest.test?.config ?? {}, language } };
 }

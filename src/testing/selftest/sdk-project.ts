@@ -18,10 +18,10 @@ import type { GoodPlugin } from './types.js';
 const ID = 'sample';
 
 /** What the projects can do. */
-const CAPABILITIES = {
+const CAPABILITIES: Readonly<Record<string, readonly string[]>> = {
   cpex: ['hook:tool_pre_invoke', 'command:greet'],
   cliproxy: ['executor', 'request_interceptor', 'management_api'],
-} as const;
+};
 
 /** A project that `cpex new` wrote, built; or why it cannot be built here. */
 export type SdkProject = { readonly artefact: string; readonly manifest: Manifest } | { readonly reason: string };
@@ -54,7 +54,7 @@ async function buildInto(draft: string, { language, host }: GoodPlugin, context:
       name: ID,
       language,
       host,
-      capabilities: CAPABILITIES[host],
+      capabilities: CAPABILITIES[host] ?? [],
       author: 'Tests',
       ci: 'none',
       git: false,

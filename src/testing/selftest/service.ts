@@ -1,11 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
+import { findProfile } from '../../hosts/registry.js';
 import type { RunContext } from '../../model/context.js';
 import type { TestReport, TestResult } from '../../model/event.js';
+import type { Transport } from '../../model/session.js';
+import { HOSTS } from '../../project/hosts.js';
 import { CpexError } from '../../support/errors.js';
 import { limiter } from '../../support/limiter.js';
 import { CATALOGUE } from '../conformance/catalogue.js';
-import { findMeans } from '../resolve.js';
+import { findMeans, type Means } from '../resolve.js';
 import { checkSelection, matcher } from '../selection.js';
 import { reportOf } from '../summary.js';
 import { BAD, type Bench, judgeBad, nameOf } from './bad.js';
@@ -39,9 +42,15 @@ export async function selfTest(options: SelfTestOptions, context: RunContext): P
   );
   const wanted = matcher(options.only);
   const seed = options.seed ?? randomInt(2 ** 31);
+  const means = new Map<Transport, Promise<Means>>();
   const bench: Bench = {
     workshop: new Workshop(context),
-    means: await findMeans({}, undefined, context),
+    meansFor: (host) => {
+      const { transport } = findProfile(host);
+      const known = means.get(transport) ?? findMeans({ host }, undefined, context);
+      means.set(transport, known);
+      return known;
+    },
     context,
     limit: limiter(options.jobs),
     seed,
@@ -50,7 +59,7 @@ export async function selfTest(options: SelfTestOptions, context: RunContext): P
       return undefined;
     },
   };
-  const { noProbe } = bench.means;
+  const { noProbe } = await bench.meansFor('cpex');
   if (noProbe !== undefined) {
     context.emit({ type: 'note', level: 'warn', text: `most tests need the C probe, which is not here: ${noProbe}` });
   }
@@ -59,7 +68,7 @@ export async function selfTest(options: SelfTestOptions, context: RunContext): P
   await bench.workshop.prune();
   return reportOf(results, {
     artefacts: [],
-    profile: 'cpex, cliproxy',
+    profile: HOSTS.join(', '),
     level,
     seed,
     durationMs: performance.now() - started,

@@ -1,4 +1,5 @@
 import type { Verdict } from '../../model/event.js';
+import type { ProcessSettings } from '../../model/process.js';
 import type { Language } from '../../model/target.js';
 
 /** A plugin that breaks one rule on purpose, and the tests that must see it. */
@@ -14,6 +15,13 @@ export interface BadPlugin {
    */
   readonly project?: string;
   readonly language: Language;
+  /**
+   * Go: folder of a module below `native/corpus` with dependencies of its own, in place of a file; `source` is then the name
+   * of a defect, which the plugin reads from the variable `CORPUS_DEFECT`.
+   */
+  readonly module?: string;
+  /** What its application asks of plugins that are processes. */
+  readonly process?: ProcessSettings;
   /** Name of the library where the host reads something from it; `plugin` with the system's extension when absent. */
   readonly file?: string;
   /** Host profile; `cpex` when absent. */
@@ -36,7 +44,10 @@ export interface BadPlugin {
 /** A plugin about which no test may complain: a source of the corpus, or what `cpex new` writes. */
 export interface GoodPlugin {
   readonly language: Language;
-  readonly host: 'cpex' | 'cliproxy';
+  readonly host: string;
+  /** As for broken ones. */
+  readonly module?: string;
+  readonly process?: ProcessSettings;
   /** Source below the corpus; a new project with the SDK when absent. */
   readonly source?: string;
 }

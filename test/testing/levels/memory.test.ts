@@ -32,7 +32,7 @@ const context = {
 async function benchOf(): Promise<Bench> {
   return {
     workshop: new Workshop(context),
-    means: await findMeans({}, undefined, context),
+    meansFor: (host) => findMeans({ host }, undefined, context),
     context,
     limit: limiter(2),
     seed: 1,

@@ -16,7 +16,7 @@ const { signal } = new AbortController();
 const context = { cwd: folder, env: process.env, interactive: false, emit: () => undefined, signal };
 
 async function subjectOf(source: string): Promise<Subject> {
-  const artefact = await new Workshop(context).library({ source, language: 'c' });
+  const artefact = await new Workshop(context).artefact({ source, language: 'c' });
   const profile = findProfile('cpex');
   const rest = { artefact, profile, config: {}, language: 'c', durations: BRIEF, seed: 1, signal } as const;
   return { ...(await findMeans({}, undefined, context)), ...rest, times: file };

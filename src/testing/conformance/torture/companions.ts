@@ -61,7 +61,7 @@ async function companionsFor({ artefact, language: own, signal }: Subject) {
       missing.push(lacks);
       continue;
     }
-    const file = await workshop.library({ source: 'good', language });
+    const file = await workshop.artefact({ source: 'good', language });
     // The system would give the subject itself once more.
     if ((await realpath(file)) !== (await realpath(artefact))) companions.push({ language, file });
   }

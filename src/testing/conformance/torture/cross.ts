@@ -88,7 +88,7 @@ async function runOn(
   const { file } = await ensureBuilt(project, { target }, quiet);
   const { sources: _, ...rest } = subject;
   const there: Subject = { ...rest, ...means, artefact: file };
-  const results = await runSuite(forHost(TESTS, subject.profile.name), there, {
+  const results = await runSuite(forHost(TESTS, subject.profile), there, {
     reason: () => undefined,
     limit: limiter(JOBS),
     repeat: 1,

@@ -93,7 +93,7 @@ const TESTS: readonly ConformanceTest[] = [
 ];
 
 function rowsFor({ profile }: Subject): readonly ConformanceTest[] {
-  return forHost(TESTS, profile.name).filter(
+  return forHost(TESTS, profile).filter(
     ({ id, level, engines }) => level >= LOWEST && level <= HIGHEST && engines.includes('K') && !LEFT_OUT.has(id),
   );
 }
