@@ -6,11 +6,15 @@ import { HOSTS, hostName, hostProblem, LATER_HOSTS, revisionName } from '../proj
 import { CpexError } from '../support/errors.js';
 import { didYouMean } from '../support/suggest.js';
 import { cliproxyProfile } from './cliproxy/profile.js';
+import { consoleProfile } from './console/profile.js';
 import { cpexProfile } from './cpex/profile.js';
+import { goPluginProfile } from './go-plugin/profile.js';
 
 const PROFILES: ReadonlyMap<string, (revision: string) => HostProfile> = new Map([
   ['cpex', () => cpexProfile],
   ['cliproxy', cliproxyProfile],
+  ['go-plugin', goPluginProfile],
+  ['console', consoleProfile],
 ]);
 
 /** The profile that `NAME[@REVISION]` stands for. Throws `CPEX_E_HOST_UNKNOWN`. */

@@ -1,13 +1,13 @@
 import { revisionsOf } from './contract-revisions.js';
 
 /** Host profiles that this version can scaffold, build, test and run for. */
-export const HOSTS: readonly string[] = ['cpex', 'cliproxy'];
+export const HOSTS: readonly string[] = ['cpex', 'cliproxy', 'go-plugin', 'console'];
 
 /** Hosts whose plugins are libraries of the native ABI. */
 export const NATIVE_HOSTS: readonly string[] = ['cpex', 'cliproxy'];
 
 /** Profiles that cpex knows by name and that come with a later version. */
-export const LATER_HOSTS: readonly string[] = ['go-plugin', 'console', 'tau'];
+export const LATER_HOSTS: readonly string[] = ['tau'];
 
 /** The profile's name without its revision: `cliproxy@v7.2.28` gives `cliproxy`. */
 export function hostName(host: string): string {

@@ -20,7 +20,6 @@ describe('profiles', () => {
   it('are found by name', () => expect(findProfile('cpex')).toBe(cpexProfile));
   it.each([
     ['cpx', 'Did you mean "cpex"?'],
-    ['go-plugin', 'not part of this version'],
     ['cliproxy@v1.0.0', 'has no revision "v1.0.0"'],
     ['tau', 'not part of this version'],
     ['cpex@v2', 'has no revisions'],

@@ -81,8 +81,8 @@ test:
     ],
     [
       'a planned host',
-      replaced('host: cpex', 'host: go-plugin'),
-      'cpex.yaml:6:7 host: expected one of cpex, cliproxy, found "go-plugin", which is not part of this version of cpex.',
+      replaced('host: cpex', 'host: tau'),
+      'cpex.yaml:6:7 host: expected one of cpex, cliproxy, go-plugin, console, found "tau", which is not part of this version of cpex.',
     ],
     [
       'an unknown host',

@@ -1,6 +1,7 @@
 import { checkbox, input, select } from '@inquirer/prompts';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { contractData } from '../../src/project/contract-data.js';
+import { HOSTS } from '../../src/project/hosts.js';
 import { SAMPLES, type SampleName } from '../../src/scaffold/answers.js';
 import type { Missing } from '../../src/scaffold/complete-answers.js';
 import { askForAnswers } from '../../src/scaffold/prompts.js';
@@ -38,7 +39,7 @@ describe('askForAnswers', () => {
     vi.mocked(checkbox).mockResolvedValue(['executor', 'scheduler']);
     const answers = await askForAnswers(missing({ host: true, capabilities: true }), signal);
     expect(answers).toEqual({ host: 'cliproxy', capabilities: ['executor', 'scheduler'] });
-    expect(choicesOf(select).map(({ value }) => value)).toEqual(['cpex', 'cliproxy']);
+    expect(choicesOf(select).map(({ value }) => value)).toEqual(HOSTS);
     const choices = choicesOf(checkbox);
     const { capabilities } = contractData('cliproxy');
     expect(choices.map(({ value }) => value)).toEqual(Object.keys(capabilities));

@@ -6,7 +6,7 @@ import { LANGUAGE_NAMES } from '../../model/target.js';
 import { contractData } from '../../project/contract-data.js';
 import { declaredCapabilities } from '../../project/declared-capabilities.js';
 import { MANIFEST_FILE } from '../../project/find.js';
-import { HOSTS, hostName, hostProblem } from '../../project/hosts.js';
+import { HOSTS, hostName, hostProblem, NATIVE_HOSTS } from '../../project/hosts.js';
 import { parseManifest } from '../../project/read-manifest.js';
 import { CpexError, systemCode } from '../../support/errors.js';
 import { writeFileAtomic } from '../../support/files.js';
@@ -114,7 +114,7 @@ function likelyHosts({ entries }: Candidate, asked: string | undefined): string[
   if (asked !== undefined) return [asked];
   const by = (kind: string) => [...entries].filter(([, how]) => how === kind).map(([host]) => host);
   const seen = [...by('defined'), ...by('mentioned')];
-  return seen.length > 0 ? seen : [...HOSTS].reverse();
+  return seen.length > 0 ? seen : [...NATIVE_HOSTS].reverse();
 }
 
 async function trialOf(root: string, request: AdoptRequest, sources: Sources, context: RunContext) {

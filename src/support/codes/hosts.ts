@@ -5,7 +5,7 @@ export const hostCodes = {
     kind: 'user',
     exit: 2,
     title: 'There is no such host profile',
-    text: 'A host profile says what kind of host a plugin is for: its transport, ABI, methods and file layout. It is named by `--host` or by `host:` in cpex.yaml, where a revision may follow after an @. This version of cpex has the profiles "cpex" and "cliproxy"; profiles for other hosts are known by name and come with later versions.',
+    text: 'A host profile says what kind of host a plugin is for: its transport, ABI, methods and file layout. It is named by `--host` or by `host:` in cpex.yaml, where a revision may follow after an @. The message lists the profiles of this version.',
   },
   CPEX_E_HOOK_UNKNOWN: {
     kind: 'user',
