@@ -1,8 +1,8 @@
 // docs/conformance.md from the catalogue of tests, and the anchors of the clauses that it links to.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import * as esbuild from 'esbuild';
+import { fileURLToPath } from 'node:url';
+import { importSource } from './import-source.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
@@ -25,29 +25,13 @@ export function withAnchors(text) {
   );
 }
 
-async function listing() {
-  // Inside the package, so that what is imported by name is found.
-  const folder = mkdtempSync(path.join(root, 'node_modules', '.cpex-docs-'));
-  const outfile = path.join(folder, 'list.mjs');
-  try {
-    await esbuild.build({
-      stdin: {
-        contents: `export * from './src/testing/list.ts'; export * from './src/report/level-names.ts'; export * from './src/testing/conformance/cannot-claim.ts'; export * from './src/testing/conformance/durations.ts';`,
-        resolveDir: root,
-        loader: 'ts',
-      },
-      bundle: true,
-      packages: 'external',
-      format: 'esm',
-      platform: 'node',
-      outfile,
-      logLevel: 'error',
-    });
-    return await import(pathToFileURL(outfile).href);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+const listing = () =>
+  importSource(
+    'testing/list.ts',
+    'report/level-names.ts',
+    'testing/conformance/cannot-claim.ts',
+    'testing/conformance/durations.ts',
+  );
 
 const cell = (text) => String(text).replaceAll('|', '\\|').replace(/\s+/g, ' ').trim();
 

@@ -1,36 +1,11 @@
 // The generated parts of docs/hosts/cpex.md: what a run does in every mode, outcome and on_error, and who may read and
 // write which slot of the extensions. Both from the code that decides it.
-import { mkdtempSync, rmSync } from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import * as esbuild from 'esbuild';
-
-const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+import { importSource } from './import-source.mjs';
 
 /** The page whose regions are kept. */
 export const PIPELINE_PAGE = 'docs/hosts/cpex.md';
 
-async function rules() {
-  const folder = mkdtempSync(path.join(root, 'node_modules', '.cpex-docs-'));
-  const outfile = path.join(folder, 'rules.mjs');
-  try {
-    await esbuild.build({
-      stdin: {
-        contents: `export * from './src/pipeline/cpex/effects.ts'; export * from './src/pipeline/cpex/slots.ts';`,
-        resolveDir: root,
-        loader: 'ts',
-      },
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      outfile,
-      logLevel: 'error',
-    });
-    return await import(pathToFileURL(outfile).href);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+const rules = () => importSource('pipeline/cpex/effects.ts', 'pipeline/cpex/slots.ts');
 
 const table = (heads, rows) =>
   [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
