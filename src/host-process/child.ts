@@ -61,6 +61,7 @@ class Child {
       () => this.parentGone(),
       replies,
     );
+    if (!this.process.guarded) this.control.send({ kind: Kind.Unguarded });
   }
 
   /** Loads the plugin and calls its entry on a pool thread: this one must be free for its callbacks. */

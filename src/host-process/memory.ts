@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import path from 'node:path';
 import type { LaunchConfig } from '../runtime/native/launch-config.js';
 import { SHARED_FILE } from '../runtime/wire/frame.js';
 import { RECORDER_SIZE } from '../runtime/wire/recorder.js';
@@ -27,13 +25,22 @@ export interface ThreadMemory {
   readonly replies: ReplyShare | undefined;
 }
 
-/** Takes over the private descriptors, makes sure that this process does not outlive the CLI, and maps the files. */
-export function takeOver(config: LaunchConfig): { descriptors: Descriptors; addresses: SharedAddresses } {
+/** What `takeOver` has got hold of. */
+export interface TakenOver {
+  readonly descriptors: Descriptors;
+  readonly addresses: SharedAddresses;
+  /** Whether the kernel ends this process with the CLI, or a guardian that the CLI has told of it. */
+  readonly guarded: boolean;
+}
+
+/** Takes over the private descriptors, has the kernel end this process with the CLI, and maps the files. */
+export function takeOver(config: LaunchConfig): TakenOver {
   const descriptors = moveDescriptors(config.descriptors, config.roomy);
-  if (config.guardian === 'process' || !armLifeline(descriptors.lifeline)) startGuardian(descriptors.lifeline);
+  const guarded = config.guardian === 'process' || armLifeline(descriptors.lifeline);
   const map = config.mapping === false ? () => undefined : mapFile;
   return {
     descriptors,
+    guarded,
     addresses: {
       calls: descriptors.calls,
       recorder: descriptors.recorder,
@@ -60,12 +67,4 @@ export function threadMemory(addresses: SharedAddresses, half: 0 | 1): ThreadMem
     requests: requests === undefined ? undefined : new RequestShare(requests),
     replies: replies === undefined ? undefined : new ReplyShare(libc, replies, addresses.repliesDescriptor, half),
   };
-}
-
-function startGuardian(lifeline: number): void {
-  const entry = path.join(path.dirname(process.argv[1] ?? ''), 'guardian.cjs');
-  spawn(process.execPath, [entry, String(process.pid)], {
-    detached: true,
-    stdio: [lifeline, 'ignore', 'ignore'],
-  }).unref();
 }

@@ -170,6 +170,8 @@ export type Ending =
       readonly kind: 'hang';
       readonly phase: Phase;
       readonly deadlineMs: number;
+      /** What did not come, where that is no call: `its handshake line`. */
+      readonly awaited?: string;
       readonly inFlight?: InFlight;
       readonly stderrTail: string;
       /** What each thread of the child was doing when the deadline passed, one per line. */

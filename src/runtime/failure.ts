@@ -25,6 +25,8 @@ export function describeEnding(ending: Ending): string {
     case 'crash':
       return `The plugin crashed with ${ending.signal} ${during(ending.phase, ending.inFlight)}${why(ending)}.`;
     case 'hang':
+      if (ending.awaited !== undefined)
+        return `The plugin did not send ${ending.awaited} within ${ending.deadlineMs} ms.`;
       return `The plugin did not return within ${ending.deadlineMs} ms ${during(ending.phase, ending.inFlight)}.`;
     case 'cancelled':
       return 'The session was cancelled.';

@@ -11,6 +11,7 @@ import { Bench, runs } from './harness.js';
 
 const bench = new Bench();
 const driver = path.join(bench.folder, 'driver.cjs');
+const here = JSON.stringify(import.meta.dirname);
 let plugin = '';
 
 beforeAll(async () => {
@@ -21,7 +22,8 @@ beforeAll(async () => {
     platform: 'node',
     format: 'cjs',
     outfile: driver,
-    logOverride: { 'empty-import-meta': 'silent' },
+    // Where cpex's own files are: not beside the driver.
+    define: { __dirname: here, 'import.meta.dirname': here },
   });
 });
 afterAll(() => bench.remove());

@@ -3,15 +3,16 @@ import path from 'node:path';
 import type { Engine, Session, SessionOptions } from '../../model/session.js';
 import { packageRoot } from '../../support/package-root.js';
 import { SessionFailure } from '../failure.js';
+import { guardProcess, tellGuardian } from '../process/guardian.js';
+import { Supervisor } from '../process/supervisor.js';
 import { launch } from './launch.js';
 import type { Guardian } from './launch-config.js';
 import { NativeSession } from './native-session.js';
-import { Supervisor } from './supervisor.js';
 
 export interface NativeEngineOptions {
   /** Bundle that the child runs; the one in cpex's own dist folder when absent. */
   readonly childEntry?: string;
-  /** `kernel`, the default, falls back to `process` by itself where it does not work. */
+  /** `kernel`, the default on Linux, falls back to `process` by itself where it does not work. */
   readonly guardian?: Guardian;
   /** False sends every body over the sockets, as on systems that cannot map files. */
   readonly mapping?: boolean;
@@ -35,15 +36,19 @@ async function start(options: SessionOptions, engine: NativeEngineOptions): Prom
   const { signal, deadlines } = options;
   if (signal?.aborted === true) throw new SessionFailure({ kind: 'cancelled' });
   const entry = engine.childEntry ?? path.join(packageRoot(), 'dist', 'child.cjs');
-  const child = launch(options, randomBytes(12).toString('hex'), {
+  const token = randomBytes(12).toString('hex');
+  const guardian = engine.guardian ?? (process.platform === 'linux' ? 'kernel' : 'process');
+  if (guardian === 'process') tellGuardian(['expect', token]);
+  const child = launch(options, token, {
     entry,
-    guardian: engine.guardian ?? 'kernel',
+    guardian,
     mapping: engine.mapping ?? true,
   });
   let unstartable: Error | undefined;
   const supervisor = new Supervisor(child, options.output, (error) => {
     unstartable = error;
   });
+  if (guardian === 'process') guardProcess(token, child.pid, supervisor.ended);
   const session = new NativeSession(options, child, supervisor);
   const cancel = () => supervisor.cancel();
   signal?.addEventListener('abort', cancel, { once: true });

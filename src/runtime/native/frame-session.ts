@@ -11,13 +11,13 @@ import type {
 } from '../../model/session.js';
 import { CpexError } from '../../support/errors.js';
 import { SessionFailure } from '../failure.js';
+import type { Supervisor } from '../process/supervisor.js';
+import { Tracer } from '../process/tracer.js';
 import type { Channel } from '../wire/channel.js';
 import { Flag, type Frame, type Header, isMethodName, Kind } from '../wire/frame.js';
 import type { OrderedLane } from './ordered-lane.js';
 import { PendingCall, sharedAbort } from './pending-call.js';
 import type { QuestionHost } from './questions.js';
-import type { Supervisor } from './supervisor.js';
-import { Tracer } from './tracer.js';
 
 /**
  * The parent's side of one child that speaks in frames, whatever loads the plugin there: calls and their

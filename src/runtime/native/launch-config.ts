@@ -8,7 +8,7 @@ export interface LaunchConfig extends NativeRules {
   readonly artefact: string;
   /** Numbers of the private descriptors at the moment of the start; the child moves them away. */
   readonly descriptors: Readonly<Record<DescriptorName, number>>;
-  /** `process` starts a guardian even where the kernel offers to do its work. */
+  /** `process`: the CLI has told its guardian, and the kernel is not asked to do its work. */
   readonly guardian?: Guardian;
   /** False leaves the shared files unmapped, as on systems that cannot map them. */
   readonly mapping?: boolean;
@@ -36,19 +36,3 @@ export const DESCRIPTOR_NAMES = [
  * by the parent, `replies` by the child.
  */
 export type DescriptorName = (typeof DESCRIPTOR_NAMES)[number];
-
-/** Variable that marks everything that a session's child starts. */
-export const SESSION_VARIABLE = 'CPEX_SESSION';
-
-/** Variables of this process that are meant for this Node alone, and would slow down or change a child's. */
-const NOT_INHERITED = ['NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'NODE_V8_COVERAGE', 'NODE_CHANNEL_FD'];
-
-/** A plugin's environment as given, else that of this process, with the mark of its session. */
-export function sessionEnvironment(
-  given: Readonly<Record<string, string>> | undefined,
-  token: string,
-): NodeJS.ProcessEnv {
-  const environment: NodeJS.ProcessEnv = { ...(given ?? process.env) };
-  for (const name of NOT_INHERITED) delete environment[name];
-  return { ...environment, [SESSION_VARIABLE]: token };
-}

@@ -4,15 +4,10 @@ import type { Duplex, Readable } from 'node:stream';
 import type { SessionOptions } from '../../model/session.js';
 import { openAnonymousFile } from '../../support/anonymous-file.js';
 import { CpexError } from '../../support/errors.js';
+import { childStartError, sessionEnvironment } from '../process/environment.js';
 import { SHARED_FILE } from '../wire/frame.js';
 import { type LastMoment, RECORDER_SIZE, readRecorder } from '../wire/recorder.js';
-import {
-  DESCRIPTOR_NAMES,
-  type Guardian,
-  HIGH_DESCRIPTOR,
-  type LaunchConfig,
-  sessionEnvironment,
-} from './launch-config.js';
+import { DESCRIPTOR_NAMES, type Guardian, HIGH_DESCRIPTOR, type LaunchConfig } from './launch-config.js';
 
 /** Concurrent calls and all file work of the child share libuv's pool: four threads would be four hung calls. */
 const POOL_THREADS = '16';
@@ -124,12 +119,4 @@ function hasRoom(): boolean {
   } catch {
     return false;
   }
-}
-
-/** The error for a child that never ran. */
-export function childStartError(cause: unknown): CpexError {
-  return new CpexError('CPEX_E_CHILD_START', "The plugin's process could not be started.", {
-    evidence: [cause instanceof Error ? cause.message : String(cause)],
-    cause,
-  });
 }

@@ -1,5 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { SessionOptions } from '../../model/session.js';
+import { guardProcess } from '../process/guardian.js';
+import type { Supervisor } from '../process/supervisor.js';
 import { Channel } from '../wire/channel.js';
 import { type Frame, Kind } from '../wire/frame.js';
 import { FrameSession } from './frame-session.js';
@@ -8,7 +10,6 @@ import { OrderedLane } from './ordered-lane.js';
 import { RequestFile, readPayload } from './payload-file.js';
 import type { PendingCall } from './pending-call.js';
 import { Questions } from './questions.js';
-import type { Supervisor } from './supervisor.js';
 
 /** The parent's side of one native child: three channels and two shared files. */
 export class NativeSession extends FrameSession {
@@ -62,6 +63,7 @@ export class NativeSession extends FrameSession {
   private controlled(frame: Frame): void {
     if (frame.kind === Kind.WorkerReady) this.lane.workerReady();
     else if (frame.kind === Kind.Refused) this.refused(frame, frame.body.toString());
+    else if (frame.kind === Kind.Unguarded) guardProcess(this.child.token, this.pid, this.ended);
     else {
       if (frame.kind === Kind.Ready && frame.b === 1) this.requests.enable();
       if (!this.lived(frame)) this.supervisor.fault(`The child sent a frame of kind ${frame.kind}.`);

@@ -1,7 +1,7 @@
 import type { CallContext, CallEnd, HostServices } from '../../model/session.js';
+import type { Tracer } from '../process/tracer.js';
 import type { Channel } from '../wire/channel.js';
 import { type Frame, Kind } from '../wire/frame.js';
-import type { Tracer } from './tracer.js';
 
 /** What answering needs from the session. */
 export interface QuestionHost {

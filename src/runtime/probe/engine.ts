@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Engine, NativeRules, Session, SessionOptions } from '../../model/session.js';
 import { CpexError } from '../../support/errors.js';
 import { SessionFailure } from '../failure.js';
-import { Supervisor } from '../native/supervisor.js';
+import { Supervisor } from '../process/supervisor.js';
 import { type LaunchedProbe, launchProbe } from './launch.js';
 import { ProbeSession } from './probe-session.js';
 import type { ReadyProbe } from './program.js';

@@ -2,9 +2,8 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto';
 import type { Duplex, Readable } from 'node:stream';
 import type { SessionOptions } from '../../model/session.js';
-import { childStartError } from '../native/launch.js';
-import { sessionEnvironment } from '../native/launch-config.js';
-import type { Watched } from '../native/supervisor.js';
+import { childStartError, sessionEnvironment } from '../process/environment.js';
+import type { Watched } from '../process/supervisor.js';
 import { type Loopback, listenOnLoopback } from './loopback.js';
 import { ProbeLog } from './probe-log.js';
 import type { ReadyProbe } from './program.js';

@@ -5,7 +5,7 @@ import { FrameSession } from '../native/frame-session.js';
 import { OrderedLane } from '../native/ordered-lane.js';
 import type { PendingCall } from '../native/pending-call.js';
 import { Questions } from '../native/questions.js';
-import type { Supervisor } from '../native/supervisor.js';
+import type { Supervisor } from '../process/supervisor.js';
 import { refusalText } from '../refusal-text.js';
 import { Channel } from '../wire/channel.js';
 import { encodeFields } from '../wire/fields.js';

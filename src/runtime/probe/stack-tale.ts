@@ -1,5 +1,5 @@
-import type { ToldStacks } from '../native/supervisor.js';
-import type { ThreadStacks } from '../native/thread-evidence.js';
+import type { ToldStacks } from '../process/supervisor.js';
+import type { ThreadStacks } from '../process/thread-evidence.js';
 import { decodeFields } from '../wire/fields.js';
 import { describeStack } from './crash-report.js';
 import { type CodePlace, type Modules, readFrame } from './frames.js';

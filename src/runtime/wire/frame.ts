@@ -55,6 +55,8 @@ export const Kind = {
    * print its goroutines and end the process, and an `id` of 0 comes last.
    */
   Stacks: 23,
+  /** From the child, before it loads anything: the kernel does not end it with the CLI. */
+  Unguarded: 24,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 

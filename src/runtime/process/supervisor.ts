@@ -1,12 +1,13 @@
+import type { ChildProcess } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
+import type { Readable } from 'node:stream';
 import type { CrashFacts } from '../../model/crash.js';
 import type { Ending } from '../../model/session.js';
 import { onExit } from '../../support/cleanup.js';
 import { offspring, processName, signalGroup } from '../../support/process-group.js';
 import { TextTail } from '../../support/text-tail.js';
 import type { LastMoment } from '../wire/recorder.js';
-import { childStartError, type Launched } from './launch.js';
-import { SESSION_VARIABLE } from './launch-config.js';
+import { childStartError, SESSION_VARIABLE } from './environment.js';
 import { readOutput } from './plugin-output.js';
 import { describeThreads, type ThreadStacks, type ThreadState, threadStates } from './thread-evidence.js';
 
@@ -22,7 +23,22 @@ const STACKS_MS = 3000;
 const DRAIN_MS = 500;
 
 /** What a supervisor has to know of a child, whatever engine it runs. */
-export interface Watched extends Pick<Launched, 'process' | 'pid' | 'token' | 'stdout' | 'stderr' | 'close'> {
+export interface Watched {
+  readonly process: ChildProcess;
+  readonly pid: number;
+  /** Value of `SESSION_VARIABLE` in everything that the child starts. */
+  readonly token: string;
+  /** What the child prints; null for a stream that somebody else reads. */
+  readonly stdout: Readable | null;
+  readonly stderr: Readable | null;
+  /** Closes the files and every stream that is still open. */
+  close(): void;
+  /** Nothing of ours is in the child: a plugin that is refused does not end it. */
+  readonly foreign?: true;
+  /** The ending for a child that the system could not start; our own failure when absent. */
+  unstartable?(cause: Error): Ending;
+  /** The ending for a child that ended by itself, where that is no end of a session in its course. */
+  judge?(end: OwnEnd): Ending | undefined;
   /** How far the plugin has come; until `close`. */
   lastMoment(): LastMoment;
   /** Resolves when nothing more will come over a channel that is none of the process's own pipes. */
@@ -33,6 +49,13 @@ export interface Watched extends Pick<Launched, 'process' | 'pid' | 'token' | 's
   crash?(): ToldCrash | undefined;
   /** Asks the child what its threads do, and waits for that as long as this, in milliseconds. */
   stacks?(limitMs: number): Promise<ToldStacks | undefined>;
+}
+
+/** How a child came to its end by itself. */
+export interface OwnEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stderrTail: string;
 }
 
 /** What the threads of a child said of themselves before it was killed. */
@@ -94,7 +117,7 @@ export class Supervisor {
         this.exited = true;
         const error = childStartError(cause);
         onUnstartable(error);
-        finish({ kind: 'harness-fault', message: error.message });
+        finish(child.unstartable?.(cause) ?? { kind: 'harness-fault', message: error.message });
       });
       child.process.once('exit', (code, signal) => {
         this.exited = true;
@@ -117,10 +140,17 @@ export class Supervisor {
     });
   }
 
-  /** The plugin was not loaded; the child ends by itself. */
+  /** The plugin was not loaded; a child of ours ends by itself. */
   refused(ending: Ending & { kind: 'refused' }): void {
     this.decide(ending);
-    this.killSoon();
+    if (this.exited) return;
+    if (this.child.foreign === true) signalGroup(this.child.pid, 'SIGKILL');
+    else this.killSoon();
+  }
+
+  /** The last that the child printed to stderr. */
+  get stderrTail(): string {
+    return this.stderr.text;
   }
 
   /** The host's own code failed. */
@@ -139,8 +169,12 @@ export class Supervisor {
     this.late.push(method);
   }
 
-  /** A deadline has passed: notes and asks what the threads do, then kills the group, first so that runtimes print stacks. */
-  expire(deadlineMs: number): void {
+  /**
+   * A deadline has passed: notes and asks what the threads do, then kills the group, first so that runtimes print stacks.
+   *
+   * @param awaited what did not come, where that is no call: `its handshake line`
+   */
+  expire(deadlineMs: number, awaited?: string): void {
     if (this.exited || this.decided !== undefined) return;
     const { touched, ...moment } = this.child.lastMoment();
     if (!touched) {
@@ -153,7 +187,14 @@ export class Supervisor {
       return;
     }
     const states = threadStates(this.child.pid);
-    this.decided = { kind: 'hang', deadlineMs, threads: describeThreads(states), ...moment, stderrTail: '' };
+    this.decided = {
+      kind: 'hang',
+      deadlineMs,
+      threads: describeThreads(states),
+      ...moment,
+      stderrTail: '',
+      ...(awaited === undefined ? {} : { awaited }),
+    };
     this.asking = this.askAndKill(states, this.decided);
   }
 
@@ -218,6 +259,8 @@ export class Supervisor {
     const stderrTail = this.stderr.text;
     if (this.decided !== undefined)
       return 'stderrTail' in this.decided ? { ...this.decided, stderrTail } : this.decided;
+    const judged = this.child.judge?.({ code, signal, stderrTail });
+    if (judged !== undefined) return judged;
     const { touched, ...moment } = this.child.lastMoment();
     if (!touched) {
       const how = signal === null ? `code ${code}` : signal;

@@ -1,0 +1,221 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import type { Ending, InFlight, Phase, ProcessStage, SessionOptions } from '../../model/session.js';
+import { SessionFailure } from '../failure.js';
+import type { LastMoment } from '../wire/recorder.js';
+import { sessionEnvironment } from './environment.js';
+import { tellGuardian } from './guardian.js';
+import { makePrivateFolder } from './private-folder.js';
+import { Supervisor } from './supervisor.js';
+
+/** Time for a process whose start is refused to end by itself, so that its exit code is known, in milliseconds. */
+const LAST_WORDS_MS = 500;
+
+/** What it takes to start a plugin that is a program of its own. */
+export interface ProcessStart {
+  /** Words of a runner, the executable, its arguments. */
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  /** The whole environment; only the mark of the session is added. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Its services, deadlines, `signal` and `output` are used. */
+  readonly session: SessionOptions;
+  /** The transport reads stdout itself; else what comes there is output of the plugin. */
+  readonly takesStdout: boolean;
+  readonly stdin: 'pipe' | 'ignore';
+  /** Make a short folder for sockets that is removed with the session. */
+  readonly privateFolder?: boolean;
+  /** What has to come first, and the step of the start that fails without it. */
+  readonly awaits: Awaited;
+}
+
+/** What the host waits for while a plugin starts: `{ stage: 'handshake', what: 'its handshake line' }`. */
+export interface Awaited {
+  readonly stage: ProcessStage;
+  readonly what: string;
+}
+
+/** A plugin's process that has been started, and is watched. */
+export interface StartedProcess {
+  readonly pid: number;
+  /** Value of `SESSION_VARIABLE` in everything that it starts. */
+  readonly token: string;
+  readonly stdin: Writable | undefined;
+  /** To be read to its end by the transport when it takes stdout, else not at all. */
+  readonly stdout: Readable;
+  /** The last that came over stderr, at most 64 KiB. */
+  stderrTail(): string;
+  /** The private folder, when one was asked for. */
+  readonly folder: string | undefined;
+  readonly supervisor: Supervisor;
+  /** Notes how far the plugin has come, for the ending: the flight recorder of a process. */
+  moment(phase: Phase, inFlight?: InFlight): void;
+  /** Notes what the host waits for next. */
+  awaits(next: Awaited): void;
+  /** The plugin takes calls: the limit for its start no longer holds, and an end is no refused start any more. */
+  up(): void;
+  /**
+   * Refuses the plugin for what was seen: gives it a moment to end by itself, adds what is known of its end, kills its
+   * group. Resolves with the session's ending.
+   */
+  refuse(refusal: StartRefusal): Promise<Ending>;
+  /** Resolves with the exit code when the process is gone; null when a signal ended it. */
+  readonly exitCode: Promise<number | null>;
+}
+
+/** Why a plugin does not get as far as taking calls. */
+export interface StartRefusal {
+  readonly stage: ProcessStage;
+  readonly message: string;
+  /** What was seen, before what is known of the process. */
+  readonly evidence?: readonly string[];
+  readonly remedy?: string;
+}
+
+/**
+ * Starts a plugin's program in a process group of its own, under the eyes of the guardian and of a supervisor that
+ * keeps the limit for the start. Rejects with a `SessionFailure` when the session was cancelled before, and for a
+ * program that the system does not start.
+ */
+export async function startProcess(start: ProcessStart): Promise<StartedProcess> {
+  const { session } = start;
+  if (session.signal?.aborted === true) throw new SessionFailure({ kind: 'cancelled' });
+  const token = randomBytes(12).toString('hex');
+  tellGuardian(['expect', token]);
+  const sockets = start.privateFolder === true ? makePrivateFolder(token) : undefined;
+  const child = spawnGroup(start, token);
+  const started = new Started(start, child, token, sockets?.folder);
+  void started.supervisor.ended.then(() => {
+    sockets?.remove();
+    tellGuardian(['forget', token]);
+  });
+  if (child.pid === undefined) throw new SessionFailure(await started.supervisor.ended);
+  tellGuardian(['guard', token, child.pid]);
+  return started;
+}
+
+function spawnGroup({ argv, cwd, env, stdin }: ProcessStart, token: string): ChildProcess {
+  const [command = '', ...args] = argv;
+  return spawn(command, args, {
+    cwd,
+    env: sessionEnvironment(env, token),
+    detached: true,
+    windowsHide: true,
+    stdio: [stdin, 'pipe', 'pipe'],
+  });
+}
+
+class Started implements StartedProcess {
+  readonly pid: number;
+  readonly stdin: Writable | undefined;
+  readonly stdout: Readable;
+  readonly supervisor: Supervisor;
+  readonly exitCode: Promise<number | null>;
+
+  private last: LastMoment = { touched: true, phase: 'load' };
+  private awaited: Awaited | undefined;
+  private refusal: StartRefusal | undefined;
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    start: ProcessStart,
+    child: ChildProcess,
+    readonly token: string,
+    readonly folder: string | undefined,
+  ) {
+    const { session, takesStdout } = start;
+    const { stdin, stdout, stderr } = child as ChildProcess & { stdout: Readable; stderr: Readable };
+    this.pid = child.pid ?? 0;
+    this.awaited = start.awaits;
+    this.stdout = stdout;
+    // A plugin that does not read what it is sent is no failure of ours.
+    this.stdin = stdin?.on('error', () => undefined);
+    this.exitCode = once(child, 'exit').then(
+      ([code]) => code as number | null,
+      () => null,
+    );
+    this.supervisor = new Supervisor(
+      {
+        process: child,
+        pid: this.pid,
+        token,
+        stdout: takesStdout ? null : stdout,
+        stderr,
+        foreign: true,
+        lastMoment: () => this.last,
+        unstartable: (cause) => this.unstartable(cause),
+        judge: ({ code, signal, stderrTail }) => this.endedEarly(code, signal, stderrTail),
+        close: () => {
+          for (const stream of [stdin, stdout, stderr]) stream?.destroy();
+        },
+      },
+      session.output,
+      () => undefined,
+    );
+    const { start: limit } = session.deadlines;
+    this.timer = setTimeout(() => this.supervisor.expire(limit, this.awaited?.what), limit);
+    const cancel = () => this.supervisor.cancel();
+    session.signal?.addEventListener('abort', cancel, { once: true });
+    void this.supervisor.ended.then(() => {
+      clearTimeout(this.timer);
+      session.signal?.removeEventListener('abort', cancel);
+    });
+  }
+
+  stderrTail(): string {
+    return this.supervisor.stderrTail;
+  }
+
+  moment(phase: Phase, inFlight?: InFlight): void {
+    this.last = { touched: true, phase, ...(inFlight === undefined ? {} : { inFlight }) };
+  }
+
+  awaits(next: Awaited): void {
+    this.awaited = next;
+  }
+
+  up(): void {
+    this.awaited = undefined;
+    clearTimeout(this.timer);
+    if (this.last.phase === 'load') this.moment('idle');
+  }
+
+  async refuse({ stage, message, evidence = [], remedy }: StartRefusal): Promise<Ending> {
+    // An end that comes by itself is judged with what is known of it.
+    this.refusal = { stage, message, evidence, ...(remedy === undefined ? {} : { remedy }) };
+    const timer = setTimeout(() => {
+      this.supervisor.refused(this.refused(this.refusal ?? { stage, message }, [], this.stderrTail()));
+    }, LAST_WORDS_MS);
+    const ending = await this.supervisor.ended;
+    clearTimeout(timer);
+    return ending;
+  }
+
+  private unstartable(cause: Error): Ending {
+    const refusal: StartRefusal = { stage: 'spawn', message: `The plugin could not be started: ${cause.message}.` };
+    return this.refused(refusal, [], '');
+  }
+
+  /** The ending of a process that ended by itself before it was up; undefined once it is. */
+  private endedEarly(code: number | null, signal: NodeJS.Signals | null, stderrTail: string): Ending | undefined {
+    const how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
+    if (this.refusal !== undefined) return this.refused(this.refusal, [`the process ${how}`], stderrTail);
+    if (this.awaited === undefined) return undefined;
+    const { stage, what } = this.awaited;
+    return this.refused({ stage, message: `The plugin ${how} before it sent ${what}.` }, [], stderrTail);
+  }
+
+  private refused(refusal: StartRefusal, facts: readonly string[], stderrTail: string): Ending & { kind: 'refused' } {
+    const { stage, message, evidence = [], remedy } = refusal;
+    const printed = stderrTail.trimEnd();
+    return {
+      kind: 'refused',
+      stage,
+      message,
+      evidence: [...evidence, ...facts, ...(printed === '' ? ['stderr: nothing'] : printed.split('\n').slice(-20))],
+      ...(remedy === undefined ? {} : { remedy }),
+    };
+  }
+}
