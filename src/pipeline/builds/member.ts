@@ -86,7 +86,7 @@ export async function openMember(plugin: PlannedPlugin, options: MemberOptions):
         allowNet: options.allowNet,
         archives: options.archives,
         cancelled: () => cancelled,
-        observe: (event) => observe(name, withoutSecrets(event, redaction)),
+        observe: (event) => observe(name, redaction.event(event)),
         ...(logRoom === undefined ? {} : { logRoom: () => logRoom(name) }),
         ...(script === undefined ? {} : { script }),
         ...(stateFolder === undefined ? {} : { stateFolder }),
@@ -130,11 +130,6 @@ function startError(name: string, error: unknown, redaction: Redaction): unknown
     ...(remedy === undefined ? {} : { remedy }),
     cause: error,
   });
-}
-
-function withoutSecrets(event: ServiceEvent, redaction: Redaction): ServiceEvent {
-  if (event.kind !== 'output' && event.kind !== 'step_log') return redaction.withoutSecrets(event);
-  return { ...event, bytes: redaction.bytes(event.bytes) };
 }
 
 interface Opened extends Pick<Member, 'plugin' | 'registration' | 'findings'> {

@@ -5,10 +5,10 @@ import type { ServiceScript } from '../../model/script.js';
 import type { TraceRecord } from '../../model/session.js';
 import { traceValue } from '../../report/trace-text.js';
 import { readAnswers } from '../../running/answers.js';
+import { PluginLines } from '../../running/plugin-lines.js';
 import type { CpexError } from '../../support/errors.js';
 import { temporaryFolder } from '../../support/files.js';
 import { lateSignal } from '../../support/late-signal.js';
-import { TextTail } from '../../support/text-tail.js';
 import { type Member, type MemberOptions, openMember } from './member.js';
 import { GRACE_MS } from './step-run.js';
 import type { PlannedPlugin } from './types.js';
@@ -42,9 +42,6 @@ export interface BuildOutcome {
   readonly failure?: CpexError;
 }
 
-/** Longest line that a plugin prints in one piece, in characters. */
-const LINE_LIMIT = 16 * 1024;
-
 /** Milliseconds after Ctrl-C at which everything is killed; cpex itself leaves after five seconds. */
 const KILL_MS = GRACE_MS + 1000;
 
@@ -64,9 +61,13 @@ export interface SessionParts {
 /** Plugins that run beside one another, and what is to be cleaned up after them. */
 export class PluginSession {
   readonly traced: object[] = [];
-  private readonly tails = new Map<string, TextTail>();
 
-  private constructor(private readonly parts: SessionParts) {}
+  /** Shows what a plugin or a step prints, under its name. */
+  readonly lines: PluginLines;
+
+  private constructor(private readonly parts: SessionParts) {
+    this.lines = new PluginLines(parts.context.emit);
+  }
 
   /**
    * Starts all plugins, hands them to `use`, and ends them.
@@ -98,19 +99,10 @@ export class PluginSession {
       return await use(members, session);
     } finally {
       await Promise.all(members.map((member) => member.close()));
-      for (const tail of session.tails.values()) tail.end();
+      session.lines.end();
       late.stop();
       await folder.remove();
     }
-  }
-
-  /** Shows lines of what a plugin or a step prints, under its name. */
-  print(name: string, stream: 'stdout' | 'stderr', bytes: Uint8Array): void {
-    const key = `${name} ${stream}`;
-    const emit = (text: string) => this.parts.context.emit({ type: 'plugin.output', stream, text: `${name}: ${text}` });
-    const tail = this.tails.get(key) ?? new TextTail(LINE_LIMIT, emit);
-    this.tails.set(key, tail);
-    tail.push(bytes);
   }
 
   private async memberOptions(cwd: string, signal: AbortSignal): Promise<MemberOptions> {
@@ -128,7 +120,7 @@ export class PluginSession {
       ...(flags.codec === undefined ? {} : { codecs: [flags.codec] }),
       observe,
       ...(logRoom === undefined ? {} : { logRoom }),
-      output: (plugin, stream, bytes) => this.print(plugin, stream, bytes),
+      output: this.lines.printed,
       ...(flags.trace === true
         ? {
             trace: (plugin: string, record: TraceRecord) => {

@@ -37,7 +37,7 @@ export async function stepsCommand(
     build = new Build({ steps: limited }, members, {
       signal: context.signal,
       archiveId: idOf,
-      show: (key, stream, bytes) => session.print(key, stream, bytes),
+      show: session.lines.printed,
     });
     await build.checkArgs();
     const report = await build.run();

@@ -10,12 +10,12 @@ import { hostTarget } from '../../project/targets/host.js';
 import { traceValue } from '../../report/trace-text.js';
 import { readAnswers } from '../../running/answers.js';
 import { readData } from '../../running/input.js';
+import { PluginLines } from '../../running/plugin-lines.js';
 import { gatherRoutes } from '../../running/serve/gather-routes.js';
 import { endingError } from '../../runtime/failure.js';
 import { nativeEngine } from '../../runtime/native/engine.js';
 import { CpexError } from '../../support/errors.js';
 import { temporaryFolder } from '../../support/files.js';
-import { TextTail } from '../../support/text-tail.js';
 import { findCandidates } from './candidates.js';
 import { type HostConfig, NO_SUMMARY, readHostConfig } from './host-config.js';
 import type { Candidate } from './load-plugins.js';
@@ -35,9 +35,6 @@ export interface PipelineOutcome {
 
 /** Takes the trace of one plugin, message by message. */
 export type ShowTrace = (record: TraceRecord) => void;
-
-/** Longest line that a plugin prints in one piece, in characters. */
-const LINE_LIMIT = 16 * 1024;
 
 /** Starts the plugins, does what the words say, and shuts the plugins down. */
 export async function pipelineCommand(
@@ -76,10 +73,11 @@ class PipelineRun {
   private readonly events: object[] = [];
   private readonly traced: object[] = [];
   /** Lines of a plugin that it has not ended yet. */
-  private readonly tails = new Map<string, TextTail>();
+  private readonly lines: PluginLines;
 
   constructor(private readonly parts: RunParts) {
     const { word, context } = parts;
+    this.lines = new PluginLines(context.emit);
     this.log = new StepLog((step) => {
       // The story of a request is its result; of everything else only warnings are worth a line.
       if (word.story || (step.outcome !== 'warning' && step.outcome !== 'failed')) return;
@@ -117,7 +115,7 @@ class PipelineRun {
       });
     } finally {
       await host.close();
-      for (const tail of this.tails.values()) tail.end();
+      this.lines.end();
     }
     const failure = this.failure(host, candidates, result);
     return {
@@ -147,13 +145,7 @@ class PipelineRun {
       ...(script === undefined ? {} : { script }),
       observe: (plugin, event) => this.observed(plugin, event),
       trace: (plugin, record) => this.trace(plugin, record),
-      output: (plugin, stream, bytes) => {
-        const key = `${plugin} ${stream}`;
-        const print = (text: string) => context.emit({ type: 'plugin.output', stream, text: `${plugin}: ${text}` });
-        const tail = this.tails.get(key) ?? new TextTail(LINE_LIMIT, print);
-        this.tails.set(key, tail);
-        tail.push(bytes);
-      },
+      output: this.lines.printed,
       candidates,
       config: config ?? { summary: NO_SUMMARY, apiKeys: [] },
       upstreams: this.parts.word.upstreams,

@@ -69,7 +69,7 @@ export async function pipelineHookCommand(
       ...state,
       ...(script === undefined ? {} : { script }),
       observe: (plugin, event) => watch.observed(plugin, event),
-      output: (plugin, stream, bytes) => watch.printed(plugin, stream, bytes),
+      output: watch.printed,
       ...(flags.trace ? { trace: (plugin, record) => watch.traced(plugin, record) } : {}),
     });
     const result = await host.invoke(hook, request);

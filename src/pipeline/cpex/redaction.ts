@@ -1,3 +1,4 @@
+import type { ServiceEvent } from '../../model/profile.js';
 import { redact, withoutSecrets } from '../../support/secrets.js';
 import type { PluginAnswer } from './types.js';
 
@@ -54,6 +55,12 @@ export class Redaction {
       }
     }
     return masked;
+  }
+
+  /** What a plugin did through its host, without secrets of the configuration. */
+  event(event: ServiceEvent): ServiceEvent {
+    if (event.kind !== 'output' && event.kind !== 'step_log') return this.withoutSecrets(event);
+    return { ...event, bytes: this.bytes(event.bytes) };
   }
 
   /** An answer whose failure does not quote the configuration. */

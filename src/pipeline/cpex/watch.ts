@@ -3,13 +3,10 @@ import type { ServiceEvent } from '../../model/profile.js';
 import type { TraceRecord } from '../../model/session.js';
 import { traceLine, traceValue } from '../../report/trace-text.js';
 import { eventValue } from '../../running/event-value.js';
+import { PluginLines } from '../../running/plugin-lines.js';
 import { stringifyExact } from '../../support/exact-json.js';
-import { TextTail } from '../../support/text-tail.js';
 import { Redaction } from './redaction.js';
 import type { PipelineConfig } from './types.js';
-
-/** Longest line that a plugin prints in one piece, in characters. */
-const LINE_LIMIT = 16 * 1024;
 
 /** Events, printed lines and messages of a trace that are kept or shown for one plugin. */
 const MOST = 1000;
@@ -30,7 +27,9 @@ interface Kept {
 export class PipelineWatch {
   private readonly plugins = new Map<string, Kept>();
   /** Lines that a plugin has not ended yet. */
-  private readonly tails = new Map<string, TextTail>();
+  private readonly lines: PluginLines;
+  /** Takes what a plugin printed by itself. */
+  readonly printed: PluginLines['printed'];
 
   private readonly redactions: ReadonlyMap<string, Redaction>;
 
@@ -43,11 +42,17 @@ export class PipelineWatch {
     const configs = (name: string) =>
       [...plugins, ...variants].filter((one) => one.name === name).map((one) => one.config);
     this.redactions = new Map(plugins.map(({ name }) => [name, new Redaction(configs(name))]));
+    this.lines = new PluginLines(context.emit, (plugin, text) => {
+      if (!this.mayShow(this.kept(plugin))) return undefined;
+      // A runtime prints why it panics, and that may quote anything.
+      return this.redactions.get(plugin)?.text(text) ?? text;
+    });
+    this.printed = this.lines.printed;
   }
 
   /** Takes what a plugin did through a service. */
   observed(plugin: string, told: ServiceEvent): void {
-    const event = this.withoutSecrets(plugin, told);
+    const event = this.redactions.get(plugin)?.event(told) ?? told;
     const kept = this.kept(plugin);
     const size = kept.events.length < MOST ? sizeOf(event) : 0;
     if (kept.events.length < MOST && size <= kept.room.events) {
@@ -60,20 +65,6 @@ export class PipelineWatch {
       const { finding } = event;
       this.context.emit({ type: 'finding', finding: { ...finding, message: `${plugin}: ${finding.message}` } });
     }
-  }
-
-  /** Takes what a plugin printed by itself. */
-  printed(plugin: string, stream: 'stdout' | 'stderr', bytes: Uint8Array): void {
-    const key = `${plugin} ${stream}`;
-    const print = (text: string) => {
-      if (!this.mayShow(this.kept(plugin))) return;
-      // A runtime prints why it panics, and that may quote anything.
-      const clean = this.redactions.get(plugin)?.text(text) ?? text;
-      this.context.emit({ type: 'plugin.output', stream, text: `${plugin}: ${clean}` });
-    };
-    const tail = this.tails.get(key) ?? new TextTail(LINE_LIMIT, print);
-    this.tails.set(key, tail);
-    tail.push(bytes);
   }
 
   /** Takes one message between host and plugin. */
@@ -92,7 +83,7 @@ export class PipelineWatch {
 
   /** Ends open lines, and tells what was too much to show. */
   end(): void {
-    for (const tail of this.tails.values()) tail.end();
+    this.lines.end();
     for (const [plugin, { dropped }] of this.plugins) {
       const many = [
         ...(dropped.lines === 0 ? [] : [`${dropped.lines} lines that it printed or logged`]),
@@ -117,13 +108,6 @@ export class PipelineWatch {
             ),
           }),
     };
-  }
-
-  private withoutSecrets(plugin: string, event: ServiceEvent): ServiceEvent {
-    const redaction = this.redactions.get(plugin);
-    if (redaction === undefined) return event;
-    if (event.kind !== 'output' && event.kind !== 'step_log') return redaction.withoutSecrets(event);
-    return { ...event, bytes: redaction.bytes(event.bytes) };
   }
 
   private mayShow(kept: Kept): boolean {

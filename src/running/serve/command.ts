@@ -6,8 +6,8 @@ import { hostTarget } from '../../project/targets/host.js';
 import { renderServing, servedLine } from '../../report/serve-text.js';
 import { CpexError } from '../../support/errors.js';
 import { hasDesktop, openAddress } from '../../support/open-address.js';
+import { PluginLines } from '../plugin-lines.js';
 import { newManagementKey } from './management-key.js';
-import { PluginLines } from './plugin-lines.js';
 import { serve } from './serve.js';
 import { type SourceFlags, servedSources } from './sources.js';
 
