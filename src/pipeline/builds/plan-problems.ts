@@ -1,15 +1,13 @@
 import { fieldsOf, isFields } from '../../hosts/json-fields.js';
-import { type SchemaProblem, validate } from '../../support/schemas.js';
+import { validate } from '../../support/schemas.js';
 import { didYouMean } from '../../support/suggest.js';
-
-/** Something that keeps a plan from being run. */
-export type PlanProblem = Pick<SchemaProblem, 'path' | 'message'> & { readonly part?: 'key' | 'value' };
+import { type PlacedProblem, repeatedName, repeatedTexts } from '../placed-file.js';
 
 /** Everything that is wrong with a plan as such, without a look at any other file. */
-export function planProblems(value: unknown): PlanProblem[] {
+export function planProblems(value: unknown): PlacedProblem[] {
   if (!isFields(value)) return [{ path: [], message: 'expected a map with the keys "plugins" and "steps".' }];
   const broken = validate('buildPlan', value).map(
-    ({ path, keyword, message }): PlanProblem => ({
+    ({ path, keyword, message }): PlacedProblem => ({
       path,
       message: path.includes('config') ? 'expected a map.' : message,
       ...(keyword === 'additionalProperties' ? { part: 'key' } : {}),
@@ -19,52 +17,39 @@ export function planProblems(value: unknown): PlanProblem[] {
   return broken.length > 0 ? broken : [...repeatedNames(value.plugins), ...keyProblems(steps), ...circles(steps)];
 }
 
-function repeatedNames(plugins: unknown): PlanProblem[] {
+function repeatedNames(plugins: unknown): PlacedProblem[] {
   const names = (Array.isArray(plugins) ? plugins : []).map((one) => fieldsOf(one).name);
-  return names.flatMap((name, index) =>
-    name === undefined || names.indexOf(name) === index
-      ? []
-      : [
-          {
-            path: ['plugins', String(index), 'name'],
-            message: `expected each name once, found "${String(name)}" again: entry ${names.indexOf(name) + 1} has it.`,
-          },
-        ],
+  return repeatedTexts(
+    names.map((name) => (name === undefined ? undefined : String(name))),
+    repeatedName,
   );
 }
 
 type RawStep = Readonly<Record<string, unknown>>;
 
-function keyProblems(steps: readonly RawStep[]): PlanProblem[] {
+function keyProblems(steps: readonly RawStep[]): PlacedProblem[] {
   const keys = steps.map(({ key }) => String(key));
-  return steps.flatMap((step, index) => {
-    const at = ['steps', String(index)];
-    const first = keys.indexOf(String(step.key));
-    const repeated =
-      first === index
-        ? []
-        : [
-            {
-              path: [...at, 'key'],
-              message: `expected each key once, found "${keys[index]}" again: step ${first + 1} has it.`,
-            },
-          ];
-    const unknown = needsOf(step).flatMap((need, place) =>
+  const repeated = repeatedTexts(keys, (index, key, first) => ({
+    path: ['steps', String(index), 'key'],
+    message: `expected each key once, found "${key}" again: step ${first + 1} has it.`,
+  }));
+  const unknown = steps.flatMap((step, index) =>
+    needsOf(step).flatMap((need, place) =>
       keys.includes(need)
         ? []
         : [
             {
-              path: [...at, 'needs', String(place)],
+              path: ['steps', String(index), 'needs', String(place)],
               message: `expected the key of a step, found "${need}".${didYouMean(need, keys)}`,
             },
           ],
-    );
-    return [...repeated, ...unknown];
-  });
+    ),
+  );
+  return [...repeated, ...unknown];
 }
 
 /** A step that needs itself, at whatever distance, could never run. */
-function circles(steps: readonly RawStep[]): PlanProblem[] {
+function circles(steps: readonly RawStep[]): PlacedProblem[] {
   const needs = new Map(steps.map((step) => [String(step.key), needsOf(step)]));
   const done = new Set<string>();
   const walk = (key: string, path: readonly string[]): readonly string[] | undefined => {

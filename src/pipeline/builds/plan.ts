@@ -1,12 +1,17 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunContext } from '../../model/context.js';
-import { readPlacedYaml } from '../../project/placed-yaml.js';
-import { CpexError, systemCode } from '../../support/errors.js';
 import { exists } from '../../support/files.js';
 import { artefactOf } from '../cpex/artefact.js';
-import { type PlanProblem, planProblems } from './plan-problems.js';
+import { type FileKind, type PlacedProblem, readPlacedFile, refuseProblems } from '../placed-file.js';
+import { planProblems } from './plan-problems.js';
 import type { BuildPlan, PlannedPlugin, PlannedStep } from './types.js';
+
+const KIND: FileKind = {
+  code: 'CPEX_E_BUILD_PLAN',
+  consequence: '; nothing was run',
+  missing: 'Name the plan of the build, in YAML or JSON.',
+  broken: 'Mend the lines above; docs/hosts/cpex-builds.md lists every key.',
+};
 
 /** Milliseconds that a step may take where its plan says nothing. */
 const USUAL_TIMEOUT_MS = 3_600_000;
@@ -50,22 +55,8 @@ export async function readPlan(
   options: { readonly debug: boolean },
 ): Promise<BuildPlan> {
   const absolute = path.resolve(context.cwd, file);
-  const shown = path.basename(file);
-  const { value, problems, at } = readPlacedYaml(await readText(absolute));
-  const refuse = (found: readonly PlanProblem[]) => {
-    if (found.length === 0) return;
-    const evidence = found.map(({ path: where, message, part }) => {
-      const { line, column } = at(where, part);
-      return `${shown}:${line}:${column} ${where.length === 0 ? '' : `${where.join('.')}: `}${message}`;
-    });
-    throw planError(shown, evidence);
-  };
-  if (problems.length > 0) {
-    throw planError(
-      shown,
-      problems.map(({ line, column, message }) => `${shown}:${line}:${column} ${message}`),
-    );
-  }
+  const { value, at } = await readPlacedFile(absolute, KIND);
+  const refuse = (found: readonly PlacedProblem[]) => refuseProblems(found, path.basename(file), at, KIND);
   refuse(planProblems(value));
   const raw = value as RawPlan;
   const folder = path.dirname(absolute);
@@ -81,9 +72,9 @@ export async function findPlugins(
   folder: string,
   context: RunContext,
   options: { readonly debug: boolean },
-): Promise<{ readonly plugins: readonly PlannedPlugin[]; readonly problems: readonly PlanProblem[] }> {
+): Promise<{ readonly plugins: readonly PlannedPlugin[]; readonly problems: readonly PlacedProblem[] }> {
   const plugins: PlannedPlugin[] = [];
-  const problems: PlanProblem[] = [];
+  const problems: PlacedProblem[] = [];
   const given = new Set(raw.flatMap((one) => (typeof one === 'string' ? [] : (one.name ?? []))));
   for (const [index, one] of raw.entries()) {
     const { kind, name, config = {}, on_error = 'fail' } = typeof one === 'string' ? { kind: one } : one;
@@ -146,7 +137,7 @@ function inOrder(steps: readonly PlannedStep[]): PlannedStep[] {
   return sorted;
 }
 
-async function missingArchives(raw: RawPlan, folder: string): Promise<PlanProblem[]> {
+async function missingArchives(raw: RawPlan, folder: string): Promise<PlacedProblem[]> {
   const named = [
     { at: ['archive'], archive: raw.archive },
     ...raw.steps.map(({ archive }, index) => ({ at: ['steps', String(index), 'archive'], archive })),
@@ -161,24 +152,4 @@ async function missingArchives(raw: RawPlan, folder: string): Promise<PlanProble
     }),
   );
   return found.flat();
-}
-
-function planError(shown: string, evidence: readonly string[]): CpexError {
-  const count = evidence.length === 1 ? 'one problem' : `${evidence.length} problems`;
-  return new CpexError('CPEX_E_BUILD_PLAN', `${shown} has ${count}; nothing was run.`, {
-    evidence,
-    remedy: 'Mend the lines above; docs/hosts/cpex-builds.md lists every key.',
-  });
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
-  } catch (error) {
-    const missing = systemCode(error) === 'ENOENT';
-    throw new CpexError('CPEX_E_BUILD_PLAN', `${missing ? 'There is no file' : 'Cannot read'} ${file}.`, {
-      evidence: missing ? [] : [error instanceof Error ? error.message : String(error)],
-      remedy: 'Name the plan of the build, in YAML or JSON.',
-    });
-  }
 }

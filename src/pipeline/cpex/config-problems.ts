@@ -3,17 +3,8 @@ import { cpexContract } from '../../hosts/cpex/contract.js';
 import { fieldsOf, isFields } from '../../hosts/json-fields.js';
 import { type SchemaProblem, validate } from '../../support/schemas.js';
 import { didYouMean, orAll } from '../../support/suggest.js';
+import { type PlacedProblem, repeatedName, repeatedTexts } from '../placed-file.js';
 import { ENTITY_TYPES } from './raw-config.js';
-
-/** Something that keeps a configuration from being used. */
-export interface ConfigProblem {
-  /** Keys and indices from the top. */
-  readonly path: readonly string[];
-  /** Whether the key itself is wrong, or its value. */
-  readonly part?: 'key' | 'value';
-  /** A sentence or two; never holds values of a plugin's configuration. */
-  readonly message: string;
-}
 
 /** Keys of CPEX for Python that mean nothing to a native plugin. */
 const PYTHON_KEYS: ReadonlySet<string> = new Set([
@@ -26,7 +17,7 @@ const PYTHON_KEYS: ReadonlySet<string> = new Set([
 ]);
 
 /** Everything that is wrong with a configuration as such: without a look at any other file. */
-export function configProblems(value: unknown): ConfigProblem[] {
+export function configProblems(value: unknown): PlacedProblem[] {
   if (!isFields(value)) {
     const found = value === null || value === undefined ? 'an empty file' : 'something else';
     return [{ path: [], message: `expected a map with the key "plugins", found ${found}.` }];
@@ -36,7 +27,7 @@ export function configProblems(value: unknown): ConfigProblem[] {
   return [...broken.map(schemaProblem), ...nameProblems(value), ...hookProblems(value), ...routeProblems(value)];
 }
 
-function schemaProblem({ path, keyword, message }: SchemaProblem): ConfigProblem {
+function schemaProblem({ path, keyword, message }: SchemaProblem): PlacedProblem {
   const key = path.at(-1) ?? '';
   if (keyword !== 'additionalProperties') return { path, message: key === 'config' ? 'expected a map.' : message };
   if (key === 'identity') {
@@ -46,22 +37,15 @@ function schemaProblem({ path, keyword, message }: SchemaProblem): ConfigProblem
   return { path, part: 'key', message: `${message}${foreign}` };
 }
 
-function nameProblems(value: unknown): ConfigProblem[] {
-  const seen = new Map<string, number>();
-  return listOf(fieldsOf(value).plugins).flatMap((plugin, index) => {
-    const { name } = fieldsOf(plugin);
-    if (typeof name !== 'string') return [];
-    const first = seen.get(name);
-    if (first === undefined) {
-      seen.set(name, index);
-      return [];
-    }
-    const message = `expected each name once, found "${name}" again: entry ${first + 1} has it.`;
-    return [{ path: ['plugins', String(index), 'name'], message }];
-  });
+function nameProblems(value: unknown): PlacedProblem[] {
+  const names = listOf(fieldsOf(value).plugins).map((plugin) => fieldsOf(plugin).name);
+  return repeatedTexts(
+    names.map((name) => (typeof name === 'string' ? name : undefined)),
+    repeatedName,
+  );
 }
 
-function hookProblems(value: unknown): ConfigProblem[] {
+function hookProblems(value: unknown): PlacedProblem[] {
   const known = [...cpexContract.hooks.keys()];
   return listOf(fieldsOf(value).plugins).flatMap((plugin, index) =>
     listOf(fieldsOf(plugin).hooks).flatMap((hook, at) => {
@@ -72,7 +56,7 @@ function hookProblems(value: unknown): ConfigProblem[] {
   );
 }
 
-function routeProblems(value: unknown): ConfigProblem[] {
+function routeProblems(value: unknown): PlacedProblem[] {
   const { plugins, global, groups, routes } = fieldsOf(value);
   const names = listOf(plugins).flatMap((plugin) => {
     const { name } = fieldsOf(plugin);
@@ -92,7 +76,7 @@ function routeProblems(value: unknown): ConfigProblem[] {
   ];
 }
 
-function entityProblems(route: unknown, index: number): ConfigProblem[] {
+function entityProblems(route: unknown, index: number): PlacedProblem[] {
   if (!isFields(route)) return [];
   const given = ENTITY_TYPES.filter((type) => Object.hasOwn(route, type));
   if (given.length === 1) return [];
@@ -105,7 +89,7 @@ function entityProblems(route: unknown, index: number): ConfigProblem[] {
   ];
 }
 
-function useProblems(at: readonly string[], group: unknown, names: readonly string[]): ConfigProblem[] {
+function useProblems(at: readonly string[], group: unknown, names: readonly string[]): PlacedProblem[] {
   return listOf(fieldsOf(group).plugins).flatMap((use, index) => {
     const name = typeof use === 'string' ? use : fieldsOf(use).name;
     if (typeof name !== 'string' || names.includes(name)) return [];

@@ -2,9 +2,9 @@ import { canonicalHook } from '../../hosts/contract.js';
 import { cpexContract } from '../../hosts/cpex/contract.js';
 import type { RunContext } from '../../model/context.js';
 import type { Finding } from '../../model/finding.js';
+import type { PlacedProblem } from '../placed-file.js';
 import { artefactOf } from './artefact.js';
 import { toCondition } from './conditions.js';
-import type { ConfigProblem } from './config-problems.js';
 import type { Mode } from './effects.js';
 import type { ConfigOptions, RawBehaviour, RawPlugin } from './raw-config.js';
 import type { PluginEntry } from './types.js';
@@ -26,11 +26,11 @@ export async function pluginEntries(
   options: ConfigOptions,
 ): Promise<{
   readonly plugins: readonly PluginEntry[];
-  readonly problems: readonly ConfigProblem[];
+  readonly problems: readonly PlacedProblem[];
   readonly findings: readonly Finding[];
 }> {
   const plugins: PluginEntry[] = [];
-  const problems: ConfigProblem[] = [];
+  const problems: PlacedProblem[] = [];
   const findings: Finding[] = [];
   for (const [index, one] of raw.entries()) {
     const found = await artefactOf(one, folder, context, options);
