@@ -9,12 +9,14 @@ import { cliproxyProfile } from './cliproxy/profile.js';
 import { consoleProfile } from './console/profile.js';
 import { cpexProfile } from './cpex/profile.js';
 import { goPluginProfile } from './go-plugin/profile.js';
+import { tauProfile } from './tau/profile.js';
 
 const PROFILES: ReadonlyMap<string, (revision: string) => HostProfile> = new Map([
   ['cpex', () => cpexProfile],
   ['cliproxy', cliproxyProfile],
   ['go-plugin', goPluginProfile],
   ['console', consoleProfile],
+  ['tau', () => tauProfile],
 ]);
 
 /** The profile that `NAME[@REVISION]` stands for. Throws `CPEX_E_HOST_UNKNOWN`. */

@@ -155,7 +155,7 @@ export type RunRequest =
       readonly method: string;
       readonly request: unknown;
       /** How to show the answer: as it is, as a verdict, or as the output of a command. Pieces of a stream come before it. */
-      readonly form: 'result' | 'hook' | 'command' | 'step' | 'event';
+      readonly form: 'result' | 'hook' | 'command' | 'step' | 'event' | 'tool';
       /** Milliseconds that the plugin itself sets for the call. */
       readonly deadlineMs?: number;
       readonly findings: readonly Finding[];

@@ -10,8 +10,19 @@ export interface ServiceScript {
   readonly model?: readonly ScriptedModel[];
   /** Credential files, name → JSON object. */
   readonly auth?: Readonly<Record<string, unknown>>;
+  /** What tau's server answers plugins. */
+  readonly server?: readonly ScriptedServer[];
   /** Archives for `host.archive.read`, by id. */
   readonly archive?: Readonly<Record<string, ScriptedArchive>>;
+}
+
+/** The answer of tau's server to a request that a plugin makes. */
+export interface ScriptedServer {
+  /** `type` of the request, `*` as a wildcard; any when absent. */
+  readonly request?: string;
+  /** The response as its JSON has it, with its `type`. */
+  readonly response: Readonly<Record<string, unknown>>;
+  readonly delayMs?: number;
 }
 
 /** An archive of a script: files that the host packs, or its bytes. */

@@ -1,4 +1,4 @@
-import type { ScriptedArchive, ScriptedHttp, ScriptedModel, ServiceScript } from '../model/script.js';
+import type { ScriptedArchive, ScriptedHttp, ScriptedModel, ScriptedServer, ServiceScript } from '../model/script.js';
 
 /** What the host is to answer, as people write it: `host` of a case file, after the schema has passed it. */
 export interface HostAnswers {
@@ -8,6 +8,7 @@ export interface HostAnswers {
   readonly cancelled?: boolean | { readonly after: number };
   readonly model?: readonly (Omit<ScriptedModel, 'delayMs'> & { readonly delay_ms?: number })[];
   readonly auth?: Record<string, unknown>;
+  readonly server?: readonly (Omit<ScriptedServer, 'delayMs'> & { readonly delay_ms?: number })[];
   readonly archive?: Record<string, ScriptedArchive>;
 }
 
@@ -21,26 +22,30 @@ export interface WrittenHttp extends Omit<ScriptedHttp, 'status' | 'delayMs' | '
 
 /** The answers in the form that the services take. */
 export function toScript(answers: HostAnswers): ServiceScript {
-  const { http = [], kv = {}, config = {}, cancelled, model = [], auth, archive } = answers;
+  const { http = [], kv = {}, config = {}, cancelled, model = [], auth, archive, server } = answers;
   const after = typeof cancelled === 'object' ? cancelled.after : cancelled === true ? 0 : undefined;
   return {
     http: http.map(({ delay_ms, body_bytes, body_base64, status, ...rest }) => ({
       ...rest,
       status: status ?? 200,
-      ...(delay_ms === undefined ? {} : { delayMs: delay_ms }),
+      ...delayOf(delay_ms),
       ...(body_bytes === undefined ? {} : { bodyBytes: body_bytes }),
       ...(body_base64 === undefined ? {} : { bodyBase64: body_base64 }),
     })),
-    model: model.map(({ delay_ms, ...rest }) => ({
-      ...rest,
-      ...(delay_ms === undefined ? {} : { delayMs: delay_ms }),
-    })),
+    model: model.map(({ delay_ms, ...rest }) => ({ ...rest, ...delayOf(delay_ms) })),
     kv,
     config,
+    ...(server === undefined
+      ? {}
+      : { server: server.map(({ delay_ms, ...rest }) => ({ ...rest, ...delayOf(delay_ms) })) }),
     ...(auth === undefined ? {} : { auth }),
     ...(archive === undefined ? {} : { archive }),
     ...(after === undefined ? {} : { cancelledAfter: after }),
   };
+}
+
+function delayOf(ms: number | undefined): { readonly delayMs?: number } {
+  return ms === undefined ? {} : { delayMs: ms };
 }
 
 /** A scripted HTTP answer as people write it. */

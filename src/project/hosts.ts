@@ -1,13 +1,22 @@
+import type { ArtefactKind } from '../model/target.js';
 import { revisionsOf } from './contract-revisions.js';
 
 /** Host profiles that this version can scaffold, build, test and run for. */
-export const HOSTS: readonly string[] = ['cpex', 'cliproxy', 'go-plugin', 'console'];
+export const HOSTS: readonly string[] = ['cpex', 'cliproxy', 'go-plugin', 'console', 'tau'];
 
 /** Hosts whose plugins are libraries of the native ABI. */
 export const NATIVE_HOSTS: readonly string[] = ['cpex', 'cliproxy'];
 
+/** Hosts of the native ABI that take the same plugin as a process, too. */
+export const PROCESS_HOSTS: readonly string[] = ['cpex'];
+
 /** Profiles that cpex knows by name and that come with a later version. */
-export const LATER_HOSTS: readonly string[] = ['tau'];
+export const LATER_HOSTS: readonly string[] = [];
+
+/** What plugins for a host are built into where nobody asks for something else. */
+export function builtInto(host: string): ArtefactKind {
+  return NATIVE_HOSTS.includes(hostName(host)) ? 'library' : 'executable';
+}
 
 /** The profile's name without its revision: `cliproxy@v7.2.28` gives `cliproxy`. */
 export function hostName(host: string): string {

@@ -3,7 +3,7 @@ import { CpexError } from '../../support/errors.js';
 import { didYouMean } from '../../support/suggest.js';
 import { type Fields, fieldsOf } from '../json-fields.js';
 import { cpexContract } from './contract.js';
-import { sampleValue } from './sample-value.js';
+import { sampleValue } from '../sample-value.js';
 
 /** A runner as a plugin declares it; `StepRunner` in `types.json`. */
 export interface StepRunner {

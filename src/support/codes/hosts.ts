@@ -49,4 +49,10 @@ export const hostCodes = {
     title: 'There is no such event of a build',
     text: '`cpex run event KIND` tells a plugin of one event: build_start, step_queued, step_start, step_log, step_cache_hit, step_end, chain_failed or build_end, in the phase before or after. Plugins can ask for all of them but chain_failed.',
   },
+  CPEX_E_TOOL_UNKNOWN: {
+    kind: 'user',
+    exit: 2,
+    title: 'The plugin has no such tool',
+    text: '`cpex run tool NAME` runs a tool that the plugin names in its registration. The error lists the tools that it has; `cpex run register` shows their schemas, too.',
+  },
 } as const satisfies Record<string, CodeEntry>;

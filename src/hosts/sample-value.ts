@@ -1,5 +1,5 @@
-import type { JsonSchema } from '../../model/contract.js';
-import { fieldsOf } from '../json-fields.js';
+import type { JsonSchema } from '../model/contract.js';
+import { fieldsOf } from './json-fields.js';
 
 type Types = ReadonlyMap<string, JsonSchema>;
 
