@@ -11,7 +11,7 @@ export const newFlags = {
   }),
   capability: string({
     description:
-      'What the plugin answers, as WORD or WORD:ARGUMENT; repeatable. When absent: hook:tool_pre_invoke for cpex, request_interceptor for cliproxy.',
+      'What the plugin answers, as WORD or WORD:ARGUMENT; repeatable. When absent: hook:tool_pre_invoke for cpex, request_interceptor for cliproxy, service:greeter.v1.Greeter for go-plugin, seam:store for console, tool:greet for tau.',
     env: 'CPEX_NEW_CAPABILITY',
     multiple: true,
     multipleNonGreedy: true,
@@ -21,6 +21,11 @@ export const newFlags = {
       'Begin with a working plugin: audit-logger (counts and reports calls), notes-command (a command with verbs), pii-redactor (takes personal data out), policy-gate (denies by rules), step-runner (runs programs as steps of builds). It brings its own capabilities.',
     env: 'CPEX_NEW_SAMPLE',
     options: SAMPLES,
+  }),
+  cookie: string({
+    description:
+      'go-plugin: the magic cookie of the application, KEY=VALUE; one to be replaced in cpex.yaml when absent.',
+    env: 'CPEX_NEW_COOKIE',
   }),
   dir: string({ description: 'Folder of the project; the name when absent.', env: 'CPEX_NEW_DIR' }),
   git: boolean({ description: 'Make a git repository unless in one.', env: 'CPEX_NEW_GIT', allowNo: true }),

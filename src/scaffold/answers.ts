@@ -1,3 +1,4 @@
+import type { ProcessSettings } from '../model/process.js';
 import type { Language } from '../model/target.js';
 import type { CapabilityUse } from '../project/capabilities.js';
 
@@ -19,6 +20,8 @@ export interface NewAnswers {
   readonly language: Language;
   readonly host: string;
   readonly capabilities: readonly CapabilityUse[];
+  /** What the application asks of plugins that are processes; absent for all others. */
+  readonly process?: ProcessSettings;
   /** The working plugin that the project begins with; handlers to be filled in when absent. */
   readonly sample?: SampleName;
   /** Absolute folder of the project. */

@@ -4,6 +4,8 @@ import { type ContractData, contractData } from '../project/contract-data.js';
 import { hostName } from '../project/hosts.js';
 import type { NewAnswers } from './answers.js';
 import { nameOf } from './bindings/names.js';
+import { SAMPLE_SERVICE } from './service-names.js';
+import { renameCapability } from './spellings.js';
 
 export interface CaseFile {
   readonly path: string;
@@ -13,13 +15,17 @@ export interface CaseFile {
 /** The hook that the templates are written for. */
 export const SAMPLE_HOOK = 'tool_pre_invoke';
 
-/** Names that the templates and their sample cases stand for, by the word of the capability. */
-export const SAMPLE_NAMES: Readonly<Record<string, string>> = {
-  hook: SAMPLE_HOOK,
-  command: 'greet',
-  step: 'shell',
-  lifecycle: 'before_build_start',
+/** Names that the templates and their sample cases stand for, by host and by the word of the capability. */
+const SAMPLE_NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  cpex: { hook: SAMPLE_HOOK, command: 'greet', step: 'shell', lifecycle: 'before_build_start' },
+  'go-plugin': { service: SAMPLE_SERVICE },
+  tau: { tool: 'greet', hook: 'before_agent_start', command: 'hello' },
 };
+
+/** The names that a host's templates stand for, by the word of the capability; none where capabilities bring no names. */
+export function sampleNames(host: string): Readonly<Record<string, string>> {
+  return SAMPLE_NAMES[hostName(host)] ?? {};
+}
 
 /**
  * One case file per hook, command, runner and event, made from the sample ones: the same expectations
@@ -28,20 +34,23 @@ export const SAMPLE_NAMES: Readonly<Record<string, string>> = {
  */
 export function caseFiles(file: CaseFile, answers: NewAnswers, contract: ContractData): CaseFile[] {
   const sample = path.posix.basename(file.path, '.yaml');
-  const flag = Object.keys(SAMPLE_NAMES).find((one) => SAMPLE_NAMES[one] === sample);
+  const samples = sampleNames(answers.host);
+  const flag = Object.keys(samples).find((one) => samples[one] === sample);
   if (flag === undefined || answers.sample !== undefined) {
     const dropped = file.path.endsWith('.yaml') && isOther(sample, answers);
     return dropped ? [] : [file];
   }
   const names = answers.capabilities.flatMap((use) => (use.flag === flag ? [use.argument ?? ''] : []));
   return names.map((name) => {
+    const target = path.posix.join(path.posix.dirname(file.path), `${nameOf(name).snake}.yaml`);
+    // What a hook is told and what a command says differ by its name; a case of another host says the name alone.
+    if (contract.profile !== 'cpex') return { path: target, text: renameCapability(sample, name)(file.text) };
     const document = parseDocument(file.text);
     document.set(
       'name',
       String(document.get('name')).replace(sample, () => name),
     );
     fill(document, flag, name, contract);
-    const target = path.posix.join(path.posix.dirname(file.path), `${nameOf(name).snake}.yaml`);
     return { path: target, text: document.toString({ lineWidth: 0 }) };
   });
 }

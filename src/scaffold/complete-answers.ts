@@ -13,8 +13,10 @@ import { CI_SERVICES, LICENSES, type NewAnswers, SAMPLES } from './answers.js';
 import { nameOf } from './bindings/names.js';
 import { defaultAuthor } from './git.js';
 import { newManifest } from './manifest-text.js';
+import { hostsFor, languageProblem, languagesOf, processProblems, processSettings } from './process-answers.js';
 import { repositoryFor } from './repository.js';
 import { readSample, SAMPLE_HOST } from './samples.js';
+import { SAMPLE_SERVICE } from './service-names.js';
 
 /** What the command line said; everything may be absent. */
 export interface NewRequest {
@@ -24,6 +26,8 @@ export interface NewRequest {
   readonly host?: string | undefined;
   /** Each `WORD[:ARG]`; several in one entry may be parted by commas or spaces. */
   readonly capabilities?: readonly string[] | undefined;
+  /** Magic cookie of a go-plugin application, `KEY=VALUE`. */
+  readonly cookie?: string | undefined;
   /** The working plugin to begin with. */
   readonly sample?: string | undefined;
   /** Folder of the project, relative to the working folder. */
@@ -54,6 +58,10 @@ export interface Missing {
   readonly nameProblem: (name: string) => string | undefined;
   /** The contract of the host, once it is known: what was answered, or else what was given. */
   readonly contract: (answered: string | undefined) => ContractData;
+  /** Languages to choose from. */
+  readonly languages: () => Promise<readonly Language[]>;
+  /** Hosts to choose from, once the language is known. */
+  readonly hosts: (language: string | undefined) => Promise<readonly string[]>;
   /** What the plugin can do when nobody says, for that host. */
   readonly defaultCapability: (answered: string | undefined) => string;
 }
@@ -63,11 +71,17 @@ const DEFAULTS = { host: 'cpex', license: 'MIT', ci: 'github' } as const;
 const DEFAULT_CAPABILITY: Readonly<Record<string, string>> = {
   cpex: 'hook:tool_pre_invoke',
   cliproxy: 'request_interceptor',
+  'go-plugin': `service:${SAMPLE_SERVICE}`,
+  console: 'seam:store',
+  tau: 'tool:greet',
 };
 /** What a plugin is when nobody says. */
 const DEFAULT_DESCRIPTION: Readonly<Record<string, string>> = {
   cpex: 'A cpex plugin.',
   cliproxy: 'A plugin for CLIProxyAPI.',
+  'go-plugin': 'A plugin of go-plugin.',
+  console: 'A plugin for Console.',
+  tau: 'A plugin for tau.',
 };
 
 /**
@@ -87,19 +101,24 @@ export async function completeAnswers(given: NewRequest, context: RunContext, as
   const root = path.resolve(context.cwd, folder);
   const id = request.name === undefined || request.name === '.' ? path.basename(root) : request.name;
   const language = request.language as Language;
+  const badLanguage = await languageProblem(host, language);
+  if (badLanguage !== undefined) throw valueError([badLanguage]);
   const badId = idProblem(id, language);
   if (badId !== undefined) throw idError(id, badId, request);
   const sample = request.sample === undefined ? undefined : oneOf('--sample', request.sample, SAMPLES);
   const begin = sample === undefined ? undefined : readSample(sample);
   const repository = await repositoryFor(request.repository, { id, host, root }, context);
+  const wanted = begin?.capabilities ?? request.capabilities ?? [defaultCapability(host)];
+  const capabilities = readCapabilities(wanted, contractData(host));
+  const badProcess = processProblems(host, capabilities, request.cookie);
+  if (badProcess.length > 0) throw valueError(badProcess);
+  const process = processSettings({ id, host, capabilities }, request.cookie);
   const answers: NewAnswers = {
     id,
     language,
     host,
-    capabilities: readCapabilities(
-      begin?.capabilities ?? request.capabilities ?? [defaultCapability(host)],
-      contractData(host),
-    ),
+    capabilities,
+    ...(process === undefined ? {} : { process }),
     ...(sample === undefined ? {} : { sample }),
     root,
     author: request.author ?? '',
@@ -155,6 +174,9 @@ async function fillIn(given: NewRequest, context: RunContext, ask: Ask): Promise
     ...missing,
     nameProblem,
     contract: (answered) => contractData(hostOf(answered)),
+    // Not every host has plugins in every language.
+    languages: async () => (given.host === undefined ? LANGUAGES : languagesOf(given.host)),
+    hosts: async (answered) => hostsFor((given.language as Language | undefined) ?? answered),
     defaultCapability: (answered) => defaultCapability(hostOf(answered)),
   });
   return { ...given, ...asked };

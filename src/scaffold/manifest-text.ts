@@ -25,6 +25,7 @@ export function newManifest(answers: NewAnswers): Manifest {
     language: answers.language,
     host: answers.host,
     capabilities: answers.capabilities.map(capabilityText),
+    ...(answers.process === undefined ? {} : { process: answers.process }),
     ...(sample?.config_schema === undefined ? {} : { config_schema: sample.config_schema }),
     ...(Object.keys(test).length === 0 ? {} : { test }),
   };

@@ -41,6 +41,10 @@ export async function newProject(
       const text = 'the host shows where the sources are: replace the placeholder of repository: in cpex.yaml';
       context.emit({ type: 'note', level: 'info', text });
     }
+    if (answers.process?.cookie !== undefined && request.cookie === undefined) {
+      const text = 'the application starts plugins with a cookie of its own: put it into process.cookie of cpex.yaml';
+      context.emit({ type: 'note', level: 'info', text });
+    }
   }
   return outcomeOf(plan, options.dryRun);
 }

@@ -5,13 +5,14 @@ import { emitIdentity } from '../project/identity.js';
 import { pluginNames } from '../project/plugin-names.js';
 import { schemaText } from '../support/schemas.js';
 import type { NewAnswers } from './answers.js';
-import { caseFiles, SAMPLE_HOOK, SAMPLE_NAMES } from './case-files.js';
+import { caseFiles, SAMPLE_HOOK, sampleNames } from './case-files.js';
 import { newWorkflow } from './ci/new-workflow.js';
 import { licenseText } from './license-text.js';
 import { manifestText, newManifest } from './manifest-text.js';
 import { contentHash, RECORD_FILE, recordedAnswers, type ScaffoldRecord } from './record.js';
 import { renderRegions } from './regions.js';
 import { readSample } from './samples.js';
+import { renameService } from './service-names.js';
 import { type Rename, renameCapability, renameEvent, renamePlugin } from './spellings.js';
 import { readTemplate, type Template, type TemplateFile } from './template-files.js';
 
@@ -74,15 +75,21 @@ function firstWorkflow({ language }: NewAnswers, cpex: string): string {
 /** Where the author goes first: the file of the first capability where each has one, else the template's. */
 function logicFileOf(files: readonly ProjectFile[], answers: NewAnswers, template: Template): string {
   const { dir, ext } = path.posix.parse(template.logicFile);
-  const wanted = path.posix.join(dir, `${answers.capabilities[0]?.flag}${ext}`);
-  const own = files.find((file) => file.path === wanted);
+  const [{ flag = '', argument = '' } = {}] = answers.capabilities;
+  const wanted = [flag, argument].map((name) => path.posix.join(dir, `${name}${ext}`));
+  const own = files.find((file) => wanted.includes(file.path));
   return own?.path ?? template.logicFile;
 }
+
+/** Capabilities whose arguments rename nothing inside of regions. */
+const NAMES_NO_HANDLER: ReadonlySet<string> = new Set(['seam', 'service']);
 
 /** Fills names and regions into one template file; a sample case becomes one file per capability. */
 function renderer(answers: NewAnswers): (file: TemplateFile) => ProjectFile[] {
   const plugin = renamePlugin(pluginNames(answers.id));
   const contract = contractData(answers.host);
+  const samples = sampleNames(answers.host);
+  const asItIs: Rename = (text) => text;
   const payload = (hook: string) => JSON.stringify(contract.hooks[hook]?.sample ?? {});
   const renameHook = (hook: string): Rename => {
     const rename = renameCapability(SAMPLE_HOOK, hook);
@@ -90,19 +97,24 @@ function renderer(answers: NewAnswers): (file: TemplateFile) => ProjectFile[] {
   };
   const renameArgument = (flag: string, argument: string): Rename => {
     if (flag === 'hook') return renameHook(argument);
-    const sample = SAMPLE_NAMES[flag] ?? '';
+    const sample = samples[flag] ?? '';
     return flag === 'lifecycle' ? renameEvent(sample, argument) : renameCapability(sample, argument);
   };
   const repetitions: Record<string, Rename[]> = {};
   for (const { flag, argument } of answers.capabilities) {
-    const rename = argument === undefined ? (text: string) => text : renameArgument(flag, argument);
+    const rename = argument === undefined || NAMES_NO_HANDLER.has(flag) ? asItIs : renameArgument(flag, argument);
     repetitions[flag] = [...(repetitions[flag] ?? []), rename];
+    // One of a closed set: a template says `cpex:if store`.
+    if (argument !== undefined && flag === 'seam') repetitions[argument] = [rename];
   }
+  // A plugin of go-plugin has one service to begin with, and every file may say its name.
+  const [service] = answers.capabilities.flatMap(({ flag, argument }) => (flag === 'service' ? [argument ?? ''] : []));
+  const whole = service === undefined ? asItIs : renameService(service);
   return (file) => {
-    const text = file.generated ? file.text : renderRegions(file.text, repetitions);
+    const text = file.generated ? file.text : whole(renderRegions(file.text, repetitions));
     // A file of which no region is left is about something that the plugin does not do.
     if (text.trim() === '' && file.text !== text) return [];
-    return caseFiles({ path: file.path, text }, answers, contract).map((one) => ({
+    return caseFiles({ path: whole(file.path), text }, answers, contract).map((one) => ({
       path: plugin(one.path, false),
       text: finish(file, plugin(one.text, file.packageFile), answers),
       mode: file.mode,

@@ -1,12 +1,12 @@
 import { checkbox, input, select } from '@inquirer/prompts';
-import { LANGUAGE_NAMES, LANGUAGES } from '../model/target.js';
+import { LANGUAGE_NAMES } from '../model/target.js';
 import type { ContractData } from '../project/contract-data.js';
-import { HOSTS } from '../project/hosts.js';
 import { promptError } from '../support/prompt-error.js';
 import { SAMPLES } from './answers.js';
-import { SAMPLE_NAMES } from './case-files.js';
+import { sampleNames } from './case-files.js';
 import type { Missing, NewRequest } from './complete-answers.js';
 import { readSample, SAMPLE_HOST } from './samples.js';
+import { serviceProblem } from './service-names.js';
 
 /** Value of the entry that stands for no sample. */
 const NO_SAMPLE = '';
@@ -35,11 +35,13 @@ async function ask(missing: Missing, context: PromptContext): Promise<Partial<Ne
     answers.name = await input({ message: 'What is the plugin called?', default: 'my-plugin', validate }, context);
   }
   if (missing.language) {
-    const choices = LANGUAGES.map((value) => ({ value, name: LANGUAGE_NAMES[value] }));
+    const languages = await missing.languages();
+    const choices = languages.map((value) => ({ value, name: LANGUAGE_NAMES[value] }));
     answers.language = await select({ message: 'Which language is it written in?', choices }, context);
   }
   if (missing.host) {
-    const choices = HOSTS.map((value) => ({ value, name: value }));
+    const hosts = await missing.hosts(answers.language);
+    const choices = hosts.map((value) => ({ value, name: value }));
     answers.host = await select({ message: 'Which host is it for?', choices }, context);
   }
   const contract = missing.contract(answers.host);
@@ -53,8 +55,8 @@ async function ask(missing: Missing, context: PromptContext): Promise<Partial<Ne
   }
   if (missing.capabilities && answers.sample === undefined) {
     const usual = missing.defaultCapability(answers.host);
-    const hooks = Object.keys(contract.hooks).length > 0;
-    answers.capabilities = await (hooks ? askArguments : askFlags)(contract, usual, context);
+    const named = Object.values(contract.capabilities).some(({ argument }) => argument !== undefined);
+    answers.capabilities = await (named ? askArguments : askFlags)(contract, usual, context);
   }
   if (missing.author) {
     const validate = (name: string) => name.trim() !== '' || 'Hosts want a name.';
@@ -74,7 +76,7 @@ async function askFlags(contract: ContractData, usual: string, context: PromptCo
   return checkbox({ message: 'What can it do?', choices, required: true, pageSize: 12 }, context);
 }
 
-/** What a plugin answers where capabilities have arguments: hooks and events from lists, verbs and runners in words. */
+/** What a plugin answers where capabilities have arguments: hooks, events and seams from lists, verbs and the like in words. */
 async function askArguments(contract: ContractData, usual: string, context: PromptContext): Promise<string[]> {
   const all = Object.values(contract.capabilities);
   const hooks = Object.keys(contract.hooks).map((hook) => `hook:${hook}`);
@@ -86,16 +88,29 @@ async function askArguments(contract: ContractData, usual: string, context: Prom
     ...named.map(({ flag, summary }) => ({ value: flag, name: `a ${flag} of its own: ${summary}`, short: flag })),
     ...[...hooks, ...events].map((value) => {
       const [flag = '', argument = ''] = value.split(':');
-      return { value, name: `the ${flag === 'hook' ? 'hook' : 'event'} ${argument}`, checked: value === usual };
+      return { value, name: `the ${flag === 'lifecycle' ? 'event' : flag} ${argument}`, checked: value === usual };
     }),
   ];
-  const chosen = await checkbox({ message: 'What does it answer?', choices, required: true, pageSize: 12 }, context);
+  const [only] = choices;
+  const chosen =
+    choices.length === 1 && only !== undefined
+      ? [only.value]
+      : await checkbox({ message: 'What does it answer?', choices, required: true, pageSize: 12 }, context);
   const uses = chosen.filter((one) => one.includes(':'));
   for (const { flag, argument } of named.filter((one) => chosen.includes(one.flag))) {
-    const pattern = new RegExp(argument?.pattern ?? '');
-    const validate = (word: string) => pattern.test(word) || 'Lower-case letters, digits and dashes, a letter first.';
     const message = `What is the ${flag === 'step' ? 'runner of its steps' : flag} called?`;
-    uses.push(`${flag}:${await input({ message, default: SAMPLE_NAMES[flag] ?? '', validate }, context)}`);
+    const validate = (word: string) => nameProblem(flag, word, argument?.pattern ?? '') ?? true;
+    const usualName = sampleNames(contract.profile)[flag] ?? '';
+    uses.push(`${flag}:${await input({ message, default: usualName, validate }, context)}`);
   }
   return uses;
+}
+
+/** What is wrong with the name of a capability of the plugin's own; undefined when it will do. */
+function nameProblem(flag: string, word: string, pattern: string): string | undefined {
+  if (flag === 'service') return serviceProblem(word);
+  if (new RegExp(pattern, 'u').test(word)) return undefined;
+  return pattern === '^[a-z][a-z0-9-]*$'
+    ? 'Lower-case letters, digits and dashes, a letter first.'
+    : `Something that matches ${pattern}`;
 }

@@ -21,13 +21,13 @@ export function renamePlugin(names: PluginNames): (text: string, packageFile: bo
 
 /**
  * The name of a hook, command or runner for that of the sample (`tool_pre_invoke`, `greet`, `shell`). After a quote
- * or the words "hook", "command", "runner" and "step" it is the name on the wire; elsewhere it is part of an identifier.
+ * or the words "hook", "command", "tool", "runner" and "step" it is the name on the wire; elsewhere it is part of an identifier.
  */
 export function renameCapability(sample: string, wire: string): Rename {
   const from = nameOf(sample);
   const to = nameOf(wire);
   const spellings = new Map([
-    [`(?<=["'\`]|(?:hook|command|runner|step) )${from.snake}(?![A-Za-z0-9_])`, to.wire],
+    [`(?<=["'\`]|(?:hook|command|tool|runner|step) )${from.snake}(?![A-Za-z0-9_])`, to.wire],
     [`${from.snake}(?=[A-Z])`, camel(to.pascal)],
     [camel(from.pascal), camel(to.pascal)],
     [from.snake, to.snake],

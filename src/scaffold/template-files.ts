@@ -20,8 +20,8 @@ interface TemplateManifest {
   readonly modes: Readonly<Record<string, string>>;
   /** Folder of the SDK, which "cpex update" replaces. */
   readonly sdk: Readonly<Record<Language, string>>;
-  /** The file with the author's logic. */
-  readonly logic: Readonly<Record<Language, string>>;
+  /** The file with the author's logic, by language, or by `HOST/LANGUAGE` where a host has another. */
+  readonly logic: Readonly<Record<string, string>>;
 }
 
 /** The example of a pipeline, in a sample and in the project made from it. */
@@ -32,7 +32,8 @@ interface Overlay {
   readonly from: string;
   /** Folder of the project, `.` for its root. */
   readonly to: string;
-  readonly host?: string;
+  /** The host that it is for, or several. */
+  readonly host?: string | readonly string[];
   readonly language?: Language;
 }
 
@@ -85,7 +86,7 @@ export function readTemplate(choice: TemplateChoice): Template {
   return {
     id: [choice.host, choice.language, ...(choice.sample === undefined ? [] : [choice.sample])].join('/'),
     version: manifest.version,
-    logicFile: manifest.logic[choice.language],
+    logicFile: manifest.logic[`${choice.host}/${choice.language}`] ?? manifest.logic[choice.language] ?? '',
     files: [...files.values()],
   };
 }
@@ -111,7 +112,10 @@ function putExample(files: Map<string, TemplateFile>, root: string, sample: Samp
 }
 
 function applies(overlay: Overlay, choice: TemplateChoice): boolean {
-  return (['host', 'language'] as const).every((key) => overlay[key] === undefined || overlay[key] === choice[key]);
+  return (['host', 'language'] as const).every((key) => {
+    const wanted = overlay[key];
+    return wanted === undefined || [wanted].flat().includes(choice[key]);
+  });
 }
 
 /** Paths below a folder, with forward slashes, in a stable order. */

@@ -1,5 +1,6 @@
 import { checkbox, input, select } from '@inquirer/prompts';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { LANGUAGES } from '../../src/model/target.js';
 import { contractData } from '../../src/project/contract-data.js';
 import { HOSTS } from '../../src/project/hosts.js';
 import { SAMPLES, type SampleName } from '../../src/scaffold/answers.js';
@@ -19,6 +20,8 @@ const missing = (rest: Partial<Missing>): Missing => ({
   sample: false,
   author: false,
   nameProblem: () => undefined,
+  languages: async () => LANGUAGES,
+  hosts: async () => HOSTS,
   contract: (answered = 'cpex') => contractData(answered),
   defaultCapability: (answered = 'cpex') => DEFAULTS[answered] ?? '',
   ...rest,
@@ -66,6 +69,35 @@ describe('askForAnswers', () => {
     const offered = choicesOf(checkbox).map(({ value }) => value);
     expect(offered.slice(0, 3)).toEqual(['command', 'step', 'hook:tool_pre_invoke']);
     expect(offered.filter((value) => value.startsWith('lifecycle:'))).toHaveLength(14);
+  });
+
+  it('offers the seams of Console as they are called', async () => {
+    vi.mocked(checkbox).mockResolvedValue(['seam:store', 'seam:llm']);
+    const answers = await askForAnswers(
+      missing({ capabilities: true, contract: () => contractData('console') }),
+      signal,
+    );
+    expect(answers).toEqual({ capabilities: ['seam:store', 'seam:llm'] });
+    expect(choicesOf(checkbox).map(({ name }) => name)).toEqual([
+      'the seam store',
+      'the seam notifier',
+      'the seam status_provider',
+      'the seam llm',
+    ]);
+    expect(input).not.toHaveBeenCalled();
+  });
+
+  it('asks for the name of the one service that a plugin of go-plugin begins with', async () => {
+    vi.mocked(input).mockResolvedValue('kv.KV');
+    const contract = () => contractData('go-plugin');
+    expect(await askForAnswers(missing({ capabilities: true, contract }), signal)).toEqual({
+      capabilities: ['service:kv.KV'],
+    });
+    expect(checkbox).not.toHaveBeenCalled();
+    const [{ validate, default: usual } = {}] = vi.mocked(input).mock.calls[0] ?? [];
+    expect(usual).toBe('greeter.v1.Greeter');
+    expect(validate?.('kv.KV')).toBe(true);
+    expect(validate?.('kv.kv')).toMatch(/^expected the name of a service such as greeter\.v1\.Greeter/);
   });
 
   it('offers the samples, and asks no more about what a sample does', async () => {
