@@ -84,9 +84,15 @@ export function endingEvidence(ending: Ending): string[] {
   if ('stderrTail' in ending && ending.stderrTail !== '') {
     const printed = ending.stderrTail.trimEnd().split('\n');
     const goroutines = ending.kind === 'hang' ? quoteGoroutines(printed) : undefined;
-    lines.push(...(goroutines ?? telling(withoutHost(printed))));
+    lines.push(...(goroutines ?? quoteStderr(ending.stderrTail)));
   }
   return lines;
+}
+
+/** The lines of what a plugin printed to stderr that say most about its end; none when it printed nothing. */
+export function quoteStderr(tail: string): readonly string[] {
+  const printed = tail.trimEnd();
+  return printed === '' ? [] : telling(withoutHost(printed.split('\n')));
 }
 
 /** What is worth a line of its own: the sentence has the rest. */

@@ -2,13 +2,18 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
+import { getSystemErrorMap } from 'node:util';
 import type { Ending, InFlight, Phase, ProcessStage, SessionOptions } from '../../model/session.js';
 import { SessionFailure } from '../failure.js';
 import type { LastMoment } from '../wire/recorder.js';
 import { sessionEnvironment } from './environment.js';
+import { machineFor } from './examine-executable.js';
 import { tellGuardian } from './guardian.js';
 import { makePrivateFolder } from './private-folder.js';
-import { Supervisor } from './supervisor.js';
+import { howEnded, refusedStart, type StartRefusal } from './refused-start.js';
+import { type OwnEnd, Supervisor } from './supervisor.js';
+
+export type { StartRefusal } from './refused-start.js';
 
 /** Time for a process whose start is refused to end by itself, so that its exit code is known, in milliseconds. */
 const LAST_WORDS_MS = 500;
@@ -65,15 +70,6 @@ export interface StartedProcess {
   readonly exitCode: Promise<number | null>;
 }
 
-/** Why a plugin does not get as far as taking calls. */
-export interface StartRefusal {
-  readonly stage: ProcessStage;
-  readonly message: string;
-  /** What was seen, before what is known of the process. */
-  readonly evidence?: readonly string[];
-  readonly remedy?: string;
-}
-
 /**
  * Starts a plugin's program in a process group of its own, under the eyes of the guardian and of a supervisor that
  * keeps the limit for the start. Rejects with a `SessionFailure` when the session was cancelled before, and for a
@@ -120,7 +116,7 @@ class Started implements StartedProcess {
   private readonly timer: NodeJS.Timeout;
 
   constructor(
-    start: ProcessStart,
+    private readonly start: ProcessStart,
     child: ChildProcess,
     readonly token: string,
     readonly folder: string | undefined,
@@ -146,7 +142,7 @@ class Started implements StartedProcess {
         foreign: true,
         lastMoment: () => this.last,
         unstartable: (cause) => this.unstartable(cause),
-        judge: ({ code, signal, stderrTail }) => this.endedEarly(code, signal, stderrTail),
+        judge: (end) => this.endedEarly(end),
         close: () => {
           for (const stream of [stdin, stdout, stderr]) stream?.destroy();
         },
@@ -182,11 +178,11 @@ class Started implements StartedProcess {
     if (this.last.phase === 'load') this.moment('idle');
   }
 
-  async refuse({ stage, message, evidence = [], remedy }: StartRefusal): Promise<Ending> {
+  async refuse(refusal: StartRefusal): Promise<Ending> {
     // An end that comes by itself is judged with what is known of it.
-    this.refusal = { stage, message, evidence, ...(remedy === undefined ? {} : { remedy }) };
+    this.refusal = refusal;
     const timer = setTimeout(() => {
-      this.supervisor.refused(this.refused(this.refusal ?? { stage, message }, [], this.stderrTail()));
+      this.supervisor.refused(this.failed(refusal, this.stderrTail()));
     }, LAST_WORDS_MS);
     const ending = await this.supervisor.ended;
     clearTimeout(timer);
@@ -194,28 +190,36 @@ class Started implements StartedProcess {
   }
 
   private unstartable(cause: Error): Ending {
-    const refusal: StartRefusal = { stage: 'spawn', message: `The plugin could not be started: ${cause.message}.` };
-    return this.refused(refusal, [], '');
+    return this.failed({ stage: 'spawn', message: `The plugin could not be started: ${systemWords(cause)}.` }, '');
   }
 
   /** The ending of a process that ended by itself before it was up; undefined once it is. */
-  private endedEarly(code: number | null, signal: NodeJS.Signals | null, stderrTail: string): Ending | undefined {
-    const how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
-    if (this.refusal !== undefined) return this.refused(this.refusal, [`the process ${how}`], stderrTail);
+  private endedEarly({ stderrTail, ...end }: OwnEnd): Ending | undefined {
+    if (this.refusal !== undefined) return this.failed(this.refusal, stderrTail, end);
     if (this.awaited === undefined) return undefined;
     const { stage, what } = this.awaited;
-    return this.refused({ stage, message: `The plugin ${how} before it sent ${what}.` }, [], stderrTail);
+    const message = `The plugin ${howEnded(end)} before it sent ${what}.`;
+    return this.failed({ stage, message, endTold: true }, stderrTail, end);
   }
 
-  private refused(refusal: StartRefusal, facts: readonly string[], stderrTail: string): Ending & { kind: 'refused' } {
-    const { stage, message, evidence = [], remedy } = refusal;
-    const printed = stderrTail.trimEnd();
-    return {
-      kind: 'refused',
-      stage,
-      message,
-      evidence: [...evidence, ...facts, ...(printed === '' ? ['stderr: nothing'] : printed.split('\n').slice(-20))],
-      ...(remedy === undefined ? {} : { remedy }),
-    };
+  private failed(refusal: StartRefusal, stderrTail: string, end?: Omit<OwnEnd, 'stderrTail'>): RefusedEnding {
+    const { argv, env, session } = this.start;
+    const { artefact, target } = session;
+    const machine = machineFor(target, argv[0] !== artefact);
+    return refusedStart(refusal, {
+      executable: artefact,
+      machine,
+      env,
+      stderrTail,
+      ...(end === undefined ? {} : { end }),
+    });
   }
+}
+
+type RefusedEnding = Ending & { kind: 'refused' };
+
+/** What the system said, without the names that Node puts around it: `permission denied`. */
+function systemWords(cause: Error): string {
+  const { errno } = cause as NodeJS.ErrnoException;
+  return errno === undefined ? cause.message : (getSystemErrorMap().get(errno)?.[1] ?? cause.message);
 }

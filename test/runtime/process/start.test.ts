@@ -58,7 +58,11 @@ test('refuses a program that ends before it is up, with its exit code and what i
     kind: 'refused',
     stage: 'handshake',
     message: 'The plugin ended with code 3 before it sent its handshake line.',
-    evidence: ['API_KEY is not set'],
+    evidence: [
+      'API_KEY is not set',
+      expect.stringMatching(/^file: .*node \(mode 0755, \d+ bytes\): ELF executable for linux /),
+    ],
+    remedy: expect.stringContaining('process.env of cpex.yaml'),
   });
 });
 
@@ -68,7 +72,7 @@ test('refuses a program for what it said, with the exit code where it ends by it
   const refusal = { stage: 'handshake', message: 'The line is wrong.', evidence: ['line: hm'] } as const;
   expect(await ends.refuse(refusal)).toMatchObject({
     message: 'The line is wrong.',
-    evidence: ['line: hm', 'the process ended with code 4', 'why'],
+    evidence: ['line: hm', 'the process ended with code 4', 'why', expect.stringMatching(/^file: /)],
   });
   const stays = await start(`setInterval(() => {}, 1000);`);
   expect(await stays.refuse(refusal)).toMatchObject({ kind: 'refused', message: 'The line is wrong.' });
