@@ -1,0 +1,60 @@
+package main
+
+import (
+	// cpex:if tool
+	"strings"
+
+	// cpex:end
+	"sample-plugin/internal/cpex"
+)
+
+// plugin is what this process offers. The host hears of it once, when the process starts.
+func plugin() *cpex.Plugin {
+	p := cpex.NewPlugin()
+	// cpex:each tool
+	cpex.Tool(p, greetTool, onGreet)
+	// cpex:end
+	// cpex:each hook
+	p.OnHook("before_agent_start", onBeforeAgentStart)
+	// cpex:end
+	// cpex:each command
+	p.Command("hello", "Welcomes the user.")
+	// cpex:end
+	return p
+}
+
+// cpex:each tool
+
+var greetTool = cpex.ToolInfo{
+	Name:        "greet",
+	Description: "Says hello to somebody.",
+	Prompt:      "Say hello, loudly if need be.",
+}
+
+// greetArguments is what the tool "greet" takes. The host gets a JSON Schema that is made from it,
+// and the handler never sees arguments that do not fit.
+type greetArguments struct {
+	Name string `json:"name" about:"Who is meant."`
+	Loud *bool  `json:"loud" about:"In capitals."`
+}
+
+// onGreet answers the tool "greet". Long work ends when call.Context() is cancelled, and tells how it
+// gets on with call.Delta(text).
+func onGreet(call *cpex.ToolCall, args greetArguments) (cpex.Result, error) {
+	text := "Hello, " + args.Name + "!"
+	if args.Loud != nil && *args.Loud {
+		text = strings.ToUpper(text)
+	}
+	return cpex.Text(text), nil
+}
+
+// cpex:end
+// cpex:each hook
+
+// onBeforeAgentStart answers the hook "before_agent_start": read what it is about with call.Into(&data),
+// then return what is to be added, or an empty cpex.HookResult for nothing.
+func onBeforeAgentStart(call *cpex.HookCall) (cpex.HookResult, error) {
+	return cpex.HookResult{}, nil
+}
+
+// cpex:end
