@@ -8,6 +8,10 @@ import { groupMembers, processesWithVariable, signalGroup } from '../support/pro
 const PAUSE_MS = 25;
 /** How often it looks at most: what cannot be killed in that time waits for a disk or device. */
 const MOST_LOOKS = 400;
+/** Looks without a find after which nothing more will come up. */
+const QUIET_LOOKS = 2;
+/** The same when the CLI went away in the middle of a start, on a machine that may be busy. */
+const QUIET_LOOKS_STARTING = 20;
 
 interface Guarded {
   leader?: number;
@@ -35,10 +39,12 @@ function learn(line: GuardianLine, sessions: Map<string, Guarded>): void {
   if (word === 'folder') session.folders.push(line[2]);
 }
 
-/** Kills until nothing is found twice: between being forked and being replaced a process shows no mark of its own. */
+/** Kills until nothing is found any more: between being forked and being replaced a process shows no mark of its own. */
 async function end(sessions: ReadonlyMap<string, Guarded>): Promise<void> {
+  const starting = [...sessions.values()].some(({ leader }) => leader === undefined);
+  const enough = starting ? QUIET_LOOKS_STARTING : QUIET_LOOKS;
   let quiet = 0;
-  for (let look = 0; look < MOST_LOOKS && quiet < 2; look++) {
+  for (let look = 0; look < MOST_LOOKS && quiet < enough; look++) {
     quiet = killAll(sessions) ? 0 : quiet + 1;
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }

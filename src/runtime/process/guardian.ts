@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { packageRoot } from '../../support/package-root.js';
-import { sessionEnvironment } from './environment.js';
 
 /** What the guardian is told, one JSON array per line. */
 export type GuardianLine =
@@ -52,12 +51,13 @@ export function guardProcess(token: string, leader: number, gone: Promise<unknow
 }
 
 function start(): void {
-  const { SystemRoot, ...rest } = sessionEnvironment(undefined, '');
-  const guardian = spawn(process.execPath, [path.join(packageRoot(), 'dist', 'guardian.cjs')], {
+  // Who looks at a list of processes sees whose it is.
+  const args = [path.join(packageRoot(), 'dist', 'guardian.cjs'), String(process.pid)];
+  const guardian = spawn(process.execPath, args, {
     // A group of its own: Ctrl-C is meant for this process. Away from folders that somebody may want to remove.
     detached: true,
     cwd: path.dirname(process.execPath),
-    env: { ...(SystemRoot === undefined ? {} : { SystemRoot }), PATH: rest.PATH },
+    env: { PATH: process.env.PATH, SystemRoot: process.env.SystemRoot },
     windowsHide: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });

@@ -234,8 +234,7 @@ export class Supervisor {
     const names: string[] = [];
     for (const pid of new Set([...group, ...marked])) {
       const name = processName(pid);
-      // The guardian is ours, and leaves by itself.
-      if (name === undefined || name.includes('guardian.cjs')) continue;
+      if (name === undefined) continue;
       names.push(
         /child\.cjs|cpex-(?:probe|gohost)/.test(name)
           ? `process ${pid}, a fork of the plugin's own`

@@ -1,0 +1,33 @@
+// Run as a program of its own by orphans.test.ts: starts processes under the guardian until it is killed.
+import type { SessionOptions } from '../../../src/model/session.js';
+import { startProcess } from '../../../src/runtime/process/start.js';
+
+const [cwd = '', mark = '', program = ''] = process.argv.slice(2);
+
+const session: SessionOptions = {
+  artefact: '/bin/sh',
+  target: 'linux-x64',
+  cwd,
+  deadlines: { start: 60_000, call: 60_000, stop: 60_000 },
+  services: { answer: () => new Promise(() => undefined) },
+};
+
+async function main(): Promise<void> {
+  process.stdout.write('starting\n');
+  const started = await startProcess({
+    argv: ['/bin/sh', '-c', program],
+    cwd,
+    env: { PATH: process.env.PATH ?? '', CPEX_TEST_MARK: mark },
+    session,
+    takesStdout: true,
+    stdin: 'ignore',
+    privateFolder: true,
+    awaits: { stage: 'handshake', what: 'its handshake line' },
+  });
+  started.stdout.once('data', () => {
+    started.up();
+    process.stdout.write('up\n');
+  });
+}
+
+void main();
