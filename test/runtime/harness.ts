@@ -11,15 +11,21 @@ import { type NativeEngineOptions, nativeEngine } from '../../src/runtime/native
 import { compileProbe } from '../../src/runtime/probe/compile.js';
 import { probeEngine } from '../../src/runtime/probe/engine.js';
 import type { ReadyProbe } from '../../src/runtime/probe/program.js';
+import { stdioEngine } from '../../src/runtime/stdio/engine.js';
 import { groupMembers } from '../../src/support/process-group.js';
 
 const sources = path.join(import.meta.dirname, 'plugins');
+const templates = path.join(import.meta.dirname, '../../templates');
+const sdk = path.join(templates, 'sdk/c');
+const processMain = path.join(templates, 'hosts/cpex/c/cpex');
 
 /** An engine that a suite runs over; the options are for the one that takes them. */
 export interface EngineKit {
-  readonly name: 'koffi' | 'probe' | 'go';
+  readonly name: 'koffi' | 'probe' | 'go' | 'frames';
   /** The host itself says more on stderr when its process ends by a signal, and runs no destructors at its end. */
   readonly tracing?: true;
+  /** The plugin is a program that speaks in frames: `main` of the C SDK calls what hosts of libraries call. */
+  readonly program?: true;
   make(folder: string, options: NativeEngineOptions): Promise<Engine>;
 }
 
@@ -34,6 +40,12 @@ export const goKit: EngineKit = {
   name: 'go',
   tracing: true,
   make: async (folder) => goEngine(() => ownGoHost(folder)),
+};
+
+export const framesKit: EngineKit = {
+  name: 'frames',
+  program: true,
+  make: async () => stdioEngine({ under: [] }),
 };
 
 /** The reference host in Go, built once for a test file by the Go of the machine. */
@@ -63,12 +75,28 @@ export class Bench {
 
   constructor(private readonly kit: EngineKit = koffiKit) {}
 
-  /** Compiles a C plugin and returns the path of the library. */
+  /** Compiles a C plugin and returns the path of the library, or of the program for engines that start one. */
   compile(name: string): string {
+    if (this.kit.program === true) return this.compileProgram(name);
     const library = path.join(this.folder, `${name}.so`);
     const flags = ['-std=c11', '-Wall', '-Wextra', '-Werror', '-O1', '-g', '-fPIC', '-shared', '-pthread'];
     execFileSync('cc', [...flags, '-o', library, path.join(sources, `${name}.c`)], { stdio: 'inherit' });
     return library;
+  }
+
+  private compileProgram(name: string): string {
+    const program = path.join(this.folder, name);
+    const flags = ['-std=c11', '-Wall', '-Wextra', '-Werror', '-O1', '-g', '-fPIE', '-pie', '-pthread'];
+    const includes = [`-I${sdk}`, `-I${processMain}`];
+    const files = [
+      ...['arena', 'json_number', 'json_read', 'json_read_keys', 'json_read_scalar', 'json_value', 'text'].map((file) =>
+        path.join(sdk, `cpex_${file}.c`),
+      ),
+      ...['channel', 'process', 'thread'].map((file) => path.join(processMain, `cpex_${file}.c`)),
+      path.join(sources, `${name}.c`),
+    ];
+    execFileSync('cc', [...flags, ...includes, '-o', program, ...files], { stdio: 'inherit' });
+    return program;
   }
 
   compileGo(folder: string): string {
@@ -95,6 +123,7 @@ export class Bench {
       artefact,
       target: 'linux-x64',
       native: { entry: 'cpex_plugin_init', abiVersion: 1 },
+      process: { transport: 'stdio', wire: 'cpex-frames', abiVersion: 1 },
       cwd: this.folder,
       deadlines: { start: 20_000, call: 20_000, stop: 20_000 },
       services: echoServices,

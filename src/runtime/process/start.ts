@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { getSystemErrorMap } from 'node:util';
 import type { Ending, InFlight, Phase, ProcessStage, SessionOptions } from '../../model/session.js';
 import { SessionFailure } from '../failure.js';
 import type { LastMoment } from '../wire/recorder.js';
-import { sessionEnvironment } from './environment.js';
+import { childStartError, sessionEnvironment } from './environment.js';
 import { machineFor } from './examine-executable.js';
 import { tellGuardian } from './guardian.js';
 import { makePrivateFolder } from './private-folder.js';
@@ -78,6 +79,8 @@ export interface StartedProcess {
 export async function startProcess(start: ProcessStart): Promise<StartedProcess> {
   const { session } = start;
   if (session.signal?.aborted === true) throw new SessionFailure({ kind: 'cancelled' });
+  // The system blames the program for a folder that is missing.
+  if (!existsSync(start.cwd)) throw childStartError(new Error(`There is no folder ${start.cwd}.`));
   const token = randomBytes(12).toString('hex');
   tellGuardian(['expect', token]);
   const sockets = start.privateFolder === true ? makePrivateFolder(token) : undefined;

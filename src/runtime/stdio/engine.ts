@@ -1,4 +1,4 @@
-import type { Engine } from '../../model/session.js';
+import type { Engine, SessionOptions } from '../../model/session.js';
 import { CpexError } from '../../support/errors.js';
 
 /** How the engine starts executables. */
@@ -8,10 +8,17 @@ export interface StdioEngineOptions {
 }
 
 /** The engine that starts a plugin as a process and speaks with it. */
-export function stdioEngine(_options: StdioEngineOptions): Engine {
+export function stdioEngine({ under }: StdioEngineOptions): Engine {
   return {
     name: 'stdio',
     transport: 'stdio',
-    start: () => Promise.reject(new CpexError('CPEX_E_TRANSPORT', 'This transport is not there yet.')),
+    start: async (options: SessionOptions) => {
+      const { process: rules } = options;
+      if (rules?.transport === 'stdio' && rules.wire === 'cpex-frames') {
+        const { startFrames } = await import('./cpex-engine.js');
+        return startFrames(options, rules, under);
+      }
+      throw new CpexError('CPEX_E_TRANSPORT', 'This transport is not there yet.');
+    },
   };
 }
