@@ -1,5 +1,19 @@
-import type { Engine } from '../../model/session.js';
+import type { GrpcRules } from '../../model/process.js';
+import type { Engine, Session, SessionOptions } from '../../model/session.js';
 import { CpexError } from '../../support/errors.js';
+import { SessionFailure } from '../failure.js';
+import type { StartRefusal } from '../process/refused-start.js';
+import { type StartedProcess, startProcess } from '../process/start.js';
+import { Tracer } from '../process/tracer.js';
+import { startedCarrier } from './carrier.js';
+import { makeCertificate, type OneRunCertificate } from './certificates.js';
+import { checksumRefusal } from './checksum.js';
+import { pluginEnvironment } from './environment.js';
+import { establish } from './establish.js';
+import { type FirstLine, readFirstLine } from './first-line.js';
+import { type Handshake, noHandshake, readHandshake } from './handshake.js';
+import { LogOutput } from './log-output.js';
+import { socketFolder } from './socket-folder.js';
 
 /** How the engine starts executables. */
 export interface GrpcEngineOptions {
@@ -7,11 +21,98 @@ export interface GrpcEngineOptions {
   readonly under: readonly string[];
 }
 
-/** The engine that starts a plugin as a process and speaks with it. */
-export function grpcEngine(_options: GrpcEngineOptions): Engine {
-  return {
-    name: 'grpc',
-    transport: 'grpc',
-    start: () => Promise.reject(new CpexError('CPEX_E_TRANSPORT', 'This transport is not there yet.')),
-  };
+/** Between the end of the shutdown call and the kill, in milliseconds; what go-plugin's host waits. */
+const STOP_MS = 2000;
+
+/**
+ * The engine that starts a plugin as a process which serves gRPC, as go-plugin's host does.
+ *
+ * `start` rejects with a `SessionFailure` when the executable cannot be started, its handshake is refused, or nothing
+ * answers where it says that it listens.
+ */
+export function grpcEngine(options: GrpcEngineOptions): Engine {
+  return { name: 'grpc', transport: 'grpc', start: (session) => start(session, options) };
+}
+
+async function start(options: SessionOptions, engine: GrpcEngineOptions): Promise<Session> {
+  const rules = options.process;
+  if (rules?.transport !== 'grpc') {
+    throw new CpexError('CPEX_E_TRANSPORT', 'The gRPC engine needs a host profile whose plugins serve gRPC.');
+  }
+  if (rules.reattach !== undefined) {
+    const { attach } = await import('./attached.js');
+    return attach(options, rules.reattach);
+  }
+  const wrongFile = await checksumRefusal(options.artefact, rules.checksum);
+  if (wrongFile !== undefined) throw new SessionFailure(wrongFile);
+  const certificate = rules.autoMtls ? await makeCertificate() : undefined;
+  const tracer = new Tracer(options.trace);
+  const log = new LogOutput(options.output);
+  const { started, folder } = await startWithFolder(options, rules, engine, certificate, log);
+  const over = started.supervisor.ended.then((ending) => {
+    log.end();
+    throw new SessionFailure(ending);
+  });
+  over.catch(() => undefined);
+  const first = readFirstLine(started.stdout, (bytes) => log.printed(bytes));
+  const handshake = await accepted(started, await Promise.race([first, over]), rules, tracer);
+  const slow = engine.under.length > 0;
+  return establish({
+    options,
+    carrier: startedCarrier(started, folder),
+    handshake,
+    tracer,
+    stopLimit: slow ? Math.max(STOP_MS, options.deadlines.stop) : STOP_MS,
+    refuse: (refusal) => started.refuse(refusal),
+    up: () => started.up(),
+    awaits: (what) => started.awaits({ stage: 'connect', what }),
+    ...(certificate === undefined ? {} : { certificate }),
+  });
+}
+
+/** Starts the process with a folder of its own for its sockets and the host's. */
+async function startWithFolder(
+  options: SessionOptions,
+  rules: GrpcRules,
+  { under }: GrpcEngineOptions,
+  certificate: OneRunCertificate | undefined,
+  log: LogOutput,
+): Promise<{ readonly started: StartedProcess; readonly folder: string }> {
+  const sockets = socketFolder();
+  try {
+    const started = await startProcess({
+      argv: [...under, options.artefact, ...(rules.args ?? [])],
+      cwd: options.cwd,
+      env: pluginEnvironment({
+        rules,
+        hostEnv: options.env ?? process.env,
+        folder: sockets.folder,
+        ...(certificate === undefined ? {} : { certificate: certificate.certificate }),
+      }),
+      session: { ...options, output: (stream, bytes) => log.process(stream, bytes) },
+      takesStdout: true,
+      stdin: 'ignore',
+      awaits: { stage: 'handshake', what: 'its handshake line' },
+    });
+    void started.supervisor.ended.then(() => sockets.remove());
+    return { started, folder: sockets.folder };
+  } catch (error) {
+    sockets.remove();
+    throw error;
+  }
+}
+
+/** The handshake that the host goes on with. Rejects with a `SessionFailure` once the process is gone. */
+async function accepted(
+  started: StartedProcess,
+  line: FirstLine,
+  rules: GrpcRules,
+  tracer: Tracer,
+): Promise<Handshake> {
+  const body = Buffer.from(line.text);
+  tracer.record({ direction: 'to-host', kind: 'life', id: 0, method: 'handshake', body, wire: 'line' });
+  const read = line.kind === 'line' ? readHandshake(line.text, rules) : noHandshake(line);
+  if (!('stage' in read)) return read;
+  const refusal: StartRefusal = read;
+  throw new SessionFailure(await started.refuse(refusal));
 }

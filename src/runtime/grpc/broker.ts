@@ -1,0 +1,83 @@
+import type { ServiceReply } from '../../model/session.js';
+import { type BrokerServer, serveBrokered } from './broker-server.js';
+import { Connection, onStatus, type RawStream, type Trust } from './connection.js';
+import { decode, encode, METHODS } from './messages.js';
+
+/** How long a dialled id may take to be announced, in milliseconds; go-plugin's own limit. */
+const ANNOUNCED_MS = 5000;
+
+export interface BrokerOptions {
+  readonly connection: Connection;
+  readonly trust: Trust | undefined;
+  /** Folder for the host's own sockets; a port of this machine's loopback when absent. */
+  readonly folder: string | undefined;
+  /** Answers what the plugin asks over a connection of the host's. */
+  answer(method: string, request: Uint8Array, signal: AbortSignal): Promise<ServiceReply>;
+}
+
+/** Further connections between plugin and host, in both directions, each known by a number. */
+export class Broker {
+  private readonly stream: RawStream;
+  private readonly announced = new Map<number, Connection>();
+  private readonly awaited = new Map<number, (connection: Connection) => void>();
+  private readonly servers: BrokerServer[] = [];
+  private nextId = 1;
+  private over = false;
+
+  constructor(private readonly options: BrokerOptions) {
+    this.stream = options.connection.open(METHODS.broker);
+    this.stream.on('data', (bytes: Uint8Array) => this.heard(bytes));
+    onStatus(this.stream, () => {
+      this.over = true;
+    });
+  }
+
+  /** Serves whatever the plugin asks, over a new connection; resolves with its number. */
+  async serve(): Promise<number> {
+    const id = this.nextId++;
+    const { folder, trust, answer } = this.options;
+    const server = await serveBrokered({ id, folder, trust, answer });
+    this.servers.push(server);
+    this.stream.write(encode('ConnInfo', { service_id: id, ...server.listens }));
+    return id;
+  }
+
+  /** The plugin's connection of this number; waits until it is announced. Rejects with an Error when it is not. */
+  dial(id: number): Promise<Connection> {
+    const known = this.announced.get(id);
+    if (known !== undefined) return Promise.resolve(known);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.awaited.delete(id);
+        const why = this.over ? 'it serves no plugin.GRPCBroker, or has ended its stream' : `within ${ANNOUNCED_MS} ms`;
+        reject(new Error(`The plugin did not announce connection ${id}: ${why}.`));
+      }, ANNOUNCED_MS);
+      this.awaited.set(id, (connection) => {
+        clearTimeout(timer);
+        resolve(connection);
+      });
+    });
+  }
+
+  /** Ends all further connections and removes their sockets. */
+  close(): void {
+    this.stream.end();
+    for (const server of this.servers) server.close();
+    for (const connection of this.announced.values()) connection.close();
+  }
+
+  private heard(bytes: Uint8Array): void {
+    let info: ReturnType<typeof decode<'ConnInfo'>>;
+    try {
+      info = decode('ConnInfo', bytes);
+    } catch {
+      return;
+    }
+    const { service_id: id, network, address } = info;
+    if ((network !== 'unix' && network !== 'tcp') || this.announced.has(id)) return;
+    const connection = new Connection({ network, address }, this.options.trust);
+    this.announced.set(id, connection);
+    this.awaited.get(id)?.(connection);
+    this.awaited.delete(id);
+  }
+}

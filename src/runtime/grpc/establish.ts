@@ -1,0 +1,90 @@
+import type { Ending, Session, SessionOptions } from '../../model/session.js';
+import { SessionFailure } from '../failure.js';
+import type { StartRefusal } from '../process/refused-start.js';
+import type { Tracer } from '../process/tracer.js';
+import type { Carrier } from './carrier.js';
+import type { OneRunCertificate } from './certificates.js';
+import { Connection, OK, type Status, statusName, type Trust, UNAVAILABLE } from './connection.js';
+import type { Handshake } from './handshake.js';
+import { decode, encode, METHODS } from './messages.js';
+import { readStdio } from './plugin-stdio.js';
+import { GrpcSession } from './session.js';
+
+/** What it takes to get from a handshake to a session. */
+export interface Greeted {
+  readonly options: SessionOptions;
+  readonly carrier: Carrier;
+  readonly handshake: Handshake;
+  readonly tracer: Tracer;
+  readonly certificate?: OneRunCertificate;
+  /** Milliseconds from the end of the shutdown call to the kill. */
+  readonly stopLimit: number;
+  refuse(refusal: StartRefusal): Promise<Ending>;
+  /** Tells what the host waits for. */
+  awaits(what: string): void;
+  /** The plugin takes calls. */
+  up(): void;
+}
+
+/** Names of `HealthCheckResponse.status`. */
+const HEALTH = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
+
+/** Connects to where the plugin listens and asks for its health. Rejects with a `SessionFailure`. */
+export async function establish(greeted: Greeted): Promise<Session> {
+  const { options, carrier, handshake, tracer, certificate, stopLimit } = greeted;
+  greeted.awaits('an answer to the first call of the health service');
+  const trust: Trust | undefined =
+    certificate === undefined || handshake.certificate === undefined
+      ? undefined
+      : { host: certificate, plugin: handshake.certificate };
+  const connection = new Connection(handshake, trust);
+  // From the first moment: a plugin that prints blocks where nobody reads.
+  const stdio = readStdio(connection, (stream, bytes) => options.output?.(stream, bytes));
+  const asked = encode('HealthCheckRequest', { service: 'plugin' });
+  const answered = connection.unary(METHODS.health, asked, options.deadlines.start);
+  const answer = await Promise.race([answered, carrier.ended]);
+  if ('kind' in answer) {
+    connection.close();
+    throw new SessionFailure(answer);
+  }
+  if (answer.code === UNAVAILABLE && !connection.alive) {
+    connection.close();
+    throw new SessionFailure(await greeted.refuse(unreachable(handshake, trust, answer)));
+  }
+  greeted.up();
+  tracer.life('to-host', 'init', 0);
+  return new GrpcSession(
+    options,
+    {
+      carrier,
+      connection,
+      handshake,
+      stdio,
+      health: healthOf(answer),
+      stopLimit,
+      ...(trust === undefined ? {} : { trust }),
+    },
+    tracer,
+  );
+}
+
+function healthOf({ code, body }: Status & { readonly body?: Uint8Array }): string {
+  if (code !== OK) return statusName(code);
+  const { status } = decode('HealthCheckResponse', body ?? new Uint8Array());
+  return HEALTH[status] ?? `STATUS_${status}`;
+}
+
+function unreachable(handshake: Handshake, trust: Trust | undefined, { details }: Status): StartRefusal {
+  const { network, address } = handshake;
+  const secure = trust !== undefined && /certificate|ssl|tls|handshake|PEM|asn1/i.test(details);
+  return {
+    stage: 'connect',
+    message: secure
+      ? `No secure connection to the plugin on ${network} ${address} came about.`
+      : `Nothing answers on ${network} ${address}, where the plugin says that it listens.`,
+    evidence: [details],
+    remedy: secure
+      ? 'Serve TLS with the certificate of the sixth field, and accept that of PLUGIN_CLIENT_CERT from clients.'
+      : 'Listen before the line of the handshake is printed, and print the address that the server listens on.',
+  };
+}
