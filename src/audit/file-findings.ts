@@ -1,6 +1,6 @@
 import type { BinaryFacts, BinaryFormat } from '../model/binary.js';
 import type { Finding } from '../model/finding.js';
-import type { Target } from '../model/target.js';
+import type { ArtefactKind, Target } from '../model/target.js';
 import type { BinaryError } from './binary-error.js';
 
 const MALFORMED = {
@@ -17,9 +17,15 @@ export const FILE_FINDINGS = {
   'pe.malformed': MALFORMED,
   'file.kind': {
     severity: 'fail',
-    title: 'The file is a shared library',
+    title: 'The file is what its host takes: a shared library, or an executable',
     why: 'Download pages, Git LFS pointers, archives and scripts end up with the name of a library surprisingly often.',
     remedy: 'Name the library itself; unpack an archive first; run git lfs pull for a pointer.',
+  },
+  'file.mode': {
+    severity: 'warn',
+    title: 'The file may be executed',
+    why: 'Downloads and some archives lose the permission to execute; the host then fails with "permission denied".',
+    remedy: 'chmod +x FILE; cpex install does it by itself.',
   },
   'file.target': {
     severity: 'fail',
@@ -43,11 +49,25 @@ export function malformed(format: BinaryFormat, error: BinaryError): Finding {
 }
 
 /** What there is to say about a file whose inside no rule looks at. */
-export function foreignFindings(facts: BinaryFacts, target: Target | undefined): Finding[] {
-  if (facts.role !== 'library')
-    return [make('file.kind', `This is ${article(facts.description)}, not a shared library.`)];
+export function foreignFindings(facts: BinaryFacts, target: Target | undefined, kind: ArtefactKind): Finding[] {
+  if (facts.role !== kind) {
+    if (kind === 'executable' && isScript(facts, target)) return [];
+    const wanted = kind === 'library' ? 'a shared library' : 'an executable';
+    return [make('file.kind', `This is ${article(facts.description)}, not ${wanted}.`)];
+  }
   const expected = target === undefined ? 'No target of cpex is for such processors.' : `Expected was ${target.name}.`;
   return [make('file.target', `This is a ${facts.description}. ${expected}`)];
+}
+
+/** The kernel starts a script by its first line, everywhere but on Windows. */
+function isScript({ format, description }: BinaryFacts, target: Target | undefined): boolean {
+  return format === 'text' && description.startsWith('a script') && target?.os !== 'windows';
+}
+
+/** What there is to say about the permissions of a file that is to be started where it lies. */
+export function modeFindings(mode: number | undefined): Finding[] {
+  if (mode === undefined || (mode & 0o111) !== 0) return [];
+  return [make('file.mode', `Nobody may execute the file (mode ${(mode & 0o777).toString(8).padStart(4, '0')}).`)];
 }
 
 /** Names of files that are no binaries bring their own article: `an HTML page`, `plain text`. */

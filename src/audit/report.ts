@@ -1,10 +1,10 @@
 import type { AuditReport, BinaryFacts, BinaryFormat, LinkFacts } from '../model/binary.js';
 import type { Finding } from '../model/finding.js';
-import type { Language, TargetName } from '../model/target.js';
+import type { ArtefactKind, Language, TargetName } from '../model/target.js';
 import { TARGETS } from '../project/targets/table.js';
 import { shellWord } from '../support/shell-word.js';
 import { BinaryError } from './binary-error.js';
-import { foreignFindings, malformed } from './file-findings.js';
+import { foreignFindings, malformed, modeFindings } from './file-findings.js';
 import { FileSource } from './file-source.js';
 import { linkOf } from './link-facts.js';
 import { HEAD_BYTES, isElf, recognise } from './recognise.js';
@@ -40,6 +40,7 @@ async function audit(file: string, source: FileSource, expected: AuditExpectatio
     finds: scanned.finds,
   };
   findings.push(...(await judge(facts, common, file)));
+  if (expected.kind === 'executable') findings.push(...modeFindings(expected.mode));
   const target = targetOf(facts);
   const glibc = facts.dynamic === undefined ? undefined : neededGlibc(facts.dynamic.versionNeeds);
   return {
@@ -61,22 +62,27 @@ async function readFacts(
 ): Promise<{ facts: BinaryFacts; findings: Finding[] }> {
   const seen = recognise(head, source.size);
   const format = isElf(head) ? 'elf' : seen.format;
+  const { kind, entry, target } = expected;
+  const wanted = entry === undefined ? [] : [entry];
   const read = READERS[format];
-  if (read === undefined) return { facts: seen, findings: foreignFindings(seen, expected.target) };
+  if (read === undefined) return { facts: seen, findings: foreignFindings(seen, target, kind) };
   try {
-    const facts = await read(source, { wanted: expected.entry === undefined ? [] : [expected.entry] });
+    const facts = await read(source, { wanted, role: kind });
     // An object file or a memory dump has nothing that the rules could look at.
-    return { facts, findings: linkOf(facts) === undefined ? foreignFindings(facts, expected.target) : [] };
+    return { facts, findings: linkOf(facts) === undefined ? foreignFindings(facts, target, kind) : [] };
   } catch (error) {
     if (!(error instanceof BinaryError)) throw error;
-    if (seen.format === format && seen.role !== 'library')
-      return { facts: seen, findings: foreignFindings(seen, expected.target) };
+    if (seen.format === format && seen.role !== kind)
+      return { facts: seen, findings: foreignFindings(seen, target, kind) };
     const facts: BinaryFacts = { format, role: 'other', description: `a damaged ${FORMAT_NAMES[format]} file` };
     return { facts, findings: [malformed(format, error)] };
   }
 }
 
-type Reader = (source: FileSource, options: { readonly wanted: readonly string[] }) => Promise<BinaryFacts>;
+type Reader = (
+  source: FileSource,
+  options: { readonly wanted: readonly string[]; readonly role: ArtefactKind },
+) => Promise<BinaryFacts>;
 
 /** Readers, and below the rules, are loaded for the first file of their format: most runs see only one. */
 const READERS: Partial<Record<BinaryFormat, Reader>> = {
@@ -93,8 +99,8 @@ type FileInput = Omit<CommonInput, 'facts' | 'link'>;
 /** Every rule of the file's format; of a universal file, each slice on its own. */
 async function judge(facts: BinaryFacts, common: FileInput, file: string, whole = facts): Promise<Finding[]> {
   const { dynamic, macho, pe, slices = [] } = facts;
-  // What is wrong inside an executable is beside the point.
-  const inDepth = facts.role === 'library';
+  // What is wrong inside something else than was expected is beside the point.
+  const inDepth = facts.role === common.expected.kind;
   if (dynamic !== undefined) {
     const input = { ...common, facts, dynamic, link: dynamic };
     const rules = inDepth
@@ -127,17 +133,24 @@ function judgeSlices(slices: readonly BinaryFacts[], common: FileInput, file: st
   );
 }
 
-function apply<Input>(rule: Rule<Input>, input: Input, file: string): Finding[] {
+function apply<Input extends Pick<CommonInput, 'expected'>>(rule: Rule<Input>, input: Input, file: string): Finding[] {
+  const { kind } = input.expected;
+  if (rule.only !== undefined && rule.only !== kind) return [];
   const again = forThisSystem(rule.again, rule.id).replaceAll('FILE', () => shellWord(file));
   return rule.check(input).map((problem) => ({
     id: rule.id,
     severity: problem.severity ?? rule.severity,
-    message: problem.message,
+    message: inWordsOf(kind, problem.message),
     ...(problem.evidence === undefined || problem.evidence.length === 0 ? {} : { evidence: problem.evidence }),
     remedy: problem.remedy ?? rule.remedy,
     again,
     ...(rule.clause === undefined ? {} : { clause: rule.clause }),
   }));
+}
+
+/** Most rules are the same for both, and speak of libraries. */
+function inWordsOf(kind: ArtefactKind, message: string): string {
+  return kind === 'library' ? message : message.replaceAll(/\b([Tt]he) library\b/g, '$1 executable');
 }
 
 /** Elsewhere than on macOS, the tools that read its files are LLVM's. */

@@ -1,10 +1,14 @@
 import type { AuditReport } from '../model/binary.js';
 import type { Finding } from '../model/finding.js';
 import type { Project } from '../model/manifest.js';
-import type { Language, TargetName } from '../model/target.js';
+import type { ArtefactKind, Language, TargetName } from '../model/target.js';
 import type { CpexError } from '../support/errors.js';
 
 import type { Sanitizer } from './sanitize/sanitizer.js';
+
+/** Ways in which a host can have its plugins. */
+export const BUILD_FORMS = ['library', 'process'] as const;
+export type BuildForm = (typeof BUILD_FORMS)[number];
 
 export type BuildMode = 'release' | 'debug';
 
@@ -26,6 +30,8 @@ export interface BuildOptions {
   readonly scratch?: string;
   /** Lowest glibc for targets that have one, e.g. `2.17`; a suffix of a target's name comes before it. */
   readonly glibc?: string;
+  /** What to build for a host that takes both; what it takes by itself when absent. */
+  readonly as?: BuildForm;
   /** Instrument the library, for this machine alone; such a build is one for debugging, in a folder of its own. */
   readonly sanitizer?: Sanitizer;
 }
@@ -79,13 +85,14 @@ export interface ToolCommand {
 /** How one target will be built. All paths are absolute. */
 export interface TargetPlan {
   readonly target: TargetName;
+  readonly kind: ArtefactKind;
   readonly language: Language;
   readonly mode: BuildMode;
   readonly toolchain: ToolchainIdentity;
   readonly commands: readonly ToolCommand[];
   /** Intermediate files; survives from build to build. */
   readonly folder: string;
-  /** Where the library goes once it passed the audit. */
+  /** Where the library or executable goes once it passed the audit. */
   readonly output: string;
   /** `build.json` beside the library. */
   readonly record: string;

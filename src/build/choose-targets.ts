@@ -1,10 +1,11 @@
-import { LANGUAGE_NAMES, type Language, type Target } from '../model/target.js';
+import { type ArtefactKind, LANGUAGE_NAMES, type Language, type Target } from '../model/target.js';
 import { hostTarget } from '../project/targets/host.js';
 import { parseTarget } from '../project/targets/normalise.js';
 import { possible } from '../project/targets/possible.js';
 import { TARGETS } from '../project/targets/table.js';
 import { CpexError } from '../support/errors.js';
 import type { BuildOptions, SkippedTarget } from './build-model.js';
+import { wantedKind } from './wanted-kind.js';
 
 /** A target to build, and what the result has to bear. */
 export interface WantedTarget {
@@ -39,15 +40,16 @@ interface Mention {
  * Turns what the caller asked for into targets. Starts nothing.
  * @throws CpexError `CPEX_E_TARGET_UNKNOWN`, `CPEX_E_TARGET_HOST`, `CPEX_E_BUILD_IMPOSSIBLE`, `CPEX_E_USAGE`
  */
-export function chooseTargets(options: Pick<BuildOptions, 'project' | 'targets' | 'glibc'>): ChosenTargets {
+export function chooseTargets(options: Pick<BuildOptions, 'project' | 'targets' | 'glibc' | 'as'>): ChosenTargets {
   const { language, targets: listed, glibc } = options.project.manifest;
+  const kind = wantedKind(options);
   const names = options.targets.map((name) => name.trim());
   const mentions = named(names);
-  for (const { target } of mentions) requirePossible(language, target);
+  for (const { target } of mentions) requirePossible(language, target, kind);
   const skipped: SkippedTarget[] = [];
   for (const one of names.some(isAll) ? everyTarget(listed) : []) {
     const { name } = one.target;
-    const judged = possible(language, one.target);
+    const judged = possible(language, one.target, kind);
     if (judged.ok) mentions.push(one);
     else if (skipped.every((other) => other.target !== name)) {
       skipped.push({ target: name, kind: 'impossible', reason: judged.reason, remedy: judged.remedy });
@@ -72,8 +74,8 @@ function everyTarget(listed: readonly string[] | undefined): Mention[] {
     : listed.map((name) => ({ ...parseTarget(name), by: 'manifest' }));
 }
 
-function requirePossible(language: Language, target: Target): void {
-  const judged = possible(language, target);
+function requirePossible(language: Language, target: Target, kind: ArtefactKind): void {
+  const judged = possible(language, target, kind);
   if (judged.ok) return;
   throw new CpexError(
     'CPEX_E_BUILD_IMPOSSIBLE',

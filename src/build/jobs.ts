@@ -49,17 +49,6 @@ export async function runBeside<T>(
   return results;
 }
 
-/** Lets work in one after the other. */
-export class Turn {
-  private last: Promise<unknown> = Promise.resolve();
-
-  take<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.last.then(work);
-    this.last = mine.catch(() => {});
-    return mine;
-  }
-}
-
 /** Each target once, in the order of the table: locks that are always taken in one order cannot block one another. */
 function inOrder(targets: readonly PreparedTarget[]): PreparedTarget[] {
   const once = new Map(targets.map((one) => [nameOf(one), one]));

@@ -4,12 +4,12 @@ import type { AuditReport } from '../model/binary.js';
 import type { Finding } from '../model/finding.js';
 import type { PreparedTarget } from './plan.js';
 
-/** Audits a fresh library against everything that the project says about it. */
+/** Audits a fresh artefact against everything that the project says about it. */
 export async function judge(file: string, { plan, request }: PreparedTarget): Promise<AuditReport> {
-  const { project, target, mode } = request;
-  const entry = findProfile(project.manifest.host).native?.entry;
+  const { project, target, mode, kind } = request;
+  const entry = kind === 'library' ? findProfile(project.manifest.host).native?.entry : undefined;
   return auditFile(file, {
-    kind: 'library',
+    kind,
     target,
     language: project.manifest.language,
     ...(entry === undefined ? {} : { entry }),

@@ -113,7 +113,7 @@ const KNOWN: readonly KnownError[] = [
     pattern: /initial-exec TLS resolves to dynamic definition/,
     meaning: 'Go shared libraries cannot be loaded on musl (golang/go#54805).',
     remedy: ({ language, target }) => {
-      const judged = possible(language, target);
+      const judged = possible(language, target, 'library');
       return judged.ok ? 'Run the plugin on a glibc system.' : judged.remedy;
     },
   },

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import type { RunContext } from '../model/context.js';
-import type { Language, Target, TargetName } from '../model/target.js';
+import type { Project } from '../model/manifest.js';
+import type { ArtefactKind, Language, Target, TargetName } from '../model/target.js';
+import { artefactName } from '../project/artefact-name.js';
 import { emitIdentity } from '../project/identity.js';
 import { hasIdentityFile, sourceRoot } from '../project/source-root.js';
 import { TARGETS } from '../project/targets/table.js';
@@ -14,6 +16,7 @@ import { requirePossible, type Sanitizer, sanitizerTag } from './sanitize/saniti
 import { BUILD_FILES, toolchainFor } from './toolchains/by-language.js';
 import type { Toolchain, ToolchainRequest } from './toolchains/toolchain.js';
 import { VersionCache } from './version-cache.js';
+import { isOtherForm, wantedKind } from './wanted-kind.js';
 
 /** Targets that are joined from the libraries of others. */
 const SLICES: Partial<Record<TargetName, readonly TargetName[]>> = {
@@ -46,7 +49,8 @@ export async function prepareBuild(options: BuildOptions, context: RunContext): 
   const { language } = project.manifest;
   const { wanted, skipped } = chooseTargets(options);
   const { sanitizer } = options;
-  if (sanitizer !== undefined) for (const { target } of wanted) requirePossible(sanitizer, language, target);
+  const kind = wantedKind(options);
+  if (sanitizer !== undefined) for (const { target } of wanted) requirePossible(sanitizer, language, target, kind);
   await requireBuildFile(sourceRoot(project), language);
   const home = options.scratch ?? project.root;
   const cache = path.join(home, '.cpex', 'build', 'tools.json');
@@ -62,16 +66,17 @@ export async function prepareBuild(options: BuildOptions, context: RunContext): 
   return { plan: { ...plan, skipped: [...skipped, ...lacking] }, targets, versions };
 }
 
-/** Absolute path of the library and its record for a target, whether or not they exist. */
-export function outputPaths(
-  root: string,
-  id: string,
-  target: Target,
-  mode: BuildOptions['mode'],
-  sanitizer?: Sanitizer,
-): { readonly file: string; readonly record: string } {
-  const folder = path.join(root, 'dist', folderName(target, mode, sanitizer));
-  return { file: path.join(folder, id + target.libraryExtension), record: path.join(folder, 'build.json') };
+/**
+ * Absolute path of the artefact and its record for a target, whether or not they exist.
+ * @param home absolute folder that holds `dist`
+ */
+export function outputPaths(home: string, build: BuildPlace): { readonly file: string; readonly record: string } {
+  const { project, kind, target } = build;
+  const folder = path.join(home, 'dist', folderName(build));
+  return {
+    file: path.join(folder, artefactName(project.manifest.id, kind, target)),
+    record: path.join(folder, 'build.json'),
+  };
 }
 
 /**
@@ -85,11 +90,12 @@ export async function planTarget(
   home: string,
   aimed = request.glibc !== request.project.manifest.glibc,
 ): Promise<PreparedTarget> {
-  const { project, target, mode, glibc, sanitizer } = request;
+  const { project, target, kind, mode, glibc, sanitizer } = request;
   const { language } = project.manifest;
-  const { file, record } = outputPaths(home, project.manifest.id, target, mode, sanitizer);
+  const { file, record } = outputPaths(home, request);
   const common = {
     target: target.name,
+    kind,
     language,
     mode,
     folder: request.folder,
@@ -157,23 +163,35 @@ export function makeRequest(
   const { project, force, extra, sanitizer } = options;
   // A report without lines is worth little, and nobody installs such a build.
   const mode = sanitizer === undefined ? options.mode : 'debug';
-  const folder = path.join(options.scratch ?? project.root, '.cpex', 'build', folderName(target, mode, sanitizer));
+  const kind = wantedKind(options);
+  const place = { project, target, kind, mode, ...(sanitizer === undefined ? {} : { sanitizer }) };
+  const folder = path.join(options.scratch ?? project.root, '.cpex', 'build', folderName(place));
   const given = toolEnvironment(context.env, mode);
   const rust = sanitizer !== undefined && project.manifest.language === 'rust';
   const env = rust ? nightlyVariables(given) : given;
   const floor = sanitizer !== undefined ? { sanitizer } : glibc === undefined ? {} : { glibc };
-  return { project, target, mode, force, extra, ...floor, folder, env, signal: context.signal, versions };
+  return { project, target, kind, mode, force, extra, ...floor, folder, env, signal: context.signal, versions };
 }
 
 /** The request for a slice of a target. */
 function requestFor(request: ToolchainRequest, target: Target): ToolchainRequest {
-  const folder = path.join(path.dirname(request.folder), folderName(target, request.mode));
+  const folder = path.join(path.dirname(request.folder), folderName({ ...request, target }));
   return { ...request, target, folder };
 }
 
-function folderName(target: Target, mode: BuildOptions['mode'], sanitizer?: Sanitizer): string {
-  if (sanitizer !== undefined) return `${target.name}-${sanitizerTag(sanitizer)}`;
-  return mode === 'debug' ? `${target.name}-debug` : target.name;
+/** What decides where a build works and what its result is called. */
+interface BuildPlace {
+  readonly project: Project;
+  readonly target: Target;
+  readonly kind: ArtefactKind;
+  readonly mode: BuildOptions['mode'];
+  readonly sanitizer?: Sanitizer;
+}
+
+function folderName({ project, target, kind, mode, sanitizer }: BuildPlace): string {
+  const name = isOtherForm(project.manifest.host, kind) ? `${target.name}-process` : target.name;
+  if (sanitizer !== undefined) return `${name}-${sanitizerTag(sanitizer)}`;
+  return mode === 'debug' ? `${name}-debug` : name;
 }
 
 /**

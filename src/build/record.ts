@@ -20,6 +20,8 @@ export interface BuildRecord {
   readonly profile: string;
   readonly language: Language;
   readonly target: TargetName;
+  /** Absent for a library. */
+  readonly kind?: 'executable';
   readonly mode: BuildMode;
   /** What it is instrumented with; absent where it is not. */
   readonly sanitizer?: Sanitizer;
@@ -68,6 +70,7 @@ export function makeRecord(target: PreparedTarget, sources: SourceHashes, report
     profile: manifest.host,
     language: manifest.language,
     target: plan.target,
+    ...(plan.kind === 'executable' ? { kind: plan.kind } : {}),
     mode: plan.mode,
     ...(plan.sanitizer === undefined ? {} : { sanitizer: plan.sanitizer }),
     file: path.basename(plan.output),

@@ -5,15 +5,24 @@ import type { Project } from '../model/manifest.js';
 import type { TargetName } from '../model/target.js';
 import { buildFileDrift } from '../project/identity-drift.js';
 import { CpexError } from '../support/errors.js';
-import type { BuildMode, BuildOptions, BuildPlan, BuildResult, BuiltArtefact, TargetSummary } from './build-model.js';
+import type {
+  BuildForm,
+  BuildMode,
+  BuildOptions,
+  BuildPlan,
+  BuildResult,
+  BuiltArtefact,
+  TargetSummary,
+} from './build-model.js';
 import type { Bench } from './build-target.js';
 import { syncIdentity } from './identity-file.js';
-import { groupJobs, type Job, runBeside, Turn } from './jobs.js';
+import { groupJobs, type Job, runBeside } from './jobs.js';
 import { type PreparedBuild, prepareBuild } from './plan.js';
 import { runJob, type TargetOutcome, taskTitle } from './run-job.js';
 import type { Sanitizer } from './sanitize/sanitizer.js';
 import { hashSources } from './sources.js';
 import { taskId } from './target-locks.js';
+import { Turn } from './turn.js';
 import { writing } from './write-error.js';
 import { coldLibraries, rememberLibraries } from './zig-warm-up.js';
 
@@ -36,6 +45,8 @@ export interface EnsureOptions {
   readonly mode?: BuildMode;
   /** Any accepted spelling; the host's own target when absent. */
   readonly target?: string;
+  /** What to build for a host that takes both; what it takes by itself when absent. */
+  readonly as?: BuildForm;
 }
 
 /**
@@ -78,7 +89,7 @@ export async function ensureBuilt(
   context: RunContext,
 ): Promise<BuiltArtefact> {
   const targets = options.target === undefined ? [] : [options.target];
-  const [artefact] = await ensureAllBuilt(project, targets, options.mode ?? 'release', context);
+  const [artefact] = await ensureAllBuilt(project, targets, options.mode ?? 'release', context, options.as);
   if (artefact === undefined) throw new RangeError('a build without a target');
   return artefact;
 }
@@ -92,8 +103,10 @@ export async function ensureAllBuilt(
   targets: readonly string[],
   mode: BuildMode,
   context: RunContext,
+  as?: BuildForm,
 ): Promise<readonly BuiltArtefact[]> {
-  const common = { force: false, verbose: false, extra: [], dryRun: false };
+  const form = as === undefined ? {} : { as };
+  const common = { force: false, verbose: false, extra: [], dryRun: false, ...form };
   const result = await buildProject({ project, targets, mode, ...common }, context);
   const [failure] = result.failures;
   if (failure !== undefined) throw failure.error;
@@ -203,7 +216,7 @@ function summaryOf(outcome: TargetOutcome): TargetSummary {
 
 function auditError(findings: readonly Finding[]): CpexError {
   const failed = findings.filter((finding) => finding.severity === 'fail');
-  return new CpexError('CPEX_E_BUILD_AUDIT', 'The built library did not pass the audit.', {
+  return new CpexError('CPEX_E_BUILD_AUDIT', 'What was built did not pass the audit.', {
     evidence: failed.map((finding) => `${finding.id}: ${finding.message}`),
     ...(failed[0]?.remedy === undefined ? {} : { remedy: failed[0].remedy }),
   });

@@ -1,6 +1,7 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { auditFile } from '../audit/report.js';
-import { profileFor } from '../hosts/registry.js';
+import { artefactKind, profileFor } from '../hosts/registry.js';
 import type { RunContext } from '../model/context.js';
 import type { Finding } from '../model/finding.js';
 import type { Project } from '../model/manifest.js';
@@ -11,6 +12,7 @@ import { hostTarget } from '../project/targets/host.js';
 import { resolveTarget } from '../project/targets/normalise.js';
 import { CpexError } from '../support/errors.js';
 import { shellWord } from '../support/shell-word.js';
+import type { BuildForm } from './build-model.js';
 import { ensureBuilt } from './service.js';
 
 export interface SubjectOptions {
@@ -22,6 +24,8 @@ export interface SubjectOptions {
   readonly debug: boolean;
   /** Target in any spelling; the host's own when absent. */
   readonly target?: string;
+  /** Form of the project's own build, for a host that takes both; what the host takes by itself when absent. */
+  readonly as?: BuildForm;
 }
 
 /** A built plugin, ready to be started. */
@@ -46,14 +50,17 @@ export async function resolveSubject(options: SubjectOptions, context: RunContex
   const project = await requireProject(context);
   const profile = await profileFor(options.host ?? project.manifest.host, project);
   const mode = options.debug ? 'debug' : 'release';
-  const built = await ensureBuilt(project, { target: target.name, mode }, context);
+  const form = options.as === undefined ? {} : { as: options.as };
+  const built = await ensureBuilt(project, { target: target.name, mode, ...form }, context);
   return { artefact: built.file, target, profile, project };
 }
 
 /** A bare library is loaded only when its audit has nothing against it. */
 async function requireSound(artefact: string, profile: HostProfile, target: Target): Promise<void> {
   const entry = profile.native === undefined ? {} : { entry: profile.native.entry };
-  const { findings } = await auditFile(artefact, { target, kind: 'library', ...entry });
+  const kind = artefactKind(profile);
+  const mode = kind === 'executable' ? { mode: (await stat(artefact)).mode } : {};
+  const { findings } = await auditFile(artefact, { target, kind, ...mode, ...entry });
   const bad = findings.filter((finding) => finding.severity === 'fail');
   const [first] = bad;
   if (first === undefined) return;

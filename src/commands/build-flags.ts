@@ -11,6 +11,12 @@ export const BUILD_FLAGS = {
     multiple: true,
     helpValue: 'TARGET',
   }),
+  as: option({
+    description:
+      'What to build for a host that takes both: a library, or a process, into dist/<target>-process/; what the host takes by itself when absent.',
+    env: 'CPEX_BUILD_AS',
+    options: ['library', 'process'] as const,
+  })(),
   glibc: string({
     description:
       'Lowest glibc that Linux libraries are to work with; that of cpex.yaml when absent. A version in the spelling of a target, as in x86_64-linux-gnu.2.17, comes before it.',

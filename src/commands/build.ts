@@ -38,6 +38,7 @@ export default class Build extends CpexCommand {
           project: await requireProject(context),
           targets: flags.target ?? [],
           ...(flags.glibc === undefined ? {} : { glibc: flags.glibc }),
+          ...(flags.as === undefined ? {} : { as: flags.as }),
           ...(flags.sanitize === undefined ? {} : { sanitizer: flags.sanitize }),
           mode: flags.debug ? 'debug' : 'release',
           force: flags.force,

@@ -72,7 +72,7 @@ export interface LinkFacts {
 /** One thin Mach-O file, or one slice of a universal one. */
 export interface MachOFacts extends LinkFacts {
   /** A bundle can be loaded as a dylib can, but not linked against. */
-  readonly fileType: 'dylib' | 'bundle';
+  readonly fileType: 'dylib' | 'bundle' | 'executable';
   /** The system that it is for: `macOS`, `iOS`; undefined when it names none. */
   readonly platform?: string;
   /** Lowest version of the system that accepts the file, e.g. `11.0`; undefined when it names none. */
@@ -91,6 +91,8 @@ export interface MachOFacts extends LinkFacts {
   readonly segments: readonly (SegmentFacts & { readonly name: string })[];
   /** Names of the sections, without those of their segments. */
   readonly sections: readonly string[];
+  /** An executable that can be put at any address. */
+  readonly pie: boolean;
   readonly executableStack: boolean;
   /** Imports are looked up by library (`two-level`) or in every loaded one (`flat`). */
   readonly namespace: 'two-level' | 'flat';

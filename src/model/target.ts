@@ -35,6 +35,9 @@ export interface Target {
   readonly cmake: { readonly system: string; readonly processor: string };
 }
 
+/** What a plugin is built into: a file that its host loads, or one that it starts. */
+export type ArtefactKind = 'library' | 'executable';
+
 /** The languages a plugin can be written in. */
 export type Language = 'c' | 'go' | 'rust';
 export const LANGUAGES: readonly Language[] = ['c', 'go', 'rust'];

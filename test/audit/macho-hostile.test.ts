@@ -11,7 +11,9 @@ import { changes, mutate, type Range, rounds, seed, survivor } from './mutation.
 const bench = new DylibBench();
 afterAll(() => bench.remove());
 
-const survives = survivor(bench, 'mutant.dylib', readMachO);
+const survives = survivor(bench, 'mutant.dylib', (source, options) =>
+  readMachO(source, { ...options, role: 'library' }),
+);
 const { all, fewer } = rounds(400);
 
 /** What the reader interprets: header and load commands, and the tables that they name. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LANGUAGES } from '../../src/model/target.js';
+import { type ArtefactKind, LANGUAGES } from '../../src/model/target.js';
 import { hostTarget, systemGlibc } from '../../src/project/targets/host.js';
 import { parseTarget, resolveTarget } from '../../src/project/targets/normalise.js';
 import { possible } from '../../src/project/targets/possible.js';
@@ -102,15 +102,21 @@ describe('hostTarget', () => {
 });
 
 describe('possible', () => {
-  it('refuses Go on musl and nothing else', () => {
-    const refused = TARGET_NAMES.flatMap((name) =>
-      LANGUAGES.filter((language) => !possible(language, TARGETS[name]).ok).map((language) => `${language} ${name}`),
+  const refused = (kind: ArtefactKind) =>
+    TARGET_NAMES.flatMap((name) =>
+      LANGUAGES.filter((language) => !possible(language, TARGETS[name], kind).ok).map((one) => `${one} ${name}`),
     );
-    expect(refused).toEqual(['go linux-x64-musl', 'go linux-arm64-musl']);
+
+  it('refuses Go on musl and nothing else', () => {
+    expect(refused('library')).toEqual(['go linux-x64-musl', 'go linux-arm64-musl']);
+  });
+
+  it('takes every executable', () => {
+    expect(refused('executable')).toEqual([]);
   });
 
   it('gives the reason and a remedy', () => {
-    expect(possible('go', TARGETS['linux-x64-musl'])).toMatchObject({
+    expect(possible('go', TARGETS['linux-x64-musl'], 'library')).toMatchObject({
       reason: expect.stringContaining('golang/go#54805'),
       remedy: expect.stringContaining('linux-x64 '),
     });

@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { TargetPlan } from '../../src/build/build-model.js';
 import { chooseTargets } from '../../src/build/choose-targets.js';
-import { groupJobs, runBeside, Turn } from '../../src/build/jobs.js';
+import { groupJobs, runBeside } from '../../src/build/jobs.js';
 import type { PreparedTarget } from '../../src/build/plan.js';
+import { Turn } from '../../src/build/turn.js';
 import { coldLibraries, rememberLibraries } from '../../src/build/zig-warm-up.js';
 import type { Manifest, Project } from '../../src/model/manifest.js';
 import type { Language, TargetName } from '../../src/model/target.js';

@@ -27,6 +27,22 @@ const execStack: Rule<MachORuleInput> = {
   check: ({ macho }) => (macho.executableStack ? [{ message: 'The library asks for an executable stack.' }] : []),
 };
 
+const anyAddress: Rule<MachORuleInput> = {
+  id: 'macho.pie',
+  only: 'executable',
+  severity: 'warn',
+  cases: 'fail on arm64, where such executables do not start',
+  title: 'It can be put at any address',
+  why: 'Code at a known address makes attacks easier, and macOS on arm64 does not start it at all.',
+  remedy: 'Remove -no_pie from the linker flags.',
+  again: 'otool -hv FILE | grep PIE',
+  check: ({ facts, macho }) => {
+    if (macho.pie) return [];
+    const severity = facts.arch === 'arm64' ? { severity: 'fail' as const } : {};
+    return [{ message: 'The executable is bound to one address (no PIE).', ...severity }];
+  },
+};
+
 const SIGN =
   'Sign it once more after the last change: codesign --force --sign - FILE on macOS, rcodesign sign elsewhere. Linkers sign arm64 libraries by themselves.';
 
@@ -52,6 +68,7 @@ const signature: Rule<MachORuleInput> = {
 
 const constructors: Rule<MachORuleInput> = {
   id: 'macho.constructors',
+  only: 'library',
   clause: 'ABI-LOAD-002',
   severity: 'info',
   title: 'Code that runs while loading',
@@ -67,6 +84,7 @@ const constructors: Rule<MachORuleInput> = {
 export const MACHO_HARDENING_RULES: readonly Rule<MachORuleInput>[] = [
   writableCode,
   execStack,
+  anyAddress,
   signature,
   constructors,
 ];

@@ -8,7 +8,7 @@ export const HEADER_BYTES = 32;
 /** Values of filetype. */
 export const FILE_TYPE = { OBJECT: 1, EXECUTE: 2, CORE: 4, DYLIB: 6, BUNDLE: 8 } as const;
 /** Bits of flags. */
-export const HEADER_FLAG = { TWO_LEVEL: 0x80, ALLOW_STACK_EXECUTION: 0x20000 } as const;
+export const HEADER_FLAG = { TWO_LEVEL: 0x80, ALLOW_STACK_EXECUTION: 0x20000, PIE: 0x200000 } as const;
 
 /** The header of a 64-bit little-endian file. */
 export interface MachOHeader {

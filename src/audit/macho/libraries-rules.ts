@@ -75,6 +75,7 @@ function runPathProblem(folder: string): string | undefined {
 
 const installName: Rule<MachORuleInput> = {
   id: 'macho.install-name',
+  only: 'library',
   severity: 'warn',
   title: 'Its own name is no path of the build machine',
   why: 'Linkers write the path of the output into the library as its name. It tells about the machine, and keeps builds in two folders from being equal. Loading by path works all the same.',

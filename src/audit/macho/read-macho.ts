@@ -1,4 +1,4 @@
-import type { BinaryFacts, MachOFacts } from '../../model/binary.js';
+import type { BinaryFacts, BinaryRole, MachOFacts } from '../../model/binary.js';
 import { BinaryError } from '../binary-error.js';
 import type { FileSource } from '../file-source.js';
 import { CodeMap } from './code-map.js';
@@ -17,11 +17,13 @@ import { readUniversal, sliceCount } from './universal.js';
 export interface MachOOptions {
   /** Symbols to look for in the full symbol table when they are not exported. */
   readonly wanted: readonly string[];
+  /** What is read in depth; all else is named only. */
+  readonly role: BinaryRole;
 }
 
 /**
- * Reads a thin or universal Mach-O file. Files of 32 bits or big-endian are named only, and so are
- * executables and object files. Throws `BinaryError` for anything that contradicts itself.
+ * Reads a thin or universal Mach-O file. Files of 32 bits or big-endian are named only, and so are those that were
+ * not asked for and object files. Throws `BinaryError` for anything that contradicts itself.
  */
 export async function readMachO(source: FileSource, options: MachOOptions): Promise<BinaryFacts> {
   const count = sliceCount(await source.read(0, 8));
@@ -65,16 +67,16 @@ async function readThin(slice: Slice, options: MachOOptions): Promise<BinaryFact
   if (named === undefined) {
     throw new BinaryError('malformed', 'A slice does not begin as a Mach-O file does.', slice.start);
   }
-  if (named.role !== 'library' || named.bits === 32 || named.littleEndian === false) return named;
+  if (named.role !== options.role || named.bits === 32 || named.littleEndian === false) return named;
   const header = await readHeader(slice);
-  const macho = await readLibrary(slice, header, await LoadCommands.read(slice, header), options);
+  const macho = await readInDepth(slice, header, await LoadCommands.read(slice, header), options);
   if (macho.platform === undefined || macho.platform === 'macOS') return { ...named, macho };
   // Other systems of Apple have the same format, and none of them is a target.
   const { os: _os, ...foreign } = named;
   return { ...foreign, macho };
 }
 
-async function readLibrary(
+async function readInDepth(
   slice: Slice,
   header: MachOHeader,
   commands: LoadCommands,
@@ -98,13 +100,14 @@ async function readLibrary(
     ...(await readSignature(slice, commands.range(commands.first(COMMAND.CODE_SIGNATURE)))),
     ...(ownName === undefined ? {} : { ownName }),
     ...(uuid === undefined ? {} : { uuid }),
-    fileType: header.fileType === FILE_TYPE.BUNDLE ? 'bundle' : 'dylib',
+    fileType: FILE_TYPES[header.fileType] ?? 'dylib',
     hidden: hiddenNames(table, missing),
     libraries,
     needed: libraries.filter((one) => one.kind !== 'weak' && one.kind !== 'lazy').map((one) => one.name),
     runPaths: runPaths(commands),
     segments: commands.segments.map(({ fileOffset: _offset, sections: _sections, ...facts }) => facts),
     sections: sections.map((one) => one.name),
+    pie: (header.flags & HEADER_FLAG.PIE) !== 0,
     executableStack: (header.flags & HEADER_FLAG.ALLOW_STACK_EXECUTION) !== 0,
     namespace: (header.flags & HEADER_FLAG.TWO_LEVEL) !== 0 ? 'two-level' : 'flat',
     constructors: constructors(commands),
@@ -112,9 +115,15 @@ async function readLibrary(
     debugBytes: dwarf.reduce((sum, one) => sum + one.size, 0) + inside.debugEntries * SYMBOL_BYTES,
     stripped: inside.debugEntries === 0 && !inside.namedFunctions,
     overlayBytes: Math.max(0, slice.size - Math.max(HEADER_BYTES + header.commandBytes, ...ends)),
-    loadedBytes: commands.segments.reduce((sum, one) => sum + one.memorySize, 0),
+    // The first 4 GiB of an executable are kept free, and take no memory.
+    loadedBytes: commands.segments.reduce((sum, one) => (one.name === '__PAGEZERO' ? sum : sum + one.memorySize), 0),
   };
 }
+
+const FILE_TYPES: Readonly<Record<number, MachOFacts['fileType']>> = {
+  [FILE_TYPE.BUNDLE]: 'bundle',
+  [FILE_TYPE.EXECUTE]: 'executable',
+};
 
 /** Functions that the loader calls before it hands the library over. */
 function constructors(commands: LoadCommands): number {

@@ -7,6 +7,7 @@ const MARK = 'Mark it as exported: CPEX_EXPORT (default visibility) in C, #[unsa
 
 const entry: Rule<MachORuleInput> = {
   id: 'macho.entry',
+  only: 'library',
   clause: 'ABI-LOAD-003',
   severity: 'fail',
   title: 'The entry function is exported',
@@ -39,6 +40,7 @@ function withoutUnderscore(name: string): Problem {
 
 const exported: Rule<MachORuleInput> = {
   id: 'macho.exports',
+  only: 'library',
   clause: 'ABI-LOAD-003',
   severity: 'warn',
   cases: 'info in Go libraries, whose C parts cannot be hidden',
@@ -82,6 +84,7 @@ const unresolved: Rule<MachORuleInput> = {
 
 const flatNamespace: Rule<MachORuleInput> = {
   id: 'macho.flat-namespace',
+  only: 'library',
   clause: 'ABI-LOAD-001',
   severity: 'warn',
   title: 'Its symbols are looked up by library',

@@ -26,7 +26,7 @@ interface Thin {
 }
 
 /**
- * Joins thin dylibs of different processors into one universal file, each of them byte for byte as
+ * Joins thin dylibs, or thin executables, of different processors into one universal file, each of them byte for byte as
  * it is, so that its signature stays valid. The result does not depend on the order of the slices.
  * The output appears whole or not at all; it may have the name of one of the slices.
  *
@@ -38,6 +38,10 @@ export async function writeUniversal(slices: readonly string[], output: string):
   const thin: Thin[] = [];
   for (const file of slices) {
     const next = await readThin(file);
+    const [first] = thin;
+    if (first !== undefined && first.header.fileType !== next.header.fileType) {
+      throw unfit(next.file, `is of another kind than ${first.file}`);
+    }
     const same = thin.find((one) => one.header.cpuType === next.header.cpuType);
     if (same !== undefined) throw unfit(next.file, `is for ${next.processor}, and so is ${same.file}`);
     thin.push(next);
@@ -52,7 +56,9 @@ async function readThin(file: string): Promise<Thin> {
     if (magic === 'cafebabe' || magic === 'cafebabf') throw unfit(file, 'is universal already');
     const header = await headerOf(file, source);
     const processor = processorName(header.cpuType, header.cpuSubtype);
-    if (header.fileType !== FILE_TYPE.DYLIB) throw unfit(file, 'is no dylib, but another kind of Mach-O file');
+    if (header.fileType !== FILE_TYPE.DYLIB && header.fileType !== FILE_TYPE.EXECUTE) {
+      throw unfit(file, 'is neither a dylib nor an executable, but another kind of Mach-O file');
+    }
     const alignment = ALIGNMENT[processor];
     if (alignment === undefined) throw unfit(file, `is for ${processor}; universal plugins hold x64 and arm64`);
     return { file, header, processor, alignment, bytes: await source.read(0, source.size) };

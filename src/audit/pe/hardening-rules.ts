@@ -58,6 +58,7 @@ const writableCode: Rule<PeRuleInput> = {
 
 const callbacks: Rule<PeRuleInput> = {
   id: 'pe.tls-callbacks',
+  only: 'library',
   clause: 'ABI-LOAD-002',
   severity: 'info',
   title: 'Code that runs while loading',

@@ -2,6 +2,7 @@ import type { PeRuleInput, Rule } from '../rules/rule.js';
 
 const type: Rule<PeRuleInput> = {
   id: 'pe.type',
+  only: 'library',
   clause: 'ABI-LOAD-004',
   severity: 'fail',
   title: 'It is a native DLL',
@@ -14,6 +15,17 @@ const type: Rule<PeRuleInput> = {
       ? [{ message: 'The file is a .NET assembly, not a native library.' }]
       : [];
   },
+};
+
+const program: Rule<PeRuleInput> = {
+  id: 'pe.program',
+  only: 'executable',
+  severity: 'fail',
+  title: 'It is a program',
+  why: 'A host of this kind starts its plugins as processes; nobody loads them.',
+  remedy: 'Build a program: add_executable(…), go build of package main, src/main.rs.',
+  again: 'llvm-readobj --file-headers FILE | grep DLL',
+  check: ({ facts, pe }) => (pe.dll ? [{ message: `The file is a ${facts.description}, not an executable.` }] : []),
 };
 
 const machine: Rule<PeRuleInput> = {
@@ -39,5 +51,5 @@ const machine: Rule<PeRuleInput> = {
   },
 };
 
-/** Those that also hold for files that are no libraries. */
-export const PE_PLATFORM_RULES: readonly Rule<PeRuleInput>[] = [type, machine];
+/** Those that also hold for files that are not what was expected. */
+export const PE_PLATFORM_RULES: readonly Rule<PeRuleInput>[] = [type, program, machine];

@@ -11,6 +11,7 @@ const MANY = 24;
 
 const entry: Rule<PeRuleInput> = {
   id: 'pe.entry',
+  only: 'library',
   clause: 'ABI-LOAD-003',
   severity: 'fail',
   title: 'The entry function is exported',
@@ -43,6 +44,7 @@ const entry: Rule<PeRuleInput> = {
 
 const exported: Rule<PeRuleInput> = {
   id: 'pe.exports',
+  only: 'library',
   clause: 'ABI-LOAD-003',
   severity: 'warn',
   cases: 'info in Go libraries',

@@ -55,7 +55,11 @@ const relro: Rule = {
   why: 'Without RELRO the tables of function addresses stay writable for the life of the process.',
   remedy: 'Remove -z norelro.',
   again: 'readelf -lW FILE | grep GNU_RELRO',
-  check: ({ dynamic }) => (dynamic.relro === 'none' ? [{ message: 'The library has no RELRO segment.' }] : []),
+  check: ({ dynamic, expected, language }) => {
+    // Go links executables by itself, and has no tables that a loader would fill.
+    const own = expected.kind === 'executable' && language === 'go';
+    return dynamic.relro === 'none' && !own ? [{ message: 'The library has no RELRO segment.' }] : [];
+  },
 };
 
 const bindNow: Rule = {
@@ -65,7 +69,10 @@ const bindNow: Rule = {
   why: 'Bound at once, a missing function shows when the plugin is loaded and not at its first call, and all tables can become read-only.',
   remedy: 'Link with -z now.',
   again: 'readelf -dW FILE | grep -E "BIND_NOW|FLAGS"',
-  check: ({ dynamic }) => (dynamic.bindNow ? [] : [{ message: 'Functions are bound lazily (no BIND_NOW).' }]),
+  check: ({ dynamic, expected }) => {
+    const nothing = expected.kind === 'executable' && dynamic.needed.length === 0;
+    return dynamic.bindNow || nothing ? [] : [{ message: 'Functions are bound lazily (no BIND_NOW).' }];
+  },
 };
 
 export const HARDENING_RULES: readonly Rule[] = [execStack, writableCode, textRelocations, relro, bindNow];

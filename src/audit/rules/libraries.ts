@@ -35,6 +35,7 @@ const needed: Rule = {
 
 const stdcxx: Rule = {
   id: 'elf.libstdcxx',
+  only: 'library',
   severity: 'warn',
   title: 'It does without the C++ library',
   why: 'A plugin and a host with different C++ libraries in one process are a classic source of crashes, and its versions differ between systems.',

@@ -3,6 +3,7 @@ import type { Rule } from './rule.js';
 
 const tls: Rule = {
   id: 'elf.tls',
+  only: 'library',
   severity: 'info',
   cases: 'fail on musl',
   title: 'Thread-local storage can be had after start',
@@ -21,6 +22,7 @@ const tls: Rule = {
 
 const neverUnloaded: Rule = {
   id: 'elf.nodelete',
+  only: 'library',
   severity: 'info',
   title: 'Whether it can be unloaded',
   why: 'A library marked NODELETE stays in the process for ever: an update takes effect only after a restart. Go libraries are always marked; Rust libraries with thread-local destructors should be.',
@@ -42,6 +44,7 @@ const neverUnloaded: Rule = {
 
 const constructors: Rule = {
   id: 'elf.constructors',
+  only: 'library',
   clause: 'ABI-LOAD-002',
   severity: 'info',
   title: 'Code that runs while loading',

@@ -2,6 +2,7 @@ import type { Rule } from './rule.js';
 
 const type: Rule = {
   id: 'elf.type',
+  only: 'library',
   clause: 'ABI-LOAD-004',
   severity: 'fail',
   title: 'It is a shared library',
@@ -68,6 +69,7 @@ const libc: Rule = {
 
 const goMusl: Rule = {
   id: 'elf.go-musl',
+  only: 'library',
   clause: 'ABI-LOAD-004',
   severity: 'fail',
   title: 'Go libraries are not for musl',
@@ -82,6 +84,7 @@ const goMusl: Rule = {
 
 const noOpen: Rule = {
   id: 'elf.no-open',
+  only: 'library',
   clause: 'ABI-LOAD-001',
   severity: 'fail',
   title: 'It may be loaded at run time',

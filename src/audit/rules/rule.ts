@@ -1,11 +1,13 @@
 import type { BinaryFacts, DynamicFacts, LinkFacts, MachOFacts, PeFacts } from '../../model/binary.js';
 import type { Severity } from '../../model/finding.js';
-import type { Language, Target } from '../../model/target.js';
+import type { ArtefactKind, Language, Target } from '../../model/target.js';
 import type { Find } from '../scan.js';
 
 /** What the file is expected to be. Whatever is absent is not checked. */
 export interface AuditExpectation {
-  readonly kind: 'library';
+  readonly kind: ArtefactKind;
+  /** Permission bits of the file, where it is to be started as it lies there. */
+  readonly mode?: number;
   readonly target?: Target;
   /** Language it was written in; told from the file when absent. */
   readonly language?: Language;
@@ -64,6 +66,8 @@ export interface Problem {
 /** One check with a stable id. `docs/audit.md` is written from these. */
 export interface Rule<Input = RuleInput> {
   readonly id: string;
+  /** The kind of artefact that it is about; both when absent. */
+  readonly only?: ArtefactKind;
   /** Clause of `docs/abi.md` that it holds a library to; absent for advice beyond the ABI. */
   readonly clause?: string;
   /** The usual weight; some cases weigh differently, `cases` says which. */

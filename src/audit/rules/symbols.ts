@@ -5,6 +5,7 @@ import { listed, type Rule, type RuleInput } from './rule.js';
 
 const entry: Rule = {
   id: 'elf.entry',
+  only: 'library',
   clause: 'ABI-LOAD-003',
   severity: 'fail',
   title: 'The entry function is exported',
@@ -29,6 +30,7 @@ const HIDDEN = {
 
 const exported: Rule = {
   id: 'elf.exports',
+  only: 'library',
   clause: 'ABI-LOAD-003',
   severity: 'warn',
   cases: 'info in Go libraries, whose C parts cannot be hidden',
@@ -54,6 +56,7 @@ const exported: Rule = {
 
 const unresolved: Rule = {
   id: 'elf.unresolved',
+  only: 'library',
   clause: 'ABI-LOAD-001',
   severity: 'fail',
   title: 'Every function it calls exists',

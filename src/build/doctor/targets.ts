@@ -89,7 +89,7 @@ async function examinePair(request: ToolchainRequest): Promise<PairReport> {
   const { target, project } = request;
   const { language } = project.manifest;
   const pair = { language, target: target.name, tools: [], notes: [], run: await examineRunner(request) };
-  const judged = possible(language, target);
+  const judged = possible(language, target, request.kind);
   if (!judged.ok) {
     const problem = { code: 'CPEX_E_BUILD_IMPOSSIBLE', message: judged.reason, evidence: [] };
     return { ...pair, state: 'impossible', problem, remedy: judged.remedy };

@@ -1,4 +1,4 @@
-import type { Language, Target } from '../../model/target.js';
+import type { ArtefactKind, Language, Target } from '../../model/target.js';
 import { LANGUAGE_NAMES } from '../../model/target.js';
 import { hostTarget } from '../../project/targets/host.js';
 import { CpexError } from '../../support/errors.js';
@@ -37,7 +37,7 @@ const IMPOSSIBLE: Readonly<Partial<Record<Language, Partial<Record<Sanitizer, re
  * language does not have. Starts nothing.
  * @throws CpexError `CPEX_E_BUILD_SANITIZE`
  */
-export function requirePossible(sanitizer: Sanitizer, language: Language, target: Target): void {
+export function requirePossible(sanitizer: Sanitizer, language: Language, target: Target, kind: ArtefactKind): void {
   const refused = (reason: string, remedy: string) =>
     new CpexError(
       'CPEX_E_BUILD_SANITIZE',
@@ -47,6 +47,12 @@ export function requirePossible(sanitizer: Sanitizer, language: Language, target
         remedy,
       },
     );
+  if (kind === 'executable') {
+    throw refused(
+      'cpex instruments libraries only.',
+      'Give the flags to the tool itself, after -- or as build: {flags: …} in cpex.yaml; an executable brings its run-time library along.',
+    );
+  }
   if (target.name !== hostTarget().name || target.os === 'windows') {
     throw refused(
       `A build with a sanitizer is for the machine itself, which is ${hostTarget().name}, and for no Windows.`,

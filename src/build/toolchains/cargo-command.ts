@@ -50,6 +50,7 @@ export function buildCommand(jobs: readonly [CargoJob, ...CargoJob[]]): ToolComm
   // The other targets are not to be lost with one.
   if (jobs.length > 1) argv.push('--keep-going');
   if (crate !== undefined) argv.push('--package', crate);
+  if (request.kind === 'executable') argv.push('--bins');
   const env: Record<string, string> = {};
   for (const job of jobs) {
     const flags = flagsFor(job.request);

@@ -7,7 +7,7 @@ import type { CompilerChoice, ToolCommand, ToolchainIdentity, ToolFound } from '
 import { requireTool } from '../find-toolchain.js';
 import { requireNightly } from '../sanitize/nightly.js';
 import { buildCommand, type CargoJob, callsFor, cleanCommand, instrumentedFolder, isCross } from './cargo-command.js';
-import { librariesFor, noLibrary, ownLibrary, sharedLibraries } from './cargo-messages.js';
+import { artefactsFor, artefactsIn, noProduct, ownProduct } from './cargo-messages.js';
 import { writeSdk } from './rust-darwin.js';
 import { chooseLinker, chooseOwnLinker } from './rust-linker.js';
 import { requireStd, rustSysroot, rustTriple } from './rust-std.js';
@@ -22,7 +22,7 @@ const targetFolders = new WeakMap<ToolchainRequest, string>();
 /** Requests whose traces of earlier builds are gone: what a common call has built since is not to be lost. */
 const cleaned = new WeakSet<ToolchainRequest>();
 
-/** Rust through `cargo build`; the library's path is read from cargo's own messages. */
+/** Rust through `cargo build`; the path of the result is read from cargo's own messages. */
 export const cargoToolchain: Toolchain = {
   async identify(request): Promise<ToolchainIdentity> {
     const options = { ...request, cwd: sourceRoot(request.project) };
@@ -47,10 +47,10 @@ export const cargoToolchain: Toolchain = {
     let stdout = '';
     const commands = cleaned.has(request) ? plan.commands.slice(-1) : plan.commands;
     for (const command of commands) stdout = (await run(command)).stdout;
-    const all = sharedLibraries(stdout);
-    const made = isCross(request) ? librariesFor(rustTriple(request), all) : all;
-    const product = await ownLibrary(request, made);
-    if (product === undefined) throw noLibrary(made);
+    const all = artefactsIn(stdout, request.kind);
+    const made = isCross(request) ? artefactsFor(rustTriple(request), all) : all;
+    const product = await ownProduct(request, made);
+    if (product === undefined) throw noProduct(request, made);
     return product;
   },
 
@@ -87,10 +87,10 @@ async function callOnce(workshops: readonly Workshop[]): Promise<[TargetName, Pr
     for (const command of cleaning(job)) await first.run(command);
     cleaned.add(job.request);
   }
-  const made = sharedLibraries((await first.run(buildCommand(jobs))).stdout);
+  const made = artefactsIn((await first.run(buildCommand(jobs))).stdout, first.request.kind);
   const products: [TargetName, Product][] = [];
   for (const { request } of jobs) {
-    const product = await ownLibrary(request, librariesFor(rustTriple(request), made));
+    const product = await ownProduct(request, artefactsFor(rustTriple(request), made));
     if (product !== undefined) products.push([request.target.name, product]);
   }
   return products;

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { ArtefactKind } from '../../model/target.js';
 import { CpexError } from '../../support/errors.js';
 
 /** What we read of the code model, version 2 (cmake-file-api(7)). */
@@ -25,44 +26,59 @@ export async function askFileApi(folder: string): Promise<void> {
   await writeFile(path.join(query, 'codemodel-v2'), '');
 }
 
-/** How to tell the plugin's library from others that the same build makes. */
-export interface WantedLibrary {
+/** How to tell the plugin's library or executable from others that the same build makes. */
+export interface WantedProduct {
   readonly id: string;
+  readonly kind: ArtefactKind;
+  /** What the names of such files end with. */
   readonly extension: string;
-  /** Name of its CMake target; among several libraries the one named after the id is meant when undefined. */
+  /** Name of its CMake target; among several the one named after the id is meant when undefined. */
   readonly target: string | undefined;
 }
 
 /**
- * Absolute path of the plugin's library in a configured build folder, as cmake itself states it.
- * @throws CpexError `CPEX_E_BUILD_NO_LIBRARY`
+ * Absolute path of the plugin's library or executable in a configured build folder, as cmake itself states it.
+ * @throws CpexError `CPEX_E_BUILD_NO_LIBRARY`, `CPEX_E_BUILD_NO_EXECUTABLE`
  */
-export async function readLibrary(folder: string, wanted: WantedLibrary): Promise<string> {
-  const { id, extension, target } = wanted;
-  const libraries = await sharedLibraries(folder, extension);
-  const own = libraries.find((one) =>
+export async function readProduct(folder: string, wanted: WantedProduct): Promise<string> {
+  const { id, kind, extension, target } = wanted;
+  const made = await products(folder, wanted);
+  const own = made.find((one) =>
     target === undefined ? path.basename(one.file) === id + extension : one.target === target,
   );
-  const only = target === undefined && libraries.length === 1 ? libraries[0] : undefined;
+  const only = target === undefined && made.length === 1 ? made[0] : undefined;
   const found = own ?? only;
   if (found !== undefined) return path.resolve(folder, found.file);
-  const evidence = libraries.map((one) => `shared library: ${one.file}, of the target ${one.target}`);
-  const remedy =
-    target === undefined
-      ? `Declare it with add_library(NAME SHARED …) and set its OUTPUT_NAME to "${id}" and its PREFIX to "".`
-      : 'Correct "build: {target: …}" in cpex.yaml.';
-  throw new CpexError('CPEX_E_BUILD_NO_LIBRARY', missing(libraries.length, wanted), { evidence, remedy });
+  const evidence = made.map((one) => `${WORDS[kind]}: ${one.file}, of the target ${one.target}`);
+  const remedy = target === undefined ? DECLARE[kind](id) : 'Correct "build: {target: …}" in cpex.yaml.';
+  const code = kind === 'library' ? 'CPEX_E_BUILD_NO_LIBRARY' : 'CPEX_E_BUILD_NO_EXECUTABLE';
+  throw new CpexError(code, missing(made.length, wanted), { evidence, remedy });
 }
 
-function missing(count: number, { id, extension, target }: WantedLibrary): string {
-  if (count === 0) return 'CMakeLists.txt describes no shared library.';
-  if (target !== undefined) return `CMakeLists.txt has no shared library by the name of the target ${target}.`;
-  return `None of the ${count} shared libraries in CMakeLists.txt is named ${id}${extension}.`;
+const WORDS: Readonly<Record<ArtefactKind, string>> = { library: 'shared library', executable: 'executable' };
+
+const DECLARE: Readonly<Record<ArtefactKind, (id: string) => string>> = {
+  library: (id) =>
+    `Declare it with add_library(NAME SHARED …) and set its OUTPUT_NAME to "${id}" and its PREFIX to "".`,
+  executable: (id) => `Declare it with add_executable(NAME …) and set its OUTPUT_NAME to "${id}".`,
+};
+
+function missing(count: number, { id, kind, extension, target }: WantedProduct): string {
+  const word = WORDS[kind];
+  if (count === 0) return `CMakeLists.txt describes no ${word}.`;
+  if (target !== undefined) return `CMakeLists.txt has no ${word} by the name of the target ${target}.`;
+  const several = kind === 'library' ? 'shared libraries' : 'executables';
+  return `None of the ${count} ${several} in CMakeLists.txt is named ${id}${extension}.`;
 }
 
-async function sharedLibraries(
+const TYPES: Readonly<Record<ArtefactKind, readonly string[]>> = {
+  library: ['SHARED_LIBRARY', 'MODULE_LIBRARY'],
+  executable: ['EXECUTABLE'],
+};
+
+async function products(
   folder: string,
-  extension: string,
+  { kind, extension }: WantedProduct,
 ): Promise<{ readonly target: string; readonly file: string }[]> {
   const reply = path.join(folder, API, 'reply');
   // cmake writes the index last and with a name that sorts after older ones.
@@ -80,10 +96,12 @@ async function sharedLibraries(
   const found: { target: string; file: string }[] = [];
   for (const { jsonFile } of configurations[0]?.targets ?? []) {
     const target = (await readJson(path.join(reply, jsonFile))) as TargetModel;
-    if (target.type !== 'SHARED_LIBRARY' && target.type !== 'MODULE_LIBRARY') continue;
-    // Import libraries and debug databases are listed beside the library.
-    const library = target.artifacts?.find((artifact) => artifact.path.endsWith(extension));
-    if (library !== undefined) found.push({ target: target.name, file: library.path });
+    if (!TYPES[kind].includes(target.type)) continue;
+    // Import libraries and debug databases are listed beside it.
+    const product = target.artifacts?.find((artifact) =>
+      extension === '' ? path.basename(artifact.path) === target.nameOnDisk : artifact.path.endsWith(extension),
+    );
+    if (product !== undefined) found.push({ target: target.name, file: product.path });
   }
   return found;
 }

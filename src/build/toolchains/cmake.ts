@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { artefactName } from '../../project/artefact-name.js';
 import { sourceRoot } from '../../project/source-root.js';
 import { sha256Hex } from '../../support/digest.js';
 import { writeFileAtomic } from '../../support/files.js';
@@ -10,8 +11,9 @@ import { writeWhenDifferent } from '../compilers/wrapper.js';
 import { probeTool, requireTool } from '../find-toolchain.js';
 import { sanitizeFlags } from '../sanitize/flags.js';
 import { requireRuntime } from '../sanitize/runtime-library.js';
+import { isOtherForm } from '../wanted-kind.js';
 import { isOwnTarget } from './c-compiler.js';
-import { askFileApi, readLibrary } from './cmake-file-api.js';
+import { askFileApi, readProduct } from './cmake-file-api.js';
 import { type ConfigurationFile, crossFiles, toolchainFile } from './cmake-toolchain-file.js';
 import { canMapPrefix } from './prefix-map.js';
 import type { Product, Toolchain, ToolchainRequest, Workshop } from './toolchain.js';
@@ -35,6 +37,7 @@ export const cmakeToolchain: Toolchain = {
     const [generator] = identity.helpers;
     const cwd = sourceRoot(request.project);
     const settings = request.project.manifest.build;
+    const wanted = cmakeTarget(request);
     const env = environment(request, identity);
     const configure = [
       ...[identity.path, '-S', cwd, '-B', folder],
@@ -48,7 +51,7 @@ export const cmakeToolchain: Toolchain = {
       ...(settings?.flags ?? []),
     ];
     const build = [identity.path, '--build', folder, ...(request.force ? ['--clean-first'] : [])];
-    if (settings?.target !== undefined) build.push('--target', settings.target);
+    if (wanted !== undefined) build.push('--target', wanted);
     if (request.extra.length > 0) build.push('--', ...request.extra);
     return [
       { argv: configure, cwd, env },
@@ -61,14 +64,20 @@ export const cmakeToolchain: Toolchain = {
     if (configure === undefined || build === undefined) throw new RangeError('cmake needs two commands');
     const reason = await configureWhenNeeded(workshop, configure);
     await workshop.run(build);
-    const { project, target } = workshop.request;
-    const { id, build: settings } = project.manifest;
-    const wanted = { id, extension: target.libraryExtension, target: settings?.target };
-    const file = await readLibrary(buildFolder(workshop.request), wanted);
+    const { project, target, kind } = workshop.request;
+    const { id } = project.manifest;
+    const extension = artefactName('', kind, target);
+    const wanted = { id, kind, extension, target: cmakeTarget(workshop.request) };
+    const file = await readProduct(buildFolder(workshop.request), wanted);
     if (target.os === 'darwin' && workshop.plan.toolchain.compiler?.tool.name === 'zig') await mendDylib(file);
     return { file, explanation: [reason, 'build: always left to cmake, which knows what is stale'] };
   },
 };
+
+/** The target that cpex.yaml names, which is that of the form that the host takes by itself. */
+function cmakeTarget({ project: { manifest }, kind }: ToolchainRequest): string | undefined {
+  return isOtherForm(manifest.host, kind) ? undefined : manifest.build?.target;
+}
 
 /**
  * The machine's own compiler, or the one in CC, is cmake's to examine. Any other needs a toolchain file: also
@@ -97,17 +106,31 @@ function environment(request: ToolchainRequest, identity: ToolchainIdentity): Re
  * gets a name that does not depend on the folder it was built in.
  */
 function linkSettings(request: ToolchainRequest, { compiler }: ToolchainIdentity): string[] {
-  const { target, mode, project } = request;
+  const { target, mode, project, kind } = request;
   const darwin = target.os === 'darwin';
+  if (kind === 'executable') return executableSettings(request, compiler);
   const settings = darwin ? ['-DCMAKE_INSTALL_NAME_DIR=@rpath', '-DCMAKE_BUILD_WITH_INSTALL_NAME_DIR=ON'] : [];
   if (mode === 'debug') return settings;
-  const gnuLinker = target.os === 'windows' && compiler?.tool.name === 'gcc';
-  // Linkers for macOS know no -s; without these they name each object file by its folder.
-  const flags = darwin ? '-Wl,-S,-x' : gnuLinker ? '-s -Wl,--no-insert-timestamp' : '-s';
+  const flags = leanFlags(target, compiler);
   settings.push(`-DCMAKE_SHARED_LINKER_FLAGS_RELEASE=${flags}`);
   // Modules have link flags of their own.
   if (project.manifest.build?.target !== undefined) settings.push(`-DCMAKE_MODULE_LINKER_FLAGS_RELEASE=${flags}`);
   return settings;
+}
+
+/** Executables can be put at any address, as compilers of distributions have it anyway; zig has to be told. */
+function executableSettings({ target, mode }: ToolchainRequest, compiler: ToolchainIdentity['compiler']): string[] {
+  const elf = target.os === 'linux' || target.os === 'freebsd';
+  const settings = elf ? ['-DCMAKE_POSITION_INDEPENDENT_CODE=ON', '-DCMAKE_EXE_LINKER_FLAGS=-pie'] : [];
+  if (mode === 'release') settings.push(`-DCMAKE_EXE_LINKER_FLAGS_RELEASE=${leanFlags(target, compiler)}`);
+  return settings;
+}
+
+/** Leaves out what only a debugger reads, and the time of the link. */
+function leanFlags(target: ToolchainRequest['target'], compiler: ToolchainIdentity['compiler']): string {
+  // Linkers for macOS know no -s; without these they name each object file by its folder.
+  if (target.os === 'darwin') return '-Wl,-S,-x';
+  return target.os === 'windows' && compiler?.tool.name === 'gcc' ? '-s -Wl,--no-insert-timestamp' : '-s';
 }
 
 function buildFolder(request: ToolchainRequest): string {

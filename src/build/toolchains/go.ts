@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { artefactName } from '../../project/artefact-name.js';
 import { sourceRoot } from '../../project/source-root.js';
 import { exists, sha256File } from '../../support/files.js';
 import type { CompilerChoice, GoLink, ToolCommand, ToolchainIdentity } from '../build-model.js';
@@ -8,19 +9,20 @@ import { mendDylib } from '../compilers/mend-dylib.js';
 import { requireTool } from '../find-toolchain.js';
 import { requireRuntime } from '../sanitize/runtime-library.js';
 import { compilerVariable } from './c-compiler.js';
+import { needsCgo, platformOf } from './go-cgo.js';
 import { type GoKey, goKey, headerVariable, linkSetting } from './go-key.js';
 import type { Product, Toolchain, ToolchainRequest, Workshop } from './toolchain.js';
 
 /** Lowest macOS for the runtime of Go 1.25 and newer. */
 const MACOS = '12.0';
 
-/** Go through `go build -buildmode=c-shared`; the relink that Go never skips is skipped by a key. */
+/** Go through `go build`, libraries with `-buildmode=c-shared`; the relink that Go never skips is skipped by a key. */
 export const goToolchain: Toolchain = {
   async identify(request): Promise<ToolchainIdentity> {
-    const [go, compiler] = await Promise.all([
-      requireTool('go', { ...request, cwd: sourceRoot(request.project) }),
-      chooseCompiler({ ...request, macos: MACOS }),
-    ]);
+    const asked = requireTool('go', { ...request, cwd: sourceRoot(request.project) });
+    if (request.kind === 'executable' && !(await needsCgo(request, await asked)))
+      return { ...(await asked), helpers: [] };
+    const [go, compiler] = await Promise.all([asked, chooseCompiler({ ...request, macos: MACOS })]);
     const { sanitizer } = request;
     if (sanitizer !== undefined) await requireRuntime({ ...request, compiler, sanitizer });
     return { ...go, helpers: [compiler.tool], compiler };
@@ -29,12 +31,11 @@ export const goToolchain: Toolchain = {
   commands(request, identity) {
     const { target, project } = request;
     const { compiler } = identity;
-    const argv = [identity.path, 'build', ...buildFlags(request, compiler), '-o', libraryFile(request)];
+    const argv = [identity.path, 'build', ...buildFlags(request, compiler), '-o', artefactFile(request)];
     const env: Record<string, string> = {
       ...compiler?.env,
-      CGO_ENABLED: '1',
-      CC: compiler === undefined ? 'cc' : compilerVariable(compiler),
-      ...(target.go === undefined ? {} : { GOOS: target.go.os, GOARCH: target.go.arch }),
+      ...(compiler === undefined ? { CGO_ENABLED: '0' } : { CGO_ENABLED: '1', CC: compilerVariable(compiler) }),
+      ...platformOf(target),
     };
     return [{ argv: [...argv, ...request.extra, mainPackage(request)], cwd: sourceRoot(project), env }];
   },
@@ -43,7 +44,7 @@ export const goToolchain: Toolchain = {
     const [planned] = workshop.plan.commands;
     if (planned === undefined) throw new RangeError('go needs a command');
     const command = { ...planned, env: { ...planned.env, ...(await headerVariable(workshop, planned.env)) } };
-    const file = libraryFile(workshop.request);
+    const file = artefactFile(workshop.request);
     const last = workshop.stamp?.go;
     const intact = last !== undefined && (await digest(file)) === last.sha256;
     const setting = linkSetting(workshop, command);
@@ -77,8 +78,8 @@ async function link(workshop: Workshop, command: ToolCommand, file: string): Pro
   await mkdir(path.dirname(file), { recursive: true });
   await workshop.run(command);
   if (isMended(workshop.request, workshop.plan.toolchain.compiler)) await mendDylib(file);
-  // Go writes a C header beside the library; hosts do not need it.
-  await rm(`${file.slice(0, -path.extname(file).length)}.h`, { force: true });
+  // Go writes a C header beside a library; hosts do not need it.
+  if (workshop.request.kind === 'library') await rm(`${file.slice(0, -path.extname(file).length)}.h`, { force: true });
 }
 
 function keyFor(workshop: Workshop, command: ToolCommand): Promise<GoKey> {
@@ -107,7 +108,7 @@ function isMended({ target }: ToolchainRequest, compiler: CompilerChoice | undef
 
 function buildFlags(request: ToolchainRequest, compiler: CompilerChoice | undefined): string[] {
   const { mode, project } = request;
-  const always = ['-buildmode=c-shared', '-buildvcs=false'];
+  const always = [...(request.kind === 'library' ? ['-buildmode=c-shared'] : []), '-buildvcs=false'];
   const release = mode === 'release';
   const link = linkFlags(request, compiler);
   const linking = link === '' ? [] : [`-ldflags=${link}`];
@@ -125,10 +126,15 @@ function linkFlags(request: ToolchainRequest, compiler: CompilerChoice | undefin
   // Go would put a digest of the library into it before it is mended.
   if (isMended(request, compiler)) ours.push('-buildid=');
   // Without it the library's name would be whatever the linker takes: the file's alone, or where it was built.
-  if (request.target.os === 'darwin') ours.push(`-extldflags=-Wl,-install_name,@rpath/${libraryName(request)}`);
+  if (request.target.os === 'darwin') ours.push(...installName(request));
   // What Go tells the linker after its own -s brings the symbols back with zig.
   else if (release && zig) ours.push('-extldflags=-s');
   return ours.join(' ');
+}
+
+function installName({ project, target, kind }: ToolchainRequest): string[] {
+  if (kind === 'executable') return [];
+  return [`-extldflags=-Wl,-install_name,@rpath/${artefactName(project.manifest.id, kind, target)}`];
 }
 
 function mainPackage({ project }: ToolchainRequest): string {
@@ -136,12 +142,8 @@ function mainPackage({ project }: ToolchainRequest): string {
 }
 
 /** Always a file name: Go leaves the extension away when it is given a folder. */
-function libraryFile(request: ToolchainRequest): string {
-  return path.join(request.folder, 'go', libraryName(request));
-}
-
-function libraryName({ project, target }: ToolchainRequest): string {
-  return project.manifest.id + target.libraryExtension;
+function artefactFile({ folder, project, kind, target }: ToolchainRequest): string {
+  return path.join(folder, 'go', artefactName(project.manifest.id, kind, target));
 }
 
 async function digest(file: string): Promise<string | undefined> {

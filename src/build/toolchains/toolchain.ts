@@ -1,5 +1,5 @@
 import type { Project } from '../../model/manifest.js';
-import type { Target, TargetName } from '../../model/target.js';
+import type { ArtefactKind, Target, TargetName } from '../../model/target.js';
 import type { ToolResult } from '../../support/tools.js';
 import type { BuildMode, GoLink, Stamp, TargetPlan, ToolCommand, ToolchainIdentity } from '../build-model.js';
 import type { Environment } from '../find-toolchain.js';
@@ -11,6 +11,7 @@ import type { VersionCache } from '../version-cache.js';
 export interface ToolchainRequest {
   readonly project: Project;
   readonly target: Target;
+  readonly kind: ArtefactKind;
   readonly mode: BuildMode;
   readonly force: boolean;
   readonly extra: readonly string[];
@@ -38,7 +39,7 @@ export interface Workshop {
   ask(argv: readonly string[], env?: Readonly<Record<string, string>>): Promise<ToolResult>;
 }
 
-/** The library that came out of the tool, still in the intermediate folder. */
+/** The library or executable that came out of the tool, still in the intermediate folder. */
 export interface Product {
   readonly file: string;
   /** Go only: lets the next build skip the link. */

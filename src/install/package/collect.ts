@@ -7,6 +7,7 @@ import type { RunContext } from '../../model/context.js';
 import type { Project } from '../../model/manifest.js';
 import type { ReleaseRules } from '../../model/profile.js';
 import type { Target } from '../../model/target.js';
+import { builtInto } from '../../project/hosts.js';
 import { hostTarget } from '../../project/targets/host.js';
 import { resolveTarget } from '../../project/targets/normalise.js';
 import { TARGETS } from '../../project/targets/table.js';
@@ -98,18 +99,22 @@ async function missingTargets({ manifest }: Project, found: readonly Target[]) {
 /** Builds the machine's own library when it is stale, and others that are not there: theirs may come from elsewhere. */
 async function buildMissing(wanted: readonly Target[], { project, noBuild }: CollectOptions, context: RunContext) {
   if (noBuild) return;
-  const { root, manifest } = project;
+  const { root } = project;
   const names: string[] = [];
   for (const target of wanted) {
-    const there = await exists(outputPaths(root, manifest.id, target, 'release').record);
+    const there = await exists(outputPaths(root, releaseFor(project, target)).record);
     if (!there || target.name === hostTarget().name) names.push(target.name);
   }
   // What cannot be built here is refused by the build itself, in its own words.
   if (names.length > 0) await ensureAllBuilt(project, names, 'release', context);
 }
 
+function releaseFor(project: Project, target: Target) {
+  return { project, target, kind: builtInto(project.manifest.host), mode: 'release' } as const;
+}
+
 async function libraryOf(target: Target, { project }: CollectOptions): Promise<BuiltLibrary> {
-  const { record: recordFile, file } = outputPaths(project.root, project.manifest.id, target, 'release');
+  const { record: recordFile, file } = outputPaths(project.root, releaseFor(project, target));
   if (!(await exists(recordFile))) {
     const shown = path.relative(project.root, path.dirname(file));
     throw notBuilt(target.name, shown, `Build it first, or put ${shown} here from the machine that built it.`);

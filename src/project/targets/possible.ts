@@ -1,13 +1,13 @@
-import type { Language, Target } from '../../model/target.js';
+import type { ArtefactKind, Language, Target } from '../../model/target.js';
 
-/** Whether a language can make a loadable plugin for a target at all, on any machine. */
+/** Whether a language can make a plugin for a target at all, on any machine. */
 export type Possibility =
   | { readonly ok: true }
   | { readonly ok: false; readonly reason: string; readonly remedy: string };
 
 /** Judges a pair before any tool is started. Missing tools are not its business. */
-export function possible(language: Language, target: Target): Possibility {
-  if (language === 'go' && target.libc === 'musl') {
+export function possible(language: Language, target: Target, kind: ArtefactKind): Possibility {
+  if (kind === 'library' && language === 'go' && target.libc === 'musl') {
     return {
       ok: false,
       reason:

@@ -19,6 +19,12 @@ export const buildCodes = {
     title: 'The build made no shared library',
     text: 'The tool succeeded, but nothing it made is a shared library for a plugin. C: CMakeLists.txt needs `add_library(name SHARED …)`. Rust: Cargo.toml needs `crate-type = ["cdylib"]` under [lib]. Go: the package at the top of the project must be `package main`.',
   },
+  CPEX_E_BUILD_NO_EXECUTABLE: {
+    kind: 'child',
+    exit: 1,
+    title: 'The build made no program for the plugin',
+    text: 'The tool succeeded, but nothing it made is the program that the host would start. Hosts of processes (go-plugin, console, tau, and cpex with `--as process`) take an executable. C: CMakeLists.txt needs `add_executable(name …)`, and among several the one whose OUTPUT_NAME is the id counts. Rust: the crate needs src/main.rs or a [[bin]]. Go: the package has to be `package main`. Where a project makes several programs, `build: {target: NAME}` in cpex.yaml names the plugin.',
+  },
   CPEX_E_BUILD_AUDIT: {
     kind: 'child',
     exit: 1,
