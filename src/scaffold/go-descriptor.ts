@@ -15,7 +15,18 @@ export function renameGenerated(text: string, rename: Rename): string {
     out += rename(text.slice(end, index)) + literal(renamed(bytesOf(block), FILE, rename));
     end = index + block.length;
   }
-  return out + rename(text.slice(end));
+  return aligned(out + rename(text.slice(end)));
+}
+
+/** gofmt writes the bodies of one-line functions that follow one another below each other. */
+function aligned(text: string): string {
+  return text.replaceAll(
+    /^(func \(\w+\) \w+\(\)) +\{\}\n(func \(\w+\) \w+\(\)) +\{\}$/gm,
+    (_, first: string, second: string) => {
+      const width = Math.max(first.length, second.length);
+      return `${first.padEnd(width)} {}\n${second.padEnd(width)} {}`;
+    },
+  );
 }
 
 /** Fields of a message that hold names, and those that are messages with such fields. */
