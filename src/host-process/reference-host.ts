@@ -126,6 +126,8 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
           answer: (method, request, context) =>
             answer(method, request, context, () => services.answer(method, request, context)),
         };
+  // What crosses before the plugin has told of its services is read as far as the project does.
+  let { protocol } = asked;
   let session: Session;
   try {
     session = await options.engine.start({
@@ -138,7 +140,7 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
       services: answering,
       signal: options.signal,
       ...(options.lingerMs === undefined ? {} : { lingerMs: options.lingerMs }),
-      ...(options.trace === undefined ? {} : { trace: options.trace }),
+      ...(options.trace === undefined ? {} : { trace: readable(options.trace, () => protocol) }),
       ...(options.output === undefined ? {} : { output: options.output }),
       ...(options.env === undefined ? {} : { env: options.env }),
       ...(options.watch === undefined ? {} : { watch: options.watch }),
@@ -156,7 +158,7 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
     throw error;
   }
   // Registration may choose another codec for everything after it; one that fails leaves it as it was.
-  let { protocol } = profile;
+  protocol = profile.protocol;
   const registered = (result: unknown, offered: readonly string[] | undefined) => {
     const read = profile.protocol.readRegistration(result, offered);
     protocol = profile.protocol.inCodec?.(read.registration?.codec ?? 'json') ?? profile.protocol;
@@ -225,6 +227,14 @@ function encode(rules: HostProtocol, method: string, request: unknown, written: 
   const [first, ...more] = (request as readonly unknown[]).map((one) => rules.encodeRequest(one, method));
   if (first === undefined) return { first: new Uint8Array(), more: 'none' as const, ...streaming };
   return { first, more, ...streaming };
+}
+
+/** Adds to what crosses what the bodies say, where the profile can read them. */
+function readable(trace: (record: TraceRecord) => void, protocol: () => HostProtocol): (record: TraceRecord) => void {
+  return (record) => {
+    const message = protocol().readTraced?.(record);
+    trace(message === undefined ? record : { ...record, message });
+  };
 }
 
 async function* bodies(call: Call): AsyncIterable<Uint8Array> {

@@ -2,7 +2,7 @@ import type { Contract } from './contract.js';
 import type { Finding } from './finding.js';
 import type { ProcessRules, ProcessSettings } from './process.js';
 import type { ScriptedHttp, ServiceScript } from './script.js';
-import type { CallContext, HostServices, NativeRules, Session, Transport } from './session.js';
+import type { CallContext, HostServices, NativeRules, Session, TraceRecord, Transport } from './session.js';
 import type { Language, Target } from './target.js';
 
 /** The kind of host a plugin is for, as a value: contract, services, file layout, samples. */
@@ -117,6 +117,11 @@ export interface HostProtocol {
   streamsOf?(method: string): { readonly requests: boolean; readonly answers: boolean };
   /** Reads one message of a streamed answer, for people and for cases. */
   readChunk?(body: Uint8Array, method: string): unknown;
+  /**
+   * Reads the body of any message that crossed, for people; undefined for one that is text, or that the contract does not
+   * tell about. Absent where all bodies say themselves what they hold. Never throws.
+   */
+  readTraced?(record: Pick<TraceRecord, 'direction' | 'kind' | 'method' | 'code' | 'body'>): unknown;
   /** Reads the words of `cpex run`: the host's short forms, else a method as it stands. */
   readWords(words: readonly string[], input: RunInput, registration: Registration): RunRequest;
 }

@@ -250,11 +250,14 @@ export interface TraceRecord {
   readonly id: number;
   readonly method: string;
   readonly code?: number;
+  /** Bytes that crossed: those of the body, or of another form of it. */
   readonly size: number;
   readonly body: Uint8Array;
   readonly durationNs?: number;
   /** What carried it, where that is no native call: `grpc`, `line`, `cbor`, `frame`. */
   readonly wire?: string;
+  /** What the body says, where that is no text and the contract tells. */
+  readonly message?: unknown;
 }
 
 /** Starts a plugin; one per transport and engine. */

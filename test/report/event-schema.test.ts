@@ -59,7 +59,10 @@ const SAMPLES: { readonly [Type in CpexEvent['type']]: readonly Extract<CpexEven
   'test.start': [{ type: 'test.start', suite: 'native', id: 'native.c', title: 't' }],
   'test.end': [{ type: 'test.end', result }],
   'suite.end': [{ type: 'suite.end', suite: 'conformance', summary }],
-  trace: [{ type: 'trace', record: { ...record, code: 0, size: 3, body: new Uint8Array([0, 255, 7]), durationNs: 9 } }],
+  trace: [
+    { type: 'trace', record: { ...record, code: 0, size: 3, body: new Uint8Array([0, 255, 7]), durationNs: 9 } },
+    { type: 'trace', record: { ...record, size: 2, body: new Uint8Array([8, 7]), wire: 'grpc', message: { n: 7n } } },
+  ],
   service: [
     { type: 'service', event: { kind: 'log', level: 'info', message: 'm', fields: { n: 2n ** 63n } } },
     { type: 'service', event: { kind: 'output', stream: 'stdout', bytes: new Uint8Array([104, 105]) } },

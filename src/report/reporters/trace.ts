@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { CpexEvent } from '../../model/event.js';
 import type { TraceRecord } from '../../model/session.js';
 import { stringifyExact } from '../../support/exact-json.js';
+import { bodyText } from '../trace-text.js';
 import type { Reporter } from './reporter.js';
 
 /** Characters of a body that an event shows. */
@@ -47,12 +48,18 @@ function named(pid: number, name: string, tid: number, text: string): object {
 
 /** A response stands for its call: it knows how long that took. Requests alone are shown as instants. */
 function toEvent(record: TraceRecord, pid: number, startUs: number): object | undefined {
-  const { direction, kind, method, durationNs, code, id, size } = record;
+  const { direction, kind, method, durationNs, code, id, size, wire } = record;
   const endUs = startUs + record.timeNs / 1000;
   const ofCalls = kind === 'life' || (direction === 'to-plugin') === (kind === 'request');
   const tid = ofCalls ? CALLS : CALLBACKS;
   const about = { pid, tid, cat: kind, name: method === '' ? '(empty)' : method };
-  const args = { id, size, ...(code === undefined ? {} : { code }), body: bodyText(record) };
+  const args = {
+    id,
+    size,
+    ...(wire === undefined ? {} : { wire }),
+    ...(code === undefined ? {} : { code }),
+    body: shownBody(record),
+  };
   if (kind === 'response' && durationNs !== undefined) {
     const dur = durationNs / 1000;
     return { ph: 'X', ...about, ts: endUs - dur, dur, args };
@@ -60,6 +67,9 @@ function toEvent(record: TraceRecord, pid: number, startUs: number): object | un
   return { ph: 'i', s: 't', ...about, ts: endUs, args };
 }
 
-function bodyText({ body }: TraceRecord): string {
-  return Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, SHOWN)).toString('utf8');
+function shownBody(record: TraceRecord): string {
+  const { body } = record;
+  // What is cut is read as text: no other form survives that.
+  if (body.byteLength <= SHOWN) return bodyText(record);
+  return Buffer.from(body.buffer, body.byteOffset, SHOWN).toString('utf8');
 }

@@ -11,8 +11,8 @@ export class Tracer {
     return this.listener !== undefined;
   }
 
-  /** Hands a record to the listener. */
-  record(record: Omit<TraceRecord, 'sequence' | 'timeNs' | 'size'>): void {
+  /** Hands a record to the listener. `size` is that of the body where what crossed was no other form of it. */
+  record(record: Omit<TraceRecord, 'sequence' | 'timeNs' | 'size'> & { readonly size?: number }): void {
     if (this.listener === undefined) return;
     this.listener({
       sequence: this.sequence++,
