@@ -1,4 +1,5 @@
 import { webcrypto } from 'node:crypto';
+import { provideMetadata } from './metadata.js';
 
 /** A certificate for one run and its key, both as PEM. */
 export interface OneRunCertificate {
@@ -12,6 +13,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Makes a self-signed certificate that plugin and host use for one run. */
 export async function makeCertificate(): Promise<OneRunCertificate> {
+  provideMetadata();
   const x509 = await import('@peculiar/x509');
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   x509.cryptoProvider.set(webcrypto);

@@ -37,6 +37,8 @@ export class GrpcSession implements Session {
   private ending: Ending | undefined;
   private stopping: Promise<Ending> | undefined;
   private stopped = false;
+  /** The call that asks the plugin to stop; it ends with the connection at the latest. */
+  private askedToStop: Promise<unknown> = Promise.resolve();
   private nextId = 1;
 
   constructor(
@@ -57,7 +59,12 @@ export class GrpcSession implements Session {
       folder: carrier.folder,
       answer: (method, request, signal) => this.questions.answer(method, request, signal),
     });
-    this.ended = carrier.ended.then((ending) => this.finish(ending));
+    this.ended = carrier.ended.then(async (ending) => {
+      this.ending = ending;
+      connection.close();
+      await this.askedToStop;
+      return this.finish(ending);
+    });
   }
 
   call(method: string, request: Uint8Array, options: CallOptions = {}): Call {
@@ -168,33 +175,26 @@ export class GrpcSession implements Session {
     carrier.stopping();
     this.broker.close();
     if (carrier.keeps !== true) {
-      const id = this.nextId++;
-      this.tracer.record({
-        direction: 'to-plugin',
-        kind: 'request',
-        id,
-        method: METHODS.shutdown,
-        body: new Uint8Array(),
-        wire: 'grpc',
-      });
-      // A plugin may be gone before its answer is: only one that knows no such call is told apart.
-      const { code } = await connection.unary(METHODS.shutdown, encode('Empty', {}), stopLimit);
-      this.tracer.record({
-        direction: 'to-host',
-        kind: 'response',
-        id,
-        method: METHODS.shutdown,
-        code,
-        body: new Uint8Array(),
-        wire: 'grpc',
-      });
-      if (code === UNIMPLEMENTED) {
-        carrier.moment('shutdown', { callId: id, method: METHODS.shutdown, phase: 'shutdown' });
-      }
+      const asked = this.askToStop();
+      this.askedToStop = asked;
+      await asked;
     }
     connection.close();
     carrier.leaving(stopLimit);
     return this.ended;
+  }
+
+  private async askToStop(): Promise<void> {
+    const { carrier, connection, stopLimit } = this.established;
+    const id = this.nextId++;
+    const about = { id, method: METHODS.shutdown, body: new Uint8Array(), wire: 'grpc' } as const;
+    this.tracer.record({ direction: 'to-plugin', kind: 'request', ...about });
+    const { code } = await connection.unary(METHODS.shutdown, encode('Empty', {}), stopLimit);
+    this.tracer.record({ direction: 'to-host', kind: 'response', ...about, code });
+    // A plugin may be gone before its answer is: only one that knows no such call is told apart.
+    if (code === UNIMPLEMENTED) {
+      carrier.moment('shutdown', { callId: id, method: METHODS.shutdown, phase: 'shutdown' });
+    }
   }
 
   private traced(
@@ -208,9 +208,7 @@ export class GrpcSession implements Session {
   }
 
   private finish(ending: Ending): Ending {
-    this.ending = ending;
     this.broker.close();
-    this.established.connection.close();
     for (const call of this.running) call.fail(new SessionFailure(ending));
     this.tracer.life('to-host', `ended: ${ending.kind}`);
     return ending;
