@@ -45,6 +45,8 @@ mod link;
 mod msgpack;
 mod places;
 mod plugin;
+#[cfg(feature = "process")]
+mod process;
 mod runtime;
 mod step;
 mod sync;
