@@ -1,5 +1,5 @@
 import type { GrpcRules } from '../../model/process.js';
-import type { Engine, Session, SessionOptions } from '../../model/session.js';
+import type { Ending, Engine, Session, SessionOptions } from '../../model/session.js';
 import { CpexError } from '../../support/errors.js';
 import { SessionFailure } from '../failure.js';
 import type { StartRefusal } from '../process/refused-start.js';
@@ -21,6 +21,8 @@ export interface GrpcEngineOptions {
   readonly under: readonly string[];
 }
 
+/** Between the end of a process's stdout and its own, in milliseconds. */
+const ENDING_MS = 500;
 /** Between the end of the shutdown call and the kill, in milliseconds; what go-plugin's host waits. */
 const STOP_MS = 2000;
 
@@ -51,11 +53,14 @@ async function start(options: SessionOptions, engine: GrpcEngineOptions): Promis
   const { started, folder } = await startWithFolder(options, rules, engine, certificate, log);
   const over = started.supervisor.ended.then((ending) => {
     log.end();
-    throw new SessionFailure(ending);
+    throw new SessionFailure(explained(ending, rules));
   });
   over.catch(() => undefined);
   const first = readFirstLine(started.stdout, (bytes) => log.printed(bytes));
-  const handshake = await accepted(started, await Promise.race([first, over]), rules, tracer);
+  const line = await Promise.race([first, over]);
+  // Whoever ends closes stdout a moment before: the exit code says more.
+  if (line.kind === 'ended') await Promise.race([over, new Promise((resolve) => setTimeout(resolve, ENDING_MS))]);
+  const handshake = await accepted(started, line, rules, tracer);
   const slow = engine.under.length > 0;
   return establish({
     options,
@@ -68,6 +73,18 @@ async function start(options: SessionOptions, engine: GrpcEngineOptions): Promis
     awaits: (what) => started.awaits({ stage: 'connect', what }),
     ...(certificate === undefined ? {} : { certificate }),
   });
+}
+
+/** What go-plugin's library and its kin in other languages print to stderr without the right cookie. */
+const WITHOUT_COOKIE = /not meant to be executed directly/i;
+
+/** An ending with what to do about it, where the plugin does not take the host for the one that it is made for. */
+function explained(ending: Ending, { cookie }: GrpcRules): Ending {
+  if (ending.kind !== 'refused' || !ending.evidence?.some((line) => WITHOUT_COOKIE.test(line))) return ending;
+  return {
+    ...ending,
+    remedy: `The plugin does not take the magic cookie ${cookie.key}: compare process.cookie of cpex.yaml with the handshake in the plugin.`,
+  };
 }
 
 /** Starts the process with a folder of its own for its sockets and the host's. */
