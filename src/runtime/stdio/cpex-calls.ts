@@ -37,10 +37,12 @@ export class CallTable {
   /**
    * @param send puts a request on the wire
    * @param onExpired called when a call took longer than its deadline, in milliseconds
+   * @param most calls that may be under way at once, of all lanes but `nested`
    */
   constructor(
     private readonly send: (id: number, outgoing: Outgoing) => void,
     private readonly onExpired: (deadline: number) => void,
+    private readonly most = Number.POSITIVE_INFINITY,
   ) {}
 
   /** Sends a call, or keeps it until its turn comes; its deadline runs from when it is sent. */
@@ -107,14 +109,14 @@ export class CallTable {
   }
 
   private advance(): void {
-    if (!this.orderedRuns) {
+    if (!this.orderedRuns && this.running.size < this.most) {
       const next = this.ordered.shift();
       if (next !== undefined) {
         this.orderedRuns = true;
         this.start(next);
       }
     }
-    while (this.besideRun < MOST_BESIDE) {
+    while (this.besideRun < MOST_BESIDE && this.running.size < this.most) {
       const next = this.beside.shift();
       if (next === undefined) return;
       this.besideRun++;

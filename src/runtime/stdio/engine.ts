@@ -18,7 +18,11 @@ export function stdioEngine({ under }: StdioEngineOptions): Engine {
         const { startFrames } = await import('./cpex-engine.js');
         return startFrames(options, rules, under);
       }
-      throw new CpexError('CPEX_E_TRANSPORT', 'This transport is not there yet.');
+      if (rules?.transport === 'stdio') {
+        const { startTau } = await import('./tau-engine.js');
+        return startTau(options, rules, under);
+      }
+      throw new CpexError('CPEX_E_TRANSPORT', 'The profile has no rules for a plugin over standard input and output.');
     },
   };
 }

@@ -1,6 +1,6 @@
 import { CborProblem, readCbor } from './cbor-read.js';
 import { writeCbor } from './cbor-write.js';
-import type { Fields, TauCall, TauMessage } from './tau-messages.js';
+import { type Fields, isFields, type TauCall, type TauMessage } from './tau-messages.js';
 
 type Calls = Readonly<Record<string, TauCall>>;
 
@@ -52,7 +52,7 @@ export function readResponse(calls: Calls, type: string, item: Uint8Array): Fiel
 function readVariant(item: Uint8Array): { variant: string; value: unknown } {
   const value = readCbor(item);
   if (typeof value === 'string') return { variant: value, value: null };
-  const entries = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+  const entries = isFields(value) ? Object.entries(value) : [];
   const [entry] = entries;
   if (entry === undefined || entries.length !== 1) {
     throw new CborProblem('the outermost item is neither a text nor a map of one entry');
@@ -61,7 +61,7 @@ function readVariant(item: Uint8Array): { variant: string; value: unknown } {
 }
 
 function struct(value: unknown, what: string): Fields {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
+  if (isFields(value)) return value;
   const seen = Array.isArray(value) ? 'an array' : value === null ? 'nothing' : `a ${typeof value}`;
   throw new CborProblem(`${what} must be a map, not ${seen}`);
 }

@@ -1,6 +1,6 @@
 import { parseExact, stringifyExact } from '../../support/exact-json.js';
 import { printableStart } from '../../support/printable.js';
-import type { Fields, TauMessage } from './tau-messages.js';
+import { isFields, type TauMessage } from './tau-messages.js';
 
 /** Bytes of one line from which on it is a mistake rather than a message. */
 export const LINE_LIMIT = 64 * 2 ** 20;
@@ -39,10 +39,10 @@ export function readLine(bytes: Buffer): ReadLine {
   } catch (error) {
     throw new LineProblem(`a line is no JSON (${printableStart((error as Error).message)}): ${printableStart(text)}`);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isFields(value)) {
     throw new LineProblem(`a line is no JSON object: ${printableStart(text)}`);
   }
-  const { type, ...fields } = value as Fields;
+  const { type, ...fields } = value;
   if (typeof type !== 'string') throw new LineProblem(`a line has no "type": ${printableStart(text)}`);
   return { type, fields, size: bytes.length + 1 };
 }

@@ -1,5 +1,18 @@
+import { stringifyExact } from '../../support/exact-json.js';
+import { printableStart } from '../../support/printable.js';
+
 /** Fields of a message, as its JSON has them. */
 export type Fields = Readonly<Record<string, unknown>>;
+
+/** Whether a value is an object of JSON. */
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The beginning of a message's fields, to be quoted. */
+export function preview(fields: Fields): string {
+  return printableStart(stringifyExact(fields));
+}
 
 /** A message of the host to the plugin, or the other way round: what its JSON line says beside `type`. */
 export interface TauMessage {
@@ -37,6 +50,9 @@ export const PLUGIN_CALLS: Readonly<Record<string, TauCall>> = {
   server_request: { variant: 'ServerRequest', parameter: 'req', line: 'server_response', says: true },
   output_delta: { variant: 'OutputDelta' },
 };
+
+/** Message of a plugin that comes before all others; no request of the host asks for it. */
+export const REGISTER = 'register';
 
 /** Numbers of the two services in frames. */
 export const API = { host: 1, plugin: 2 } as const;

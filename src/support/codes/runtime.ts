@@ -133,4 +133,10 @@ export const runtimeCodes = {
     title: 'The probe did not open its channel',
     text: 'The probe and cpex talk over a descriptor, or, where descriptors are not handed on (Windows, wine), over a connection on 127.0.0.1 that both sides prove with a random token. The probe started and ended, or said nothing, before that was up. A firewall that blocks local connections, a runner that is no runner for this target, or a machine that is much too busy are the usual reasons.',
   },
+  CPEX_E_TAU_MESSAGE: {
+    kind: 'user',
+    exit: 2,
+    title: 'A request cannot be a message of tau',
+    text: 'What a host sends a plugin of tau is one of init, session_start, hook, tool_call, cancel_tool_call and idle, with a JSON object for its fields. Each tool call has an id of its own, by which its output and its result are found, so two calls under way cannot share one.',
+  },
 } as const satisfies Record<string, CodeEntry>;
