@@ -1,13 +1,15 @@
 import type { ServiceReply } from '../../model/session.js';
 import { type BrokerServer, serveBrokered } from './broker-server.js';
-import { Connection, onStatus, type RawStream, type Trust } from './connection.js';
+import { Connection, type Trust } from './connection.js';
 import { decode, encode, METHODS } from './messages.js';
+import { type CallLog, OwnCall } from './own-call.js';
 
 /** How long a dialled id may take to be announced, in milliseconds; go-plugin's own limit. */
 const ANNOUNCED_MS = 5000;
 
 export interface BrokerOptions {
   readonly connection: Connection;
+  readonly log: CallLog;
   readonly trust: Trust | undefined;
   /** Folder for the host's own sockets; a port of this machine's loopback when absent. */
   readonly folder: string | undefined;
@@ -17,7 +19,7 @@ export interface BrokerOptions {
 
 /** Further connections between plugin and host, in both directions, each known by a number. */
 export class Broker {
-  private readonly stream: RawStream;
+  private readonly stream: OwnCall;
   private readonly announced = new Map<number, Connection>();
   private readonly awaited = new Map<number, (connection: Connection) => void>();
   private readonly servers: BrokerServer[] = [];
@@ -25,11 +27,13 @@ export class Broker {
   private over = false;
 
   constructor(private readonly options: BrokerOptions) {
-    this.stream = options.connection.open(METHODS.broker);
-    this.stream.on('data', (bytes: Uint8Array) => this.heard(bytes));
-    onStatus(this.stream, () => {
-      this.over = true;
-    });
+    this.stream = new OwnCall(options.connection, options.log, METHODS.broker);
+    this.stream.listen(
+      (bytes) => this.heard(bytes),
+      () => {
+        this.over = true;
+      },
+    );
   }
 
   /** Serves whatever the plugin asks, over a new connection; resolves with its number. */
@@ -38,7 +42,7 @@ export class Broker {
     const { folder, trust, answer } = this.options;
     const server = await serveBrokered({ id, folder, trust, answer });
     this.servers.push(server);
-    this.stream.write(encode('ConnInfo', { service_id: id, ...server.listens }));
+    this.stream.send(encode('ConnInfo', { service_id: id, ...server.listens }));
     return id;
   }
 
@@ -61,7 +65,7 @@ export class Broker {
 
   /** Ends all further connections and removes their sockets. */
   close(): void {
-    this.stream.end();
+    this.stream.finish();
     for (const server of this.servers) server.close();
     for (const connection of this.announced.values()) connection.close();
   }

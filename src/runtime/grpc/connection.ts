@@ -58,24 +58,6 @@ export class Connection {
     return this.client.makeBidiStreamRequest(`/${method}`, same, same);
   }
 
-  /** Makes a call with one message and at most one answer. Never rejects. */
-  unary(method: string, request: Uint8Array, limitMs: number): Promise<Status & { readonly body?: Uint8Array }> {
-    return new Promise((resolve) => {
-      const stream = this.open(method);
-      const timer = setTimeout(() => stream.cancel(), limitMs);
-      let body: Uint8Array | undefined;
-      stream.on('data', (bytes: Uint8Array) => {
-        body ??= bytes;
-      });
-      onStatus(stream, (status) => {
-        clearTimeout(timer);
-        resolve(body === undefined ? status : { ...status, body });
-      });
-      stream.write(request);
-      stream.end();
-    });
-  }
-
   /** Whether the transport below is up, as far as has been seen. */
   get alive(): boolean {
     return this.client.getChannel().getConnectivityState(false) === grpc.connectivityState.READY;

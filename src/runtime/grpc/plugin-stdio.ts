@@ -1,5 +1,6 @@
-import { type Connection, onStatus, UNIMPLEMENTED } from './connection.js';
+import { type Connection, UNIMPLEMENTED } from './connection.js';
 import { decode, encode, METHODS } from './messages.js';
+import { type CallLog, OwnCall } from './own-call.js';
 
 /** Channels of `StdioData`. */
 const STDOUT = 1;
@@ -14,11 +15,12 @@ export interface PluginStdio {
 /** Reads what the plugin prints from now on: it blocks in its own prints where nobody does. */
 export function readStdio(
   connection: Connection,
+  log: CallLog,
   output: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void,
 ): PluginStdio {
   const state = { served: true };
-  const stream = connection.open(METHODS.stdio);
-  stream.on('data', (bytes: Uint8Array) => {
+  const call = new OwnCall(connection, log, METHODS.stdio);
+  const message = (bytes: Uint8Array) => {
     try {
       const { channel, data } = decode('StdioData', bytes);
       if (channel === STDOUT) output('stdout', data);
@@ -26,12 +28,12 @@ export function readStdio(
     } catch {
       // What cannot be read is no output.
     }
-  });
+  };
   // Every way that this stream ends is an ordinary one.
-  onStatus(stream, ({ code }) => {
+  call.listen(message, ({ code }) => {
     if (code === UNIMPLEMENTED) state.served = false;
   });
-  stream.write(encode('Empty', {}));
-  stream.end();
+  call.send(encode('Empty', {}));
+  call.finish();
   return state;
 }

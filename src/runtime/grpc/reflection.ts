@@ -1,5 +1,6 @@
-import { type Connection, onStatus, type RawStream, type Status, UNIMPLEMENTED } from './connection.js';
+import { type Connection, type Status, UNIMPLEMENTED } from './connection.js';
 import { decode, encode, type Messages } from './messages.js';
+import { type CallLog, OwnCall } from './own-call.js';
 
 /** What a plugin told of its services. */
 export interface Reflection {
@@ -24,13 +25,13 @@ export class ReflectionFailure extends Error {
 }
 
 /** Names of the services of a plugin. Rejects with a `ReflectionFailure`. */
-export async function listServices(connection: Connection): Promise<string[]> {
-  return withReflection(connection, async (ask) => namesIn(await ask({ list_services: '*' })));
+export async function listServices(connection: Connection, log: CallLog): Promise<string[]> {
+  return withReflection(connection, log, async (ask) => namesIn(await ask({ list_services: '*' })));
 }
 
 /** Services of a plugin with the files that define them. Rejects with a `ReflectionFailure`. */
-export async function reflect(connection: Connection): Promise<Reflection> {
-  return withReflection(connection, async (ask) => {
+export async function reflect(connection: Connection, log: CallLog): Promise<Reflection> {
+  return withReflection(connection, log, async (ask) => {
     const services = namesIn(await ask({ list_services: '*' }));
     const files = new Map<string, Uint8Array>();
     const missing = new Set<string>();
@@ -53,42 +54,42 @@ export async function reflect(connection: Connection): Promise<Reflection> {
 type Answer = Messages['ServerReflectionResponse'];
 type Ask = (request: Messages['ServerReflectionRequest']) => Promise<Answer>;
 
-async function withReflection<T>(connection: Connection, work: (ask: Ask) => Promise<T>): Promise<T> {
+async function withReflection<T>(connection: Connection, log: CallLog, work: (ask: Ask) => Promise<T>): Promise<T> {
   let last: unknown;
   for (const name of NAMES) {
-    const stream = connection.open(`${name}/ServerReflectionInfo`);
+    const call = new OwnCall(connection, log, `${name}/ServerReflectionInfo`);
     try {
-      return await work(asking(stream));
+      return await work(asking(call));
     } catch (error) {
       if (!(error instanceof ReflectionFailure) || error.status.code !== UNIMPLEMENTED) throw error;
       last = error;
     } finally {
-      stream.cancel();
+      call.cancel();
     }
   }
   throw last;
 }
 
 /** Sends one request after the other over a stream. */
-function asking(stream: RawStream): Ask {
+function asking(call: OwnCall): Ask {
   let settle: { resolve(answer: Answer): void; reject(error: Error): void } | undefined;
   let ended: ReflectionFailure | undefined;
-  onStatus(stream, (status) => {
-    ended = new ReflectionFailure(status);
-    settle?.reject(ended);
-  });
-  stream.on('data', (bytes: Uint8Array) => {
+  const message = (bytes: Uint8Array) => {
     try {
       settle?.resolve(decode('ServerReflectionResponse', bytes));
     } catch (error) {
       settle?.reject(failure(13, `An answer of reflection cannot be read: ${error}`));
     }
+  };
+  call.listen(message, (status) => {
+    ended = new ReflectionFailure(status);
+    settle?.reject(ended);
   });
   return async (request) => {
     const answer = await new Promise<Answer>((resolve, reject) => {
       settle = { resolve, reject };
       if (ended !== undefined) reject(ended);
-      else stream.write(encode('ServerReflectionRequest', request));
+      else call.send(encode('ServerReflectionRequest', request));
     });
     const { error_response: error } = answer;
     if (error !== undefined) throw failure(error.error_code, error.error_message);

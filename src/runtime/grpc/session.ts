@@ -16,6 +16,7 @@ import { CANCELLED, INTERNAL, OK, type Status, UNAVAILABLE, UNIMPLEMENTED } from
 import type { Established } from './established.js';
 import { GrpcCall, statusBody } from './grpc-call.js';
 import { encode, METHODS } from './messages.js';
+import { OwnCall } from './own-call.js';
 import { PluginQuestions } from './plugin-questions.js';
 import { virtualCall } from './virtual-calls.js';
 
@@ -39,14 +40,13 @@ export class GrpcSession implements Session {
   private stopped = false;
   /** The call that asks the plugin to stop; it ends with the connection at the latest. */
   private askedToStop: Promise<unknown> = Promise.resolve();
-  private nextId = 1;
 
   constructor(
     private readonly options: SessionOptions,
     readonly established: Established,
     private readonly tracer: Tracer,
   ) {
-    const { carrier, connection, trust } = established;
+    const { carrier, connection, log, trust } = established;
     this.pid = carrier.pid;
     this.questions = new PluginQuestions(options.services, tracer, {
       running: () => [...this.running],
@@ -55,6 +55,7 @@ export class GrpcSession implements Session {
     });
     this.broker = new Broker({
       connection,
+      log,
       trust,
       folder: carrier.folder,
       answer: (method, request, signal) => this.questions.answer(method, request, signal),
@@ -68,7 +69,7 @@ export class GrpcSession implements Session {
   }
 
   call(method: string, request: Uint8Array, options: CallOptions = {}): Call {
-    const call = new GrpcCall(this.nextId++, method, options.deadline ?? this.options.deadlines.call);
+    const call = new GrpcCall(this.established.log.nextId(), method, options.deadline ?? this.options.deadlines.call);
     const problem = this.problem(method);
     if (problem !== undefined) {
       call.fail(problem);
@@ -185,15 +186,12 @@ export class GrpcSession implements Session {
   }
 
   private async askToStop(): Promise<void> {
-    const { carrier, connection, stopLimit } = this.established;
-    const id = this.nextId++;
-    const about = { id, method: METHODS.shutdown, body: new Uint8Array(), wire: 'grpc' } as const;
-    this.tracer.record({ direction: 'to-plugin', kind: 'request', ...about });
-    const { code } = await connection.unary(METHODS.shutdown, encode('Empty', {}), stopLimit);
-    this.tracer.record({ direction: 'to-host', kind: 'response', ...about, code });
+    const { carrier, connection, log, stopLimit } = this.established;
+    const call = new OwnCall(connection, log, METHODS.shutdown);
+    const { code } = await call.ask(encode('Empty', {}), stopLimit);
     // A plugin may be gone before its answer is: only one that knows no such call is told apart.
     if (code === UNIMPLEMENTED) {
-      carrier.moment('shutdown', { callId: id, method: METHODS.shutdown, phase: 'shutdown' });
+      carrier.moment('shutdown', { callId: call.id, method: METHODS.shutdown, phase: 'shutdown' });
     }
   }
 

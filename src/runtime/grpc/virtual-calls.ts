@@ -18,7 +18,7 @@ const CALLS: Readonly<Record<string, VirtualCall>> = {
   /** Services and files by reflection: `services`, and `files` in base64; `reflection` is false where there is none. */
   'plugin.reflection': async ({ established }) => {
     try {
-      const { services, files } = await reflect(established.connection);
+      const { services, files } = await reflect(established.connection, established.log);
       return json({ reflection: true, services, files: files.map((file) => Buffer.from(file).toString('base64')) });
     } catch (error) {
       if (!(error instanceof ReflectionFailure)) throw error;
@@ -35,11 +35,11 @@ export function virtualCall(method: string): VirtualCall | undefined {
 }
 
 async function facts({ established }: VirtualSide) {
-  const { handshake, trust, health, stdio, connection } = established;
+  const { handshake, trust, health, stdio, connection, log } = established;
   const { core, version, network, address } = handshake;
   const said = { core, version, network, address, protocol: 'grpc', tls: trust !== undefined, health };
   try {
-    const services = await listServices(connection);
+    const services = await listServices(connection, log);
     const has = (name: string) => services.includes(name);
     // Asked after reflection, whose answer came after that of the stream.
     return {
