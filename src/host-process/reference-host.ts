@@ -17,6 +17,7 @@ import type {
   Ending,
   Engine,
   HostServices,
+  ProcessFacts,
   ServiceReply,
   Session,
   TraceRecord,
@@ -46,6 +47,8 @@ export interface OpenOptions {
   readonly watch?: Watch;
   readonly breach?: (breach: Breach) => void;
   readonly answer?: AnswerInstead;
+  /** Told how a process was started. */
+  readonly spawned?: (facts: ProcessFacts) => void;
   /** Environment of the child; that of this process when absent. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -69,6 +72,8 @@ export interface Invocation {
 /** A stream that has come to its end. */
 export interface StreamRecord {
   readonly chunks: readonly Uint8Array[];
+  /** What the pieces say, where the host knows their form. */
+  readonly values?: readonly unknown[];
   /** Why it ended early, in the plugin's or the host's words. */
   readonly error?: string;
 }
@@ -81,8 +86,8 @@ export interface Registered {
 }
 
 export interface InvokeOptions extends CallOptions {
-  /** Takes each piece of a stream as it comes; the plugin is held up until the promise resolves. */
-  readonly onPiece?: (piece: Uint8Array) => void | Promise<void>;
+  /** Takes each piece of a stream as it comes, and what it says where the host knows; the plugin is held up until the promise resolves. */
+  readonly onPiece?: (piece: Uint8Array, value?: unknown) => void | Promise<void>;
   /** Leave unread what the call streams: its ids end when its function returns. */
   readonly unread?: boolean;
   /** What several calls have in common is written once. */
@@ -145,6 +150,7 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
       ...(options.env === undefined ? {} : { env: options.env }),
       ...(options.watch === undefined ? {} : { watch: options.watch }),
       ...(options.breach === undefined ? {} : { breach: options.breach }),
+      ...(options.spawned === undefined ? {} : { spawned: options.spawned }),
     });
   } catch (error) {
     await services.close();
@@ -172,7 +178,9 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
     const cancel = () => call.cancel();
     callOptions?.signal?.addEventListener('abort', cancel, { once: true });
     try {
-      const pieces = streams.streaming === true ? collect(bodies(call), callOptions?.onPiece) : undefined;
+      const read =
+        rules.readChunk === undefined ? {} : { read: (piece: Uint8Array) => rules.readChunk?.(piece, method) };
+      const pieces = streams.streaming === true ? collect(bodies(call), callOptions?.onPiece, read) : undefined;
       // Where the plugin dies, the end says so.
       pieces?.catch(() => undefined);
       const end = await call.end;
@@ -188,7 +196,8 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
   return {
     session,
     profile,
-    invoke: async (method, request, callOptions) => {
+    invoke: async (name, request, callOptions) => {
+      const method = protocol.resolveMethod?.(name) ?? name;
       const scope = services.beginCall?.(method, request);
       try {
         const sent = scope === undefined ? request : scope.request;
@@ -224,7 +233,8 @@ function encode(rules: HostProtocol, method: string, request: unknown, written: 
   const streams = rules.streamsOf?.(method);
   const streaming = streams?.answers === true ? { streaming: true } : {};
   if (streams?.requests !== true) return { first: rules.encodeRequest(request, method, written), ...streaming };
-  const [first, ...more] = (request as readonly unknown[]).map((one) => rules.encodeRequest(one, method));
+  const list: readonly unknown[] = Array.isArray(request) ? request : [request];
+  const [first, ...more] = list.map((one) => rules.encodeRequest(one, method));
   if (first === undefined) return { first: new Uint8Array(), more: 'none' as const, ...streaming };
   return { first, more, ...streaming };
 }
@@ -247,16 +257,35 @@ function codecsOf(request: unknown): string[] {
   return Array.isArray(codecs) ? codecs.filter((one) => typeof one === 'string') : [];
 }
 
-async function collect(stream: AsyncIterable<Uint8Array>, onPiece: InvokeOptions['onPiece']): Promise<StreamRecord> {
+/** @param read what a piece says; throws an Error for one that cannot be read, which ends the record */
+async function collect(
+  stream: AsyncIterable<Uint8Array>,
+  onPiece: InvokeOptions['onPiece'],
+  { read }: { readonly read?: (piece: Uint8Array) => unknown } = {},
+): Promise<StreamRecord> {
   const chunks: Uint8Array[] = [];
+  const values: unknown[] = [];
+  let unreadable: string | undefined;
+  const done = () => ({
+    chunks,
+    ...(read === undefined || unreadable !== undefined ? {} : { values }),
+    ...(unreadable === undefined ? {} : { error: unreadable }),
+  });
   try {
     for await (const chunk of stream) {
       chunks.push(chunk);
-      await onPiece?.(chunk);
+      let value: unknown;
+      try {
+        value = read?.(chunk);
+        values.push(value);
+      } catch (error) {
+        unreadable ??= `piece ${chunks.length} cannot be read: ${(error as Error).message}`;
+      }
+      await onPiece?.(chunk, value);
     }
-    return { chunks };
+    return done();
   } catch (error) {
-    if (error instanceof Error && error.name === 'StreamFailure') return { chunks, error: error.message };
+    if (error instanceof Error && error.name === 'StreamFailure') return { ...done(), error: error.message };
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 import type { StreamRecord } from './reference-host.js';
 
-/** A stream for people and files: pieces as text where they are text, else as base64. */
+/** A stream for people and files: what its pieces say where the host knows; else text where they are text, else base64. */
 export interface StreamValue {
-  readonly chunks: readonly (string | { readonly base64: string })[];
+  readonly chunks: readonly unknown[];
   /** All pieces in one, where each is text. */
   readonly text?: string;
   /** Why it ended early. */
@@ -10,8 +10,8 @@ export interface StreamValue {
 }
 
 /** What a stream held, as a plain value. */
-export function streamValue({ chunks, error }: StreamRecord): StreamValue {
-  const values = chunks.map(pieceValue);
+export function streamValue({ chunks, values: read, error }: StreamRecord): StreamValue {
+  const values = read ?? chunks.map(pieceValue);
   const texts = values.filter((value) => typeof value === 'string');
   return {
     chunks: values,
@@ -20,7 +20,7 @@ export function streamValue({ chunks, error }: StreamRecord): StreamValue {
   };
 }
 
-function pieceValue(piece: Uint8Array): StreamValue['chunks'][number] {
+function pieceValue(piece: Uint8Array): string | { readonly base64: string } {
   const text = textOf(piece);
   return text ?? { base64: Buffer.from(piece).toString('base64') };
 }

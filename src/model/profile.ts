@@ -115,8 +115,12 @@ export interface HostProtocol {
    * list, and `encodeRequest` writes each of its messages.
    */
   streamsOf?(method: string): { readonly requests: boolean; readonly answers: boolean };
-  /** Reads one message of a streamed answer, for people and for cases. */
+  /** Reads one message of a streamed answer, for people and for cases. Throws an Error for bytes that are no such message. */
   readChunk?(body: Uint8Array, method: string): unknown;
+  /** The name of a method as the transport takes it, where people may write a shorter one. Throws a CpexError for none. */
+  resolveMethod?(name: string): string;
+  /** What a case expects of a method's answer, spelt as answers are; absent where there is one spelling. */
+  readExpected?(value: unknown, method: string): unknown;
   /**
    * Reads the body of any message that crossed, for people; undefined for one that is text, or that the contract does not
    * tell about. Absent where all bodies say themselves what they hold. Never throws.

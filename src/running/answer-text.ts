@@ -37,10 +37,11 @@ export function hints({ answer }: RunReport): string[] {
 }
 
 /** Shows the pieces of a stream as they come: what each is on stderr, itself on stdout. */
-export function showPiece(): (piece: Uint8Array) => void {
+export function showPiece(): (piece: Uint8Array, value?: unknown) => void {
   let count = 0;
-  return (piece) => {
+  return (piece, value) => {
     process.stderr.write(`${pieceHead(++count, piece.length)}\n`);
-    process.stdout.write(`${pieceText(textOf(piece) ?? Buffer.from(piece).toString('base64'))}\n`);
+    const text = textOf(piece) ?? Buffer.from(piece).toString('base64');
+    process.stdout.write(`${value === undefined ? pieceText(text) : indented(value)}\n`);
   };
 }

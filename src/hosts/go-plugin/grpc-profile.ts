@@ -1,17 +1,22 @@
-import type { GrpcRules } from '../../model/process.js';
+import type { Contract, MethodContract } from '../../model/contract.js';
+import type { Finding } from '../../model/finding.js';
+import type { GrpcRules, ProcessSettings } from '../../model/process.js';
 import type {
-  Envelope,
   FileLayout,
   HostProfile,
   HostProtocol,
+  ProfileSource,
   Registration,
   ReleaseRules,
 } from '../../model/profile.js';
+import type { Session } from '../../model/session.js';
 import { contractPart } from '../../project/contract-data.js';
 import { CpexError } from '../../support/errors.js';
 import { type ContractFile, loadContract, type TypesFile } from '../contract.js';
-import { fieldsOf } from '../json-fields.js';
 import { HANDSHAKE, readHandshake } from './handshake.js';
+import type { MethodType, Services } from './proto/model.js';
+import type { GrpcApplication } from './protocol.js';
+import { readOwnAnswer } from './status.js';
 
 /** What tells one host of go-plugin's kind from another. */
 export interface GrpcHost {
@@ -19,10 +24,16 @@ export interface GrpcHost {
   readonly summary: string;
   readonly layout: FileLayout;
   readonly release: ReleaseRules;
-  /** How plugins are started; absent where only a project can say. */
+  /** How plugins are started, with what the project says. Throws a CpexError where it does not say enough. */
+  rulesOf(settings: ProcessSettings): GrpcRules;
+  /** How plugins are started where no project says anything; absent where that is not known then. */
   readonly rules?: GrpcRules;
   /** What services of a plugin are worth in the terms of the host. */
-  readonly capabilitiesOf: (services: readonly string[]) => Registration['capabilities'];
+  capabilitiesOf(services: readonly string[]): Registration['capabilities'];
+  /** A request to try a method with, by the method's own name; where the host knows a better one than any value that fits. */
+  readonly samples?: Readonly<Record<string, unknown>>;
+  /** File with the services to go by until a project or a plugin says better, and what is to be said of them then. */
+  readonly provisional?: { readonly file: string; readonly note: Finding };
 }
 
 const NO_C =
@@ -31,10 +42,7 @@ const NO_C =
 /** The profile of a host that starts plugins as go-plugin does. */
 export function grpcProfile(host: GrpcHost): HostProfile {
   const { name, summary, layout, release, rules } = host;
-  const contract = loadContract(
-    contractPart(name, 'contract') as ContractFile,
-    contractPart(name, 'types') as TypesFile,
-  );
+  const contract = baseContract(name);
   return {
     name,
     summary,
@@ -45,46 +53,121 @@ export function grpcProfile(host: GrpcHost): HostProfile {
     noLanguage: { c: NO_C },
     layout,
     release,
-    protocol: protocolOf(host),
+    protocol: unknownServices(host),
     // go-plugin's hosts offer nothing by name: what a plugin may ask for are services of the application's own.
     services: () => ({
       answer: async (method) => ({ code: 12, body: Buffer.from(JSON.stringify(unimplemented(method))) }),
       close: async () => {},
     }),
+    forProject: (source) => forProject(host, source),
+    learn: (session) => learn(host, grpcProfile(host), session),
   };
+}
+
+function baseContract(name: string): Contract {
+  return loadContract(contractPart(name, 'contract') as ContractFile, contractPart(name, 'types') as TypesFile);
 }
 
 function unimplemented(method: string) {
   return { code: 12, name: 'UNIMPLEMENTED', message: `This host has no ${method}.` };
 }
 
-function protocolOf(host: GrpcHost): HostProtocol {
+/** The profile with the project's cookie and versions, and with its services where files have them. */
+async function forProject(host: GrpcHost, { root, settings }: ProfileSource): Promise<HostProfile> {
+  const base: HostProfile = { ...grpcProfile(host), process: host.rulesOf(settings) };
+  const { protos = [], services: wanted } = settings;
+  if (protos.length === 0) return { ...base, learn: (session) => learn(host, base, session, wanted) };
+  const { loadProtoFiles } = await import('./proto/load-files.js');
+  const services = await loadProtoFiles(protos, root);
+  if (services.services.size === 0) {
+    throw new CpexError('CPEX_E_PROTO_FILE', 'The .proto files have no service.', {
+      evidence: protos,
+      remedy: 'Name the file that has it; what it imports is found by itself.',
+    });
+  }
+  requireServices(services, wanted ?? []);
+  const { learn: _, ...known } = base;
+  return withServices(host, known, services, { ...(wanted === undefined ? {} : { wanted }), notes: [] });
+}
+
+/** Services that the project names and no file has would be asked of every plugin in vain. */
+function requireServices({ services }: Services, wanted: readonly string[]): void {
+  const missing = wanted.filter((name) => !services.has(name));
+  if (missing.length === 0) return;
+  throw new CpexError('CPEX_E_SERVICE_UNKNOWN', `No .proto file has the service ${missing.join(', ')}.`, {
+    evidence: [...services.keys()],
+    remedy: 'Write the full names of services under process.services in cpex.yaml.',
+  });
+}
+
+/** Asks the running plugin for its services; where it does not describe itself, what the host goes by stays. */
+async function learn(
+  host: GrpcHost,
+  base: HostProfile,
+  session: Session,
+  wanted?: readonly string[],
+): Promise<HostProfile> {
+  const named = wanted === undefined ? {} : { wanted };
+  const end = await session.call('plugin.reflection', Buffer.from('{}')).end;
+  const told = JSON.parse(Buffer.from(end.body).toString('utf8')) as { reflection?: boolean; files?: string[] };
+  if (end.code === 0 && told.reflection === true && told.files !== undefined) {
+    const { servicesOfDescriptors } = await import('./proto/from-descriptors.js');
+    const services = await servicesOfDescriptors(told.files.map((file) => Buffer.from(file, 'base64')));
+    return withServices(host, base, services, { ...named, notes: [] });
+  }
+  if (host.provisional === undefined) return base;
+  const { file, note } = host.provisional;
+  const { loadProtoFiles } = await import('./proto/load-files.js');
+  return withServices(host, base, await loadProtoFiles([file], ''), { ...named, notes: [note] });
+}
+
+interface Wishes {
+  /** Full names of the services that a plugin has to serve; one of all there are when absent. */
+  readonly wanted?: readonly string[];
+  readonly notes: readonly Finding[];
+}
+
+async function withServices(
+  host: GrpcHost,
+  base: HostProfile,
+  services: Services,
+  wishes: Wishes,
+): Promise<HostProfile> {
+  const { grpcProtocol } = await import('./protocol.js');
+  const { methodContracts } = await import('./methods.js');
+  const { messageSchemas } = await import('./proto/schema.js');
+  const { requestSample } = await import('./samples.js');
+  const application: GrpcApplication = {
+    ...wishes,
+    services,
+    capabilitiesOf: host.capabilitiesOf,
+    sampleOf: (method: MethodType) => requestSample(method, services, host.samples),
+  };
+  const contract = baseContract(host.name);
+  const methods = new Map<string, MethodContract>([...contract.methods, ...methodContracts(application)]);
+  const types = new Map([...contract.types, ...messageSchemas(services)]);
+  return { ...base, contract: { ...contract, methods, types }, protocol: grpcProtocol(application) };
+}
+
+/** The protocol until something is known about the services: the handshake alone. */
+function unknownServices(host: GrpcHost): HostProtocol {
+  const refuse = (method: string): never => {
+    throw new CpexError(
+      'CPEX_E_SERVICE_UNKNOWN',
+      `Nothing is known of the services that ${method || 'a call'} is for.`,
+      {
+        evidence: ['no .proto file is named, and the plugin does not describe its services (server reflection)'],
+        remedy: 'Name the .proto files with --proto, or under process.protos in cpex.yaml.',
+      },
+    );
+  };
   return {
     registration: () => ({ method: HANDSHAKE, body: Buffer.from('{}') }),
-    readRegistration: (result) => readHandshake(result, [], host.capabilitiesOf),
-    readEnvelope: (code, body) => readStatus(code, body),
-    encodeRequest: (_request, method) => {
-      throw unknownServices(method);
-    },
+    readRegistration: (result) => readHandshake(result, { capabilitiesOf: host.capabilitiesOf, known: [], notes: [] }),
+    readEnvelope: (code, body) => readOwnAnswer(code, body),
+    encodeRequest: (_request, method) => (method === HANDSHAKE ? Buffer.from('{}') : refuse(method)),
     sampleCalls: () => [],
-    readWords: ([method = '']) => {
-      throw unknownServices(method);
-    },
+    readWords: ([method = '']) =>
+      method === HANDSHAKE ? { kind: 'call', method, request: {}, form: 'result', findings: [] } : refuse(method),
   };
-}
-
-function readStatus(code: number, body: Uint8Array): Envelope {
-  const value = fieldsOf(JSON.parse(Buffer.from(body).toString('utf8')));
-  if (code === 0) return { ok: true, result: value, findings: [] };
-  return { ok: false, error: { code: String(value.name ?? code), message: String(value.message ?? '') }, findings: [] };
-}
-
-function unknownServices(method: string): CpexError {
-  return new CpexError(
-    'CPEX_E_USAGE',
-    `Nothing is known about the services of this plugin, so ${method} cannot be called.`,
-    {
-      remedy: 'Name the .proto files with --proto, or under process.protos in cpex.yaml.',
-    },
-  );
 }

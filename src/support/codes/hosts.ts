@@ -7,6 +7,30 @@ export const hostCodes = {
     title: 'There is no such host profile',
     text: 'A host profile says what kind of host a plugin is for: its transport, ABI, methods and file layout. It is named by `--host` or by `host:` in cpex.yaml, where a revision may follow after an @. The message lists the profiles of this version.',
   },
+  CPEX_E_COOKIE: {
+    kind: 'user',
+    exit: 2,
+    title: 'The magic cookie of the application is not known',
+    text: 'An application that uses hashicorp/go-plugin starts its plugins with a variable that tells them that they were started by it: the key and value of its HandshakeConfig. A plugin ends at once without it. It stands under `process.cookie` in cpex.yaml, or is named with `--cookie KEY=VALUE`. It is no secret.',
+  },
+  CPEX_E_PROTO_FILE: {
+    kind: 'user',
+    exit: 2,
+    title: 'A .proto file cannot be used',
+    text: 'Services of hosts that speak gRPC come from .proto files: those that `--proto` names, else those under `process.protos` in cpex.yaml. Imports are looked for beside the file and in the folders above it, up to that of cpex.yaml; those of google/protobuf need no file. Without any file cpex asks the running plugin, which can describe its services by server reflection.',
+  },
+  CPEX_E_SERVICE_UNKNOWN: {
+    kind: 'user',
+    exit: 2,
+    title: 'There is no such service or method',
+    text: 'Methods are named SERVICE/METHOD, as in `greeter.Greeter/Hello`. The package may be left out, and the service too, where only one method has the name. The message names the nearest one, or all that there are.',
+  },
+  CPEX_E_MESSAGE_VALUE: {
+    kind: 'user',
+    exit: 2,
+    title: 'A value does not fit its message',
+    text: 'Requests over gRPC are written as protobuf by the rules of ProtoJSON: fields in either spelling (flag_key, flagKey), 64-bit integers as numbers or text, bytes as base64, enums by name or number, times such as "2026-11-22T01:02:03Z", durations such as "1.5s". A field that the message does not have is refused, because it would be lost without a word. The message names the place.',
+  },
   CPEX_E_HOOK_UNKNOWN: {
     kind: 'user',
     exit: 2,

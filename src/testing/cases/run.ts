@@ -3,7 +3,7 @@ import { streamValue } from '../../host-process/stream-value.js';
 import type { Contract, HookContract } from '../../model/contract.js';
 import type { TestResult } from '../../model/event.js';
 import type { Finding } from '../../model/finding.js';
-import type { ServiceEvent } from '../../model/profile.js';
+import type { HostProtocol, ServiceEvent } from '../../model/profile.js';
 import type { Codec } from '../../pipeline/cpex/types.js';
 import { CpexError } from '../../support/errors.js';
 import { didYouMean } from '../../support/suggest.js';
@@ -13,6 +13,7 @@ import { buildCall } from './build-calls.js';
 import { missingEvents, toFinding, tooLong, unmet } from './findings.js';
 import { type Mismatch, show } from './match.js';
 import type { Snapshots } from './snapshots.js';
+import { spelt } from './spelling.js';
 import type { Case, PluginCall } from './types.js';
 
 /** What a case has to say about the call that it made. */
@@ -47,15 +48,16 @@ export async function runCase(
     observe(one, subject, running, spoken),
   );
   const died = judgeEnding(ending, id);
+  const judged = { subject, protocol: (trial?.plugin.profile ?? subject.profile).protocol };
   if (value === undefined || died !== undefined) {
-    const findings = [...(value === undefined ? [] : compare(one, value, trial?.events ?? [], snapshots, subject))];
+    const findings = [...(value === undefined ? [] : compare(one, value, trial?.events ?? [], snapshots, judged))];
     if (died !== undefined) findings.push({ ...died.finding, file: one.file });
     return { ...about, verdict: died?.verdict ?? 'fail', findings };
   }
   if (typeof value === 'string') {
     return { ...about, verdict: 'fail', findings: [{ id, severity: 'fail', message: value, file: one.file }] };
   }
-  const findings = compare(one, value, trial?.events ?? [], snapshots, subject);
+  const findings = compare(one, value, trial?.events ?? [], snapshots, judged);
   return { ...about, verdict: findings.length === 0 ? 'pass' : 'fail', findings };
 }
 
@@ -127,10 +129,10 @@ function compare(
   seen: Observation | string,
   events: readonly ServiceEvent[],
   snapshots: Snapshots,
-  subject: Subject,
+  { subject, protocol }: { readonly subject: Subject; readonly protocol: HostProtocol },
 ): Finding[] {
   if (typeof seen === 'string') return [];
-  const { expect } = one;
+  const expect = spelt(one, protocol);
   const { envelope, end } = seen.invocation;
   const mismatches: Mismatch[] = [];
   const check = (path: string, actual: unknown, wanted: unknown) => mismatches.push(...unmet(path, actual, wanted));
