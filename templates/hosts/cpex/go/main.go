@@ -1,6 +1,8 @@
-// Command sample-plugin is a shared library: build it with `cpex build`.
-// The plugin itself is in plugin.go.
+// Command sample-plugin is a shared library: build it with `cpex build`, or as
+// a program with `cpex build --as process`. The plugin itself is in plugin.go.
 package main
 
-// main is never called; Go wants one in every package main.
-func main() {}
+import "sample-plugin/internal/cpex"
+
+// main is never called in a shared library.
+func main() { cpex.Serve() }
