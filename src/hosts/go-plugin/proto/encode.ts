@@ -119,7 +119,11 @@ function writeMap(writer: WireWriter, field: FieldType, entry: MessageType, valu
 
 /** Keys are text in JSON, whatever they are in the message. */
 function keyOf(type: ValueType, name: string): unknown {
-  if (type.kind !== 'scalar' || type.scalar !== 'bool') return name;
+  if (type.kind !== 'scalar' || type.scalar === 'string') return name;
+  if (type.scalar !== 'bool') {
+    if (!/^-?(?:0|[1-9][0-9]*)$/.test(name)) throw expected(`a whole number as the key (${type.scalar})`, name);
+    return name;
+  }
   if (name === 'true') return true;
   if (name === 'false') return false;
   throw expected('the key true or false', name);

@@ -11,6 +11,8 @@ interface Plain {
 type Fields = Readonly<Record<string, unknown>>;
 
 const FORM = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|([+-])(\d{2}):(\d{2}))$/;
+/** `1.5s`, and the odder `1.s`, `.5s` and `+1s`, which Go takes as well. */
+const SPAN = /^([+-]?)(?:(0|[1-9]\d{0,11})(?:\.(\d{0,9}))?|\.(\d{1,9}))s$/;
 /** 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z in seconds. */
 const EARLIEST = -62_135_596_800n;
 const LATEST = 253_402_300_799n;
@@ -43,12 +45,12 @@ export function timestampJson(fields: Fields): string {
 
 /** Reads `1.5s`. Throws a `ValueProblem`. */
 export function durationPlain(value: unknown): Plain {
-  const parts = typeof value === 'string' ? /^(-?)(\d{1,12})(?:\.(\d{1,9}))?s$/.exec(value) : null;
+  const parts = typeof value === 'string' ? SPAN.exec(value) : null;
   if (parts === null) throw expected('a duration such as "1.5s"', value);
-  const [, sign = '', whole = '', fraction = ''] = parts;
+  const [, sign = '', whole = '0', fraction = '', bare = fraction] = parts;
   const seconds = BigInt(whole);
   if (seconds > LONGEST) throw new ValueProblem(`expected a duration of at most ${LONGEST} seconds.`);
-  const nanos = Number(fraction.padEnd(9, '0'));
+  const nanos = Number(bare.padEnd(9, '0'));
   return sign === '-' ? { seconds: -seconds, nanos: nanos === 0 ? 0 : -nanos } : { seconds, nanos };
 }
 

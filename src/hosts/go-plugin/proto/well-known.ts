@@ -33,6 +33,7 @@ export function plainOf(
 ): unknown {
   const { fullName } = type;
   if (!fullName.startsWith('google.protobuf.')) return value;
+  if (value === null && !takesNull({ kind: 'message', type, delimited: false })) throw expected('a value', null);
   if (WRAPPERS.has(fullName)) return { value };
   switch (fullName.slice('google.protobuf.'.length)) {
     case 'Timestamp':

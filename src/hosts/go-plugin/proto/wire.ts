@@ -53,9 +53,11 @@ export class WireReader {
       // Most numbers are short, and need no big integers on the way.
       if (count < 4) small |= (byte & 0x7f) << (7 * count);
       else value |= BigInt(byte & 0x7f) << BigInt(7 * count);
-      if (byte < 0x80) return BigInt.asUintN(64, value | BigInt(small));
+      // The tenth byte has one bit of the number left.
+      if (count === 9 && byte > 1) break;
+      if (byte < 0x80) return value | BigInt(small);
     }
-    throw new WireProblem(`the number that ends at byte ${this.at} is longer than ten bytes`);
+    throw new WireProblem(`the number that ends at byte ${this.at} has more than 64 bits`);
   }
 
   fixed32(): number {
