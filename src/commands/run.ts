@@ -1,5 +1,6 @@
 import { boolean, integer, option, string } from '@oclif/core/flags';
 import { CpexCommand } from './base.js';
+import { debugFlags } from './debug-flags.js';
 import { engineFlags } from './engine-flags.js';
 import { pluginFlags } from './plugin-flags.js';
 import { serveFlags } from './serve-flags.js';
@@ -20,6 +21,8 @@ export default class Run extends CpexCommand {
     '<%= config.bin %> run --plugin ./plugin.so --host cpex hook tool_pre_invoke',
     '<%= config.bin %> run --serve',
     '<%= config.bin %> run --target linux-arm64 plugin.register',
+    '<%= config.bin %> run --debug',
+    '<%= config.bin %> run --reattach @record.json kv.KV/Get -d @key.json',
     '<%= config.bin %> run --host-config config.yaml request -d @request.json',
     '<%= config.bin %> run --plugin ./plugin.so --host cliproxy request.normalize --answers answers.yaml',
   ];
@@ -64,10 +67,9 @@ export default class Run extends CpexCommand {
       env: 'CPEX_RUN_RECORD',
       helpValue: 'FILE',
     }),
-    trace: boolean({ description: 'Show every message both ways, with times and sizes.', env: 'CPEX_RUN_TRACE' }),
+    ...debugFlags,
     'allow-net': boolean({ description: 'Let host.http.do reach https and loopback.', env: 'CPEX_RUN_ALLOW_NET' }),
     ...serveFlags,
-    debug: boolean({ description: 'Run the debug build.', env: 'CPEX_RUN_DEBUG' }),
     verbose: boolean({ description: 'Show what the tools print.', env: 'CPEX_RUN_VERBOSE' }),
   };
 

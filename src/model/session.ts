@@ -32,6 +32,19 @@ export interface SessionOptions {
   readonly watch?: Watch;
   /** Receives what the probe itself sees the plugin do wrong. */
   readonly breach?: (breach: Breach) => void;
+  /** Told how the plugin's process was started, as soon as it was; transports of processes only. */
+  readonly spawned?: (facts: ProcessFacts) => void;
+}
+
+/** How a plugin's process was started. */
+export interface ProcessFacts {
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  /** The whole environment. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Name of the variable by which cpex knows what the process starts: nothing else may carry its value. */
+  readonly mark: string;
+  readonly pid: number;
 }
 
 /** How a host loads native libraries. Plain data: it goes to the child as JSON. */

@@ -1,14 +1,19 @@
 import type { EngineName } from '../build/engine.js';
 import { streamValue } from '../host-process/stream-value.js';
 import type { RunContext } from '../model/context.js';
+import type { ReattachRecord } from '../model/process.js';
 import type { TraceRecord } from '../model/session.js';
 import type { PipelineFlags } from '../pipeline/cliproxy/which-host.js';
 import { runDisplay } from '../report/run-text.js';
 import { traceLine, traceValue } from '../report/trace-text.js';
 import { CpexError } from '../support/errors.js';
 import { answerText, hints, lastWords, showPiece } from './answer-text.js';
+import { DebugView } from './debug.js';
 import { eventValue } from './event-value.js';
+import { holdPlugin } from './hold.js';
+import { readData } from './input.js';
 import { promptLoop } from './loop.js';
+import { readReattach } from './reattach.js';
 import type { ServeFlags } from './serve/command.js';
 import { type RunOptions, type RunReport, runOnce } from './service.js';
 
@@ -21,6 +26,7 @@ export interface RunFlags extends PipelineFlags, ServeFlags {
   readonly engine?: EngineName | undefined;
   readonly runner?: string | undefined;
   readonly codec?: string | undefined;
+  readonly reattach?: string | undefined;
   readonly archive?: string | undefined;
   readonly phase?: string | undefined;
 }
@@ -63,9 +69,15 @@ export async function runCommand(
     const { pipelineCommand } = await import('../pipeline/cliproxy/command.js');
     return pipelineCommand(together, words, flags, shown, flags.json ? undefined : showTrace);
   }
+  const interactive = context.interactive && !flags.json;
+  const view = flags.debug
+    ? new DebugView({ ...shown, interactive }, flags.json && words.length > 0 ? undefined : showLines, words.length > 0)
+    : undefined;
   const options: RunOptions = {
     words,
     ...pick(flags),
+    ...(flags.reattach === undefined ? {} : { reattach: await reattachOf(flags.reattach, context) }),
+    ...(view === undefined ? {} : { spawned: view.spawned, hold: view.hold }),
     ...(flags.context === undefined ? {} : { contextData: flags.context }),
     debug: flags.debug ?? false,
     allowNet: flags['allow-net'] ?? false,
@@ -76,6 +88,10 @@ export async function runCommand(
   if (words.length === 0) {
     if (flags.record !== undefined)
       throw new CpexError('CPEX_E_USAGE', '--record needs a call: METHOD, hook or command.');
+    if (view !== undefined && !context.interactive) {
+      const failure = await holdPlugin(options, shown);
+      return { value: { process: view.value }, text: () => '', ...(failure === undefined ? {} : { failure }) };
+    }
     const failure = await promptLoop(options, shown);
     return { value: null, text: () => '', ...(failure === undefined ? {} : { failure }) };
   }
@@ -84,7 +100,11 @@ export async function runCommand(
     for (const line of [...lastWords(report), ...hints(report)]) process.stderr.write(`${line}\n`);
   }
   return {
-    value: { ...machineValue(report), ...(flags.trace ? { trace: traced.map(traceValue) } : {}) },
+    value: {
+      ...machineValue(report),
+      ...(view?.value === undefined ? {} : { process: view.value }),
+      ...(flags.trace ? { trace: traced.map(traceValue) } : {}),
+    },
     text: () => answerText(report),
     ...(report.failure === undefined ? { exit: exitCode(report) } : { failure: report.failure }),
   };
@@ -97,7 +117,9 @@ function several({ plugin = [], host = 'cpex' }: RunFlags): boolean {
 
 /** Several plugins share this machine's process model, and so does what is served. */
 function refuseTarget(flags: RunFlags): void {
-  const named = (['target', 'engine', 'runner', 'codec'] as const).find((name) => flags[name] !== undefined);
+  const named = (['target', 'engine', 'runner', 'codec', 'reattach'] as const).find(
+    (name) => flags[name] !== undefined,
+  );
   if (named === undefined) return;
   throw new CpexError('CPEX_E_USAGE', `--${named} is for one plugin and a call of it.`, {
     remedy: 'Name a method and one plugin, or leave the flag away.',
@@ -137,6 +159,15 @@ function display(context: RunContext): RunContext['emit'] {
     stderr: (text) => void process.stderr.write(text),
     rest: context.emit,
   });
+}
+
+function showLines(lines: string): void {
+  process.stderr.write(lines);
+}
+
+/** A record from the command line, as JSON text or a file. */
+async function reattachOf(word: string, { cwd }: RunContext): Promise<ReattachRecord> {
+  return readReattach(await readData(word, cwd, process.stdin, '--reattach'));
 }
 
 function showTrace(record: TraceRecord): void {

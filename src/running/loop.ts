@@ -33,12 +33,7 @@ function helpText({ subject }: RunSession): string {
  * Returns why the plugin ended where that was not wanted. Throws CPEX_E_INTERRUPTED after Ctrl-C.
  */
 export async function promptLoop(options: RunOptions, context: RunContext): Promise<CpexError | undefined> {
-  if (!context.interactive) {
-    throw new CpexError('CPEX_E_NOT_INTERACTIVE', 'Nothing was named to call, and this is no terminal.', {
-      evidence: ['missing: METHOD, `hook NAME` or `command VERB`'],
-      remedy: 'Name a method, such as plugin.register, or what the host has besides: cpex run --help.',
-    });
-  }
+  if (!context.interactive) throw notInteractive();
   const config = options.config === undefined ? undefined : await readData(options.config, context.cwd, options.stdin);
   let events: ServiceEvent[] = [];
   const script = options.answers === undefined ? undefined : await readAnswers(options.answers, context.cwd);
@@ -55,6 +50,7 @@ export async function promptLoop(options: RunOptions, context: RunContext): Prom
     },
     shown,
   );
+  await options.hold?.(session);
   const lines = openTerminal(completions(session), context.signal);
   terminal = lines;
   lines.once('close', () => {
@@ -96,6 +92,14 @@ export async function promptLoop(options: RunOptions, context: RunContext): Prom
   const ending = await session.close();
   if (context.signal.aborted) throw new CpexError('CPEX_E_INTERRUPTED', 'Interrupted.');
   return fatal ?? (ending.kind === 'clean' ? undefined : endingError(ending));
+}
+
+/** The error where nothing was named to call and nobody can be asked. */
+export function notInteractive(): CpexError {
+  return new CpexError('CPEX_E_NOT_INTERACTIVE', 'Nothing was named to call, and this is no terminal.', {
+    evidence: ['missing: METHOD, `hook NAME` or `command VERB`'],
+    remedy: 'Name a method, such as plugin.register, or what the host has besides: cpex run --help.',
+  });
 }
 
 /** Writes lines while somebody types: takes the prompt away and puts it back with what was typed. */

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import type { EngineName } from '../build/engine.js';
 import type { RunContext } from '../model/context.js';
+import type { ReattachRecord } from '../model/process.js';
 import type { ServiceEvent } from '../model/profile.js';
-import type { Ending, TraceRecord } from '../model/session.js';
+import type { Ending, ProcessFacts, TraceRecord } from '../model/session.js';
 import { endingError } from '../runtime/failure.js';
 import { CpexError } from '../support/errors.js';
 import { stringifyExact } from '../support/exact-json.js';
@@ -10,7 +11,7 @@ import { exists } from '../support/files.js';
 import { readAnswers } from './answers.js';
 import { readData } from './input.js';
 import { checkRecordFile, recordCase } from './record.js';
-import { type Answer, openRunSession, type RunSessionOptions } from './session.js';
+import { type Answer, openRunSession, type RunSession, type RunSessionOptions } from './session.js';
 
 /** What `cpex run` was asked to do; values that hold data are JSON text, `@FILE` or `-`. */
 export interface RunOptions {
@@ -33,15 +34,21 @@ export interface RunOptions {
   /** Codec to offer for bodies. */
   readonly codec?: string;
   readonly debug: boolean;
+  /** A plugin that runs already. */
+  readonly reattach?: ReattachRecord;
   readonly timeout?: number;
   readonly allowNet: boolean;
   /** Case file to write. */
   readonly record?: string;
   readonly stdin: AsyncIterable<unknown>;
   /** Makes what takes each piece of a stream as it comes; for each call anew. */
-  readonly piece?: () => (piece: Uint8Array) => void;
+  readonly piece?: () => (piece: Uint8Array, value?: unknown) => void;
   /** Takes every message, when tracing is wanted. */
   readonly trace?: (record: TraceRecord) => void;
+  /** Told how a plugin's process was started. */
+  readonly spawned?: (facts: ProcessFacts) => void;
+  /** Called before the call, which waits for it. */
+  readonly hold?: (session: RunSession) => Promise<void>;
 }
 
 /** Milliseconds that a step has to end by itself after Ctrl-C; cpex itself leaves after five seconds. */
@@ -94,6 +101,7 @@ export async function runOnce(options: RunOptions, context: RunContext): Promise
   );
   let answer: Answer | string;
   try {
+    await options.hold?.(session);
     answer = await session.ask(options.words, input);
   } catch (error) {
     await session.close();
@@ -188,6 +196,8 @@ export function sessionOptions(
       }
     },
     ...(options.piece === undefined ? {} : { piece: options.piece }),
+    ...(options.reattach === undefined ? {} : { reattach: options.reattach }),
+    ...(options.spawned === undefined ? {} : { spawned: options.spawned }),
     trace: (record) => options.trace?.(record),
     printed: (stream, text) => context.emit({ type: 'plugin.output', stream, text }),
     complain: (finding) => context.emit({ type: 'finding', finding }),

@@ -6,9 +6,10 @@ import { findProfile } from '../hosts/registry.js';
 import type { RunContext } from '../model/context.js';
 import type { Contract } from '../model/contract.js';
 import type { Finding } from '../model/finding.js';
+import type { ReattachRecord } from '../model/process.js';
 import type { HookEvaluation, Registration, RunInput, RunRequest, ServiceEvent } from '../model/profile.js';
 import type { ServiceScript } from '../model/script.js';
-import type { Deadlines, Ending, Engine, TraceRecord } from '../model/session.js';
+import type { Deadlines, Ending, Engine, ProcessFacts, TraceRecord } from '../model/session.js';
 import { findProject } from '../project/find.js';
 import { hostTarget } from '../project/targets/host.js';
 import { resolveTarget } from '../project/targets/normalise.js';
@@ -17,7 +18,9 @@ import { CpexError } from '../support/errors.js';
 import { temporaryFolder } from '../support/files.js';
 import { lateSignal } from '../support/late-signal.js';
 import { TextTail } from '../support/text-tail.js';
+import { attachedSubject } from './attached-subject.js';
 import { keepCommandWords } from './command-words-file.js';
+import { DEBUG_LIMIT_MS } from './debug-limit.js';
 
 /** Longest line that a plugin prints in one piece, in characters. */
 const LINE_LIMIT = 16 * 1024;
@@ -38,6 +41,10 @@ export interface RunSessionOptions {
   readonly codec?: string;
   /** Milliseconds for one call. */
   readonly timeout?: number;
+  /** A plugin that runs already, in place of one that is built and started. */
+  readonly reattach?: ReattachRecord;
+  /** Told how the plugin's process was started. */
+  readonly spawned?: (facts: ProcessFacts) => void;
   readonly allowNet: boolean;
   readonly observe: (event: ServiceEvent) => void;
   readonly trace: (record: TraceRecord) => void;
@@ -48,7 +55,7 @@ export interface RunSessionOptions {
   /** What the host answers in place of the outer world. */
   readonly script?: ServiceScript;
   /** Makes what takes each piece of a stream as it comes; for each call anew. */
-  readonly piece?: () => (piece: Uint8Array) => void;
+  readonly piece?: () => (piece: Uint8Array, value?: unknown) => void;
   /** Go on when the plugin does not register: the call is about that. */
   readonly unregistered?: boolean;
   /** Absolute path of the file or folder that a step gets as its workspace. */
@@ -72,6 +79,9 @@ export interface Answer {
 export interface RunSession {
   readonly subject: BuiltSubject;
   readonly registration: Registration;
+  readonly pid: number;
+  /** Resolves when the plugin's process is gone. */
+  readonly ended: Promise<Ending>;
   /** Makes one call, or returns the help text that was asked for. Rejects as our errors do. */
   ask(words: readonly string[], input: RunInput): Promise<Answer | string>;
   close(): Promise<Ending>;
@@ -80,9 +90,10 @@ export interface RunSession {
 /** Builds when stale, starts the plugin in the reference host and registers it. */
 export async function openRunSession(options: RunSessionOptions, context: RunContext): Promise<RunSession> {
   const engine = await engineOf(options, context);
-  const subject = await resolveSubject(options, context);
+  const subject = await subjectOf(options, context);
   const { profile, project } = subject;
   refuseCodec(options.codec, profile);
+  const patient = options.debug && profile.transport !== 'native';
   const folder = await temporaryFolder('run');
   const printed = {
     stdout: new TextTail(LINE_LIMIT, (line) => options.printed('stdout', line)),
@@ -114,10 +125,11 @@ export async function openRunSession(options: RunSessionOptions, context: RunCon
         observe: options.observe,
       },
       ...(options.codec === undefined ? {} : { codecs: [options.codec] }),
-      deadlines: limitsFor(options.timeout, engine),
+      deadlines: limitsFor(options.timeout ?? (patient ? DEBUG_LIMIT_MS : undefined), engine),
       signal: options.graceMs === undefined ? context.signal : late.signal,
       lingerMs: LINGER_MS,
       trace: options.trace,
+      ...(options.spawned === undefined ? {} : { spawned: options.spawned }),
       output: (stream, bytes) => printed[stream].push(bytes),
     });
   let plugin: OpenPlugin;
@@ -142,11 +154,24 @@ export async function openRunSession(options: RunSessionOptions, context: RunCon
     }
     const { timeout } = options;
     const made = { subject, plugin, registration, config, ...(timeout === undefined ? {} : { timeout }) };
-    return { subject, registration, ask: (words, input) => ask(made, words, input, options.piece), close };
+    const { pid, ended } = plugin.session;
+    return { subject, registration, pid, ended, ask: (words, input) => ask(made, words, input, options.piece), close };
   } catch (error) {
     await close();
     throw asError(error);
   }
+}
+
+/** The plugin to start, or the one that runs already. */
+async function subjectOf(options: RunSessionOptions, context: RunContext): Promise<BuiltSubject> {
+  const { reattach } = options;
+  if (reattach !== undefined) return attachedSubject(reattach, options, context);
+  const subject = await resolveSubject(options, context);
+  const { process: rules } = subject.profile;
+  // Certificates are for one run of one host: nobody could reattach.
+  if (!options.debug || rules?.transport !== 'grpc' || !rules.autoMtls) return subject;
+  context.emit({ type: 'note', level: 'info', text: 'Started without auto_mtls: others could not reattach.' });
+  return { ...subject, profile: { ...subject.profile, process: { ...rules, autoMtls: false } } };
 }
 
 /** The time limits of `--timeout`; without it, an emulator has longer to start than this machine. */
@@ -166,11 +191,12 @@ function refuseCodec(codec: string | undefined, { name, protocol }: BuiltSubject
 /** What is to load the plugin; asked before anything is built for a target that nothing here runs. */
 async function engineOf(options: RunSessionOptions, context: RunContext): Promise<Engine> {
   const { engine, runner, plugin } = options;
+  const usual = options.reattach === undefined ? 'cpex' : 'go-plugin';
   const project = plugin === undefined ? await findProject(context.cwd) : undefined;
   return engineFor(
     {
       target: options.target === undefined ? hostTarget() : resolveTarget(options.target),
-      transport: findProfile(options.host ?? project?.manifest.host ?? 'cpex').transport,
+      transport: findProfile(options.host ?? project?.manifest.host ?? usual).transport,
       ...(engine === undefined ? {} : { engine }),
       ...(runner === undefined ? {} : { runner }),
       ...(project === undefined ? {} : { manifest: project.manifest }),
@@ -192,11 +218,12 @@ interface Made {
 }
 
 async function ask(
-  { subject: { profile }, plugin, registration, config, timeout }: Made,
+  { plugin, registration, config, timeout }: Made,
   words: readonly string[],
   input: RunInput,
   piece: RunSessionOptions['piece'],
 ): Promise<Answer | string> {
+  const { profile } = plugin;
   const request = profile.protocol.readWords(words, input, registration);
   if (request.kind === 'help') return request.text;
   await request.check?.();

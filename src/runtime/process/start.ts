@@ -7,7 +7,7 @@ import { getSystemErrorMap } from 'node:util';
 import type { Ending, InFlight, Phase, ProcessStage, SessionOptions } from '../../model/session.js';
 import { SessionFailure } from '../failure.js';
 import type { LastMoment } from '../wire/recorder.js';
-import { childStartError, sessionEnvironment } from './environment.js';
+import { childStartError, SESSION_VARIABLE, sessionEnvironment } from './environment.js';
 import { machineFor } from './examine-executable.js';
 import { tellGuardian } from './guardian.js';
 import { makePrivateFolder } from './private-folder.js';
@@ -92,6 +92,8 @@ export async function startProcess(start: ProcessStart): Promise<StartedProcess>
   });
   if (child.pid === undefined) throw new SessionFailure(await started.supervisor.ended);
   tellGuardian(['guard', token, child.pid]);
+  const { argv, cwd, env } = start;
+  session.spawned?.({ argv, cwd, env: sessionEnvironment(env, token), mark: SESSION_VARIABLE, pid: child.pid });
   return started;
 }
 

@@ -1,0 +1,51 @@
+import type { BuiltSubject } from '../build/subject.js';
+import { profileFor } from '../hosts/registry.js';
+import type { RunContext } from '../model/context.js';
+import type { ReattachRecord } from '../model/process.js';
+import { findProject } from '../project/find.js';
+import { hostTarget } from '../project/targets/host.js';
+import { CpexError } from '../support/errors.js';
+
+/**
+ * The plugin that a record leads to, under the project's or the named host's profile. Nothing is built.
+ * Throws CPEX_E_USAGE for hosts whose plugins cannot be shared, and where no host is known.
+ */
+export async function attachedSubject(
+  reattach: ReattachRecord,
+  { plugin, host }: { readonly plugin?: string; readonly host?: string },
+  context: RunContext,
+): Promise<BuiltSubject> {
+  if (plugin !== undefined) {
+    throw new CpexError('CPEX_E_USAGE', '--reattach and --plugin name two plugins.', {
+      remedy: 'Leave --plugin away: nothing is started.',
+    });
+  }
+  const project = await findProject(context.cwd);
+  const profile = await profileFor(host ?? project?.manifest.host ?? 'go-plugin', project ?? { root: context.cwd });
+  if (profile.transport !== 'grpc') {
+    throw new CpexError(
+      'CPEX_E_USAGE',
+      `Plugins for the host "${profile.name}" speak with the one that started them.`,
+      {
+        remedy: '--reattach is for hosts of go-plugin: name one with --host, or leave --reattach away.',
+      },
+    );
+  }
+  const rules = profile.process?.transport === 'grpc' ? profile.process : { cookie: { key: '', value: '' } };
+  return {
+    artefact: reattach.address.address,
+    target: hostTarget(),
+    profile: {
+      ...profile,
+      process: {
+        ...rules,
+        transport: 'grpc',
+        // What the plugin speaks was agreed upon when it was started.
+        versions: [reattach.protocolVersion],
+        autoMtls: false,
+        reattach,
+      },
+    },
+    ...(project === undefined ? {} : { project }),
+  };
+}
