@@ -92,8 +92,9 @@ function renderer(answers: NewAnswers): (file: TemplateFile) => ProjectFile[] {
   const asItIs: Rename = (text) => text;
   const payload = (hook: string) => JSON.stringify(contract.hooks[hook]?.sample ?? {});
   const renameHook = (hook: string): Rename => {
-    const rename = renameCapability(SAMPLE_HOOK, hook);
-    return (text) => rename(text).replaceAll(payload(SAMPLE_HOOK), () => payload(hook));
+    const sample = samples.hook ?? SAMPLE_HOOK;
+    const rename = renameCapability(sample, hook);
+    return (text) => rename(text).replaceAll(payload(sample), () => payload(hook));
   };
   const renameArgument = (flag: string, argument: string): Rename => {
     if (flag === 'hook') return renameHook(argument);

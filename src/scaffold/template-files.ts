@@ -35,6 +35,8 @@ interface Overlay {
   /** The host that it is for, or several. */
   readonly host?: string | readonly string[];
   readonly language?: Language;
+  /** Names of the files that are taken; all when absent. A dot at the end stands for any extension. */
+  readonly only?: readonly string[];
 }
 
 /** One file of a template, before names and regions are filled in. */
@@ -70,7 +72,7 @@ export function readTemplate(choice: TemplateChoice): Template {
   const manifest = JSON.parse(readFileSync(path.join(root, 'manifest.json'), 'utf8')) as TemplateManifest;
   const files = new Map<string, TemplateFile>();
   for (const overlay of overlaysOf(manifest, choice)) {
-    for (const name of listFiles(path.join(root, overlay.from), manifest.ignore)) {
+    for (const name of listFiles(path.join(root, overlay.from), manifest.ignore, overlay.only)) {
       const renamed = name.split('/').map((part) => manifest.renames[part] ?? part);
       const target = path.posix.join(overlay.to, ...renamed);
       files.set(target, {
@@ -119,10 +121,12 @@ function applies(overlay: Overlay, choice: TemplateChoice): boolean {
 }
 
 /** Paths below a folder, with forward slashes, in a stable order. */
-function listFiles(folder: string, ignore: readonly string[]): string[] {
+function listFiles(folder: string, ignore: readonly string[], only?: readonly string[]): string[] {
+  const taken = (name: string) =>
+    only === undefined || only.some((one) => name === one || (one.endsWith('.') && name.startsWith(one)));
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
-    .filter((name) => !name.split('/').some((part) => ignore.includes(part)))
+    .filter((name) => taken(name) && !name.split('/').some((part) => ignore.includes(part)))
     .sort();
 }

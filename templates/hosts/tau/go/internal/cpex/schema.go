@@ -15,13 +15,14 @@ const maxNesting = 32
 
 // schema is the part of JSON Schema that Go types need.
 type schema struct {
-	Type        string     `json:"type,omitempty"`
-	Description string     `json:"description,omitempty"`
-	Enum        []string   `json:"enum,omitempty"`
-	Minimum     *int       `json:"minimum,omitempty"`
-	Items       *schema    `json:"items,omitempty"`
-	Properties  properties `json:"properties,omitempty"`
-	Required    []string   `json:"required,omitempty"`
+	Type        string   `json:"type,omitempty"`
+	Description string   `json:"description,omitempty"`
+	Enum        []string `json:"enum,omitempty"`
+	Minimum     *int     `json:"minimum,omitempty"`
+	Items       *schema  `json:"items,omitempty"`
+	// Properties and Required are those of structs.
+	Properties *properties `json:"properties,omitempty"`
+	Required   *[]string   `json:"required,omitempty"`
 	// Additional is false for structs, and the schema of the values for maps.
 	Additional any `json:"additionalProperties,omitempty"`
 }
@@ -97,17 +98,17 @@ func describe(t reflect.Type, depth int) *schema {
 }
 
 func describeStruct(t reflect.Type, depth int) *schema {
-	out := &schema{Type: "object", Additional: false}
+	members, required := properties{}, []string{}
 	for _, f := range fieldsOf(t) {
 		described := describe(f.kind, depth+1)
 		described.Description = f.about
 		described.Enum = f.enum
-		out.Properties = append(out.Properties, property{f.name, described})
+		members = append(members, property{f.name, described})
 		if !f.optional {
-			out.Required = append(out.Required, f.name)
+			required = append(required, f.name)
 		}
 	}
-	return out
+	return &schema{Type: "object", Properties: &members, Required: &required, Additional: false}
 }
 
 // field is what the tags of a struct's field say.

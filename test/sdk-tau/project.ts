@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Language } from '../../src/model/target.js';
+import { readTemplate } from '../../src/scaffold/template-files.js';
+
+const fixtures = path.join(import.meta.dirname, 'fixture');
+/** Shared by all projects and runs, so that serde is built once. */
+const cargoFolder = path.join(import.meta.dirname, '../../node_modules/.cache/sdk-rust');
+
+/** Where the identity stands and the author's code goes, and what fixture takes its place. */
+const FILES = {
+  go: { identity: 'internal/cpex/identity.go', logic: 'plugin.go', tests: ['plugin_test.go'], fixture: 'plugin.go' },
+  rust: { identity: 'src/cpex/identity.rs', logic: 'src/plugin.rs', tests: ['src/tests.rs'], fixture: 'plugin.rs' },
+  c: { identity: 'cpex/identity.h', logic: 'src/plugin.c', tests: [], fixture: 'plugin.c' },
+} as const;
+
+/** Why plugins in a language cannot be built here; undefined when they can. */
+export function missingToolchain(language: Language): string | undefined {
+  const tools = { go: ['go', 'version'], rust: ['cargo', '--version'], c: ['cmake', '--version'] } as const;
+  const [tool, ...args] = tools[language];
+  return spawnSync(tool, args).status === 0 ? undefined : `${tool} is not installed`;
+}
+
+/** A project for tau in a temporary folder, as `cpex new` lays it out, with all regions of the template once. */
+export class TauProject {
+  readonly folder = mkdtempSync(path.join(tmpdir(), 'cpex-sdk-tau-'));
+
+  constructor(readonly language: Language) {
+    for (const { path: name, text } of readTemplate({ host: 'tau', language }).files) this.write(name, text);
+  }
+
+  write(name: string, text: string): void {
+    const file = path.join(this.folder, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+
+  /** Replaces the author's code by the fixture, and the plugin's name by `smoke`, as the vectors have it. */
+  useFixture(): this {
+    const { identity, logic, tests, fixture } = FILES[this.language];
+    this.write(logic, readFileSync(path.join(fixtures, fixture), 'utf8'));
+    for (const test of tests) rmSync(path.join(this.folder, test));
+    const file = path.join(this.folder, identity);
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll('"sample-plugin"', '"smoke"'));
+    return this;
+  }
+
+  /** Runs a tool in the project. Throws with its output when it fails. */
+  run(command: string, ...args: string[]): string {
+    const env = { ...process.env, CARGO_TARGET_DIR: path.join(cargoFolder, 'tau'), CARGO_INCREMENTAL: '0' };
+    const result = spawnSync(command, args, { cwd: this.folder, encoding: 'utf8', timeout: 280_000, env });
+    if (result.status === 0) return result.stdout;
+    throw new Error(`${command} ${args.join(' ')} failed (${result.status}):\n${result.stdout}\n${result.stderr}`);
+  }
+
+  /** Builds the executable and returns its path. */
+  build(): string {
+    const program = path.join(this.folder, 'program');
+    if (this.language === 'go') this.run('go', 'build', '-o', program, '.');
+    if (this.language === 'rust') {
+      this.run('cargo', 'build', '--locked');
+      cpSync(path.join(cargoFolder, 'tau/debug/sample-plugin'), program);
+    }
+    if (this.language === 'c') {
+      this.run('cmake', '-S', '.', '-B', 'build', '-DCMAKE_BUILD_TYPE=Debug', '-DBUILD_TESTING=OFF');
+      this.run('cmake', '--build', 'build');
+      return path.join(this.folder, 'build/sample-plugin');
+    }
+    return program;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
