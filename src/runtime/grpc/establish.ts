@@ -6,7 +6,7 @@ import type { Carrier } from './carrier.js';
 import type { OneRunCertificate } from './certificates.js';
 import { Connection, OK, type Status, statusName, type Trust, UNAVAILABLE } from './connection.js';
 import type { Handshake } from './handshake.js';
-import { decode, encode, METHODS } from './messages.js';
+import { decode, HEALTH_REQUEST, METHODS } from './messages.js';
 import { type CallLog, OwnCall } from './own-call.js';
 import { readStdio } from './plugin-stdio.js';
 import { GrpcSession } from './session.js';
@@ -43,8 +43,7 @@ export async function establish(greeted: Greeted): Promise<Session> {
   const log: CallLog = { tracer, nextId: () => ++lastId };
   // From the first moment: a plugin that prints blocks where nobody reads.
   const stdio = readStdio(connection, log, (stream, bytes) => options.output?.(stream, bytes));
-  const asked = encode('HealthCheckRequest', { service: 'plugin' });
-  const answered = new OwnCall(connection, log, METHODS.health).ask(asked, options.deadlines.start);
+  const answered = new OwnCall(connection, log, METHODS.health).ask(HEALTH_REQUEST, options.deadlines.start);
   const answer = await Promise.race([answered, carrier.ended]);
   if ('kind' in answer) {
     connection.close();

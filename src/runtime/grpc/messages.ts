@@ -5,7 +5,6 @@ const PROTO = `
 syntax = "proto3";
 package cpex;
 message Empty {}
-message HealthCheckRequest { string service = 1; }
 message HealthCheckResponse {
   enum ServingStatus { UNKNOWN = 0; SERVING = 1; NOT_SERVING = 2; SERVICE_UNKNOWN = 3; }
   ServingStatus status = 1;
@@ -48,7 +47,6 @@ message FileDescriptorProto { string name = 1; string package = 2; repeated stri
 /** Shapes of these messages; fields that a message lacks have their zero value once it is read. */
 export interface Messages {
   Empty: Record<string, never>;
-  HealthCheckRequest: { service: string };
   HealthCheckResponse: { status: number };
   StdioData: { channel: number; data: Uint8Array };
   ConnInfo: { service_id: number; network: string; address: string; knock?: unknown };
@@ -93,5 +91,5 @@ export const METHODS = {
   broker: 'plugin.GRPCBroker/StartStream',
 } as const;
 
-/** Value of `HealthCheckResponse.status` for a plugin that is ready. */
-export const SERVING = 1;
+/** Asks for the health of a plugin by the name that go-plugin gives it: `service` is `plugin`. */
+export const HEALTH_REQUEST: Uint8Array = Buffer.from('\n\x06plugin', 'latin1');

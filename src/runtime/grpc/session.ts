@@ -15,7 +15,7 @@ import { Broker } from './broker.js';
 import { CANCELLED, INTERNAL, OK, type Status, UNAVAILABLE, UNIMPLEMENTED } from './connection.js';
 import type { Established } from './established.js';
 import { GrpcCall, statusBody } from './grpc-call.js';
-import { encode, METHODS } from './messages.js';
+import { encode, HEALTH_REQUEST, METHODS } from './messages.js';
 import { OwnCall } from './own-call.js';
 import { PluginQuestions } from './plugin-questions.js';
 import { virtualCall } from './virtual-calls.js';
@@ -186,7 +186,11 @@ export class GrpcSession implements Session {
   }
 
   private async askToStop(): Promise<void> {
-    const { carrier, connection, log, stopLimit } = this.established;
+    const { carrier, connection, log, stdio, health, stopLimit } = this.established;
+    if (stdio.served && health === 'SERVING') {
+      // What was printed last is still on its way inside the plugin: while it answers this, that comes.
+      await new OwnCall(connection, log, METHODS.health).ask(HEALTH_REQUEST, stopLimit);
+    }
     const call = new OwnCall(connection, log, METHODS.shutdown);
     const { code } = await call.ask(encode('Empty', {}), stopLimit);
     // A plugin may be gone before its answer is: only one that knows no such call is told apart.

@@ -60,6 +60,9 @@ describe.each([
       'to-host life init 0',
       `to-plugin request ${named('Echo')}`,
       `to-host response ${named('Echo')} 0`,
+      // What was printed comes meanwhile.
+      'to-plugin request grpc.health.v1.Health/Check',
+      'to-host response grpc.health.v1.Health/Check 0',
       'to-plugin request plugin.GRPCController/Shutdown',
       expect.stringMatching(/^to-host response plugin\.GRPCController\/Shutdown (?:0|1|14)$/),
       'to-host life ended: clean',
