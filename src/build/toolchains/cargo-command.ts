@@ -2,6 +2,7 @@ import path from 'node:path';
 import { sourceRoot } from '../../project/source-root.js';
 import { hostTarget } from '../../project/targets/host.js';
 import type { ToolCommand, ToolchainIdentity } from '../build-model.js';
+import { isOtherForm } from '../wanted-kind.js';
 import { cargoHome, cargoSettings, cargoWord } from './cargo-config.js';
 import { canMapPrefix } from './prefix-map.js';
 import { INSTALL_NAME } from './rust-link-script.js';
@@ -51,6 +52,8 @@ export function buildCommand(jobs: readonly [CargoJob, ...CargoJob[]]): ToolComm
   if (jobs.length > 1) argv.push('--keep-going');
   if (crate !== undefined) argv.push('--package', crate);
   if (request.kind === 'executable') argv.push('--bins');
+  // The SDK's main is behind it, so that the library is built without.
+  if (isOtherForm(request.project.manifest.host, request.kind)) argv.push('--features', 'process');
   const env: Record<string, string> = {};
   for (const job of jobs) {
     const flags = flagsFor(job.request);

@@ -45,6 +45,7 @@ export const cmakeToolchain: Toolchain = {
       `-DCMAKE_BUILD_TYPE=${request.mode === 'release' ? 'Release' : 'Debug'}`,
       // The plugin only: its unit tests are `cpex test --native`.
       '-DBUILD_TESTING=OFF',
+      ...(isOtherForm(request.project.manifest.host, request.kind) ? ['-DCPEX_PROCESS=ON'] : []),
       ...(generator?.name === 'ninja' ? [`-DCMAKE_MAKE_PROGRAM=${generator.path}`] : []),
       ...(isForeign(request, identity) ? [`-DCMAKE_TOOLCHAIN_FILE=${toolchainFile(folder)}`] : []),
       ...linkSettings(request, identity),

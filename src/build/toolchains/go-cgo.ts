@@ -3,6 +3,7 @@ import { runTool } from '../../support/tools.js';
 import type { ToolFound } from '../build-model.js';
 import { Turn } from '../turn.js';
 import type { VersionCache } from '../version-cache.js';
+import { processTags } from './go-tags.js';
 import type { ToolchainRequest } from './toolchain.js';
 
 /** Time for Go to list packages in milliseconds; it may fetch modules on the way. */
@@ -28,13 +29,17 @@ async function listsCgo(request: ToolchainRequest, go: ToolFound): Promise<boole
   const { env, project, target, extra, signal } = request;
   const { package: main = '.', flags = [] } = project.manifest.build ?? {};
   const format = '{{if not .Standard}}{{range .CgoFiles}}{{.}} {{end}}{{end}}';
-  const said = await runTool(go.path, ['list', '-deps', '-f', format, ...flags, ...extra, main], {
-    cwd: sourceRoot(project),
-    env: { ...env, CGO_ENABLED: '1', ...platformOf(target) },
-    signal,
-    timeout: LIST_MS,
-    keep: 1 << 20,
-  });
+  const said = await runTool(
+    go.path,
+    ['list', '-deps', '-f', format, ...flags, ...extra, ...processTags(request), main],
+    {
+      cwd: sourceRoot(project),
+      env: { ...env, CGO_ENABLED: '1', ...platformOf(target) },
+      signal,
+      timeout: LIST_MS,
+      keep: 1 << 20,
+    },
+  );
   // What keeps Go from listing the packages keeps it from building them, and the build says it better.
   return said.code === 0 && said.stdout.trim() !== '';
 }

@@ -11,6 +11,7 @@ import { requireRuntime } from '../sanitize/runtime-library.js';
 import { compilerVariable } from './c-compiler.js';
 import { needsCgo, platformOf } from './go-cgo.js';
 import { type GoKey, goKey, headerVariable, linkSetting } from './go-key.js';
+import { processTags } from './go-tags.js';
 import type { Product, Toolchain, ToolchainRequest, Workshop } from './toolchain.js';
 
 /** Lowest macOS for the runtime of Go 1.25 and newer. */
@@ -37,7 +38,13 @@ export const goToolchain: Toolchain = {
       ...(compiler === undefined ? { CGO_ENABLED: '0' } : { CGO_ENABLED: '1', CC: compilerVariable(compiler) }),
       ...platformOf(target),
     };
-    return [{ argv: [...argv, ...request.extra, mainPackage(request)], cwd: sourceRoot(project), env }];
+    return [
+      {
+        argv: [...argv, ...request.extra, ...processTags(request), mainPackage(request)],
+        cwd: sourceRoot(project),
+        env,
+      },
+    ];
   },
 
   async produce(workshop): Promise<Product> {
@@ -85,7 +92,7 @@ async function link(workshop: Workshop, command: ToolCommand, file: string): Pro
 function keyFor(workshop: Workshop, command: ToolCommand): Promise<GoKey> {
   const { request, plan } = workshop;
   const flags = buildFlags(request, plan.toolchain.compiler);
-  return goKey(workshop, command, [...flags, ...request.extra], mainPackage(request));
+  return goKey(workshop, command, [...flags, ...request.extra, ...processTags(request)], mainPackage(request));
 }
 
 /** What the next build may rely on; nothing where no sound key can be had. */
