@@ -3,6 +3,7 @@ import path from 'node:path';
 import { linkOf } from '../audit/link-facts.js';
 import type { AuditReport } from '../model/binary.js';
 import type { Language, TargetName } from '../model/target.js';
+import { type TravellingSettings, travellingSettings } from '../project/process-settings.js';
 import { sha256Hex } from '../support/digest.js';
 import { sha256File } from '../support/files.js';
 import { packageVersion } from '../support/package-root.js';
@@ -25,6 +26,8 @@ export interface BuildRecord {
   readonly mode: BuildMode;
   /** What it is instrumented with; absent where it is not. */
   readonly sanitizer?: Sanitizer;
+  /** What its host has to know to start it; absent where that is the same for all. */
+  readonly process?: TravellingSettings;
   /** Name of the library in the same folder. */
   readonly file: string;
   readonly sha256: string;
@@ -63,6 +66,7 @@ export function makeRecord(target: PreparedTarget, sources: SourceHashes, report
   const link = linkOf(report.facts);
   const flags = parts.flatMap(recordedFlags);
   const digest = listDigest(sources);
+  const settings = travellingSettings(manifest.process);
   return {
     v: 1,
     id: manifest.id,
@@ -73,6 +77,7 @@ export function makeRecord(target: PreparedTarget, sources: SourceHashes, report
     ...(plan.kind === 'executable' ? { kind: plan.kind } : {}),
     mode: plan.mode,
     ...(plan.sanitizer === undefined ? {} : { sanitizer: plan.sanitizer }),
+    ...(plan.kind === 'executable' && settings !== undefined ? { process: settings } : {}),
     file: path.basename(plan.output),
     sha256: report.sha256,
     size: report.size,

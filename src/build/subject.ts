@@ -7,6 +7,7 @@ import type { Finding } from '../model/finding.js';
 import type { Project } from '../model/manifest.js';
 import type { HostProfile } from '../model/profile.js';
 import type { Target } from '../model/target.js';
+import type { ApplicationWish } from '../project/application.js';
 import { requireProject } from '../project/find.js';
 import { hostTarget } from '../project/targets/host.js';
 import { resolveTarget } from '../project/targets/normalise.js';
@@ -24,6 +25,8 @@ export interface SubjectOptions {
   readonly debug: boolean;
   /** Target in any spelling; the host's own when absent. */
   readonly target?: string;
+  /** What the command line says of the plugin's application. */
+  readonly application?: ApplicationWish;
   /** Form of the project's own build, for a host that takes both; what the host takes by itself when absent. */
   readonly as?: BuildForm;
 }
@@ -41,14 +44,15 @@ export interface BuiltSubject {
 /** The library named, after an audit, or the project's own, built when stale. */
 export async function resolveSubject(options: SubjectOptions, context: RunContext): Promise<BuiltSubject> {
   const target = options.target === undefined ? hostTarget() : resolveTarget(options.target);
+  const wished = options.application === undefined ? {} : { application: options.application };
   if (options.plugin !== undefined) {
     const artefact = path.resolve(context.cwd, options.plugin);
-    const profile = await profileFor(options.host ?? 'cpex', { root: context.cwd });
+    const profile = await profileFor(options.host ?? 'cpex', { root: context.cwd, ...wished });
     await requireSound(artefact, profile, target);
     return { artefact, target, profile };
   }
   const project = await requireProject(context);
-  const profile = await profileFor(options.host ?? project.manifest.host, project);
+  const profile = await profileFor(options.host ?? project.manifest.host, { ...project, ...wished });
   const mode = options.debug ? 'debug' : 'release';
   const form = options.as === undefined ? {} : { as: options.as };
   const built = await ensureBuilt(project, { target: target.name, mode, ...form }, context);

@@ -44,13 +44,16 @@ export default class Check extends CpexCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Check);
-    const [{ checkCommand }, { findProfile }] = await Promise.all([
+    const [{ checkCommand }, { artefactKind, findProfile }] = await Promise.all([
       import('../install/check/check-command.js'),
       import('../hosts/registry.js'),
     ]);
     const { entry, host, target, glibc } = flags;
     const language = LANGUAGES.find((one) => one === flags.language);
     const entryOf = (own: string | undefined) => entry ?? findProfile(host ?? own ?? 'cpex').native?.entry;
-    await this.work(flags, (context) => checkCommand(args.path, { target, language, glibc, entryOf }, flags, context));
+    const kindOf = (own: string | undefined) =>
+      entry === undefined ? artefactKind(findProfile(host ?? own ?? 'cpex')) : 'library';
+    const options = { target, language, glibc, entryOf, kindOf };
+    await this.work(flags, (context) => checkCommand(args.path, options, flags, context));
   }
 }

@@ -27,7 +27,8 @@ export const installFlags = {
     helpValue: 'URL',
   }),
   'host-config': string({
-    description: "YAML file of the host that gets the plugin's entry; printed when absent.",
+    description:
+      "File of the host that gets the plugin's entry: YAML (cliproxy), plugins.toml (tau), variables (console, whose plugins folder has one); printed when absent.",
     env: 'CPEX_INSTALL_HOST_CONFIG',
     helpValue: 'FILE',
   }),

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { BuildRecord } from '../build/record.js';
+import { readTravelling } from '../project/process-settings.js';
+import type { InstallSource } from './sources/install-source.js';
 
 /**
  * Reads a `build.json` as far as an install needs it; undefined when there is none that says
- * anything about a library beside it. Whether the library fits is for the caller to check.
+ * anything about a file beside it. Whether the file fits is for the caller to check.
  */
 export async function readBuildRecord(file: string): Promise<BuildRecord | undefined> {
   try {
@@ -15,4 +17,10 @@ export async function readBuildRecord(file: string): Promise<BuildRecord | undef
   } catch {
     return undefined;
   }
+}
+
+/** How a host starts what a record describes, where the record says so. */
+export function startOf({ process }: Partial<BuildRecord>, root: string): Pick<InstallSource, 'starts'> {
+  const settings = readTravelling(process);
+  return settings === undefined ? {} : { starts: { root, manifest: { process: settings } } };
 }

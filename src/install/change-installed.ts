@@ -35,7 +35,8 @@ export function uninstallPlugin(options: ChangeOptions, context: RunContext, sea
     await refuseForeign(place, before, options.force);
     const change = { before, keep: false };
     await applyChange(folder, change, undefined, seams.fault);
-    return { folder: folder.path, file: place.path, before, notes: notesOn(before, 'uninstall') };
+    const done = (await adviceOn(before)?.forget?.(folder.path, place.path)) ?? [];
+    return { folder: folder.path, file: place.path, before, notes: [...done, ...notesOn(before, 'uninstall')] };
   });
 }
 
@@ -61,8 +62,12 @@ export function rollbackPlugin(options: ChangeOptions, context: RunContext, seam
   });
 }
 
-function notesOn({ id, host }: InstalledPlugin, change: 'rollback' | 'uninstall'): readonly string[] {
-  return adviceFor({ name: hostName(host) })?.afterChange(id, change) ?? [];
+function notesOn(plugin: InstalledPlugin, change: 'rollback' | 'uninstall'): readonly string[] {
+  return adviceOn(plugin)?.afterChange(plugin.id, change) ?? [];
+}
+
+function adviceOn({ host }: InstalledPlugin) {
+  return adviceFor({ name: hostName(host) });
 }
 
 type Work = (folder: PluginsFolder, before: InstalledPlugin, place: Place) => Promise<ChangeResult>;

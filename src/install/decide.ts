@@ -1,6 +1,7 @@
 import type { InstalledPlugin, PluginVersion } from '../model/installed.js';
 import { CpexError } from '../support/errors.js';
 import type { CopyFacts } from './copy.js';
+import { UNKNOWN } from './identify.js';
 import type { Change } from './journal.js';
 import { compareVersions } from './versions.js';
 
@@ -31,9 +32,6 @@ export interface PresentFiles {
   /** The recorded plugin has another place than the wanted one: its host names files after versions. */
   readonly moves: boolean;
 }
-
-/** Version of a kept file that cpex did not place. */
-const UNKNOWN = '0.0.0-unknown';
 
 /** Compares what is wanted with what is there. Throws the refusals that follow from it. */
 export function decide(

@@ -5,6 +5,7 @@ import { CpexError } from '../support/errors.js';
 import type { HostAdvice } from './advice/situation.js';
 import { applyConfig, planConfig } from './host-config/service.js';
 import type { Placement } from './install-work.js';
+import { artefactParts } from './plugins-folder.js';
 
 /** What is to be done for the host beside placing a file. */
 export interface HostWork {
@@ -17,11 +18,12 @@ export interface HostWork {
  * cannot be done.
  */
 export async function hostWork(
-  { wanted, profile, source, target, options }: Placement,
+  { wanted, profile, source, target, options, folder: plugins, verified }: Placement,
   context: RunContext,
   advice: HostAdvice | undefined,
 ): Promise<HostWork> {
-  const config = options.hostConfig === undefined ? undefined : path.resolve(context.cwd, options.hostConfig);
+  const named = options.hostConfig === undefined ? undefined : path.resolve(context.cwd, options.hostConfig);
+  const config = named ?? advice?.ownFile?.(plugins);
   if (advice === undefined) {
     if (config === undefined) return { finish: async (result) => result };
     throw new CpexError(
@@ -30,12 +32,20 @@ export async function hostWork(
     );
   }
   if (config !== undefined) await advice.checkConfig(config, profile);
-  const plan = await planConfig(config, wanted.id, source.listing);
+  const words = advice.words({
+    id: wanted.id,
+    file: path.join(plugins, ...artefactParts(wanted)),
+    listing: source.listing,
+    registration: verified.registration,
+    settings: source.starts?.manifest.process,
+  });
+  if (words === undefined) return { finish: async (result) => result };
+  const plan = await planConfig(config, words);
   return {
     finish: async (result, dryRun) => {
       const gone = result.plan.steps.find((step) => step.kind === 'remove')?.path;
       const { plugin, folder, file } = result;
-      const pinned = plan.entry.store !== undefined;
+      const pinned = words.pinned === true;
       const situation = { plugin, profile, target, folder, file, gone, config, pinned, cwd: context.cwd };
       const warnings = await advice.warnings(situation);
       const hostConfig = await applyConfig(plan, dryRun);

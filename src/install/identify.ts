@@ -1,10 +1,16 @@
 import path from 'node:path';
 import { readPluginName } from '../hosts/cliproxy/file-name.js';
+import { artefactKind } from '../hosts/registry.js';
 import type { Finding } from '../model/finding.js';
 import type { HostProfile, Registration } from '../model/profile.js';
+import type { ArtefactKind } from '../model/target.js';
 import { plainVersion } from '../project/name-grammar.js';
 import { CpexError } from '../support/errors.js';
+import { programId } from './archive/choose-program.js';
 import type { InstallSource, NamedPlugin } from './sources/install-source.js';
+
+/** Version of a plugin that nobody has said one of. */
+export const UNKNOWN = '0.0.0-unknown';
 
 /** Who a plugin is, as far as its host is concerned. */
 export interface Identity {
@@ -20,7 +26,9 @@ export interface Identity {
  */
 export function identify(registration: Registration, source: InstallSource, profile: HostProfile): Identity {
   const identity =
-    profile.release.identity === 'file' ? byFile(registration, source) : byRegistration(registration, source);
+    profile.release.identity === 'file'
+      ? byFile(registration, source, artefactKind(profile))
+      : byRegistration(registration, source);
   const problem = profile.layout.idProblem(identity.id);
   if (problem !== undefined) {
     const says = profile.release.identity === 'file' ? 'The plugin is called' : 'The plugin calls itself';
@@ -54,9 +62,9 @@ function byRegistration({ id, version }: Registration, { promised, named }: Inst
 }
 
 /** Such a host reads what the plugin calls itself, and shows it; it finds the plugin by its file alone. */
-function byFile(registration: Registration, source: InstallSource): Identity {
+function byFile(registration: Registration, source: InstallSource, kind: ArtefactKind): Identity {
   const { promised } = source;
-  const named = source.named ?? promised ?? namedByFile(source.file);
+  const named = source.named ?? promised ?? namedByFile(source.file, kind);
   if (
     promised !== undefined &&
     (promised.id !== named.id || (named.version ?? promised.version) !== promised.version)
@@ -69,11 +77,14 @@ function byFile(registration: Registration, source: InstallSource): Identity {
     });
   }
   const said = plainVersion(registration.version);
-  const version = named.version ?? promised?.version ?? said;
-  return { id: named.id, version, findings: said === version ? [] : [differs(registration.version, version)] };
+  const version = named.version ?? promised?.version ?? (said === '' ? UNKNOWN : said);
+  // Plugins that are processes have no way to say their version.
+  const agrees = said === version || said === '';
+  return { id: named.id, version, findings: agrees ? [] : [differs(registration.version, version)] };
 }
 
-function namedByFile(file: string): NamedPlugin {
+function namedByFile(file: string, kind: ArtefactKind): NamedPlugin {
+  if (kind === 'executable') return { id: programId(file) };
   const read = readPluginName(file, true);
   if ('problem' in read) {
     throw new CpexError('CPEX_E_INSTALL_ID', `${path.basename(file)} does not name a plugin: ${read.problem}.`, {

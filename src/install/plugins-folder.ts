@@ -3,6 +3,8 @@ import path from 'node:path';
 import { findProfile } from '../hosts/registry.js';
 import type { InstalledPlugin, PluginVersion } from '../model/installed.js';
 import type { Target } from '../model/target.js';
+import { artefactName } from '../project/artefact-name.js';
+import { builtInto } from '../project/hosts.js';
 import { TARGETS } from '../project/targets/table.js';
 import { CpexError, systemCode } from '../support/errors.js';
 import { ensureFolder } from '../support/files.js';
@@ -68,9 +70,9 @@ export class PluginsFolder {
   }
 
   /** The place of a version that was replaced; outside of where hosts look. */
-  keptPlace(plugin: Pick<InstalledPlugin, 'id' | 'target'>, version: PluginVersion): Place {
+  keptPlace(plugin: Pick<InstalledPlugin, 'id' | 'target' | 'host'>, version: PluginVersion): Place {
     const parts = ['previous', plugin.target, plugin.id];
-    const extension = targetOf(plugin).libraryExtension;
+    const extension = artefactName('', builtInto(plugin.host), targetOf(plugin));
     // A version may be as long as its author likes, a file name not.
     const name = `${version.version.slice(0, 64)}-${version.sha256.slice(0, 16)}${extension}`;
     const folder = parts.reduce((parent, part) => this.keep(parent.child(part)), this.state);

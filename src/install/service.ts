@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { findProfile } from '../hosts/registry.js';
+import { profileFor } from '../hosts/registry.js';
 import type { RunContext } from '../model/context.js';
 import type { InstalledPlugin, InstallResult } from '../model/installed.js';
 import type { Plan } from '../model/plan.js';
@@ -9,7 +9,6 @@ import type { HostProfile } from '../model/profile.js';
 import type { Deadlines, Engine } from '../model/session.js';
 import type { Target } from '../model/target.js';
 import { hostTarget } from '../project/targets/host.js';
-import { nativeEngine } from '../runtime/native/engine.js';
 import { temporaryFolder } from '../support/files.js';
 import { adviceFor } from './advice/advice.js';
 import type { ArchiveLimits } from './archive/refuse.js';
@@ -26,6 +25,7 @@ import { repairAndTell } from './repair-and-tell.js';
 import type { InstallSource } from './sources/install-source.js';
 import { resolveSource } from './sources/resolve.js';
 import { applyChange, type FaultHook } from './transaction.js';
+import { trialEngine } from './trial-engine.js';
 import { type VerifiedPlugin, verifyPlugin } from './verify.js';
 
 export type { InstallOptions } from './install-work.js';
@@ -54,7 +54,7 @@ export async function installPlugin(
   const temporary = await temporaryFolder('install');
   try {
     const source = await findSource(options, target, temporary.path, context, seams);
-    const profile = findProfile(options.host ?? source.host ?? 'cpex');
+    const profile = await profileFor(options.host ?? source.host ?? 'cpex', source.starts ?? { root: context.cwd });
     const folder = await chooseFolder(options, profile.layout, context);
     const trial = path.join(temporary.path, 'trial');
     await mkdir(trial);
@@ -62,7 +62,7 @@ export async function installPlugin(
       source,
       target,
       profile,
-      engine: seams.engine ?? nativeEngine(),
+      engine: seams.engine ?? (await trialEngine(profile, target, context)),
       folder: trial,
       config: options.config ?? source.config ?? {},
       signal: context.signal,

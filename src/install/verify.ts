@@ -2,10 +2,12 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { auditFile } from '../audit/report.js';
 import { glibcAboveSystem } from '../audit/system.js';
+import { artefactKind } from '../hosts/registry.js';
 import type { Finding } from '../model/finding.js';
-import type { HostProfile } from '../model/profile.js';
+import type { HostProfile, Registration } from '../model/profile.js';
 import type { Deadlines, Engine } from '../model/session.js';
-import type { Target } from '../model/target.js';
+import type { ArtefactKind, Target } from '../model/target.js';
+import { artefactName } from '../project/artefact-name.js';
 import { systemGlibc } from '../project/targets/host.js';
 import { CpexError, systemCode } from '../support/errors.js';
 import { type CopyFacts, copyNew } from './copy.js';
@@ -25,12 +27,14 @@ export interface VerifyOptions {
   readonly deadlines?: Deadlines;
 }
 
-/** A library that may be placed. */
+/** A library or program that may be placed. */
 export interface VerifiedPlugin {
   /** Private copy; its bytes are those that were examined. */
   readonly file: string;
   readonly facts: CopyFacts;
   readonly identity: Identity;
+  /** What it said when it was tried out. */
+  readonly registration: Registration;
   /** What is worth saying although it does not keep the plugin from being installed. */
   readonly findings: readonly Finding[];
 }
@@ -41,11 +45,12 @@ export interface VerifiedPlugin {
  */
 export async function verifyPlugin(options: VerifyOptions): Promise<VerifiedPlugin> {
   const { source, folder } = options;
-  const file = path.join(folder, `plugin${options.target.libraryExtension}`);
+  const kind = artefactKind(options.profile);
+  const file = path.join(folder, artefactName('plugin', kind, options.target));
   const facts = await copySource(source.file, file);
   const promised = source.promised;
   if (promised !== undefined && promised.sha256 !== facts.sha256) {
-    throw new CpexError('CPEX_E_INSTALL_DIGEST', 'The library is not the one that build.json describes.', {
+    throw new CpexError('CPEX_E_INSTALL_DIGEST', `The ${kind} is not the one that build.json describes.`, {
       evidence: [source.file, `build.json: ${promised.sha256}`, `file: ${facts.sha256}`],
       remedy: 'Build it again: cpex build',
     });
@@ -55,7 +60,8 @@ export async function verifyPlugin(options: VerifyOptions): Promise<VerifiedPlug
   const trial = { ...options, file, shown: shownPath(source), target: options.target.name, cwd: folder, tolerant };
   const tried = await tryOut(trial);
   const identity = identify(tried.registration, source, options.profile);
-  return { file, facts, identity, findings: [...audited, ...tried.findings, ...identity.findings] };
+  const { registration } = tried;
+  return { file, facts, identity, registration, findings: [...audited, ...tried.findings, ...identity.findings] };
 }
 
 async function copySource(source: string, file: string): Promise<CopyFacts> {
@@ -78,7 +84,11 @@ async function copySource(source: string, file: string): Promise<CopyFacts> {
 
 async function auditCopy(file: string, { source, target, profile }: VerifyOptions): Promise<Finding[]> {
   const entry = profile.native?.entry;
-  const report = await auditFile(file, { kind: 'library', target, ...(entry === undefined ? {} : { entry }) });
+  const report = await auditFile(file, {
+    kind: artefactKind(profile),
+    target,
+    ...(entry === undefined ? {} : { entry }),
+  });
   const tooNew = glibcAboveSystem(report, systemGlibc());
   const all = [...report.findings, ...(tooNew === undefined ? [] : [tooNew])];
   const shown = shownPath(source);
@@ -91,7 +101,9 @@ async function auditCopy(file: string, { source, target, profile }: VerifyOption
   const bad = findings.filter((one) => one.severity === 'fail');
   if (bad.length === 0) return findings;
   const foreign = bad.some(({ id }) => id.endsWith('.machine'));
-  const remedy = foreign ? forThisMachine(target) : bad.find((one) => one.remedy !== undefined)?.remedy;
+  const remedy = foreign
+    ? forThisMachine(target, artefactKind(profile))
+    : bad.find((one) => one.remedy !== undefined)?.remedy;
   // The first one's message is the error's own.
   const said = bad.flatMap(({ id, message, evidence = [] }, at) => [at === 0 ? id : `${id}: ${message}`, ...evidence]);
   throw new CpexError('CPEX_E_INSTALL_AUDIT', bad[0]?.message ?? 'The library did not pass the audit.', {
@@ -101,8 +113,8 @@ async function auditCopy(file: string, { source, target, profile }: VerifyOption
 }
 
 /** Plugins are tried out before they are installed, so only those for this machine can be. */
-function forThisMachine({ name }: Target): string {
-  return `Install the library for ${name}, which is what plugins are for here: cpex build --target ${name} makes it.`;
+function forThisMachine({ name }: Target, kind: ArtefactKind): string {
+  return `Install the ${kind} for ${name}, which is what plugins are for here: cpex build --target ${name} makes it.`;
 }
 
 /** Where the user knows it from: what was unpacked into a private folder is gone by then. */

@@ -48,8 +48,10 @@ export interface HostConfigResult {
   readonly file?: string;
   /** The file as it was before. */
   readonly backup?: string;
-  /** The entry as YAML, from the top of the file on. */
+  /** The entry in the form of the host's file, from the top of it on. */
   readonly entry: string;
+  /** What it is for, where it is only shown. */
+  readonly hint?: string;
 }
 
 /** What an uninstall or a rollback came to. */

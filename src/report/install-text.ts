@@ -30,20 +30,22 @@ export function renderInstall(result: InstallResult): string {
 /** What the host's configuration says by now, or is to say. */
 function configLines(config: HostConfigResult | undefined): string[] {
   if (config === undefined) return [];
-  const { action, file = '', backup, entry } = config;
+  const { action, file = '', backup, entry, hint = 'The host takes it with this in its configuration' } = config;
   const indented = entry
     .trimEnd()
     .split('\n')
     .map((line) => `    ${line}`);
   switch (action) {
     case 'shown':
-      return ['  The host loads it with this in its configuration, and with plugins.enabled: true', ...indented];
+      return [`  ${hint}`, ...indented];
     case 'planned':
       return [`  ${file} would get`, ...indented];
     case 'unchanged':
       return [`  ${file} says so already.`];
     case 'written':
-      return [`  ${file} has its entry; what it was before is in ${backup ?? ''}`];
+      return backup === undefined
+        ? [`  ${file} was begun with its entry`, ...indented]
+        : [`  ${file} has its entry; what it was before is in ${backup}`];
   }
 }
 

@@ -93,7 +93,7 @@ describe('the commands', () => {
     [['install', 'crash.so'], 5, 'SIGABRT'],
     [['install', 'crash.c'], 5, 'CPEX_E_INSTALL_AUDIT'],
     [['install', 'v1.so', '--host', 'cliproxy'], 5, 'cliproxy_plugin_init'],
-    [['install', 'v1.so', '--host', 'tau'], 2, 'not part of this version'],
+    [['install', 'v1.so', '--host', 'tau'], 5, 'not an executable'],
     [['info', 'nobody'], 2, 'CPEX_E_INSTALL_UNKNOWN'],
     [['rollback', 'nobody'], 2, 'CPEX_E_INSTALL_UNKNOWN'],
   ])('%j ends with %i and says %s', async (words, exit, text) => {

@@ -7,7 +7,8 @@ const type: Rule<PeRuleInput> = {
   severity: 'fail',
   title: 'It is a native DLL',
   why: 'A host loads plugins with LoadLibrary and looks functions up in them: programs and .NET assemblies have none to offer.',
-  remedy: 'Link a DLL: add_library(… SHARED), go build -buildmode=c-shared, crate-type = ["cdylib"].',
+  remedy:
+    'Link a DLL: add_library(… SHARED), go build -buildmode=c-shared, crate-type = ["cdylib"]. Where the host starts its plugins as processes, name it: --host tau.',
   again: 'llvm-readobj --file-headers FILE | grep -E "DLL|CLRRuntimeHeader"',
   check: ({ facts, pe }) => {
     if (!pe.dll) return [{ message: `The file is a ${facts.description}, not a shared library.` }];

@@ -7,7 +7,8 @@ const type: Rule = {
   severity: 'fail',
   title: 'It is a shared library',
   why: 'A host loads plugins with dlopen, which takes shared libraries only: no executables, object files or memory dumps.',
-  remedy: 'Link a shared library: add_library(… SHARED), go build -buildmode=c-shared, crate-type = ["cdylib"].',
+  remedy:
+    'Link a shared library: add_library(… SHARED), go build -buildmode=c-shared, crate-type = ["cdylib"]. Where the host starts its plugins as processes, name it: --host tau.',
   again: 'readelf -hW FILE',
   check: ({ facts, dynamic }) => {
     if (facts.role === 'library') return [];

@@ -6,10 +6,21 @@ import { cpuVariant } from '../../pipeline/cliproxy/cpu-variant.js';
 import { candidateFolders } from '../../pipeline/cliproxy/discover.js';
 import { type HostConfig, readHostConfig } from '../../pipeline/cliproxy/host-config.js';
 import { isPreferred } from '../../pipeline/cliproxy/versions.js';
+import { withEntry } from '../host-config/edit.js';
+import { configEntry, entryText } from '../host-config/entry.js';
 import type { HostAdvice, Situation } from './situation.js';
 
 /** Which file the host takes, what it deletes, and what in its configuration stands in the way. */
 export const cliproxyAdvice: HostAdvice = {
+  words: ({ id, listing }) => {
+    const entry = configEntry(listing);
+    return {
+      text: entryText(id, entry),
+      hint: 'The host loads it with this in its configuration, and with plugins.enabled: true',
+      changed: (text, name) => withEntry(text, id, entry, name),
+      pinned: entry.store !== undefined,
+    };
+  },
   checkConfig: async (file, { revision }) => void (await readHostConfig(file, cliproxyRevision(revision))),
   afterChange: (id, change) =>
     change === 'uninstall'

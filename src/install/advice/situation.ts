@@ -1,6 +1,20 @@
 import type { InstalledPlugin } from '../../model/installed.js';
-import type { HostProfile } from '../../model/profile.js';
+import type { ProcessSettings } from '../../model/process.js';
+import type { HostProfile, Registration } from '../../model/profile.js';
 import type { Target } from '../../model/target.js';
+import type { ConfigWords } from '../host-config/words.js';
+import type { Listing } from '../sources/install-source.js';
+
+/** What a host's configuration can be told of a plugin. */
+export interface EntryFacts {
+  readonly id: string;
+  /** Absolute path that the plugin will have. */
+  readonly file: string;
+  readonly listing: Listing | undefined;
+  readonly registration: Registration;
+  /** What its project or its record says of how it is started. */
+  readonly settings: ProcessSettings | undefined;
+}
 
 /** A plugin that is about to lie, or lies, in its place. */
 export interface Situation {
@@ -23,6 +37,12 @@ export interface Situation {
 
 /** What a host that is particular about its folder and its configuration will make of an install. */
 export interface HostAdvice {
+  /** The words for a plugin; undefined where there is nothing to be said. */
+  words(facts: EntryFacts): ConfigWords | undefined;
+  /** A file of ours in the plugins folder that gets the words where no other is named. */
+  ownFile?(folder: string): string;
+  /** Takes the path of a plugin that is gone out of {@link ownFile}; says what was done. */
+  forget?(folder: string, file: string): Promise<readonly string[]>;
   /** Throws where the host itself could not read its configuration. */
   checkConfig(file: string, profile: HostProfile): Promise<void>;
   /** What is left to do in the configuration after a rollback or an uninstall. */

@@ -1,9 +1,11 @@
 import path from 'node:path';
 import { type CheckOptions, type CheckOutcome, openChecker } from '../../audit/check.js';
+import { LIBRARY } from '../../audit/find-libraries.js';
+import { programOf } from '../../audit/find-programs.js';
 import { findProfile } from '../../hosts/registry.js';
 import type { AuditReport } from '../../model/binary.js';
 import type { RunContext } from '../../model/context.js';
-import type { TargetName } from '../../model/target.js';
+import type { ArtefactKind, TargetName } from '../../model/target.js';
 import { HOSTS } from '../../project/hosts.js';
 import { CpexError } from '../../support/errors.js';
 import { temporaryFolder } from '../../support/files.js';
@@ -12,7 +14,9 @@ import { extractFile } from '../archive/extract.js';
 import { type OpenArchive, openArchive } from '../archive/open-archive.js';
 import { ARCHIVE_LIMITS, type ArchiveLimits } from '../archive/refuse.js';
 import { readArchiveName } from '../archive-names.js';
-import { LIBRARY } from './is-archive.js';
+
+/** Bytes of a `build.json`. */
+const RECORD_LIMIT = 1 << 20;
 
 /**
  * Audits every library in a zip archive, under names such as `plugin.zip!/plugin.so`. The archive
@@ -32,14 +36,18 @@ export async function checkArchive(
   let archive: OpenArchive | undefined;
   try {
     archive = await openArchive(file, given, limits);
-    const libraries = archive.files.filter((one) => LIBRARY.test(one.name));
-    if (libraries.length === 0) throw noLibrary(file);
+    const program = await programIn(archive, checker.kind, temporary.path);
+    const libraries = archive.files.filter((one) => LIBRARY.test(one.name) || one.name === program);
+    if (libraries.length === 0) throw noArtefact(file, checker.kind);
     const reports: AuditReport[] = [];
     for (const [index, library] of libraries.entries()) {
       const unpacked = path.join(temporary.path, `${index}${path.posix.extname(library.name)}`);
       await extractFile(archive, library, unpacked);
       const place = path.join(file, library.name);
-      const known = target === undefined ? {} : { target };
+      const known = {
+        ...(target === undefined ? {} : { target }),
+        ...(library.name === program ? { kind: 'executable' as const } : {}),
+      };
       const report = await checker.audit({ file: unpacked, place, ...known });
       reports.push(renamed(report, unpacked, file, library.name));
     }
@@ -48,6 +56,19 @@ export async function checkArchive(
     archive?.close();
     await temporary.remove();
   }
+}
+
+/** The program of an archive: the one that its record describes, else the only file that could be one. */
+async function programIn(archive: OpenArchive, kind: ArtefactKind, folder: string): Promise<string | undefined> {
+  const record = archive.files.find((one) => one.name === 'build.json');
+  if (record !== undefined && record.size <= RECORD_LIMIT) {
+    const file = path.join(folder, 'build.json');
+    await extractFile(archive, record, file);
+    const told = await programOf(file);
+    if (told !== undefined) return path.basename(told);
+  }
+  const plain = archive.files.filter((one) => /^[^/.]+(?:\.exe)?$/i.test(one.name) && !/^LICEN[CS]E$/i.test(one.name));
+  return kind === 'executable' && plain.length === 1 ? plain[0]?.name : undefined;
 }
 
 /** The target that an archive of a release is named after, where that is one alone. */
@@ -75,9 +96,9 @@ function renamed(report: AuditReport, unpacked: string, archive: string, name: s
   };
 }
 
-function noLibrary(file: string): CpexError {
-  return new CpexError('CPEX_E_AUDIT_NOTHING', 'There is no library in this archive.', {
+function noArtefact(file: string, kind: ArtefactKind): CpexError {
+  return new CpexError('CPEX_E_AUDIT_NOTHING', `There is no ${kind} in this archive.`, {
     evidence: [file],
-    remedy: 'Name the archive of a built plugin (cpex package makes one), or the library itself.',
+    remedy: 'Name the archive of a built plugin (cpex package makes one), or the file itself.',
   });
 }

@@ -1,8 +1,7 @@
 import { open, stat } from 'node:fs/promises';
+import { LIBRARY } from '../../audit/find-libraries.js';
 import { systemCode } from '../../support/errors.js';
 
-/** What libraries are called; `.so.1.2` is one as well. */
-export const LIBRARY = /\.(?:so(?:\.\d+)*|dylib|dll)$/i;
 /** How zip archives begin: with a file, or, when they are empty, with their end. */
 const ZIP = ['PK\x03\x04', 'PK\x05\x06'];
 

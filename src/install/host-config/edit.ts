@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Document, isMap, isScalar, parseDocument, Scalar, YAMLMap } from 'yaml';
-import { CpexError } from '../../support/errors.js';
 import type { ConfigEntry } from './entry.js';
 import { pairOf, splicedEntry } from './splice.js';
+import { cannotChange } from './words.js';
 
 /**
  * Puts a plugin's entry into the text of a host's configuration. Everything else, comments and the
@@ -15,7 +15,7 @@ export function withEntry(text: string, id: string, entry: ConfigEntry, file: st
   const plain = text.replaceAll('\r\n', '\n');
   const document = parseDocument(plain, { uniqueKeys: true });
   const [problem] = document.errors;
-  if (problem !== undefined) throw cannot(file, problem.message);
+  if (problem !== undefined) throw cannotChange(file, problem.message);
   const before = document.toJS() as unknown;
   const wanted = merged(before, id, entry);
   if (isDeepStrictEqual(before, wanted)) return text;
@@ -23,7 +23,7 @@ export function withEntry(text: string, id: string, entry: ConfigEntry, file: st
   const says = (one: string) => isDeepStrictEqual(readBack(one), wanted);
   const spliced = splicedEntry(plain, document, id, entry);
   const changed = spliced !== undefined && says(spliced) ? spliced : rewritten(plain, document, id, entry, file);
-  if (!says(changed)) throw cannot(file, 'the change would touch other settings');
+  if (!says(changed)) throw cannotChange(file, 'the change would touch other settings');
   return windows ? changed.replaceAll('\n', '\r\n') : changed;
 }
 
@@ -55,7 +55,7 @@ function mapAt(document: Document.Parsed, keys: readonly string[], file: string)
   if (document.contents === null) (document as Document).contents = new YAMLMap();
   let map: unknown = document.contents;
   for (const key of keys) {
-    if (!isMap(map)) throw cannot(file, `what holds "${key}" is no mapping`);
+    if (!isMap(map)) throw cannotChange(file, `what holds "${key}" is no mapping`);
     map = childMap(document, map, key, file);
   }
   return map as YAMLMap;
@@ -73,7 +73,7 @@ function childMap(document: Document.Parsed, map: YAMLMap, key: string, file: st
   else if (value === null || (isScalar(value) && value.value === null)) {
     if (isScalar(value) && value.comment) child.commentBefore = value.comment;
     pair.value = child;
-  } else throw cannot(file, `"${key}" is no mapping`);
+  } else throw cannotChange(file, `"${key}" is no mapping`);
   return child;
 }
 
@@ -97,11 +97,4 @@ function styleOf(text: string): { indent?: number; indentSeq?: boolean } {
 
 function fields(value: unknown): Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-}
-
-function cannot(file: string, why: string): CpexError {
-  return new CpexError('CPEX_E_INSTALL_HOST_CONFIG', 'The entry cannot be put into the configuration of the host.', {
-    evidence: [file, why],
-    remedy: 'Leave --host-config away, and put the entry that is printed then into the file by hand.',
-  });
 }

@@ -1,18 +1,15 @@
 import { chmod, readFile, realpath, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { HostConfigResult } from '../../model/installed.js';
-import { CpexError } from '../../support/errors.js';
-import { writeFileAtomic } from '../../support/files.js';
+import { CpexError, systemCode } from '../../support/errors.js';
+import { ensureFolder, writeFileAtomic } from '../../support/files.js';
 import { copyNew } from '../copy.js';
-import type { Listing } from '../sources/install-source.js';
-import { withEntry } from './edit.js';
-import { type ConfigEntry, configEntry, entryText } from './entry.js';
+import type { ConfigWords } from './words.js';
 
-/** What is to be done about a host's configuration; plain data. */
+/** What is to be done about a host's configuration. */
 export interface ConfigPlan {
-  readonly id: string;
-  readonly entry: ConfigEntry;
-  /** Absolute path; absent where the entry is only shown. */
+  readonly words: ConfigWords;
+  /** Absolute path; absent where the words are only shown. */
   readonly file?: string;
 }
 
@@ -20,26 +17,22 @@ export interface ConfigPlan {
 const BACKUP = '.cpex-backup';
 
 /** Decides what the configuration is to say, and makes sure that it can be made to say so. */
-export async function planConfig(
-  file: string | undefined,
-  id: string,
-  listing: Listing | undefined,
-): Promise<ConfigPlan> {
-  const entry = configEntry(listing);
-  if (file === undefined) return { id, entry };
-  await changedText(file, id, entry);
-  return { id, entry, file };
+export async function planConfig(file: string | undefined, words: ConfigWords): Promise<ConfigPlan> {
+  if (file === undefined) return { words };
+  await changedText(file, words);
+  return { words, file };
 }
 
-/** Writes the entry, or says what would be written. The file keeps its mode; its old content is kept beside it. */
-export async function applyConfig({ id, entry, file }: ConfigPlan, dryRun: boolean): Promise<HostConfigResult> {
-  const text = entryText(id, entry);
-  if (file === undefined) return { action: 'shown', entry: text };
-  const { before, after, real } = await changedText(file, id, entry);
+/** Writes the words, or says what would be written. The file keeps its mode; its old content is kept beside it. */
+export async function applyConfig({ words, file }: ConfigPlan, dryRun: boolean): Promise<HostConfigResult> {
+  const { text, hint } = words;
+  if (file === undefined) return { action: 'shown', entry: text, hint };
+  const { before, after, real } = await changedText(file, words);
   if (before === after) return { action: 'unchanged', file, entry: text };
   if (dryRun) return { action: 'planned', file, entry: text };
   try {
-    return { action: 'written', file, backup: await replaceText(real, after), entry: text };
+    const backup = before === undefined ? await beginFile(real, after) : await replaceText(real, after);
+    return { action: 'written', file, ...(backup === undefined ? {} : { backup }), entry: text };
   } catch (error) {
     throw new CpexError(
       'CPEX_E_INSTALL_HOST_CONFIG',
@@ -65,13 +58,21 @@ async function replaceText(file: string, text: string): Promise<string> {
   return backup;
 }
 
-async function changedText(file: string, id: string, entry: ConfigEntry) {
+async function beginFile(file: string, text: string): Promise<undefined> {
+  await ensureFolder(path.dirname(file));
+  await writeFileAtomic(file, text);
+}
+
+async function changedText(file: string, words: ConfigWords) {
+  const name = path.basename(file);
   try {
     const real = await realpath(file);
     const before = await readFile(real, 'utf8');
-    return { real, before, after: withEntry(before, id, entry, path.basename(file)) };
+    return { real, before, after: words.changed(before, name) };
   } catch (error) {
     if (error instanceof CpexError) throw error;
+    if (words.begins && systemCode(error) === 'ENOENT')
+      return { real: file, before: undefined, after: words.changed('', name) };
     throw new CpexError('CPEX_E_INSTALL_HOST_CONFIG', `The configuration ${file} cannot be read.`, {
       evidence: [(error as Error).message],
       cause: error,

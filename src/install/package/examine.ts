@@ -1,4 +1,5 @@
 import { auditFile } from '../../audit/report.js';
+import { artefactKind } from '../../hosts/registry.js';
 import type { RunContext } from '../../model/context.js';
 import type { Finding } from '../../model/finding.js';
 import type { Project } from '../../model/manifest.js';
@@ -39,7 +40,7 @@ async function audited({ file, shown, target, project, profile }: ExamineOptions
   const entry = profile.native?.entry;
   const { language, glibc } = project.manifest;
   const report = await auditFile(file, {
-    kind: 'library',
+    kind: artefactKind(profile),
     target,
     language,
     ...(entry === undefined ? {} : { entry }),
@@ -54,10 +55,14 @@ async function audited({ file, shown, target, project, profile }: ExamineOptions
   const bad = findings.filter((one) => one.severity === 'fail');
   if (bad.length === 0) return findings;
   const remedy = bad.find((one) => one.remedy !== undefined)?.remedy;
-  throw new CpexError('CPEX_E_PACKAGE_AUDIT', `The library for ${target.name} did not pass the audit.`, {
-    evidence: [shown, ...bad.map((one) => `${one.id}: ${one.message}`)],
-    ...(remedy === undefined ? {} : { remedy }),
-  });
+  throw new CpexError(
+    'CPEX_E_PACKAGE_AUDIT',
+    `The ${artefactKind(profile)} for ${target.name} did not pass the audit.`,
+    {
+      evidence: [shown, ...bad.map((one) => `${one.id}: ${one.message}`)],
+      ...(remedy === undefined ? {} : { remedy }),
+    },
+  );
 }
 
 async function started({ file, shown, target, project, profile, cwd, engine }: ExamineOptions, context: RunContext) {
@@ -79,7 +84,8 @@ async function started({ file, shown, target, project, profile, cwd, engine }: E
 function requireIdentity({ id, version }: Registration, { project, profile }: ExamineOptions): void {
   const { manifest } = project;
   const sameId = profile.release.identity === 'file' || id === manifest.id;
-  if (sameId && version === manifest.version) return;
+  // Plugins that are processes have no way to say their version.
+  if (sameId && (version === manifest.version || (version === '' && artefactKind(profile) === 'executable'))) return;
   throw new CpexError('CPEX_E_PACKAGE_IDENTITY', 'The plugin does not say what cpex.yaml says.', {
     evidence: [`cpex.yaml: ${manifest.id} ${manifest.version}`, `registered: ${id} ${version}`],
     remedy: 'Let the code take id and version from the file that cpex build writes, or correct cpex.yaml.',

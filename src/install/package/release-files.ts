@@ -3,6 +3,8 @@ import path from 'node:path';
 import type { Manifest } from '../../model/manifest.js';
 import type { ReleaseRules } from '../../model/profile.js';
 import type { TargetName } from '../../model/target.js';
+import { artefactName } from '../../project/artefact-name.js';
+import { builtInto } from '../../project/hosts.js';
 import { sha256Hex } from '../../support/digest.js';
 import { CHECKSUMS_FILE, checksumsText } from '../checksums.js';
 import { type ArchiveEntry, writeArchive } from './archive.js';
@@ -64,8 +66,8 @@ async function archivesOf(manifest: Manifest, rules: ReleaseRules, libraries: re
   return { files: files.sort(order), listed: listed.sort(order), notes };
 }
 
-async function pack(library: ExaminedLibrary, { id }: Manifest, withRecord: boolean): Promise<Buffer> {
-  const name = `${id}${library.target.libraryExtension}`;
+async function pack(library: ExaminedLibrary, { id, host }: Manifest, withRecord: boolean): Promise<Buffer> {
+  const name = artefactName(id, builtInto(host), library.target);
   const entries: ArchiveEntry[] = [{ name, bytes: await readFile(library.copy), mode: 0o755 }];
   if (withRecord) {
     const record = await readFile(library.recordFile);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { writing } from '../../build/write-error.js';
-import { findProfile } from '../../hosts/registry.js';
+import { artefactKind, profileFor } from '../../hosts/registry.js';
 import type { RunContext } from '../../model/context.js';
 import type { Finding } from '../../model/finding.js';
 import type { Project } from '../../model/manifest.js';
@@ -8,10 +8,12 @@ import type { PackagedFile, PackageResult } from '../../model/package.js';
 import type { Plan } from '../../model/plan.js';
 import type { HostProfile } from '../../model/profile.js';
 import type { Engine } from '../../model/session.js';
-import { nativeEngine } from '../../runtime/native/engine.js';
+import { artefactName } from '../../project/artefact-name.js';
+import { hostTarget } from '../../project/targets/host.js';
 import { CpexError } from '../../support/errors.js';
 import { temporaryFolder } from '../../support/files.js';
 import { copyNew } from '../copy.js';
+import { trialEngine } from '../trial-engine.js';
 import { type BuiltLibrary, type CollectOptions, collectLibraries } from './collect.js';
 import { examine } from './examine.js';
 import { comparedFiles, writeRelease } from './folder.js';
@@ -45,7 +47,7 @@ export async function packageProject(
   seams: PackageSeams = {},
 ): Promise<PackageResult> {
   const { project } = options;
-  const profile = findProfile(project.manifest.host);
+  const profile = await profileFor(project.manifest.host, project);
   requireUsableId(project, profile);
   const urlBase = options.urlBase === undefined ? undefined : readUrlBase(options.urlBase);
   const collected = await collectLibraries({ ...options, release: profile.release }, context);
@@ -77,10 +79,11 @@ async function examineAll(
 ): Promise<{ libraries: ExaminedLibrary[]; findings: Finding[] }> {
   const examined: ExaminedLibrary[] = [];
   const findings: Finding[] = [];
-  const engine = seams.engine ?? nativeEngine();
+  const engine = seams.engine ?? (await trialEngine(profile, hostTarget(), context));
+  const kind = artefactKind(profile);
   for (const library of libraries) {
     const { target, file: shown, record } = library;
-    const copy = path.join(folder, `${target.name}${target.libraryExtension}`);
+    const copy = path.join(folder, artefactName(target.name, kind, target));
     const { sha256 } = await copyNew(shown, copy, 0o700);
     if (sha256 !== record.sha256) throw changing(shown);
     findings.push(...(await examine({ project, profile, target, file: copy, shown, cwd: folder, engine }, context)));
@@ -128,7 +131,7 @@ function requireUsableId({ manifest }: Project, { name, layout }: HostProfile): 
 }
 
 function changing(file: string): CpexError {
-  return new CpexError('CPEX_E_PACKAGE_STALE', 'The library changed while it was being packaged.', {
+  return new CpexError('CPEX_E_PACKAGE_STALE', 'What was built changed while it was being packaged.', {
     evidence: [file],
     remedy: 'Wait until other builds have ended, and run the command again.',
   });

@@ -2,13 +2,15 @@ import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { readPluginName } from '../../hosts/cliproxy/file-name.js';
 import { findProfile } from '../../hosts/registry.js';
-import { HOSTS } from '../../project/hosts.js';
+import { artefactName } from '../../project/artefact-name.js';
+import { builtInto, HOSTS } from '../../project/hosts.js';
 import { CpexError, isCpexError, systemCode } from '../../support/errors.js';
 import { chooseLibrary } from '../archive/choose-library.js';
+import { chooseProgram, programId } from '../archive/choose-program.js';
 import { extractFile } from '../archive/extract.js';
 import { type OpenArchive, openArchive } from '../archive/open-archive.js';
 import { type ArchiveName, readArchiveName } from '../archive-names.js';
-import { readBuildRecord } from '../build-record.js';
+import { readBuildRecord, startOf } from '../build-record.js';
 import { CHECKSUMS_FILE, parseChecksums } from '../checksums.js';
 import { type CopyFacts, copyNew } from '../copy.js';
 import type { InstallSource, NamedPlugin, SourceWork } from './install-source.js';
@@ -51,7 +53,7 @@ export async function fromReleaseFolder(
   return fromArchiveFile(file, work);
 }
 
-/** Takes the one library out of an archive that is in a private place already. */
+/** Takes the one library, or the plugin's program, out of an archive that is in a private place already. */
 export async function fromArchive(
   file: string,
   { shown, origin }: { readonly shown: string; readonly origin: string },
@@ -60,18 +62,23 @@ export async function fromArchive(
 ): Promise<InstallSource> {
   const archive = await openArchive(file, shown, work.limits);
   try {
-    const library = chooseLibrary(archive, work.target, expected);
-    const unpacked = path.join(work.folder, `unpacked${work.target.libraryExtension}`);
-    await extractFile(archive, library, unpacked);
     const record = await recordIn(archive, work.folder);
-    const promised = record?.file === library.name ? record : undefined;
+    const known = work.host ?? record?.profile;
+    const kind = known === undefined ? 'library' : builtInto(known);
+    const chosen =
+      kind === 'library'
+        ? chooseLibrary(archive, work.target, expected)
+        : chooseProgram(archive, work.target, expected ?? record);
+    const unpacked = path.join(work.folder, artefactName('unpacked', kind, work.target));
+    await extractFile(archive, chosen, unpacked);
+    const promised = record?.file === chosen.name ? record : undefined;
     const host = work.host ?? promised?.profile ?? hostOfName(path.basename(shown));
     return {
       file: unpacked,
       origin,
-      named: expected ?? nameOf(library.name),
+      named: expected ?? (kind === 'library' ? nameOf(chosen.name) : { id: programId(chosen.name) }),
       ...(host === undefined ? {} : { host }),
-      ...(promised === undefined ? {} : { promised }),
+      ...(promised === undefined ? {} : { promised, ...startOf(promised, work.folder) }),
     };
   } finally {
     archive.close();

@@ -1,5 +1,6 @@
 import type { BuildRecord } from '../../build/record.js';
 import type { RunContext } from '../../model/context.js';
+import type { Manifest } from '../../model/manifest.js';
 import type { Target } from '../../model/target.js';
 import type { ArchiveLimits } from '../archive/refuse.js';
 import type { NetOptions } from '../net/download.js';
@@ -17,6 +18,8 @@ export interface InstallSource {
   readonly config?: unknown;
   /** What `build.json` beside it promises. */
   readonly promised?: Pick<BuildRecord, 'id' | 'version' | 'sha256'>;
+  /** What the host has to know to start it, and the folder that files in it are relative to. */
+  readonly starts?: { readonly root: string; readonly manifest: Pick<Manifest, 'process'> };
   /** Id and version by the name of its archive, or by the registry. */
   readonly named?: NamedPlugin;
   /** What the registry says that it was taken from. */

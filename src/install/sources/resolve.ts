@@ -7,7 +7,7 @@ import { MANIFEST_FILE, requireProject } from '../../project/find.js';
 import { PLUGIN_ID } from '../../project/name-grammar.js';
 import { CpexError, systemCode } from '../../support/errors.js';
 import { exists } from '../../support/files.js';
-import { readBuildRecord } from '../build-record.js';
+import { readBuildRecord, startOf } from '../build-record.js';
 import { fromArchiveFile, fromReleaseFolder } from './from-archive.js';
 import { fromRegistry, type RegistryRequest } from './from-registry.js';
 import type { InstallSource, SourceWork } from './install-source.js';
@@ -73,7 +73,13 @@ async function builtProject(context: RunContext): Promise<InstallSource> {
   const project = await requireProject(context);
   const built = await ensureBuilt(project, {}, context);
   const { id, version, host, test } = project.manifest;
-  return { file: built.file, host, config: test?.config, promised: { id, version, sha256: built.sha256 } };
+  return {
+    file: built.file,
+    host,
+    config: test?.config,
+    starts: project,
+    promised: { id, version, sha256: built.sha256 },
+  };
 }
 
 /** `dist/` with a folder for this machine, such a folder itself, or the files of a release. */
@@ -89,7 +95,7 @@ async function fromFolder(folder: string, given: string, work: SourceWork): Prom
   const others = entries.filter((one) => one.isDirectory()).map((one) => one.name);
   throw new CpexError('CPEX_E_INSTALL_SOURCE', `There is no built plugin for ${target.name} in ${given}.`, {
     evidence: others.length === 0 ? [] : [`folders there: ${others.slice(0, 10).join(', ')}`],
-    remedy: 'Build it first (cpex build), or name the library itself.',
+    remedy: 'Build it first (cpex build), or name the built file itself.',
   });
 }
 
@@ -99,7 +105,7 @@ async function besideRecord(file: string): Promise<InstallSource> {
 }
 
 function withRecord(file: string, record: BuildRecord): InstallSource {
-  return { file, host: record.profile, promised: record };
+  return { file, host: record.profile, promised: record, ...startOf(record, path.dirname(file)) };
 }
 
 function recordIn(folder: string): Promise<BuildRecord | undefined> {
