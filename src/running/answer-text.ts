@@ -4,13 +4,15 @@ import { byteHint, hookText, indented, pieceHead, pieceText } from '../report/ru
 import { eventText, stepText } from '../report/steps-text.js';
 import { printable } from '../support/printable.js';
 import type { RunReport } from './service.js';
+import type { RunForm } from './session.js';
 
 /** What stdout gets; a command has written its output there already, a stream its pieces. */
 export function answerText({ answer, help }: RunReport): string {
   if (help !== undefined) return help.trimEnd();
   const { envelope, stream } = answer?.invocation ?? {};
   if (answer === undefined || envelope?.ok !== true || answer.request.form === 'command') return '';
-  if (stream !== undefined) return '';
+  // Pieces that a tool puts out on the way went to stderr.
+  if (stream !== undefined && answer.request.form !== 'tool') return '';
   if (answer.request.form === 'step') return stepText(envelope.result);
   if (answer.request.form === 'event') return eventText(answer.request.request, envelope.result);
   return answer.evaluation === undefined ? indented(envelope.result) : hookText(answer.evaluation, envelope.result);
@@ -36,10 +38,17 @@ export function hints({ answer }: RunReport): string[] {
   });
 }
 
-/** Shows the pieces of a stream as they come: what each is on stderr, itself on stdout. */
-export function showPiece(): (piece: Uint8Array, value?: unknown) => void {
+/**
+ * Shows the pieces of a stream as they come: what each is on stderr, itself on stdout. Those of a tool, which has a result
+ * beside them, go to stderr.
+ */
+export function showPiece(form: RunForm): (piece: Uint8Array, value?: unknown) => void {
   let count = 0;
   return (piece, value) => {
+    if (form === 'tool') {
+      process.stderr.write(`${pieceText(Buffer.from(piece).toString())}\n`);
+      return;
+    }
     process.stderr.write(`${pieceHead(++count, piece.length)}\n`);
     const text = textOf(piece) ?? Buffer.from(piece).toString('base64');
     process.stdout.write(`${value === undefined ? pieceText(text) : indented(value)}\n`);

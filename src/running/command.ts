@@ -4,6 +4,7 @@ import type { RunContext } from '../model/context.js';
 import type { ReattachRecord } from '../model/process.js';
 import type { TraceRecord } from '../model/session.js';
 import type { PipelineFlags } from '../pipeline/cliproxy/which-host.js';
+import { type ApplicationFlags, readApplication } from '../project/application.js';
 import { runDisplay } from '../report/run-text.js';
 import { traceLine, traceValue } from '../report/trace-text.js';
 import { CpexError } from '../support/errors.js';
@@ -18,7 +19,7 @@ import type { ServeFlags } from './serve/command.js';
 import { type RunOptions, type RunReport, runOnce } from './service.js';
 
 /** The flags of `cpex run` as the parser gives them. */
-export interface RunFlags extends PipelineFlags, ServeFlags {
+export interface RunFlags extends PipelineFlags, ServeFlags, ApplicationFlags {
   readonly serve?: boolean;
   readonly extensions?: string | undefined;
   readonly context?: string | undefined;
@@ -76,6 +77,7 @@ export async function runCommand(
   const options: RunOptions = {
     words,
     ...pick(flags),
+    application: readApplication(flags, context.cwd),
     ...(flags.reattach === undefined ? {} : { reattach: await reattachOf(flags.reattach, context) }),
     ...(view === undefined ? {} : { spawned: view.spawned, hold: view.hold }),
     ...(flags.context === undefined ? {} : { contextData: flags.context }),
@@ -126,8 +128,10 @@ function refuseTarget(flags: RunFlags): void {
   });
 }
 
-/** The exit code of a command or a step is ours too. */
+/** The exit code of a command or a step is ours too; a tool only says that it failed. */
 function exitCode({ answer }: RunReport): number {
+  const { is_error } = (answer?.invocation.envelope.result ?? {}) as { is_error?: unknown };
+  if (answer?.request.form === 'tool') return is_error === true ? 1 : 0;
   if (answer?.request.form !== 'command' && answer?.request.form !== 'step') return 0;
   const { exit_code } = (answer.invocation.envelope.result ?? {}) as { exit_code?: unknown };
   if (typeof exit_code !== 'number' || exit_code === 0) return 0;

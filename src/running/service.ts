@@ -4,6 +4,7 @@ import type { RunContext } from '../model/context.js';
 import type { ReattachRecord } from '../model/process.js';
 import type { ServiceEvent } from '../model/profile.js';
 import type { Ending, ProcessFacts, TraceRecord } from '../model/session.js';
+import type { ApplicationWish } from '../project/application.js';
 import { endingError } from '../runtime/failure.js';
 import { CpexError } from '../support/errors.js';
 import { stringifyExact } from '../support/exact-json.js';
@@ -11,7 +12,7 @@ import { exists } from '../support/files.js';
 import { readAnswers } from './answers.js';
 import { readData } from './input.js';
 import { checkRecordFile, recordCase } from './record.js';
-import { type Answer, openRunSession, type RunSession, type RunSessionOptions } from './session.js';
+import { type Answer, openRunSession, type RunForm, type RunSession, type RunSessionOptions } from './session.js';
 
 /** What `cpex run` was asked to do; values that hold data are JSON text, `@FILE` or `-`. */
 export interface RunOptions {
@@ -31,6 +32,8 @@ export interface RunOptions {
   readonly target?: string;
   readonly engine?: EngineName;
   readonly runner?: string;
+  /** What the command line says of the plugin's application. */
+  readonly application?: ApplicationWish;
   /** Codec to offer for bodies. */
   readonly codec?: string;
   readonly debug: boolean;
@@ -42,7 +45,7 @@ export interface RunOptions {
   readonly record?: string;
   readonly stdin: AsyncIterable<unknown>;
   /** Makes what takes each piece of a stream as it comes; for each call anew. */
-  readonly piece?: () => (piece: Uint8Array, value?: unknown) => void;
+  readonly piece?: (form: RunForm) => (piece: Uint8Array, value?: unknown) => void;
   /** Takes every message, when tracing is wanted. */
   readonly trace?: (record: TraceRecord) => void;
   /** Told how a plugin's process was started. */
@@ -195,6 +198,7 @@ export function sessionOptions(
         context.emit({ type: 'note', level: 'info', text: event.finding.message });
       }
     },
+    ...(options.application === undefined ? {} : { application: options.application }),
     ...(options.piece === undefined ? {} : { piece: options.piece }),
     ...(options.reattach === undefined ? {} : { reattach: options.reattach }),
     ...(options.spawned === undefined ? {} : { spawned: options.spawned }),

@@ -10,6 +10,7 @@ import type { ReattachRecord } from '../model/process.js';
 import type { HookEvaluation, Registration, RunInput, RunRequest, ServiceEvent } from '../model/profile.js';
 import type { ServiceScript } from '../model/script.js';
 import type { Deadlines, Ending, Engine, ProcessFacts, TraceRecord } from '../model/session.js';
+import type { ApplicationWish } from '../project/application.js';
 import { findProject } from '../project/find.js';
 import { hostTarget } from '../project/targets/host.js';
 import { resolveTarget } from '../project/targets/normalise.js';
@@ -37,6 +38,8 @@ export interface RunSessionOptions {
   readonly engine?: EngineName;
   readonly runner?: string;
   readonly config?: unknown;
+  /** What the command line says of the plugin's application. */
+  readonly application?: ApplicationWish;
   /** Codec to offer the plugin for bodies; JSON alone when absent. */
   readonly codec?: string;
   /** Milliseconds for one call. */
@@ -55,7 +58,7 @@ export interface RunSessionOptions {
   /** What the host answers in place of the outer world. */
   readonly script?: ServiceScript;
   /** Makes what takes each piece of a stream as it comes; for each call anew. */
-  readonly piece?: () => (piece: Uint8Array, value?: unknown) => void;
+  readonly piece?: (form: RunForm) => (piece: Uint8Array, value?: unknown) => void;
   /** Go on when the plugin does not register: the call is about that. */
   readonly unregistered?: boolean;
   /** Absolute path of the file or folder that a step gets as its workspace. */
@@ -63,6 +66,9 @@ export interface RunSessionOptions {
   /** Milliseconds that the plugin gets, once it can know that it was cancelled; none when absent. */
   readonly graceMs?: number;
 }
+
+/** How an answer is to be shown. */
+export type RunForm = Extract<RunRequest, { kind: 'call' }>['form'];
 
 /** A call that the words of a command line came to, with its answer. */
 export interface Answer {
@@ -235,7 +241,7 @@ async function ask(
     }
     const deadline = timeout ?? request.deadlineMs;
     const invocation = await plugin.invoke(request.method, request.request, {
-      ...(piece === undefined ? {} : { onPiece: piece() }),
+      ...(piece === undefined ? {} : { onPiece: piece(request.form) }),
       ...(deadline === undefined ? {} : { deadline }),
     });
     if (invocation.envelope.ok !== true) return { contract, request, invocation };

@@ -29,7 +29,6 @@ export const tauProfile: HostProfile = {
     encodeRequest,
     sampleCalls,
     streamsOf: (method) => ({ requests: false, answers: method === 'tool_call' }),
-    readChunk: (body) => Buffer.from(body).toString(),
     readWords,
   },
   services: tauServer,

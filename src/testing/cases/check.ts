@@ -17,19 +17,21 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   hook: ['payload', 'extensions', 'context', 'config'],
   command: ['args', 'env', 'config'],
   step: ['args', 'env', 'request', 'config'],
+  tool: ['args', 'request', 'config'],
   event: ['request', 'config'],
   method: ['request', 'config'],
   pipeline: ['hook', 'payload', 'extensions', 'context', 'steps', ...PIPELINE_KEYS],
 };
 
 /** The kinds of call that go by a key of their own. */
-const KINDS = ['hook', 'command', 'step', 'event', 'method'] as const;
+const KINDS = ['hook', 'command', 'step', 'tool', 'event', 'method'] as const;
 
 /** The expectations that not every kind of call can meet. */
 const EXPECTATIONS: Readonly<Record<string, readonly string[]>> = {
   hook: ['result', 'stream', 'stdout', 'stderr', 'verdict', 'payload_modified'],
   command: ['result', 'stream', 'stdout', 'stderr', 'exit_code'],
   step: ['result', 'stream', 'stdout', 'stderr', 'exit_code', 'artifacts'],
+  tool: ['result', 'stream', 'stdout', 'stderr'],
   event: ['result', 'stream', 'stdout', 'stderr', 'outcome'],
   method: ['result', 'stream', 'stdout', 'stderr'],
   pipeline: [

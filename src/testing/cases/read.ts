@@ -23,11 +23,13 @@ interface RawCase {
   readonly args?: unknown;
   readonly env?: unknown;
   readonly step?: string;
+  readonly tool?: string;
   readonly event?: string;
   readonly method?: string;
   readonly request?: unknown;
   readonly config?: unknown;
   readonly timeout_ms?: number;
+  readonly cancel_after_ms?: number;
   readonly host?: HostAnswers;
   readonly expect?: RawExpect;
 }
@@ -108,6 +110,7 @@ function toCase(raw: RawCase, file: string, line: number, at: ScenarioPipeline['
     ...(raw.config === undefined ? {} : { config: raw.config }),
     script: toScript(raw.host ?? {}),
     ...(raw.timeout_ms === undefined ? {} : { timeoutMs: raw.timeout_ms }),
+    ...(raw.cancel_after_ms === undefined ? {} : { cancelAfterMs: raw.cancel_after_ms }),
     expect: toExpectations(raw.expect ?? {}),
   };
 }
@@ -148,6 +151,9 @@ function toCall(raw: RawCase): CaseCall {
   if (raw.step !== undefined) {
     const { args = {}, env = {}, request = {} } = raw;
     return { kind: 'step', runner: raw.step, args, env, request };
+  }
+  if (raw.tool !== undefined) {
+    return { kind: 'tool', tool: raw.tool, args: raw.args ?? {}, request: raw.request ?? {} };
   }
   if (raw.event !== undefined) return { kind: 'event', event: raw.event, request: raw.request ?? {} };
   return { kind: 'method', method: raw.method ?? '', request: raw.request ?? {} };

@@ -47,7 +47,7 @@ export async function runCase(
   const { value, ending, trial } = await runTrial(subject, options, (running) =>
     observe(one, subject, running, spoken),
   );
-  const died = judgeEnding(ending, id);
+  const died = judgeEnding(ending, id, subject.profile.transport);
   const judged = { subject, protocol: (trial?.plugin.profile ?? subject.profile).protocol };
   if (value === undefined || died !== undefined) {
     const findings = [...(value === undefined ? [] : compare(one, value, trial?.events ?? [], snapshots, judged))];
@@ -78,14 +78,15 @@ async function observe(
     return `the plugin does not register with this configuration: ${first.envelope.error?.message ?? 'no usable answer'}`;
   }
   const { call } = one;
-  if (call.kind === 'method') return invoke(trial, call.method, call.request);
+  if (call.kind === 'method') return invoke(trial, call.method, call.request, one.cancelAfterMs);
   if (call.kind === 'command') {
     const request = { verb_path: call.verbs, args: call.args, env: call.env };
     return { invocation: await trial.plugin.invoke('command.run', request) };
   }
-  if (call.kind === 'step' || call.kind === 'event') {
+  const ownHooks = call.kind === 'hook' && !subject.profile.contract.methods.has('hook.invoke');
+  if (call.kind === 'step' || call.kind === 'event' || call.kind === 'tool' || ownHooks) {
     const made = buildCall(call, subject.profile, registration);
-    return typeof made === 'string' ? made : invoke(trial, made.method, made.request);
+    return typeof made === 'string' ? made : invoke(trial, made.method, made.request, one.cancelAfterMs);
   }
   const { hook, extensions, context } = call;
   const known = knownHook(subject.profile.contract, hook);
@@ -99,9 +100,15 @@ async function observe(
 }
 
 /** Makes a call; a text says why the host could not make it. */
-async function invoke(trial: Trial, method: string, request: unknown): Promise<Observation | string> {
+async function invoke(
+  trial: Trial,
+  method: string,
+  request: unknown,
+  cancelAfterMs?: number,
+): Promise<Observation | string> {
+  const signal = cancelAfterMs === undefined ? {} : { signal: AbortSignal.timeout(cancelAfterMs) };
   try {
-    return { invocation: await trial.plugin.invoke(method, request) };
+    return { invocation: await trial.plugin.invoke(method, request, signal) };
   } catch (error) {
     if (error instanceof CpexError && error.kind === 'user') return error.message;
     throw error;

@@ -21,6 +21,8 @@ export type CaseCall =
       readonly env: unknown;
       readonly request: unknown;
     }
+  /** `request` is laid over the usual one. */
+  | { readonly kind: 'tool'; readonly tool: string; readonly args: unknown; readonly request: unknown }
   | { readonly kind: 'event'; readonly event: string; readonly request: unknown }
   | { readonly kind: 'method'; readonly method: string; readonly request: unknown }
   | Scenario;
@@ -39,5 +41,7 @@ export interface Case<Call extends CaseCall = CaseCall> {
   readonly config?: unknown;
   readonly script: ServiceScript;
   readonly timeoutMs?: number;
+  /** The call is cancelled so many milliseconds after it was made. */
+  readonly cancelAfterMs?: number;
   readonly expect: Expectations;
 }
