@@ -1,7 +1,10 @@
 import type { Call, CallEnd, CallOptions } from '../../model/session.js';
 import { sharedAbort } from '../native/pending-call.js';
-import { ChunkQueue } from './chunk-queue.js';
+import { ChunkQueue } from '../stdio/chunk-queue.js';
 import { INTERNAL, OK, onStatus, type RawStream, type Status, statusName } from './connection.js';
+
+/** Bytes of an answer that may wait for their reader before the plugin has to. */
+const MUCH = 16 * 2 ** 20;
 
 /** Told of what crosses during a call. */
 export interface CallWatch {
@@ -11,10 +14,12 @@ export interface CallWatch {
 
 /** A call that the session makes: waits for its turn, then runs over a stream of its own. */
 export class GrpcCall implements Call {
-  readonly chunks: ChunkQueue;
+  readonly chunks = new ChunkQueue();
   readonly end: Promise<CallEnd>;
 
   private stream: RawStream | undefined;
+  /** Bytes that wait for the reader of the chunks. */
+  private unread = 0;
   private readonly controller = sharedAbort();
   private resolveEnd!: (end: CallEnd) => void;
   private rejectEnd!: (error: Error) => void;
@@ -30,7 +35,6 @@ export class GrpcCall implements Call {
     });
     // A caller may learn of the plugin's death from the session alone.
     this.end.catch(() => undefined);
-    this.chunks = new ChunkQueue({ pause: () => this.stream?.pause(), resume: () => this.stream?.resume() });
   }
 
   /** The plugin is told, and ends the call with status 1 where it has not answered. */
@@ -70,7 +74,12 @@ export class GrpcCall implements Call {
         return;
       }
       watch.chunk(bytes);
-      this.chunks.push(bytes);
+      this.unread += bytes.length;
+      if (this.unread > MUCH) stream.pause();
+      this.chunks.push({ body: bytes }, () => {
+        this.unread -= bytes.length;
+        if (this.unread <= MUCH && stream.isPaused()) stream.resume();
+      });
     });
     const ended = new Promise<Status>((resolve) => onStatus(stream, resolve));
     const messages = more === 'none' ? [] : [request, ...more];

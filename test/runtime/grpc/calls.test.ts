@@ -175,6 +175,14 @@ test('streams wait for slow readers on both sides and lose nothing', async () =>
   expect((await call.end).code).toBe(0);
 });
 
+test('a reader that stops early holds up nobody', async () => {
+  const { session: on } = await start();
+  const more = Array.from({ length: 400 }, () => write('Line', { text: 'x'.repeat(100_000) }));
+  const call = on.call(named('Chat'), Buffer.of(), { more, streaming: true });
+  for await (const _ of call.chunks) break;
+  expect((await call.end).code).toBe(0);
+});
+
 test('an answer that is a stream, and one that is none, are no answer to a plain call', async () => {
   const { session: on } = await start();
   const many = await on.call(named('Count'), write('CountRequest', { count: 2 })).end;

@@ -3,7 +3,6 @@ import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { certificateOf, makeCertificate } from '../../../src/runtime/grpc/certificates.js';
-import { ChunkQueue } from '../../../src/runtime/grpc/chunk-queue.js';
 import { pluginEnvironment } from '../../../src/runtime/grpc/environment.js';
 import { readFirstLine } from '../../../src/runtime/grpc/first-line.js';
 import { readHandshake } from '../../../src/runtime/grpc/handshake.js';
@@ -113,16 +112,4 @@ test('variables that this process was itself given as a plugin are not handed on
     PLUGIN_UNIX_SOCKET_DIR: '/new',
     PLUGIN_UNIX_SOCKET_GROUP: 'staff',
   });
-});
-
-test('a queue makes its source wait, and lets it go on', async () => {
-  const said: string[] = [];
-  const queue = new ChunkQueue({ pause: () => said.push('pause'), resume: () => said.push('resume') });
-  for (let at = 0; at < 20; at++) queue.push(Buffer.alloc(1 << 20, at));
-  expect(said.every((word) => word === 'pause') && said.length > 0).toBe(true);
-  queue.end();
-  const got: (number | undefined)[] = [];
-  for await (const { body } of queue) got.push(body[0]);
-  expect(got).toEqual(Array.from({ length: 20 }, (_, at) => at));
-  expect(said.at(-1)).toBe('resume');
 });
