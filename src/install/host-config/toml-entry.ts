@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { parse, stringify, type TomlTable, type TomlValue } from 'smol-toml';
+import { parse, stringify, TomlDate, type TomlTable, type TomlValue } from 'smol-toml';
 import { cannotChange } from './words.js';
 
 /** What `plugins.toml` says of one plugin. */
@@ -32,13 +32,13 @@ export function withCommand(text: string, id: string, entry: CommandEntry, file:
   const before = readToml(plain, file);
   const scope = SCOPES.find((one) => tableAt(before, [one, id]) !== undefined) ?? SCOPES[0];
   const wanted = merged(before, [scope, id], entry);
-  if (isDeepStrictEqual(before, wanted)) return text;
+  if (same(before, wanted)) return text;
   const changed =
     tableAt(before, [scope, id]) === undefined
       ? `${plain}${plain === '' || plain.endsWith('\n\n') ? '' : plain.endsWith('\n') ? '\n' : '\n\n'}${commandTable(id, entry, scope)}`
       : spliced(plain, [scope, id], entry, before);
   // The last word has a reader that knows nothing of how the text was made.
-  if (changed === undefined || !isDeepStrictEqual(tryToml(changed), wanted)) {
+  if (changed === undefined || !same(tryToml(changed), wanted)) {
     throw cannotChange(file, `the entry of ${id} is written in a way that cpex does not change`);
   }
   return windows ? changed.replaceAll('\n', '\r\n') : changed;
@@ -98,7 +98,7 @@ function valueLines(lines: readonly string[]): number {
 function commentOf(line: string): string {
   const whole = tryToml(line);
   for (let at = line.indexOf('#'); at >= 0; at = line.indexOf('#', at + 1)) {
-    if (!isDeepStrictEqual(tryToml(line.slice(0, at)), whole)) continue;
+    if (!same(tryToml(line.slice(0, at)), whole)) continue;
     const from = line.slice(0, at).trimEnd().length;
     return line.slice(from);
   }
@@ -139,9 +139,24 @@ function tableAt(document: TomlTable, path: readonly string[]): TomlTable | unde
   return typeof value === 'object' && !Array.isArray(value) ? (value as TomlTable) : undefined;
 }
 
+/** Numbers beyond what a double holds are somebody else's, and stay as they are. */
+const LARGE = { integersAsBigInt: 'asNeeded' } as const;
+
+/** Tables come without a prototype, and what is put into them has one. */
+function same(a: unknown, b: unknown): boolean {
+  return isDeepStrictEqual(plain(a), plain(b));
+}
+
+function plain(value: unknown): unknown {
+  if (value instanceof TomlDate) return ['date', value.toISOString()];
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plain(one)]));
+}
+
 function readToml(text: string, file: string): TomlTable {
   try {
-    return parse(text);
+    return parse(text, LARGE);
   } catch (error) {
     throw cannotChange(file, (error as Error).message);
   }
@@ -149,7 +164,7 @@ function readToml(text: string, file: string): TomlTable {
 
 function tryToml(text: string): TomlTable | undefined {
   try {
-    return parse(text);
+    return parse(text, LARGE);
   } catch {
     return undefined;
   }
