@@ -16,14 +16,26 @@ import { measure as pipelined } from './pipelined.mjs';
 import { measure as startup } from './startup.mjs';
 import { repository } from './support/package.mjs';
 import { flags, markdownTable, plainTable, withVerdicts } from './support/report.mjs';
+import { measure as transports } from './transports.mjs';
 
 const MARK = '<!-- figures -->';
 const document = path.join(repository, 'docs', 'performance.md');
 
 const { json, quick = false, markdown, write } = flags({ markdown: { type: 'boolean' }, write: { type: 'boolean' } });
 const tables = [];
-for (const measure of [startup, childStart, hostCall, pipelined, pipeline, builds, memory, conformance, fuzz]) {
-  process.stderr.write(`${path.basename(import.meta.url)}: ${tables.length + 1} of 9\n`);
+for (const measure of [
+  startup,
+  childStart,
+  hostCall,
+  pipelined,
+  transports,
+  pipeline,
+  builds,
+  memory,
+  conformance,
+  fuzz,
+]) {
+  process.stderr.write(`${path.basename(import.meta.url)}: ${tables.length + 1} of 10\n`);
   tables.push(await measure({ quick }));
 }
 const figures = tables.map(markdownTable).join('\n\n');

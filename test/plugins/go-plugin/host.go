@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strconv"
+	"strings"
 	"time"
 
 	"fixture/fixturepb"
@@ -20,7 +22,7 @@ func (p *fixturePlugin) GRPCClient(_ context.Context, _ *plugin.GRPCBroker, conn
 	return fixturepb.NewFixtureClient(connection), nil
 }
 
-// One row of what `host` measures.
+// What `host` measures.
 type measurement struct {
 	Size       int     `json:"size"`
 	RoundTrips int     `json:"roundTrips"`
@@ -29,12 +31,19 @@ type measurement struct {
 	Overlapping float64 `json:"overlappingPerSecond"`
 }
 
-// Runs as go-plugin's own host over a copy of this executable, and prints how fast that is.
+// Runs as go-plugin's own host over a copy of this executable, and prints how fast that is. The parameter is `plain` or
+// `mtls`, the milliseconds that each figure may take, and the bytes of a request, with colons between them.
 func runHost(parameter string) {
+	words := strings.Split(parameter+"::", ":")
+	kind := words[0]
+	span, err := time.ParseDuration(words[1] + "ms")
+	must(err)
+	size, err := strconv.Atoi(words[2])
+	must(err)
 	self, err := os.Executable()
 	must(err)
 	client := plugin.NewClient(&plugin.ClientConfig{
-		HandshakeConfig: handshake, Cmd: exec.Command(self), AutoMTLS: parameter == "mtls",
+		HandshakeConfig: handshake, Cmd: exec.Command(self), AutoMTLS: kind == "mtls",
 		Plugins: plugin.PluginSet{"fixture": &fixturePlugin{}}, AllowedProtocols: []plugin.Protocol{plugin.ProtocolGRPC},
 		Logger: hclog.NewNullLogger(),
 	})
@@ -44,23 +53,21 @@ func runHost(parameter string) {
 	dispensed, err := connection.Dispense("fixture")
 	must(err)
 	fixture := dispensed.(fixturepb.FixtureClient)
-	for _, size := range []int{100, 64 * 1024} {
-		must(json.NewEncoder(os.Stdout).Encode(measure(fixture, size)))
-	}
+	must(json.NewEncoder(os.Stdout).Encode(measure(fixture, size, span)))
 }
 
-func measure(fixture fixturepb.FixtureClient, size int) measurement {
+func measure(fixture fixturepb.FixtureClient, size int, span time.Duration) measurement {
 	request := &fixturepb.Bytes{Data: make([]byte, size)}
 	call := func() {
 		_, err := fixture.Blob(context.Background(), request)
 		must(err)
 	}
-	for range 200 {
+	for range 20 {
 		call()
 	}
 	count := 0
 	began := time.Now()
-	for time.Since(began) < time.Second {
+	for time.Since(began) < span {
 		call()
 		count++
 	}
@@ -71,7 +78,7 @@ func measure(fixture fixturepb.FixtureClient, size int) measurement {
 	for range workers {
 		go func() {
 			own := 0
-			for time.Since(began) < time.Second {
+			for time.Since(began) < span {
 				call()
 				own++
 			}
