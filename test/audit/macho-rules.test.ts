@@ -14,6 +14,7 @@ import { ENTRY, GOOD_SOURCE } from './c-library.js';
 import { DYLIB_FLAGS, DylibBench, missing, universalOf } from './dylib.js';
 import { dylibLoadingCases, dylibMakers } from './macho-cases.js';
 import { dylibHygieneCases } from './macho-cases-hygiene.js';
+import { machoProgramCases } from './program-cases.js';
 import { testRules } from './rule-cases.js';
 import { GO_SOURCE, RUST_SOURCE } from './sources.js';
 
@@ -21,7 +22,7 @@ const bench = new DylibBench();
 afterAll(() => bench.remove());
 
 const { good, source } = dylibMakers(bench);
-const cases = [...dylibLoadingCases(bench), ...dylibHygieneCases(bench)];
+const cases = [...dylibLoadingCases(bench), ...machoProgramCases(bench), ...dylibHygieneCases(bench)];
 const base: AuditExpectation = { kind: 'library', entry: ENTRY, target: TARGETS['darwin-arm64'], language: 'c' };
 const universal: AuditExpectation = { ...base, target: TARGETS['darwin-universal'] };
 

@@ -8,12 +8,13 @@ import { ENTRY, hasTool } from './c-library.js';
 import { BARE_DLL, DLL_FLAGS, DllBench, GOOD_DLL, lacking, MINGW } from './dll.js';
 import { dllHygieneCases } from './pe-cases-hygiene.js';
 import { dllLoadingCases } from './pe-cases-loading.js';
+import { peProgramCases } from './program-cases.js';
 import { testRules } from './rule-cases.js';
 
 const bench = new DllBench();
 afterAll(() => bench.remove());
 
-const cases = [...dllLoadingCases(bench), ...dllHygieneCases(bench)];
+const cases = [...dllLoadingCases(bench), ...peProgramCases(bench), ...dllHygieneCases(bench)];
 const base: AuditExpectation = { kind: 'library', entry: ENTRY, target: TARGETS['windows-x64'], language: 'c' };
 const missing = lacking(MINGW, 'clang', 'lld-link');
 

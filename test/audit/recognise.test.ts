@@ -96,6 +96,24 @@ describe('files that are no ELF library', () => {
     expect(report.findings).toMatchObject([{ id: 'file.kind', message: expect.stringContaining('ELF object file') }]);
   });
 
+  it('a script is as good as an executable, but for Windows', async () => {
+    const file = bench.write('plugin.py', '#!/usr/bin/env python3\nprint(1)\n');
+    expect((await auditFile(file, { kind: 'executable', mode: 0o100755 })).findings).toEqual([]);
+    const foreign = await auditFile(file, { kind: 'executable', target: TARGETS['windows-x64'] });
+    expect(foreign.findings).toMatchObject([
+      { id: 'file.kind', message: expect.stringMatching(/^This is a script .*, not an executable\.$/) },
+    ]);
+  });
+
+  it('an executable that nobody may execute', async () => {
+    const file = bench.write('plugin.sh', '#!/bin/sh\n');
+    const { findings } = await auditFile(file, { kind: 'executable', mode: 0o100640 });
+    for (const { id } of findings) said.add(id);
+    expect(findings).toMatchObject([
+      { id: 'file.mode', severity: 'warn', message: 'Nobody may execute the file (mode 0640).' },
+    ]);
+  });
+
   it('have between them everything that is said about a file as a whole', () => {
     expect([...said].sort()).toEqual(Object.keys(FILE_FINDINGS).sort());
   });

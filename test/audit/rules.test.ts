@@ -6,13 +6,14 @@ import { makers, visible } from './broken-library.js';
 import { ENTRY, hasTool, RULE_IDS, sectionOf, Workbench } from './c-library.js';
 import { hygieneCases } from './cases-hygiene.js';
 import { loadingCases } from './cases-loading.js';
+import { program, programCases } from './program-cases.js';
 import { testRules } from './rule-cases.js';
 
 const bench = new Workbench();
 afterAll(() => bench.remove());
 
 const { good, source } = makers(bench);
-const cases = [...loadingCases(bench), ...hygieneCases(bench)];
+const cases = [...loadingCases(bench), ...programCases(bench), ...hygieneCases(bench)];
 const base: AuditExpectation = { kind: 'library', entry: ENTRY, target: TARGETS['linux-x64'], language: 'c' };
 
 describe.skipIf(!hasTool('gcc'))('rules (needs gcc)', () => {
@@ -22,6 +23,13 @@ describe.skipIf(!hasTool('gcc'))('rules (needs gcc)', () => {
     const report = await auditFile(good('good'), base);
     expect(report.findings.map((finding) => [finding.id, finding.severity])).toEqual([['elf.glibc-floor', 'info']]);
     expect(report).toMatchObject({ target: 'linux-x64', language: 'c', facts: { format: 'elf', role: 'library' } });
+  });
+
+  it('says nothing but what it needs about a good executable, whatever else it exports', async () => {
+    const report = await auditFile(program(bench, 'good-program', '-rdynamic'), { ...base, kind: 'executable' });
+    expect(report.findings.map((finding) => [finding.id, finding.severity])).toEqual([['elf.glibc-floor', 'info']]);
+    expect(report.findings[0]?.message).toMatch(/^The executable needs glibc /);
+    expect(report).toMatchObject({ target: 'linux-x64', facts: { format: 'elf', role: 'executable' } });
   });
 
   it('accepts a run path beside the library', async () => {

@@ -1,17 +1,5 @@
 import type { Rule } from './rule.js';
 
-const program: Rule = {
-  id: 'elf.program',
-  only: 'executable',
-  severity: 'fail',
-  title: 'It is an executable',
-  why: 'A host of this kind starts its plugins as processes; nobody loads them.',
-  remedy: 'Build a program: add_executable(…), go build of package main, src/main.rs.',
-  again: 'readelf -hW FILE',
-  check: ({ facts }) =>
-    facts.role === 'executable' ? [] : [{ message: `The file is a ${facts.description}, not an executable.` }],
-};
-
 const anyAddress: Rule = {
   id: 'elf.pie',
   only: 'executable',
@@ -56,4 +44,4 @@ const interpreter: Rule = {
 };
 
 /** What only executables are asked. */
-export const EXECUTABLE_RULES: readonly Rule[] = [program, anyAddress, interpreter];
+export const EXECUTABLE_RULES: readonly Rule[] = [anyAddress, interpreter];

@@ -20,6 +20,18 @@ const type: Rule = {
   },
 };
 
+const program: Rule = {
+  id: 'elf.program',
+  only: 'executable',
+  severity: 'fail',
+  title: 'It is an executable',
+  why: 'A host of this kind starts its plugins as processes; nobody loads them.',
+  remedy: 'Build a program: add_executable(…), go build of package main, src/main.rs.',
+  again: 'readelf -hW FILE',
+  check: ({ facts }) =>
+    facts.role === 'executable' ? [] : [{ message: `The file is a ${facts.description}, not an executable.` }],
+};
+
 const machine: Rule = {
   id: 'elf.machine',
   clause: 'ABI-LOAD-004',
@@ -124,4 +136,4 @@ const pageSize: Rule = {
   },
 };
 
-export const PLATFORM_RULES: readonly Rule[] = [type, machine, libc, goMusl, noOpen, cpuLevel, pageSize];
+export const PLATFORM_RULES: readonly Rule[] = [type, program, machine, libc, goMusl, noOpen, cpuLevel, pageSize];
