@@ -42,6 +42,6 @@ async function textOf(file: string): Promise<string> {
 function unusable(file: string, evidence: readonly string[]): CpexError {
   return new CpexError('CPEX_E_RUN_ANSWERS', `${file} does not hold answers of a host.`, {
     evidence,
-    remedy: 'Write what stands under "host" in a case file: http, model, auth, kv, config, archive, cancelled.',
+    remedy: 'Write what stands under "host" in a case file: http, model, auth, server, kv, config, archive, cancelled.',
   });
 }

@@ -39,14 +39,19 @@ export async function recordCase(
     ).toString('utf8');
   const expected: Record<string, unknown> = {};
   if (envelope.error !== undefined) expected.error = recordedError(envelope.error);
-  else if (request.form === 'command' || request.form === 'step') {
+  else if (request.form === 'tool') {
+    const { content, is_error } = envelope.result as { content: unknown; is_error: unknown };
+    expected.content = content;
+    expected.is_error = is_error;
+  } else if (request.form === 'command' || request.form === 'step') {
     const { exit_code, artifacts } = envelope.result as { exit_code: unknown; artifacts?: unknown };
     expected.exit_code = exit_code;
     if (request.form === 'step') expected.artifacts = artifacts;
     expected.stdout = output('stdout');
     if (output('stderr') !== '') expected.stderr = output('stderr');
   } else expected.result = envelope.result;
-  if (invocation.stream !== undefined) {
+  const pieces = invocation.stream?.chunks.length ?? 0;
+  if (invocation.stream !== undefined && (request.form !== 'tool' || pieces > 0)) {
     // What the call itself returned is how the stream came, and may differ from run to run.
     delete expected.result;
     expected.stream = recordedStream(invocation.stream);
@@ -93,5 +98,6 @@ function callOf({ request }: Answer): Record<string, unknown> {
     const { runner, args } = body.step as { runner: string; args: unknown };
     return { step: runner, args };
   }
+  if (request.form === 'tool') return { tool: body.name, args: body.arguments };
   return { method: request.method, request: body };
 }

@@ -31,7 +31,7 @@ const EXPECTATIONS: Readonly<Record<string, readonly string[]>> = {
   hook: ['result', 'stream', 'stdout', 'stderr', 'verdict', 'payload_modified'],
   command: ['result', 'stream', 'stdout', 'stderr', 'exit_code'],
   step: ['result', 'stream', 'stdout', 'stderr', 'exit_code', 'artifacts'],
-  tool: ['result', 'stream', 'stdout', 'stderr'],
+  tool: ['result', 'stream', 'stdout', 'stderr', 'content', 'is_error'],
   event: ['result', 'stream', 'stdout', 'stderr', 'outcome'],
   method: ['result', 'stream', 'stdout', 'stderr'],
   pipeline: [

@@ -11,6 +11,9 @@ export interface Expectations {
   readonly pipeline?: Readonly<Record<string, unknown>>;
   readonly exitCode?: number;
   readonly artifacts?: readonly unknown[];
+  /** Items of a tool's result. */
+  readonly content?: readonly unknown[];
+  readonly isError?: boolean;
   readonly outcome?: 'continue' | 'abort';
   readonly stdout?: unknown;
   readonly stderr?: unknown;

@@ -41,9 +41,10 @@ interface RawStep {
   readonly expect?: RawExpect;
 }
 
-interface RawExpect extends Omit<Expectations, 'payloadModified' | 'exitCode' | 'withinMs' | 'pipeline'> {
+interface RawExpect extends Omit<Expectations, 'payloadModified' | 'exitCode' | 'isError' | 'withinMs' | 'pipeline'> {
   readonly payload_modified?: boolean;
   readonly exit_code?: number;
+  readonly is_error?: boolean;
   readonly within_ms?: number;
 }
 
@@ -165,13 +166,14 @@ const OF_PIPELINES: ReadonlySet<string> = new Set([
   ...['errors', 'background_errors', 'records', 'global_state', 'local_states'],
 ]);
 
-function toExpectations({ payload_modified, exit_code, within_ms, ...rest }: RawExpect): Expectations {
+function toExpectations({ payload_modified, exit_code, is_error, within_ms, ...rest }: RawExpect): Expectations {
   const pipeline = Object.entries(rest).filter(([key]) => OF_PIPELINES.has(key));
   return {
     ...Object.fromEntries(Object.entries(rest).filter(([key]) => !OF_PIPELINES.has(key))),
     ...(pipeline.length === 0 ? {} : { pipeline: Object.fromEntries(pipeline) }),
     ...(payload_modified === undefined ? {} : { payloadModified: payload_modified }),
     ...(exit_code === undefined ? {} : { exitCode: exit_code }),
+    ...(is_error === undefined ? {} : { isError: is_error }),
     ...(within_ms === undefined ? {} : { withinMs: within_ms }),
   };
 }

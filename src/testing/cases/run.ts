@@ -143,7 +143,7 @@ function compare(
   const { envelope, end } = seen.invocation;
   const mismatches: Mismatch[] = [];
   const check = (path: string, actual: unknown, wanted: unknown) => mismatches.push(...unmet(path, actual, wanted));
-  const result = envelope.result as { exit_code?: unknown; artifacts?: unknown; outcome?: unknown } | undefined;
+  const result = envelope.result as AnswerParts | undefined;
   if (expect.error === undefined && envelope.ok !== true) {
     const error = envelope.error === undefined ? 'no envelope' : `${envelope.error.code}: ${envelope.error.message}`;
     mismatches.push({ path: 'error', expected: 'a result', actual: error });
@@ -158,6 +158,8 @@ function compare(
   check('verdict', seen.verdict, expect.verdict);
   check('payload_modified', seen.payloadModified, expect.payloadModified);
   check('exit_code', result?.exit_code, expect.exitCode);
+  check('content', result?.content, expect.content);
+  check('is_error', result?.is_error, expect.isError);
   check('artifacts', result?.artifacts, expect.artifacts);
   check('outcome', result?.outcome, expect.outcome);
   check('stdout', output(events, 'stdout'), expect.stdout);
@@ -173,8 +175,17 @@ function compare(
   return [...found, ...noticed(one, events)];
 }
 
+/** Members of results that have an expectation of their own. */
+interface AnswerParts {
+  readonly exit_code?: unknown;
+  readonly artifacts?: unknown;
+  readonly outcome?: unknown;
+  readonly content?: unknown;
+  readonly is_error?: unknown;
+}
+
 /** Parts of an answer that are one word or number, and of which something beside them says why. */
-const WITHOUT_REASON: readonly string[] = ['verdict', 'exit_code', 'outcome'];
+const WITHOUT_REASON: readonly string[] = ['verdict', 'exit_code', 'outcome', 'is_error'];
 
 /** Lines of stderr that are told. */
 const MOST_LINES = 5;
