@@ -54,7 +54,8 @@ export class Connection {
 
   /** Opens a call of any shape: `package.Service/Method`. The caller has to listen to `status` and `error`. */
   open(method: string): RawStream {
-    const same = (bytes: Uint8Array) => bytes as Buffer;
+    // grpc-js copies with a method that plain bytes do not have.
+    const same = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     return this.client.makeBidiStreamRequest(`/${method}`, same, same);
   }
 

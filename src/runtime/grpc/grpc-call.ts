@@ -1,5 +1,4 @@
 import type { Call, CallEnd, CallOptions } from '../../model/session.js';
-import { sharedAbort } from '../native/pending-call.js';
 import { ChunkQueue } from '../stdio/chunk-queue.js';
 import { INTERNAL, OK, onStatus, type RawStream, type Status, statusName } from './connection.js';
 
@@ -20,7 +19,7 @@ export class GrpcCall implements Call {
   private stream: RawStream | undefined;
   /** Bytes that wait for the reader of the chunks. */
   private unread = 0;
-  private readonly controller = sharedAbort();
+  private over = false;
   private resolveEnd!: (end: CallEnd) => void;
   private rejectEnd!: (error: Error) => void;
 
@@ -39,12 +38,13 @@ export class GrpcCall implements Call {
 
   /** The plugin is told, and ends the call with status 1 where it has not answered. */
   cancel(): void {
-    this.controller.abort();
+    this.over = true;
     this.stream?.cancel();
   }
 
-  get signal(): AbortSignal {
-    return this.controller.signal;
+  /** The caller has cancelled it, or it has failed. */
+  get abandoned(): boolean {
+    return this.over;
   }
 
   finish(end: CallEnd): void {
@@ -55,7 +55,7 @@ export class GrpcCall implements Call {
   fail(error: Error): void {
     this.chunks.end();
     this.rejectEnd(error);
-    this.controller.abort();
+    this.over = true;
   }
 
   /** Sends the request and takes the answer; resolves with the status and the body of one that is no stream. */
@@ -66,7 +66,7 @@ export class GrpcCall implements Call {
     watch: CallWatch,
   ): Promise<{ readonly status: Status; readonly body: Uint8Array }> {
     this.stream = stream;
-    if (this.controller.signal.aborted) stream.cancel();
+    if (this.over) stream.cancel();
     const bodies: Uint8Array[] = [];
     stream.on('data', (bytes: Uint8Array) => {
       if (!streaming) {

@@ -124,7 +124,7 @@ export class GrpcSession implements Session {
         virtual === undefined
           ? await this.overWire(call, request, options)
           : { status: { code: OK, details: '' }, body: await virtual(this, request) };
-      if (call.signal.aborted && this.ending !== undefined) return;
+      if (call.abandoned && this.ending !== undefined) return;
       if (await this.died(status, call)) return;
       const end = status.code === OK ? body : statusBody(status);
       const durationNs = (performance.now() - began) * 1e6;
@@ -153,7 +153,7 @@ export class GrpcSession implements Session {
   /** Whether a status means that the process went away; the session's end ends the call then. */
   private async died(status: Status, call: GrpcCall): Promise<boolean> {
     const { carrier, connection } = this.established;
-    if (call.signal.aborted && status.code === CANCELLED) return false;
+    if (call.abandoned && status.code === CANCELLED) return false;
     if (![UNAVAILABLE, INTERNAL, CANCELLED].includes(status.code) || connection.alive) return false;
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<undefined>((resolve) => {

@@ -27,7 +27,7 @@ type fixturePlugin struct {
 }
 
 func (p *fixturePlugin) GRPCServer(broker *plugin.GRPCBroker, server *grpc.Server) error {
-	fixturepb.RegisterFixtureServer(server, &service{broker: broker, logger: p.logger})
+	fixturepb.RegisterFixtureServer(server, &service{broker: broker, logger: p.logger, stop: server.Stop})
 	return nil
 }
 

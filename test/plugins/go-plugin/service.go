@@ -23,6 +23,7 @@ type service struct {
 	fixturepb.UnimplementedFixtureServer
 	broker *plugin.GRPCBroker
 	logger hclog.Logger
+	stop   func()
 }
 
 func (s *service) Echo(_ context.Context, request *fixturepb.Everything) (*fixturepb.Everything, error) {
@@ -109,6 +110,10 @@ func (s *service) Misbehave(ctx context.Context, request *fixturepb.Line) (*fixt
 	case "wait":
 		<-ctx.Done()
 		s.logger.Warn("the call was cancelled")
+		return nil, ctx.Err()
+	case "stop":
+		go s.stop()
+		<-ctx.Done()
 		return nil, ctx.Err()
 	case "orphan":
 		child := exec.Command("sleep", "600")

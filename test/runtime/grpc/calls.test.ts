@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { CallOptions, HostServices, Session } from '../../../src/model/session.js';
+import { processName } from '../../../src/support/process-group.js';
 import { failureOf, fixturePlugin, named, read, removeFolders, startFixture, write } from './fixture.js';
 
 let session: Session | undefined;
@@ -245,7 +246,7 @@ test('what is printed last is not lost by a stop', async () => {
   expect(printed.stdout).toBe('the last word\n');
 });
 
-test('a panic, an exit and a hang end the session with the call in flight', async () => {
+test('a panic, an exit, a server that stops and a hang end the session with the call in flight', async () => {
   const { session: on } = await start();
   const ending = await failureOf(on.call(named('Misbehave'), write('Line', { text: 'panic' })).end);
   expect(ending).toMatchObject({
@@ -262,6 +263,10 @@ test('a panic, an exit and a hang end the session with the call in flight', asyn
   const exited = await failureOf(second.call(named('Misbehave'), write('Line', { text: 'exit' })).end);
   expect(exited).toMatchObject({ kind: 'exit', code: 7, inFlight: { method: named('Misbehave') } });
 
+  const { session: stopped } = await start();
+  const served = await failureOf(stopped.call(named('Misbehave'), write('Line', { text: 'stop' })).end);
+  expect(served).toMatchObject({ kind: 'exit', code: 0, inFlight: { method: named('Misbehave') } });
+
   const { session: third } = await start();
   const call = third.call(named('Misbehave'), write('Line', { text: 'hang' }), { deadline: 300 });
   expect(await failureOf(call.end)).toMatchObject({
@@ -271,6 +276,14 @@ test('a panic, an exit and a hang end the session with the call in flight', asyn
     stderrTail: expect.stringContaining('goroutine'),
   });
 }, 60_000);
+
+test('what the plugin has started and left does not outlive it', async () => {
+  const { session: on } = await start();
+  const { body } = await on.call(named('Misbehave'), write('Line', { text: 'orphan' })).end;
+  const orphan = Number(read('Line', body).text);
+  expect(await on.stop()).toMatchObject({ kind: 'clean', leftovers: [expect.stringContaining('sleep 600')] });
+  await vi.waitUntil(() => processName(orphan) === undefined, 10_000);
+});
 
 test('reflection tells services and the files behind them', async () => {
   const { session: on } = await start();

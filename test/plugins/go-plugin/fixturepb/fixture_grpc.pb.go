@@ -51,7 +51,7 @@ type FixtureClient interface {
 	// Prints and logs as plugins do.
 	Print(ctx context.Context, in *Printing, opts ...grpc.CallOption) (*Nothing, error)
 	Environment(ctx context.Context, in *Line, opts ...grpc.CallOption) (*Line, error)
-	// Does what its name says: panic, exit, hang, stop (the server), orphan (a process that stays).
+	// Does what its name says: panic, exit, hang, wait, stop (the server), orphan (a process that stays).
 	Misbehave(ctx context.Context, in *Line, opts ...grpc.CallOption) (*Line, error)
 	// Calls the host back over the broker, as often as asked.
 	AskHost(ctx context.Context, in *AskRequest, opts ...grpc.CallOption) (*Line, error)
@@ -253,7 +253,7 @@ type FixtureServer interface {
 	// Prints and logs as plugins do.
 	Print(context.Context, *Printing) (*Nothing, error)
 	Environment(context.Context, *Line) (*Line, error)
-	// Does what its name says: panic, exit, hang, stop (the server), orphan (a process that stays).
+	// Does what its name says: panic, exit, hang, wait, stop (the server), orphan (a process that stays).
 	Misbehave(context.Context, *Line) (*Line, error)
 	// Calls the host back over the broker, as often as asked.
 	AskHost(context.Context, *AskRequest) (*Line, error)
