@@ -1,6 +1,6 @@
-import path from 'node:path';
 import type { Manifest } from '../model/manifest.js';
 import type { HostProfile } from '../model/profile.js';
+import type { ApplicationWish } from '../project/application.js';
 import { revisionsOf } from '../project/contract-revisions.js';
 import { HOSTS, hostName, hostProblem, LATER_HOSTS, revisionName } from '../project/hosts.js';
 import { CpexError } from '../support/errors.js';
@@ -42,20 +42,20 @@ export function findProfile(host: string): HostProfile {
 export interface ProjectSide {
   /** Absolute folder that file names are relative to. */
   readonly root: string;
-  readonly manifest?: Pick<Manifest, 'process'>;
-  /** Files with the services, in place of those of the manifest; absolute, or relative to `root`. */
-  readonly protos?: readonly string[];
+  readonly manifest?: Pick<Manifest, 'process'> & Partial<Pick<Manifest, 'capabilities'>>;
+  /** What holds in place of the manifest's settings; files are absolute, or relative to `root`. */
+  readonly application?: ApplicationWish;
 }
 
 /** The profile that `NAME[@REVISION]` stands for, with what the project says about its application. */
-export async function profileFor(host: string, { root, manifest, protos }: ProjectSide): Promise<HostProfile> {
+export async function profileFor(host: string, { root, manifest, application }: ProjectSide): Promise<HostProfile> {
   const profile = findProfile(host);
   if (profile.forProject === undefined) return profile;
-  const settings = {
-    ...manifest?.process,
-    ...(protos === undefined ? {} : { protos: protos.map((file) => path.resolve(root, file)) }),
-  };
-  return profile.forProject({ root, settings });
+  return profile.forProject({
+    root,
+    settings: { ...manifest?.process, ...application },
+    ...(manifest?.capabilities === undefined ? {} : { capabilities: manifest.capabilities }),
+  });
 }
 
 /** What plugins of a profile are built into. */

@@ -1,6 +1,6 @@
 import type { Contract } from './contract.js';
 import type { Finding } from './finding.js';
-import type { ProcessRules, ProcessSettings } from './process.js';
+import type { ProcessRules, ProcessSettings, StdioRules } from './process.js';
 import type { ScriptedHttp, ServiceScript } from './script.js';
 import type { CallContext, HostServices, NativeRules, Session, TraceRecord, Transport } from './session.js';
 import type { Language, Target } from './target.js';
@@ -15,6 +15,8 @@ export interface HostProfile {
   readonly native?: NativeRules;
   /** How plugins are started and spoken with; transports of processes only. */
   readonly process?: ProcessRules;
+  /** How the same plugin is spoken with when it is built as a process; for hosts of libraries that take both. */
+  readonly asProcess?: StdioRules;
   readonly contract: Contract;
   readonly languages: readonly Language[];
   /** Why there are no plugins in a language, and the way round; for languages that are not in the list. */
@@ -40,6 +42,8 @@ export interface ProfileSource {
   /** Absolute folder that file names are relative to. */
   readonly root: string;
   readonly settings: ProcessSettings;
+  /** What cpex.yaml says that the plugin can do; absent where there is no project. */
+  readonly capabilities?: readonly string[];
 }
 
 /** What the host makes of a hook's result. */

@@ -1,4 +1,4 @@
-import type { BuiltSubject } from '../build/subject.js';
+import type { BuiltSubject, SubjectOptions } from '../build/subject.js';
 import { profileFor } from '../hosts/registry.js';
 import type { RunContext } from '../model/context.js';
 import type { ReattachRecord } from '../model/process.js';
@@ -12,7 +12,7 @@ import { CpexError } from '../support/errors.js';
  */
 export async function attachedSubject(
   reattach: ReattachRecord,
-  { plugin, host }: { readonly plugin?: string; readonly host?: string },
+  { plugin, host, application }: Pick<SubjectOptions, 'plugin' | 'host' | 'application'>,
   context: RunContext,
 ): Promise<BuiltSubject> {
   if (plugin !== undefined) {
@@ -21,7 +21,13 @@ export async function attachedSubject(
     });
   }
   const project = await findProject(context.cwd);
-  const profile = await profileFor(host ?? project?.manifest.host ?? 'go-plugin', project ?? { root: context.cwd });
+  const side = project ?? { root: context.cwd };
+  // Whoever started the plugin has shown it its cookie.
+  const cookie = project?.manifest.process?.cookie ?? { key: '', value: '' };
+  const profile = await profileFor(host ?? project?.manifest.host ?? 'go-plugin', {
+    ...side,
+    application: { cookie, ...application },
+  });
   if (profile.transport !== 'grpc') {
     throw new CpexError(
       'CPEX_E_USAGE',

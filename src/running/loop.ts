@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { clearScreenDown, cursorTo, moveCursor } from 'node:readline';
 import { createInterface, type Interface } from 'node:readline/promises';
 import type { RunContext } from '../model/context.js';
@@ -61,7 +62,7 @@ export async function promptLoop(options: RunOptions, context: RunContext): Prom
     asking = lines;
     lines.prompt();
   };
-  process.stderr.write(`${session.registration.id} ${session.registration.version} is running. Type help or exit.\n`);
+  process.stderr.write(`${nameOf(session)} is running. Type help or exit.\n`);
   let fatal: CpexError | undefined;
   try {
     // The iterator keeps lines that are typed or pasted while a call runs; they need no prompt.
@@ -100,6 +101,12 @@ export function notInteractive(): CpexError {
     evidence: ['missing: METHOD, `hook NAME` or `command VERB`'],
     remedy: 'Name a method, such as plugin.register, or what the host has besides: cpex run --help.',
   });
+}
+
+/** Who the plugin says it is; its file where it does not say. */
+function nameOf({ registration, subject }: RunSession): string {
+  const { id, version } = registration;
+  return id === '' ? path.basename(subject.artefact) : `${id} ${version}`;
 }
 
 /** Writes lines while somebody types: takes the prompt away and puts it back with what was typed. */

@@ -40,6 +40,16 @@ const LISTS: Readonly<Record<string, { args: string[]; value: string; says: stri
     value: 'one.so, two.so',
     says: 'The word models is for the host cliproxy',
   },
+  CPEX_RUN_PROTO: {
+    args: ['run', '--plugin', 'none', '--host', 'console', 'Ping'],
+    value: 'one.proto, two.proto',
+    says: 'one.proto, two.proto',
+  },
+  CPEX_TEST_PROTO: {
+    args: ['test', 'none', '--host', 'console'],
+    value: 'one.proto,two.proto',
+    says: 'one.proto, two.proto',
+  },
   CPEX_TEST_ONLY: { args: ['test'], value: 'init.ok, nothing.at-all', says: 'No test matches "nothing.at-all"' },
   CPEX_TEST_SKIP: { args: ['test'], value: 'init.ok,nothing.at-all', says: 'No test matches "nothing.at-all"' },
   CPEX_CHECK_REPORTER: { args: ['check', '.'], value: 'json,pritty', says: 'There is no reporter "pritty"' },

@@ -47,7 +47,8 @@ export function consoleProfile(): HostProfile {
       ...(args === undefined ? {} : { args }),
       ...(env === undefined ? {} : { env }),
     }),
-    capabilitiesOf: (services) => ({ seam: services.flatMap((name) => seamOf(name) ?? []) }),
+    capability: 'seam',
+    wordOf: seamOf,
     samples: CONSOLE_SAMPLES,
     provisional: { file: path.join(packageRoot(), 'schemas', 'hosts', 'console', 'console.proto'), note: PROVISIONAL },
   });

@@ -1,5 +1,6 @@
 import { CpexError } from '../../support/errors.js';
 import { didYouMean } from '../../support/suggest.js';
+import { isOwnService } from './handshake.js';
 import type { MethodType, Services } from './proto/model.js';
 
 /** A method over a connection that was opened through the broker: `broker:3/greeter.Greeter/Hello`. */
@@ -20,8 +21,10 @@ export interface FoundMethod {
  */
 export function findMethod({ services }: Services, name: string): FoundMethod {
   const [, connection = '', asked = name] = BROKERED.exec(name) ?? [];
-  const all = [...services.values()].flatMap((methods) => [...methods.values()]);
-  const exact = all.find((one) => one.name === asked);
+  const every = [...services.values()].flatMap((methods) => [...methods.values()]);
+  const exact = every.find((one) => one.name === asked);
+  // Those that every plugin has are called by their whole name.
+  const all = every.filter((one) => !isOwnService(one.name.slice(0, one.name.indexOf('/'))));
   if (exact !== undefined) return { wire: `${connection}${exact.name}`, type: exact };
   const slashed = asked.includes('/') ? asked : asked.replace(/\.(?=[^.]*$)/, '/');
   const [found, second, ...more] = all.filter((one) => endsWith(one.name, slashed));

@@ -28,8 +28,10 @@ export interface GrpcHost {
   rulesOf(settings: ProcessSettings): GrpcRules;
   /** How plugins are started where no project says anything; absent where that is not known then. */
   readonly rules?: GrpcRules;
-  /** What services of a plugin are worth in the terms of the host. */
-  capabilitiesOf(services: readonly string[]): Registration['capabilities'];
+  /** The capability of the host's contract that services are worth. */
+  readonly capability: string;
+  /** What follows the colon of that capability for a service; undefined for a service that the host knows nothing about. */
+  wordOf(service: string): string | undefined;
   /** A request to try a method with, by the method's own name; where the host knows a better one than any value that fits. */
   readonly samples?: Readonly<Record<string, unknown>>;
   /** File with the services to go by until a project or a plugin says better, and what is to be said of them then. */
@@ -73,9 +75,10 @@ function unimplemented(method: string) {
 }
 
 /** The profile with the project's cookie and versions, and with its services where files have them. */
-async function forProject(host: GrpcHost, { root, settings }: ProfileSource): Promise<HostProfile> {
+async function forProject(host: GrpcHost, { root, settings, capabilities }: ProfileSource): Promise<HostProfile> {
   const base: HostProfile = { ...grpcProfile(host), process: host.rulesOf(settings) };
-  const { protos = [], services: wanted } = settings;
+  const { protos = [], services: named } = settings;
+  const wanted = (services: Services) => named ?? servicesFor(host, services, capabilities);
   if (protos.length === 0) return { ...base, learn: (session) => learn(host, base, session, wanted) };
   const { loadProtoFiles } = await import('./proto/load-files.js');
   const services = await loadProtoFiles(protos, root);
@@ -85,9 +88,32 @@ async function forProject(host: GrpcHost, { root, settings }: ProfileSource): Pr
       remedy: 'Name the file that has it; what it imports is found by itself.',
     });
   }
-  requireServices(services, wanted ?? []);
+  requireServices(services, named ?? []);
   const { learn: _, ...known } = base;
-  return withServices(host, known, services, { ...(wanted === undefined ? {} : { wanted }), notes: [] });
+  return withServices(host, known, services, { wanted, notes: [] });
+}
+
+type Wanted = (services: Services) => readonly string[] | undefined;
+
+/** The services that entries such as `service:greeter.Greeter` or `seam:store` are about; undefined without any. */
+function servicesFor(
+  host: GrpcHost,
+  { services }: Services,
+  capabilities: readonly string[] = [],
+): readonly string[] | undefined {
+  const prefix = `${host.capability}:`;
+  const words = capabilities.filter((one) => one.startsWith(prefix)).map((one) => one.slice(prefix.length));
+  const found = words.flatMap((word) => {
+    const full = [...services.keys()].filter((name) => host.wordOf(name) === word);
+    const short = [...services.keys()].filter((name) => name.endsWith(`.${word}`));
+    return full.length > 0 ? full : short.length === 1 ? short : [];
+  });
+  return found.length === 0 ? undefined : found;
+}
+
+/** What services of a plugin are worth in the terms of the host. */
+function capabilitiesOf({ capability, wordOf }: GrpcHost, services: readonly string[]): Registration['capabilities'] {
+  return { [capability]: [...new Set(services.flatMap((name) => wordOf(name) ?? []))] };
 }
 
 /** Services that the project names and no file has would be asked of every plugin in vain. */
@@ -105,25 +131,24 @@ async function learn(
   host: GrpcHost,
   base: HostProfile,
   session: Session,
-  wanted?: readonly string[],
+  wanted: Wanted = () => undefined,
 ): Promise<HostProfile> {
-  const named = wanted === undefined ? {} : { wanted };
   const end = await session.call('plugin.reflection', Buffer.from('{}')).end;
   const told = JSON.parse(Buffer.from(end.body).toString('utf8')) as { reflection?: boolean; files?: string[] };
   if (end.code === 0 && told.reflection === true && told.files !== undefined) {
     const { servicesOfDescriptors } = await import('./proto/from-descriptors.js');
     const services = await servicesOfDescriptors(told.files.map((file) => Buffer.from(file, 'base64')));
-    return withServices(host, base, services, { ...named, notes: [] });
+    return withServices(host, base, services, { wanted, notes: [] });
   }
   if (host.provisional === undefined) return base;
   const { file, note } = host.provisional;
   const { loadProtoFiles } = await import('./proto/load-files.js');
-  return withServices(host, base, await loadProtoFiles([file], ''), { ...named, notes: [note] });
+  return withServices(host, base, await loadProtoFiles([file], ''), { wanted, notes: [note] });
 }
 
 interface Wishes {
-  /** Full names of the services that a plugin has to serve; one of all there are when absent. */
-  readonly wanted?: readonly string[];
+  /** Full names of the services that a plugin has to serve; undefined where it is one of all there are. */
+  readonly wanted: Wanted;
   readonly notes: readonly Finding[];
 }
 
@@ -131,16 +156,19 @@ async function withServices(
   host: GrpcHost,
   base: HostProfile,
   services: Services,
-  wishes: Wishes,
+  { wanted, notes }: Wishes,
 ): Promise<HostProfile> {
   const { grpcProtocol } = await import('./protocol.js');
   const { methodContracts } = await import('./methods.js');
   const { messageSchemas } = await import('./proto/schema.js');
   const { requestSample } = await import('./samples.js');
+  const named = wanted(services);
   const application: GrpcApplication = {
-    ...wishes,
+    ...(named === undefined ? {} : { wanted: named }),
+    notes,
     services,
-    capabilitiesOf: host.capabilitiesOf,
+    capability: host.capability,
+    capabilitiesOf: (names) => capabilitiesOf(host, names),
     sampleOf: (method: MethodType) => requestSample(method, services, host.samples),
   };
   const contract = baseContract(host.name);
@@ -163,7 +191,8 @@ function unknownServices(host: GrpcHost): HostProtocol {
   };
   return {
     registration: () => ({ method: HANDSHAKE, body: Buffer.from('{}') }),
-    readRegistration: (result) => readHandshake(result, { capabilitiesOf: host.capabilitiesOf, known: [], notes: [] }),
+    readRegistration: (result) =>
+      readHandshake(result, { capabilitiesOf: (names) => capabilitiesOf(host, names), known: [], notes: [] }),
     readEnvelope: (code, body) => readOwnAnswer(code, body),
     encodeRequest: (_request, method) => (method === HANDSHAKE ? Buffer.from('{}') : refuse(method)),
     sampleCalls: () => [],

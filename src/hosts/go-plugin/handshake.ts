@@ -24,7 +24,12 @@ export interface HandshakeRules {
 export function serviceNames(handshake: unknown): readonly string[] | undefined {
   const { services } = fieldsOf(handshake);
   if (!Array.isArray(services)) return undefined;
-  return services.filter((one) => typeof one === 'string' && !OWN_SERVICES.some((pattern) => pattern.test(one)));
+  return services.filter((one) => typeof one === 'string' && !isOwnService(one));
+}
+
+/** Whether a service belongs to gRPC or go-plugin and not to the application. */
+export function isOwnService(name: string): boolean {
+  return OWN_SERVICES.some((pattern) => pattern.test(name));
 }
 
 /** A handshake as a registration. It says nothing of id and version: these hosts know a plugin by its file. */

@@ -1,12 +1,13 @@
 import type { MethodContract } from '../../model/contract.js';
+import { isOwnService } from './handshake.js';
 import type { MethodType } from './proto/model.js';
 import { schemaOf } from './proto/schema.js';
 import type { GrpcApplication } from './protocol.js';
 
-/** The methods of all services as a contract has them. */
-export function methodContracts({ services, sampleOf, capabilitiesOf }: GrpcApplication): [string, MethodContract][] {
+/** The methods of the application's services as a contract has them. */
+export function methodContracts({ services, sampleOf, capability }: GrpcApplication): [string, MethodContract][] {
   return [...services.services].flatMap(([service, methods]) => {
-    const [capability] = Object.keys(capabilitiesOf([service]));
+    if (isOwnService(service)) return [];
     return [...methods.values()].map((method): [string, MethodContract] => [
       method.name,
       {
@@ -14,7 +15,7 @@ export function methodContracts({ services, sampleOf, capabilitiesOf }: GrpcAppl
         summary: summaryOf(method),
         request: streamed(method.requestStream, schemaOf(method.request, 'request')),
         result: schemaOf(method.answer, 'answer'),
-        ...(capability === undefined ? {} : { capability }),
+        capability,
         samples: [method.requestStream ? [sampleOf(method)] : sampleOf(method)],
       },
     ]);

@@ -13,7 +13,8 @@ export function goPluginProfile(): HostProfile {
     layout: goPluginLayout,
     release: goPluginRelease,
     rulesOf,
-    capabilitiesOf: (services) => ({ service: services }),
+    capability: 'service',
+    wordOf: (service) => service,
   });
 }
 

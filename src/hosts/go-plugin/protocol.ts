@@ -1,7 +1,7 @@
 import type { Envelope, HostProtocol, Registration, RunInput, RunRequest, SampleCall } from '../../model/profile.js';
 import { CpexError } from '../../support/errors.js';
 import { findMethod, methodOf } from './find-method.js';
-import { HANDSHAKE, type HandshakeRules, readHandshake, serviceNames } from './handshake.js';
+import { HANDSHAKE, type HandshakeRules, isOwnService, readHandshake, serviceNames } from './handshake.js';
 import { decodeMessage } from './proto/decode.js';
 import { encodeMessage } from './proto/encode.js';
 import { expectedOf } from './proto/expected.js';
@@ -13,6 +13,8 @@ import { readOwnAnswer, readStatus } from './status.js';
 /** What the protocol has to know of its host and the plugin's application. */
 export interface GrpcApplication extends Omit<HandshakeRules, 'known'> {
   readonly services: Services;
+  /** The capability that services are worth. */
+  readonly capability: string;
   /** A request that a method can be tried with. */
   readonly sampleOf: (method: MethodType) => unknown;
 }
@@ -23,7 +25,7 @@ export function grpcProtocol(application: GrpcApplication): HostProtocol {
   const typeOf = (method: string) => methodOf(services, method) ?? findMethod(services, method).type;
   return {
     registration: () => ({ method: HANDSHAKE, body: Buffer.from('{}') }),
-    readRegistration: (result) => readHandshake(result, { ...application, known: [...services.services.keys()] }),
+    readRegistration: (result) => readHandshake(result, { ...application, known: ownNames(services) }),
     resolveMethod: (name) => (isVirtual(name) ? name : findMethod(services, name).wire),
     readEnvelope: (code, body, method) => readAnswer(services, code, body, method),
     encodeRequest: (request, method) => {
@@ -95,14 +97,19 @@ function sampleCalls(
   { services, sampleOf, ...application }: GrpcApplication,
   registration: Registration,
 ): SampleCall[] {
-  const served = serviceNames(registration.raw) ?? application.wanted ?? [...services.services.keys()];
+  const served = serviceNames(registration.raw) ?? application.wanted ?? ownNames(services);
   return served.flatMap((service) =>
     [...(services.services.get(service)?.values() ?? [])].map((method) => ({
       method: method.name,
       request: requestOf(method, sampleOf(method)),
-      capability: Object.keys(application.capabilitiesOf([service]))[0] ?? '',
+      capability: application.capability,
     })),
   );
+}
+
+/** The services of the application itself. */
+function ownNames({ services }: Services): string[] {
+  return [...services.keys()].filter((name) => !isOwnService(name));
 }
 
 /** A stream of requests is a list. */

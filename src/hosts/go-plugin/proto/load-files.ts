@@ -16,6 +16,7 @@ const SIZE_LIMIT = 16 << 20;
  */
 export async function loadProtoFiles(files: readonly string[], root: string): Promise<Services> {
   const named = files.map((file) => path.resolve(root, file));
+  await requireFiles(named, root);
   const loader = new FileLoader(root, named);
   for (const file of named) await loader.load(file);
   return loader.finish();
@@ -74,7 +75,7 @@ class FileLoader {
     }
     for (const folder of [path.dirname(from), ...this.folders]) {
       const file = path.join(folder, name);
-      if ((await stat(file).catch(() => undefined))?.isFile() !== true) continue;
+      if (!(await isFile(file))) continue;
       await this.load(file);
       return;
     }
@@ -82,13 +83,8 @@ class FileLoader {
   }
 
   private async read(file: string): Promise<string> {
-    const there = await stat(file).catch(() => undefined);
-    if (there?.isFile() !== true) {
-      throw new CpexError('CPEX_E_PROTO_FILE', `There is no file ${this.shown(file)}.`, {
-        remedy: 'Name it with --proto, or under process.protos in cpex.yaml, relative to that file.',
-      });
-    }
-    if (there.size > SIZE_LIMIT) throw this.unusable(file, `it has ${there.size} bytes, more than any .proto file`);
+    const { size } = await stat(file);
+    if (size > SIZE_LIMIT) throw this.unusable(file, `it has ${size} bytes, more than any .proto file`);
     return readFile(file, 'utf8');
   }
 
@@ -102,9 +98,27 @@ class FileLoader {
   }
 
   private shown(file: string): string {
-    const relative = path.relative(this.root, file);
-    return relative.startsWith('..') ? file : relative;
+    return shown(file, this.root);
   }
+}
+
+async function requireFiles(files: readonly string[], root: string): Promise<void> {
+  const there = await Promise.all(files.map(isFile));
+  const missing = files.filter((_, index) => !there[index]);
+  if (missing.length === 0) return;
+  const names = missing.map((file) => shown(file, root)).join(', ');
+  throw new CpexError('CPEX_E_PROTO_FILE', `There is no file ${names}.`, {
+    remedy: 'Name it with --proto, or under process.protos in cpex.yaml, relative to that file.',
+  });
+}
+
+async function isFile(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => undefined))?.isFile() === true;
+}
+
+function shown(file: string, root: string): string {
+  const relative = path.relative(root, file);
+  return relative.startsWith('..') ? file : relative;
 }
 
 /** A folder and those above it, up to the project's; the folder alone where it lies elsewhere. */
