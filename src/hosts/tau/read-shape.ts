@@ -26,14 +26,13 @@ function withoutNulls(schema: JsonSchema, value: unknown): unknown {
   const variant = Array.isArray(schema.oneOf) ? variantOf(schema, value) : schema;
   const properties = fieldsOf(variant.properties);
   const required = Array.isArray(variant.required) ? variant.required : [];
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([name, one]) => one !== null || !Object.hasOwn(properties, name) || required.includes(name))
-      .map(([name, one]) => [
-        name,
-        Object.hasOwn(properties, name) ? withoutNulls(fieldsOf(properties[name]), one) : one,
-      ]),
-  );
+  const members = Object.entries(value).flatMap(([name, one]): [string, unknown][] => {
+    const own = Object.hasOwn(properties, name) ? fieldsOf(properties[name]) : {};
+    // In a member that takes any value null is one.
+    const left = one === null && Object.keys(own).length > 0 && !required.includes(name);
+    return left ? [] : [[name, withoutNulls(own, one)]];
+  });
+  return Object.fromEntries(members);
 }
 
 /** The variant of a tagged union that a value says it is; one without members where it is none. */
