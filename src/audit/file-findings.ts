@@ -25,7 +25,7 @@ export const FILE_FINDINGS = {
     severity: 'warn',
     title: 'The file may be executed',
     why: 'Downloads and some archives lose the permission to execute; the host then fails with "permission denied".',
-    remedy: 'chmod +x FILE; cpex install does it by itself.',
+    remedy: 'Permit it with chmod +x; cpex install does so by itself.',
   },
   'file.target': {
     severity: 'fail',
