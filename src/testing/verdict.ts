@@ -1,6 +1,6 @@
 import type { Verdict } from '../model/event.js';
 import type { Finding } from '../model/finding.js';
-import type { Ending } from '../model/session.js';
+import type { Ending, Transport } from '../model/session.js';
 import { diagnose } from '../runtime/diagnosis.js';
 import { describeEnding, endingEvidence } from '../runtime/failure.js';
 
@@ -10,19 +10,25 @@ export interface EndingVerdict {
   readonly finding: Finding;
 }
 
-/** Undefined for a clean end. `id` names the test that ran. */
-export function judgeEnding(ending: Ending, id: string): EndingVerdict | undefined {
+/**
+ * Undefined for a clean end.
+ * @param id the test that ran
+ * @param transport a process of its own may do what a library in its host's process may not
+ */
+export function judgeEnding(ending: Ending, id: string, transport: Transport = 'native'): EndingVerdict | undefined {
   if (ending.kind === 'clean') return undefined;
   const evidence = endingEvidence(ending);
   const { remedy, clause } = diagnose(ending) ?? {};
-  const advice = { ...ADVICE[ending.kind], ...(remedy === undefined ? {} : { remedy }) };
+  const native = transport === 'native';
+  const advice = { ...(native ? ADVICE : PROCESS_ADVICE)[ending.kind], ...(remedy === undefined ? {} : { remedy }) };
   const finding: Finding = {
     id,
     severity: 'fail',
     message: describeEnding(ending),
     ...(evidence.length === 0 ? {} : { evidence }),
     ...advice,
-    ...(clause === undefined ? {} : { clause }),
+    // Clauses of crashes are those of libraries; the test has one of its own.
+    ...(clause === undefined || !native ? {} : { clause }),
   };
   return { verdict: VERDICTS[ending.kind], finding };
 }
@@ -36,6 +42,12 @@ const VERDICTS: Readonly<Record<BadEnding, Verdict>> = {
   hang: 'hang',
   cancelled: 'harness-fault',
   'harness-fault': 'harness-fault',
+};
+
+/** For plugins that are processes, which may do what a library in its host's process may not. */
+const PROCESS_ADVICE: Readonly<Partial<Record<BadEnding, Partial<Finding>>>> = {
+  exit: { remedy: 'Serve until the host says that it is over, and answer what fails with an error.' },
+  hang: { remedy: 'Every call must be answered, a cancelled one too, and the process has to end when it is told to.' },
 };
 
 const ADVICE: Readonly<Record<BadEnding, Partial<Finding>>> = {

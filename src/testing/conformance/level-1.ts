@@ -138,6 +138,7 @@ export const LEVEL_1: readonly ConformanceTest[] = [
   },
   {
     id: 'shutdown.ok',
+    judgesEnd: true,
     level: 1,
     title: 'shuts down; its process ends by itself with code 0',
     catches: 'a crash, an exit or a hang in shutdown',

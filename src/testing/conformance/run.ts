@@ -48,7 +48,8 @@ async function attempt(test: ConformanceTest, subject: Subject): Promise<TestRes
   const started = performance.now();
   const outcome = await outcomeOf(test, subject);
   const severity = severityOf(test, subject.profile.name);
-  const death = outcome.ending === undefined ? undefined : judgeEnding(outcome.ending, test.id);
+  const death =
+    outcome.ending === undefined ? undefined : judgeEnding(outcome.ending, test.id, subject.profile.transport);
   const findings = [...outcome.findings, ...(death === undefined ? [] : [death.finding])].map((finding) =>
     complete(finding, test, severity, subject),
   );

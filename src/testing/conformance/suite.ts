@@ -29,7 +29,8 @@ export async function runSuite(
   options: SuiteOptions,
 ): Promise<TestResult[]> {
   const done = new Map<string, Promise<TestResult>>();
-  for (const test of tests) done.set(test.id, judge(test, subject, done, options));
+  const end = tests.find(({ judgesEnd }) => judgesEnd)?.id;
+  for (const test of tests) done.set(test.id, judge(test, subject, { done, end }, options));
   // All of them, so that each has cleaned up when one was interrupted.
   const settled = await Promise.allSettled(done.values());
   return settled.map((one) => {
@@ -40,11 +41,22 @@ export async function runSuite(
 
 type Done = ReadonlyMap<string, Promise<TestResult>>;
 
-async function judge(test: ConformanceTest, subject: Subject, done: Done, options: SuiteOptions): Promise<TestResult> {
+/** The results so far, and the test that judges how the plugin ends. */
+interface Course {
+  readonly done: Done;
+  readonly end: string | undefined;
+}
+
+async function judge(
+  test: ConformanceTest,
+  subject: Subject,
+  { done, end }: Course,
+  options: SuiteOptions,
+): Promise<TestResult> {
   const why = options.reason(test) ?? unjudged(test, subject) ?? (await unmet(test, done)) ?? options.stopReason();
   if (why !== undefined) return skipped(test, why);
   // A shutdown that fails is reported once, by its own test.
-  const ending = test.level > 1 ? await done.get('shutdown.ok') : undefined;
+  const ending = test.level > 1 && end !== undefined ? await done.get(end) : undefined;
   const killAtEnd = ending !== undefined && FAILING.has(ending.verdict);
   return options.limit(async () => {
     // Another test may have failed while this one waited for its turn.

@@ -34,6 +34,8 @@ export interface ConformanceTest {
   readonly transports?: readonly Transport[];
   /** So cheap that it runs at every level. */
   readonly inPassing?: true;
+  /** It judges how a plugin ends; where that fails, other tests kill the plugin in place of waiting. */
+  readonly judgesEnd?: true;
   /** Runs only when `--only` names it in full: it takes tools and time that nobody expects. */
   readonly optIn?: true;
   /** Clause of docs/abi.md, or of the page of its host. */

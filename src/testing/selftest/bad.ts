@@ -43,6 +43,17 @@ export async function judgeBad(bad: BadPlugin, ids: readonly string[], bench: Be
   });
 }
 
+/** What a manifest would say of a plugin: one of a module is told its defect. */
+export function manifestOf({
+  module,
+  source = '',
+  process = {},
+  capabilities = [],
+}: Pick<BadPlugin, 'module' | 'process' | 'capabilities'> & { readonly source?: string }) {
+  if (module === undefined) return { process, capabilities };
+  return { process: { ...process, env: { ...process.env, CORPUS_DEFECT: source } }, capabilities };
+}
+
 /** Tests with all that they build on, in the order of the catalogue. */
 export function withNeeds(ids: readonly string[], catalogue: readonly ConformanceTest[]): ConformanceTest[] {
   const wanted = new Set(ids);
@@ -52,8 +63,7 @@ export function withNeeds(ids: readonly string[], catalogue: readonly Conformanc
     for (const { id, needs = [] } of catalogue) if (wanted.has(id)) for (const need of needs) wanted.add(need);
   }
   // The end of a plugin decides how the others stop it.
-  wanted.add('shutdown.ok');
-  return catalogue.filter(({ id }) => wanted.has(id));
+  return catalogue.filter(({ id, judgesEnd }) => wanted.has(id) || judgesEnd);
 }
 
 /** What a plugin of the corpus is called in reports. */
@@ -80,7 +90,7 @@ async function withSubject<T>(bad: BadPlugin, bench: Bench, use: (subject: Subje
       ...more,
       signal: context.signal,
       artefact,
-      profile: await profileFor(host, { root: bench.workshop.corpus, manifest: bad }),
+      profile: await profileFor(host, { root: bench.workshop.corpus, manifest: manifestOf(bad) }),
       config: bad.config ?? {},
       language: bad.language,
     });

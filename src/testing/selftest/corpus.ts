@@ -14,6 +14,7 @@ import { BAD_MEMORY } from './corpus/memory.js';
 import { BAD_SANITIZE } from './corpus/sanitize.js';
 import { BAD_SMOKE } from './corpus/smoke.js';
 import { BAD_SMOKE_PROBE } from './corpus/smoke-probe.js';
+import { BAD_TAU } from './corpus/tau.js';
 import { BAD_TORTURE } from './corpus/torture.js';
 import type { BadPlugin } from './types.js';
 
@@ -36,4 +37,5 @@ export const CORPUS: readonly BadPlugin[] = [
   ...BAD_GOHOST,
   ...BAD_CLIPROXY,
   ...BAD_CROSS,
+  ...BAD_TAU,
 ];

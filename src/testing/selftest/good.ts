@@ -5,7 +5,7 @@ import { catalogueOf } from '../conformance/catalogue.js';
 import { BRIEF } from '../conformance/durations.js';
 import { runSuite } from '../conformance/suite.js';
 import type { Subject } from '../subject.js';
-import { type Bench, nameOf, withNeeds } from './bad.js';
+import { type Bench, manifestOf, nameOf, withNeeds } from './bad.js';
 import { sdkProject } from './sdk-project.js';
 import type { GoodPlugin } from './types.js';
 
@@ -31,6 +31,8 @@ export const GOOD_PLUGINS: readonly GoodPlugin[] = [
   { language: 'c', host: 'cliproxy', source: 'cliproxy/good' },
   // Reads streams of its host, to their ends and not.
   { language: 'c', host: 'cliproxy', source: 'cliproxy/reads-streams' },
+  // Speaks lines and frames.
+  { language: 'go', host: 'tau', source: 'good', module: 'tau' },
 ];
 
 /** What a good plugin is called in reports. */
@@ -80,7 +82,10 @@ async function subjectOf(
   const common = { ...(await meansFor(host)), durations: BRIEF, seed, signal: context.signal };
   if (source !== undefined) {
     const artefact = await limit(() => workshop.artefact(good));
-    const profile = await profileFor(host, { root: workshop.corpus, manifest: good });
+    const profile = await profileFor(host, {
+      root: workshop.corpus,
+      manifest: manifestOf({ ...good, source: '' }),
+    });
     return { subject: { ...common, profile, artefact, config: {}, language } };
   }
   const made = await limit(() => sdkProject(good, workshop, context));

@@ -22,6 +22,8 @@ export interface BadPlugin {
   readonly module?: string;
   /** What its application asks of plugins that are processes. */
   readonly process?: ProcessSettings;
+  /** What it says it can do, where its host reads that from the manifest. */
+  readonly capabilities?: readonly string[];
   /** Name of the library where the host reads something from it; `plugin` with the system's extension when absent. */
   readonly file?: string;
   /** Host profile; `cpex` when absent. */

@@ -1,0 +1,3 @@
+module corpus-tau
+
+go 1.21
