@@ -2,7 +2,7 @@ import type { Manifest } from '../model/manifest.js';
 import type { HostProfile } from '../model/profile.js';
 import type { ApplicationWish } from '../project/application.js';
 import { revisionsOf } from '../project/contract-revisions.js';
-import { HOSTS, hostName, hostProblem, LATER_HOSTS, revisionName } from '../project/hosts.js';
+import { HOSTS, hostName, hostProblem, revisionName } from '../project/hosts.js';
 import { CpexError } from '../support/errors.js';
 import { didYouMean } from '../support/suggest.js';
 import { cliproxyProfile } from './cliproxy/profile.js';
@@ -26,9 +26,7 @@ export function findProfile(host: string): HostProfile {
   const problem = hostProblem(host);
   if (make !== undefined && problem === undefined) return make(revisionName(host) ?? '');
   if (make === undefined) {
-    const message = LATER_HOSTS.includes(name)
-      ? `The host "${name}" is not part of this version of cpex.`
-      : `There is no host "${name}".${didYouMean(name, [...HOSTS, ...LATER_HOSTS])}`;
+    const message = `There is no host "${name}".${didYouMean(name, HOSTS)}`;
     throw new CpexError('CPEX_E_HOST_UNKNOWN', message, { remedy: `Hosts of this version: ${HOSTS.join(', ')}.` });
   }
   const revisions = Object.keys(revisionsOf(name)?.revisions ?? {});

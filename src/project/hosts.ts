@@ -10,9 +10,6 @@ export const NATIVE_HOSTS: readonly string[] = ['cpex', 'cliproxy'];
 /** Hosts of the native ABI that take the same plugin as a process, too. */
 export const PROCESS_HOSTS: readonly string[] = ['cpex'];
 
-/** Profiles that cpex knows by name and that come with a later version. */
-export const LATER_HOSTS: readonly string[] = [];
-
 /** What plugins for a host are built into where nobody asks for something else. */
 export function builtInto(host: string): ArtefactKind {
   return NATIVE_HOSTS.includes(hostName(host)) ? 'library' : 'executable';
@@ -32,7 +29,6 @@ export function revisionName(host: string): string | undefined {
 /** Why a host cannot be used, to be put after its name; undefined when it can. */
 export function hostProblem(host: string): string | undefined {
   const name = hostName(host);
-  if (LATER_HOSTS.includes(name)) return 'is not part of this version of cpex';
   if (!HOSTS.includes(name)) return 'is not a host that cpex knows';
   if (host === name) return undefined;
   const revisions = revisionsOf(name)?.revisions;

@@ -21,7 +21,6 @@ describe('profiles', () => {
   it.each([
     ['cpx', 'Did you mean "cpex"?'],
     ['cliproxy@v1.0.0', 'has no revision "v1.0.0"'],
-    ['tau', 'not part of this version'],
     ['cpex@v2', 'has no revisions'],
     ['', 'There is no host ""'],
     ['toString', 'There is no host'],

@@ -153,7 +153,7 @@ describe('completeAnswers', () => {
   it.each<[NewRequest, string, string]>([
     [{ name: 'my-plugin-v2' }, 'CPEX_E_NEW_ID', 'my-plugin-2'],
     [{ name: 'a/b' }, 'CPEX_E_NEW_ID', 'a-b'],
-    [{ host: 'tau' }, 'CPEX_E_NEW_VALUE', 'not part of this version'],
+    [{ host: 'tua' }, 'CPEX_E_NEW_VALUE', 'is not a host that cpex knows'],
     [{ host: 'cliproxy@v1' }, 'CPEX_E_NEW_VALUE', 'has no such revision (it has v7.2.28, '],
     [{ host: 'cliproxy', name: 'my-v2' }, 'CPEX_E_NEW_ID', 'cpex new my-2 --lang c --host cliproxy'],
     [
