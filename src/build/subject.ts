@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { auditFile } from '../audit/report.js';
+import { inForm } from '../hosts/form.js';
 import { artefactKind, profileFor } from '../hosts/registry.js';
 import type { RunContext } from '../model/context.js';
 import type { Finding } from '../model/finding.js';
@@ -27,7 +28,7 @@ export interface SubjectOptions {
   readonly target?: string;
   /** What the command line says of the plugin's application. */
   readonly application?: ApplicationWish;
-  /** Form of the project's own build, for a host that takes both; what the host takes by itself when absent. */
+  /** Form of the plugin, for a host that takes both; what the host takes by itself when absent. */
   readonly as?: BuildForm;
 }
 
@@ -47,12 +48,15 @@ export async function resolveSubject(options: SubjectOptions, context: RunContex
   const wished = options.application === undefined ? {} : { application: options.application };
   if (options.plugin !== undefined) {
     const artefact = path.resolve(context.cwd, options.plugin);
-    const profile = await profileFor(options.host ?? 'cpex', { root: context.cwd, ...wished });
+    const profile = inForm(await profileFor(options.host ?? 'cpex', { root: context.cwd, ...wished }), options.as);
     await requireSound(artefact, profile, target);
     return { artefact, target, profile };
   }
   const project = await requireProject(context);
-  const profile = await profileFor(options.host ?? project.manifest.host, { ...project, ...wished });
+  const profile = inForm(
+    await profileFor(options.host ?? project.manifest.host, { ...project, ...wished }),
+    options.as,
+  );
   const mode = options.debug ? 'debug' : 'release';
   const form = options.as === undefined ? {} : { as: options.as };
   const built = await ensureBuilt(project, { target: target.name, mode, ...form }, context);

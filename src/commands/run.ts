@@ -1,7 +1,9 @@
 import { boolean, integer, option, string } from '@oclif/core/flags';
+import { applicationFlags } from './application-flags.js';
 import { CpexCommand } from './base.js';
 import { debugFlags } from './debug-flags.js';
 import { engineFlags } from './engine-flags.js';
+import { runForm } from './form-flags.js';
 import { pluginFlags } from './plugin-flags.js';
 import { serveFlags } from './serve-flags.js';
 import { stepFlags } from './step-flags.js';
@@ -50,6 +52,8 @@ export default class Run extends CpexCommand {
       helpValue: 'FILE',
     }),
     ...pluginFlags,
+    ...applicationFlags('RUN'),
+    ...runForm,
     ...engineFlags('RUN'),
     host: string({ description: 'Host profile.', env: 'CPEX_RUN_HOST', helpValue: 'PROFILE' }),
     codec: option({

@@ -1,8 +1,10 @@
 import { boolean, integer, option, string } from '@oclif/core/flags';
 import { CODEC_CHOICES } from '../testing/cases/codecs.js';
+import { applicationFlags } from './application-flags.js';
 import { CpexCommand } from './base.js';
 import { engineFlags } from './engine-flags.js';
 import { failureFlags } from './failure-flags.js';
+import { testForm } from './form-flags.js';
 import { selectionFlags } from './selection-flags.js';
 
 export default class Test extends CpexCommand {
@@ -20,6 +22,8 @@ export default class Test extends CpexCommand {
   static override usage = 'test [FILE…] [FLAGS]';
   static override flags = {
     host: string({ description: 'Host profile to test against.', env: 'CPEX_TEST_HOST', helpValue: 'PROFILE' }),
+    ...applicationFlags('TEST'),
+    ...testForm,
     ...engineFlags('TEST'),
     ...selectionFlags,
     native: boolean({ description: "Also run the language's own tests.", env: 'CPEX_TEST_NATIVE' }),

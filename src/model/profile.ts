@@ -15,8 +15,8 @@ export interface HostProfile {
   readonly native?: NativeRules;
   /** How plugins are started and spoken with; transports of processes only. */
   readonly process?: ProcessRules;
-  /** How the same plugin is spoken with when it is built as a process; for hosts of libraries that take both. */
-  readonly asProcess?: StdioRules;
+  /** What is different when the same plugin is built as a process; for hosts of libraries that take both. */
+  readonly asProcess?: { readonly process: StdioRules } & Pick<HostProfile, 'layout' | 'release'>;
   readonly contract: Contract;
   readonly languages: readonly Language[];
   /** Why there are no plugins in a language, and the way round; for languages that are not in the list. */

@@ -1,5 +1,6 @@
 import type { EngineName } from '../build/engine.js';
 import { streamValue } from '../host-process/stream-value.js';
+import type { PluginForm } from '../hosts/form.js';
 import type { RunContext } from '../model/context.js';
 import type { ReattachRecord } from '../model/process.js';
 import type { TraceRecord } from '../model/session.js';
@@ -24,6 +25,7 @@ export interface RunFlags extends PipelineFlags, ServeFlags, ApplicationFlags {
   readonly extensions?: string | undefined;
   readonly context?: string | undefined;
   readonly target?: string | undefined;
+  readonly as?: PluginForm | undefined;
   readonly engine?: EngineName | undefined;
   readonly runner?: string | undefined;
   readonly codec?: string | undefined;
@@ -119,7 +121,7 @@ function several({ plugin = [], host = 'cpex' }: RunFlags): boolean {
 
 /** Several plugins share this machine's process model, and so does what is served. */
 function refuseTarget(flags: RunFlags): void {
-  const named = (['target', 'engine', 'runner', 'codec', 'reattach'] as const).find(
+  const named = (['target', 'as', 'engine', 'runner', 'codec', 'reattach'] as const).find(
     (name) => flags[name] !== undefined,
   );
   if (named === undefined) return;
@@ -181,7 +183,7 @@ function showTrace(record: TraceRecord): void {
 /** The flags that are passed on under their own names, without those that were not given. */
 function pick(flags: RunFlags): Partial<RunOptions> {
   const { data, extensions, config, answers, plugin: [plugin] = [], host, timeout, record } = flags;
-  const { target, engine, runner, codec, archive, phase } = flags;
+  const { target, as, engine, runner, codec, archive, phase } = flags;
   const all = {
     ...{
       data,
@@ -193,6 +195,7 @@ function pick(flags: RunFlags): Partial<RunOptions> {
       timeout,
       record,
       target,
+      as,
       engine,
       runner,
       codec,

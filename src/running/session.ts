@@ -2,6 +2,7 @@ import path from 'node:path';
 import { type EngineName, engineFor, startLimit } from '../build/engine.js';
 import { type BuiltSubject, resolveSubject } from '../build/subject.js';
 import { deadlinesFor, type Invocation, type OpenPlugin, openPlugin } from '../host-process/reference-host.js';
+import { inForm, type PluginForm } from '../hosts/form.js';
 import { findProfile } from '../hosts/registry.js';
 import type { RunContext } from '../model/context.js';
 import type { Contract } from '../model/contract.js';
@@ -32,6 +33,8 @@ const LINGER_MS = 50;
 export interface RunSessionOptions {
   readonly plugin?: string;
   readonly host?: string;
+  /** Form of the plugin, where the host takes both. */
+  readonly as?: PluginForm;
   readonly debug: boolean;
   /** Target of the plugin in any spelling; the host's own when absent. */
   readonly target?: string;
@@ -161,7 +164,14 @@ export async function openRunSession(options: RunSessionOptions, context: RunCon
     const { timeout } = options;
     const made = { subject, plugin, registration, config, ...(timeout === undefined ? {} : { timeout }) };
     const { pid, ended } = plugin.session;
-    return { subject, registration, pid, ended, ask: (words, input) => ask(made, words, input, options.piece), close };
+    return {
+      subject: { ...subject, profile: plugin.profile },
+      registration,
+      pid,
+      ended,
+      ask: (words, input) => ask(made, words, input, options.piece),
+      close,
+    };
   } catch (error) {
     await close();
     throw asError(error);
@@ -202,7 +212,7 @@ async function engineOf(options: RunSessionOptions, context: RunContext): Promis
   return engineFor(
     {
       target: options.target === undefined ? hostTarget() : resolveTarget(options.target),
-      transport: findProfile(options.host ?? project?.manifest.host ?? usual).transport,
+      transport: inForm(findProfile(options.host ?? project?.manifest.host ?? usual), options.as).transport,
       ...(engine === undefined ? {} : { engine }),
       ...(runner === undefined ? {} : { runner }),
       ...(project === undefined ? {} : { manifest: project.manifest }),

@@ -1,5 +1,7 @@
+import { stat } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { auditFile } from '../audit/report.js';
+import { artefactKind } from '../hosts/registry.js';
 import type { AuditReport } from '../model/binary.js';
 import type { TestResult } from '../model/event.js';
 import type { Language } from '../model/target.js';
@@ -11,14 +13,16 @@ export interface Audited {
   readonly language: Language;
 }
 
-/** Audits a target's library as that of a plugin for its host. */
+/** Audits a target's library or executable as that of a plugin for its host. */
 export async function auditTarget({
   subject,
   language,
 }: TestTarget): Promise<Audited & { readonly result: Pick<TestResult, 'verdict' | 'findings' | 'durationMs'> }> {
+  const kind = artefactKind(subject.profile);
   const expected = {
     target: subject.target,
-    kind: 'library' as const,
+    kind,
+    ...(kind === 'executable' ? { mode: (await stat(subject.artefact)).mode } : {}),
     ...(language === undefined ? {} : { language }),
     ...(subject.profile.native === undefined ? {} : { entry: subject.profile.native.entry }),
     ...(subject.manifest?.glibc === undefined ? {} : { glibcFloor: subject.manifest.glibc }),

@@ -1,7 +1,9 @@
 import { writeSync } from 'node:fs';
 import type { EngineName } from '../build/engine.js';
+import type { PluginForm } from '../hosts/form.js';
 import type { RunContext } from '../model/context.js';
 import type { TestReport } from '../model/event.js';
+import { type ApplicationFlags, readApplication } from '../project/application.js';
 import { outputError } from '../report/broken-output.js';
 import { prettyReporter, verboseReporter } from '../report/reporters/pretty.js';
 import { chosenReporters, openSinks } from '../report/reporters/sinks.js';
@@ -11,8 +13,9 @@ import type { CodecChoice } from './cases/codecs.js';
 import { runTests } from './service.js';
 
 /** The flags of `cpex test` as the parser gives them. */
-export interface TestFlags {
+export interface TestFlags extends ApplicationFlags {
   readonly host?: string | undefined;
+  readonly as?: PluginForm | 'both' | undefined;
   readonly target?: string | undefined;
   readonly engine?: EngineName | undefined;
   readonly runner?: string | undefined;
@@ -67,11 +70,13 @@ export async function testCommand(
         files,
         ...(flags.host === undefined ? {} : { host: flags.host }),
         ...(flags.timeout === undefined ? {} : { timeout: flags.timeout }),
+        ...(flags.as === undefined ? {} : { as: flags.as }),
         ...(flags.target === undefined ? {} : { target: flags.target }),
         ...(flags.engine === undefined ? {} : { engine: flags.engine }),
         ...(flags.runner === undefined ? {} : { runner: flags.runner }),
         ...(flags.level === undefined ? {} : { level: flags.level }),
         ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+        application: readApplication(flags, context.cwd),
         only: flags.only ?? [],
         skip: flags.skip ?? [],
         native: flags.native ?? false,

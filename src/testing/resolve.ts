@@ -1,9 +1,11 @@
 import path from 'node:path';
 import { type EngineName, judgeFor, startLimit } from '../build/engine.js';
 import { ensureBuilt } from '../build/service.js';
+import { inForm, type PluginForm } from '../hosts/form.js';
 import { findProfile, profileFor } from '../hosts/registry.js';
 import type { RunContext } from '../model/context.js';
 import type { Project } from '../model/manifest.js';
+import type { ApplicationWish } from '../project/application.js';
 import { findProject } from '../project/find.js';
 import { hostTarget } from '../project/targets/host.js';
 import { resolveTarget } from '../project/targets/normalise.js';
@@ -17,6 +19,10 @@ import type { TestTarget } from './test-target.js';
 export interface ResolveOptions {
   readonly files: readonly string[];
   readonly host?: string;
+  /** Forms of the plugin, for a host that takes both; what the host takes by itself when absent. */
+  readonly as?: PluginForm | 'both';
+  /** What the command line says of the plugin's application. */
+  readonly application?: ApplicationWish;
   readonly timeout?: number;
   readonly debug: boolean;
   /** Target in any spelling; the host's own when absent. */
@@ -37,6 +43,7 @@ export async function findSubjects(options: ResolveOptions, context: RunContext)
   const libraries: string[] = [];
   for (const file of paths) ((await isCases(file)) ? caseFiles : libraries).push(file);
   const project = await findProject(context.cwd);
+  if (options.as === 'both') return inBothForms(options, libraries, context);
   if (libraries.length > 0) {
     const means = await findMeans(options, undefined, context);
     const shared = { ...means, signal: context.signal };
@@ -46,14 +53,19 @@ export async function findSubjects(options: ResolveOptions, context: RunContext)
   const means = await findMeans(options, project, context);
   context.emit({ type: 'config', file: project.file });
   const mode = options.debug ? 'debug' : 'release';
-  const built = await ensureBuilt(project, { target: means.target.name, mode }, context);
+  const form = formOf(options.as);
+  const built = await ensureBuilt(
+    project,
+    { target: means.target.name, mode, ...(form === undefined ? {} : { as: form }) },
+    context,
+  );
   const { manifest } = project;
   const subject: Subject = {
     ...means,
     ...common(options),
     signal: context.signal,
     artefact: built.file,
-    profile: await profileFor(options.host ?? manifest.host, project),
+    profile: inForm(await profileFor(options.host ?? manifest.host, { ...project, ...wished(options) }), form),
     manifest,
     config: options.config ?? manifest.test?.config ?? {},
     language: manifest.language,
@@ -61,6 +73,26 @@ export async function findSubjects(options: ResolveOptions, context: RunContext)
     times: path.join(project.root, '.cpex', 'times.json'),
   };
   return [{ subject, project, language: manifest.language, caseFiles }];
+}
+
+/** The project's plugin as a library and as a process, in this order. */
+async function inBothForms(
+  options: ResolveOptions,
+  files: readonly string[],
+  context: RunContext,
+): Promise<TestTarget[]> {
+  if (files.length > 0) {
+    throw new CpexError('CPEX_E_USAGE', '--as both is for a project, which is built in both forms.', {
+      remedy: 'Leave the file away, or say of which form it is: --as library or --as process.',
+    });
+  }
+  const targets: TestTarget[] = [];
+  for (const as of ['library', 'process'] as const) targets.push(...(await findSubjects({ ...options, as }, context)));
+  return targets;
+}
+
+function formOf(as: ResolveOptions['as']): PluginForm | undefined {
+  return as === 'both' ? undefined : as;
 }
 
 function noSubject(): CpexError {
@@ -83,7 +115,7 @@ async function bare(
     ...means,
     ...common(options),
     artefact: file,
-    profile: await profileFor(host, project ?? { root: cwd }),
+    profile: inForm(await profileFor(host, { ...(project ?? { root: cwd }), ...wished(options) }), formOf(options.as)),
     config: options.config ?? {},
     language: 'c',
   };
@@ -95,7 +127,7 @@ export type Means = Pick<Subject, 'target' | 'engine' | 'notRun' | 'noProbe' | '
 
 /** The engine for the target. Where nothing here can run such plugins, the reason stands in for it. */
 export async function findMeans(
-  { target: spelling, engine, runner, host }: Pick<ResolveOptions, 'target' | 'engine' | 'runner' | 'host'>,
+  { target: spelling, engine, runner, host, as }: Pick<ResolveOptions, 'target' | 'engine' | 'runner' | 'host' | 'as'>,
   project: Project | undefined,
   context: RunContext,
 ): Promise<Means> {
@@ -104,7 +136,7 @@ export async function findMeans(
     const { engine: chosen, noProbe } = await judgeFor(
       {
         target,
-        transport: findProfile(host ?? project?.manifest.host ?? 'cpex').transport,
+        transport: inForm(findProfile(host ?? project?.manifest.host ?? 'cpex'), formOf(as)).transport,
         ...(engine === undefined ? {} : { engine }),
         ...(runner === undefined ? {} : { runner }),
         ...(project === undefined ? {} : { manifest: project.manifest }),
@@ -122,6 +154,10 @@ export async function findMeans(
     if (!isCpexError(error) || error.code !== 'CPEX_E_RUNNER_NONE') throw error;
     return { target, engine: nativeEngine(), notRun: error.evidence.join('; ') };
   }
+}
+
+function wished({ application }: ResolveOptions) {
+  return application === undefined ? {} : { application };
 }
 
 function common({ timeout, durations, seed }: ResolveOptions) {

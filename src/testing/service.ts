@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import type { EngineName } from '../build/engine.js';
 import type { RunContext } from '../model/context.js';
 import type { CpexEvent, TestReport, TestResult } from '../model/event.js';
 import { FAILING, NOT_SELECTED } from '../report/reporters/reporter.js';
@@ -10,24 +9,24 @@ import { type Limiter, limiter } from '../support/limiter.js';
 import { type Audited, auditTarget } from './audited.js';
 import { BASELINE, BASELINE_IDS } from './baseline/ids.js';
 import { CaseRunner } from './cases/case-runner.js';
-import type { CodecChoice } from './cases/codecs.js';
 import { findCases, looseScenarios } from './cases/find.js';
 import { Snapshots } from './cases/snapshots.js';
 import type { Case } from './cases/types.js';
 import { CANNOT_CLAIM } from './conformance/cannot-claim.js';
 import { catalogueOf } from './conformance/catalogue.js';
-import { type Durations, LONG, USUAL } from './conformance/durations.js';
+import { LONG, USUAL } from './conformance/durations.js';
 import { SUITE } from './conformance/run.js';
 import { runSuite } from './conformance/suite.js';
-import type { DebuggerWish } from './debugger/debugger.js';
 import type { CorpusFile } from './fuzz/corpus-files.js';
 import { CORPUS_SUITE, corpusId, corpusReason, corpusTest, findCorpus, runCorpusFile } from './fuzz/corpus-suite.js';
 import { runNativeTests } from './native-tests.js';
+import { PARITY_ID, type Part } from './parity/part.js';
 import { bundlesOfLibrary, bundlesOfProject } from './repro/bundle.js';
 import { findSubjects } from './resolve.js';
-import { checkSelection, type Selection, type SkipReason, skipReasons } from './selection.js';
+import { checkSelection, type SkipReason, skipReasons } from './selection.js';
 import { type Subject, targetWords } from './subject.js';
 import { emulated, reportOf, summarise, untried } from './summary.js';
+import type { TestOptions } from './test-options.js';
 import type { TestTarget } from './test-target.js';
 
 /** Level of tests when neither flag nor manifest says one. */
@@ -35,48 +34,6 @@ const DEFAULT_LEVEL = 5;
 
 /** The level with the last tests. */
 const HIGHEST_LEVEL = 10;
-
-/** What `cpex test` was asked to do. */
-export interface TestOptions extends Omit<Selection, 'level'> {
-  /** Highest level of conformance tests; the manifest's, else 5, when absent. */
-  readonly level?: number;
-  /** Where every random choice comes from; a new one for each run when absent. */
-  readonly seed?: number;
-  /** How long tests wait; by level when absent. */
-  readonly durations?: Durations;
-  /** Built libraries and case files or folders; the project one stands in when empty. */
-  readonly files: readonly string[];
-  readonly host?: string;
-  /** Also run the language's own tests. */
-  readonly native: boolean;
-  /** Stop at the first failure. */
-  readonly bail: boolean;
-  /** Record snapshots instead of comparing them. */
-  readonly update: boolean;
-  /** Children at the same time. */
-  readonly jobs: number;
-  /** How often each test runs, 1 when absent; one whose runs differ is flaky. */
-  readonly repeat?: number;
-  /** Milliseconds for one call. */
-  readonly timeout?: number;
-  readonly debug: boolean;
-  /** Target in any spelling; the host's own when absent. */
-  readonly target?: string;
-  readonly engine?: EngineName;
-  readonly runner?: string;
-  /** Configuration to register with, in place of the manifest's. */
-  readonly config?: unknown;
-  /** An older build to compare with, relative to the working folder. */
-  readonly baseline?: string;
-  /** Run the one test that is selected under a debugger. */
-  readonly debugger?: DebuggerWish;
-  /** Folder for the bundles of failed tests, relative to the working folder; one of cpex's own when absent. */
-  readonly repro?: string;
-  /** Report every message that crosses as an event. */
-  readonly trace?: boolean;
-  /** Codecs to run cases in; both when absent. */
-  readonly codec?: CodecChoice;
-}
 
 /** Audits, runs the conformance tests, the cases and, if asked, the language's own tests. */
 export async function runTests(options: TestOptions, context: RunContext): Promise<TestReport> {
@@ -91,6 +48,7 @@ export async function runTests(options: TestOptions, context: RunContext): Promi
     plans.push({ target, cases: await findCases(target, context.cwd), corpus: await findCorpus(target) });
   checkSelection(options, [
     'audit',
+    ...(options.as === 'both' ? [PARITY_ID] : []),
     ...(options.baseline === undefined ? [] : BASELINE_IDS),
     ...targets.flatMap(({ subject }) => catalogueOf(subject.profile).map(({ id }) => id)),
     ...plans.flatMap(({ cases, corpus }) => [...cases.map(({ name }) => `case:${name}`), ...corpus.map(corpusId)]),
@@ -99,7 +57,13 @@ export async function runTests(options: TestOptions, context: RunContext): Promi
       : []),
   ]);
   const run = new Run(options, context);
-  for (const { target, cases, corpus } of plans) await run.all(target, cases, corpus);
+  const parts: Part[] = [];
+  for (const { target, cases, corpus } of plans) {
+    const before = run.results.length;
+    await run.all(target, cases, corpus);
+    parts.push({ subject: target.subject, results: run.results.slice(before) });
+  }
+  if (options.as === 'both') await run.parity(parts);
   const [profile = 'cpex'] = targets.map(({ subject }) => subject.profile.name);
   return reportOf(run.results, {
     cannotClaim: CANNOT_CLAIM,
@@ -204,6 +168,14 @@ class Run {
       const results = await compareWithBaseline(subject, path.resolve(this.context.cwd, file));
       for (const result of results) if (wanted.includes(result.id)) this.record(result);
     });
+  }
+
+  /** Whether a plugin is the same as a library and as a process. */
+  async parity(forms: readonly Part[]): Promise<void> {
+    const { PARITY_TEST, whyNotCompared, compareForms } = await import('./parity/compare.js');
+    const selected = skipReasons({ ...this.options, level: HIGHEST_LEVEL }, forms[0]?.subject.manifest);
+    const why = selected(PARITY_ID) ?? whyNotCompared(forms);
+    await this.suite(PARITY_TEST.suite, 1, () => this.one(PARITY_TEST, why, () => compareForms(forms)));
   }
 
   /** What is kept and told of the messages of a target's tests. */

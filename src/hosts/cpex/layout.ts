@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { FileLayout } from '../../model/profile.js';
+import { artefactName } from '../../project/artefact-name.js';
 import { fileNameProblem } from '../../project/plugin-names.js';
 import { userDataFolder } from '../../support/user-folders.js';
 
@@ -8,4 +9,10 @@ export const cpexLayout: FileLayout = {
   defaultFolder: (env) => env.CPEX_PLUGINS_DIR || path.join(userDataFolder('cpex', env), 'plugins'),
   artefactPath: (id, _version, target) => path.join(target.name, `${id}${target.libraryExtension}`),
   idProblem: fileNameProblem,
+};
+
+/** Processes lie beside the libraries of their target. */
+export const cpexProcessLayout: FileLayout = {
+  ...cpexLayout,
+  artefactPath: (id, _version, target) => path.join(target.name, artefactName(id, 'executable', target)),
 };

@@ -4,9 +4,9 @@ import { type Codec, codecNamed, HOOK, JSON_CODEC, requestPlaces } from './codec
 import { cpexContract } from './contract.js';
 import { readEnvelope } from './envelope.js';
 import { evaluateHook, type HookRequest } from './hooks.js';
-import { cpexLayout } from './layout.js';
+import { cpexLayout, cpexProcessLayout } from './layout.js';
 import { REGISTER, readRegistration, registrationRequest } from './registration.js';
-import { cpexRelease } from './release.js';
+import { cpexProcessRelease, cpexRelease } from './release.js';
 import { resultFindings } from './results.js';
 import { sampleCalls } from './samples.js';
 import { cpexServices } from './services.js';
@@ -40,6 +40,11 @@ export const cpexProfile: HostProfile = {
   summary: 'Hooks, commands and builds over the native ABI.',
   transport: 'native',
   native: { entry: 'cpex_plugin_init', abiVersion: cpexContract.abiVersion },
+  asProcess: {
+    process: { transport: 'stdio', wire: 'cpex-frames', abiVersion: cpexContract.abiVersion },
+    layout: cpexProcessLayout,
+    release: cpexProcessRelease,
+  },
   contract: cpexContract,
   languages: LANGUAGES,
   layout: cpexLayout,

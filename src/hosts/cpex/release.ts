@@ -8,3 +8,9 @@ export const cpexRelease: ReleaseRules = {
   identity: 'registration',
   tolerant: false,
 };
+
+/** `<id>_<version>_<target>-process.zip`, so that the library's archive may lie beside it. */
+export const cpexProcessRelease: ReleaseRules = {
+  ...cpexRelease,
+  archives: (id, version, target) => [{ name: `${id}_${version}_${target.name}-process.zip` }],
+};
