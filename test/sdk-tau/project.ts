@@ -55,8 +55,8 @@ export class TauProject {
     throw new Error(`${command} ${args.join(' ')} failed (${result.status}):\n${result.stdout}\n${result.stderr}`);
   }
 
-  /** Builds the executable and returns its path. */
-  build(): string {
+  /** Builds the executable, with the macros of C that are named, and returns its path. */
+  build(macro = ''): string {
     const program = path.join(this.folder, 'program');
     if (this.language === 'go') this.run('go', 'build', '-o', program, '.');
     if (this.language === 'rust') {
@@ -64,9 +64,11 @@ export class TauProject {
       cpSync(path.join(cargoFolder, 'tau/debug/sample-plugin'), program);
     }
     if (this.language === 'c') {
-      this.run('cmake', '-S', '.', '-B', 'build', '-DCMAKE_BUILD_TYPE=Debug', '-DBUILD_TESTING=OFF');
-      this.run('cmake', '--build', 'build');
-      return path.join(this.folder, 'build/sample-plugin');
+      const folder = path.join(this.folder, `build${macro}`);
+      const flags = `-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror ${macro}`;
+      this.run('cmake', '-S', '.', '-B', folder, '-DCMAKE_BUILD_TYPE=Debug', `-DCMAKE_C_FLAGS=${flags}`);
+      this.run('cmake', '--build', folder, '--target', 'sample_plugin');
+      return path.join(folder, 'sample-plugin');
     }
     return program;
   }

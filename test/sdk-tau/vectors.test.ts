@@ -34,8 +34,8 @@ class Frames {
   private readonly ready: string[] = [];
   private wake: () => void = () => undefined;
 
-  constructor(program: string, env: Record<string, string> = {}) {
-    this.program = new Program([program], { CPEX_TAU_WIRE: 'cbor', ...env });
+  constructor(program: string, fixture: string) {
+    this.program = new Program([program], { CPEX_TAU_WIRE: 'cbor', FIXTURE: fixture });
     this.program.child.stdout?.on('data', (data: Buffer) => {
       for (const bytes of this.reader.read(data)) this.ready.push(bytes.toString('hex'));
       this.wake();
@@ -69,24 +69,26 @@ describe.each(['go', 'rust', 'c'] as const)('frames of a plugin in %s', (languag
   const missing = missingToolchain(language);
   let project: TauProject;
   let program: string;
+  let empty: string;
   const open: Frames[] = [];
   beforeAll(() => {
     if (missing !== undefined) return;
     project = new TauProject(language).useFixture();
     program = project.build();
+    empty = language === 'c' ? project.build('-DFIXTURE_EMPTY') : program;
   });
   afterAll(() => {
     for (const one of open) one.program.kill();
     project?.remove();
   });
-  const start = (env: Record<string, string> = {}) => {
-    const frames = new Frames(program, env);
+  const start = (fixture = '') => {
+    const frames = new Frames(fixture === 'empty' ? empty : program, fixture);
     open.push(frames);
     return frames;
   };
 
   it.skipIf(missing !== undefined)('are those of the vectors, byte for byte', async () => {
-    const frames = start({ FIXTURE: 'empty' });
+    const frames = start('empty');
     expect(await frames.next()).toBe(VECTORS.register);
     frames.send(VECTORS.registered);
     frames.send(VECTORS.init);
