@@ -19,7 +19,8 @@ interface LastWords {
   readonly clause?: string;
 }
 
-const CATCH = 'Catch panics where the host calls, and answer plugin_panic with return value 1.';
+const CATCH =
+  'Catch panics where the host calls, and answer with an error: a library with plugin_panic and return value 1.';
 const PANIC = { remedy: CATCH, clause: 'ABI-CALL-006' } as const;
 
 /** The first that fits counts; one that stands further down is a consequence. */

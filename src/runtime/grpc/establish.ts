@@ -4,7 +4,7 @@ import type { StartRefusal } from '../process/refused-start.js';
 import type { Tracer } from '../process/tracer.js';
 import type { Carrier } from './carrier.js';
 import type { OneRunCertificate } from './certificates.js';
-import { Connection, OK, type Status, statusName, type Trust, UNAVAILABLE } from './connection.js';
+import { CANCELLED, Connection, OK, type Status, statusName, type Trust, UNAVAILABLE } from './connection.js';
 import type { Handshake } from './handshake.js';
 import { decode, HEALTH_REQUEST, METHODS } from './messages.js';
 import { type CallLog, OwnCall } from './own-call.js';
@@ -43,13 +43,14 @@ export async function establish(greeted: Greeted): Promise<Session> {
   const log: CallLog = { tracer, nextId: () => ++lastId };
   // From the first moment: a plugin that prints blocks where nobody reads.
   const stdio = readStdio(connection, log, (stream, bytes) => options.output?.(stream, bytes));
-  const answered = new OwnCall(connection, log, METHODS.health).ask(HEALTH_REQUEST, options.deadlines.start);
+  // Whoever watches the process keeps the limit; this one is for processes that nobody watches yet.
+  const answered = new OwnCall(connection, log, METHODS.health).ask(HEALTH_REQUEST, 2 * options.deadlines.start);
   const answer = await Promise.race([answered, carrier.ended]);
   if ('kind' in answer) {
     connection.close();
     throw new SessionFailure(answer);
   }
-  if (answer.code === UNAVAILABLE && !connection.alive) {
+  if ((answer.code === UNAVAILABLE || answer.code === CANCELLED) && !connection.alive) {
     connection.close();
     throw new SessionFailure(await greeted.refuse(unreachable(handshake, trust, answer)));
   }
@@ -78,16 +79,28 @@ function healthOf({ code, body }: Status & { readonly body?: Uint8Array }): stri
 }
 
 function unreachable(handshake: Handshake, trust: Trust | undefined, { details }: Status): StartRefusal {
-  const { network, address } = handshake;
-  const secure = trust !== undefined && /certificate|ssl|tls|handshake|PEM|asn1/i.test(details);
+  const { network, address, certificate } = handshake;
+  const evidence = [details];
+  if (trust === undefined && certificate !== undefined) {
+    return {
+      stage: 'connect',
+      message: 'The plugin serves TLS with a certificate of its own, and the host did not ask for that.',
+      evidence,
+      remedy: 'Serve TLS only where PLUGIN_CLIENT_CERT is set, or set auto_mtls: true if the application asks for it.',
+    };
+  }
+  if (trust !== undefined && /certificate|ssl|tls|handshake|PEM|asn1/i.test(details)) {
+    return {
+      stage: 'connect',
+      message: `No secure connection to the plugin on ${network} ${address} came about.`,
+      evidence,
+      remedy: 'Serve TLS with the certificate of the sixth field, and accept that of PLUGIN_CLIENT_CERT from clients.',
+    };
+  }
   return {
     stage: 'connect',
-    message: secure
-      ? `No secure connection to the plugin on ${network} ${address} came about.`
-      : `Nothing answers on ${network} ${address}, where the plugin says that it listens.`,
-    evidence: [details],
-    remedy: secure
-      ? 'Serve TLS with the certificate of the sixth field, and accept that of PLUGIN_CLIENT_CERT from clients.'
-      : 'Listen before the line of the handshake is printed, and print the address that the server listens on.',
+    message: `Nothing answers on ${network} ${address}, where the plugin says that it listens.`,
+    evidence,
+    remedy: 'Listen before the line of the handshake is printed, and print the address that the server listens on.',
   };
 }

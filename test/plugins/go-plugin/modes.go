@@ -33,6 +33,13 @@ func init() {
 		"start-timeout":       func(string) { sleep() },
 		// A good line and nobody who listens.
 		"mock": func(string) { fmt.Println("1|1|tcp|127.0.0.1:1|grpc"); sleep() },
+		// A good line, and a server that accepts and says nothing.
+		"mute": func(string) {
+			listener, _ := net.Listen("tcp", "127.0.0.1:0")
+			fmt.Printf("1|1|tcp|%s|grpc\n", listener.Addr())
+			sleep()
+		},
+		"closes": func(string) { os.Stdout.Close(); sleep() },
 		// The line as given.
 		"line": func(line string) { fmt.Println(line); sleep() },
 		// No end of the line.

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { GrpcRules } from '../../../src/model/process.js';
 import type { Session } from '../../../src/model/session.js';
 import { endingError } from '../../../src/runtime/failure.js';
+import { makeCertificate } from '../../../src/runtime/grpc/certificates.js';
 import { fixturePlugin, named, read, refusalOf, removeFolders, startFixture, write } from './fixture.js';
 
 let session: Session | undefined;
@@ -146,6 +147,12 @@ const REFUSED: readonly Refused[] = [
     evidence: ['xxxx'],
   },
   {
+    mode: 'closes',
+    stage: 'handshake',
+    message: 'The plugin closed its stdout before it had printed a handshake line.',
+    remedy: 'flush it',
+  },
+  {
     mode: 'no-controller',
     rules: { autoMtls: true },
     stage: 'handshake',
@@ -182,6 +189,22 @@ test.each(['start-timeout', 'unfinished'])(
     expect(String(error)).toContain('400 ms');
   },
 );
+
+test('a plugin that accepts and never answers ends with the limit, and says what was missing', async () => {
+  const deadlines = { start: 1500, call: 1000, stop: 1000 };
+  const error = await startFixture('mute', {}, { deadlines }).catch((cause: Error) => cause);
+  expect(String(error)).toContain('an answer to the first call of the health service');
+});
+
+test('TLS that nobody asked for is told apart from an address where nobody listens', async () => {
+  const { certificate } = await makeCertificate();
+  const refused = await refusalOf(startFixture('', { env: { PLUGIN_CLIENT_CERT: certificate } }));
+  expect(refused).toMatchObject({
+    stage: 'connect',
+    message: 'The plugin serves TLS with a certificate of its own, and the host did not ask for that.',
+    remedy: expect.stringContaining('auto_mtls: true'),
+  });
+});
 
 test('versions are agreed on: the highest that both speak', async () => {
   const { session: on } = await start('', { versions: [5, 1, 2] });
