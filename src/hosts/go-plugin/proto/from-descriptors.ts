@@ -215,6 +215,7 @@ class DescriptorReader {
 
 function presenceOf(row: FieldRow, value: ValueType, { fieldPresence }: Features): FieldType['presence'] {
   if (row.label === 'LABEL_REQUIRED' || fieldPresence === 'LEGACY_REQUIRED') return 'required';
+  if (row.label === 'LABEL_REPEATED') return 'implicit';
   const told = value.kind === 'message' || row.oneofIndex !== undefined || row.proto3Optional === true;
   return told || fieldPresence === 'EXPLICIT' ? 'explicit' : 'implicit';
 }

@@ -78,6 +78,8 @@ class RootReader {
     // The library knows these members, and its types do not.
     const facts = resolved as unknown as { hasPresence: boolean; _features: { utf8_validation?: string } };
     const strictText = facts._features.utf8_validation !== 'NONE';
+    const one = !resolved.repeated && !(resolved instanceof protobuf.MapField);
+    const told = facts.hasPresence || (one && value.kind === 'message');
     const oneof = resolved.partOf;
     const real = oneof !== null && resolved.getOption('proto3_optional') !== true;
     return {
@@ -90,7 +92,7 @@ class RootReader {
         : {}),
       repeated: resolved.repeated,
       packed: resolved.repeated && resolved.packed && this.isNumber(value),
-      presence: resolved.required ? 'required' : facts.hasPresence ? 'explicit' : 'implicit',
+      presence: resolved.required ? 'required' : told ? 'explicit' : 'implicit',
       ...(real ? { oneof: oneof.name } : {}),
       strictText,
     };
