@@ -110,8 +110,8 @@ function renderer(answers: NewAnswers): (file: TemplateFile) => ProjectFile[] {
   }
   // A plugin of go-plugin has one service to begin with, and every file may say its name.
   const [service] = answers.capabilities.flatMap(({ flag, argument }) => (flag === 'service' ? [argument ?? ''] : []));
-  const whole = service === undefined ? asItIs : renameService(service);
   return (file) => {
+    const whole = service === undefined ? asItIs : renameService(service, file.path);
     const text = file.generated ? file.text : whole(renderRegions(file.text, repetitions));
     // A file of which no region is left is about something that the plugin does not do.
     if (text.trim() === '' && file.text !== text) return [];

@@ -22,21 +22,23 @@ export function protoFile(service: string): string {
 }
 
 /**
- * The name of a service for that of the sample, in sources, in their names and in descriptors that Go code carries.
+ * The name of a service for that of the sample in a file, in its path and in the descriptors that Go code carries.
  * A service without a package stands at the top of the Rust module.
  */
-export function renameService(service: string): Rename {
+export function renameService(service: string, file: string): Rename {
   const to = split(service);
   const snake = nameOf(to.name).snake;
-  const inside = (separator: string) => to.package.split('.').flatMap((part) => (part === '' ? [] : [part, separator]));
+  const packages = to.package === '' ? [] : to.package.split('.');
   const spellings: readonly (readonly [pattern: string, text: string])[] = [
-    ['greeter\\.v1\\.', inside('.').join('')],
-    ['greeter::v1::', inside('::').join('')],
+    ['greeter\\.v1\\.Greeter', service],
+    ['greeter\\.v1\\.', packages.map((part) => `${part}.`).join('')],
+    ['::greeter::v1', packages.map((part) => `::${part}`).join('')],
     ['package greeter\\.v1;\\n\\n', to.package === '' ? '' : `package ${to.package};\n\n`],
     ['greeter\\.v1', to.package],
     ['(?<![A-Za-z])greeter(?=Client)', to.name.charAt(0).toLowerCase() + to.name.slice(1)],
     ['(?<![A-Za-z])greeter(?=_|\\.p)', snake],
-    ['Greeter', to.name],
+    // Rust code has capitals of its own: KVStore is KvStore there.
+    ['Greeter', file.endsWith('.rs') ? nameOf(to.name).pascal : to.name],
   ];
   const pattern = new RegExp(spellings.map(([source]) => `(${source})`).join('|'), 'g');
   const rename: Rename = (text) =>

@@ -46,12 +46,13 @@ fn greeting(request: &api::GreetRequest) -> Result<api::GreetReply, Status> {
 mod tests {
     use tonic::{Code, Status};
 
-    use super::Service;
-    use crate::cpex::pb::greeter::v1 as api;
+    use super::{Service, api};
+    use api::greeter_client::GreeterClient;
+    use api::greeter_server::GreeterServer;
 
     /// Calls the service as the host does, but without a process and a connection.
-    fn client() -> api::greeter_client::GreeterClient<api::greeter_server::GreeterServer<Service>> {
-        api::greeter_client::GreeterClient::new(api::greeter_server::GreeterServer::new(Service))
+    fn client() -> GreeterClient<GreeterServer<Service>> {
+        GreeterClient::new(GreeterServer::new(Service))
     }
 
     fn named(name: &str) -> api::GreetRequest {

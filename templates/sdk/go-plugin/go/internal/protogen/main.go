@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -53,7 +54,7 @@ func run(from, to, pkg string) error {
 	// The application's own go_package is where it keeps the code; here it goes into one package.
 	options := []string{"paths=source_relative"}
 	for _, name := range names {
-		options = append(options, fmt.Sprintf("M%s=%s", name, pkg))
+		options = append(options, fmt.Sprintf("M%s=%s;%s", name, pkg, path.Base(pkg)))
 	}
 	request := &pluginpb.CodeGeneratorRequest{FileToGenerate: names, Parameter: proto.String(strings.Join(options, ","))}
 	seen := map[string]bool{}
@@ -71,11 +72,11 @@ func run(from, to, pkg string) error {
 // protoFiles lists the .proto files below a folder, relative to it.
 func protoFiles(folder string) ([]string, error) {
 	var names []string
-	err := filepath.WalkDir(folder, func(path string, entry os.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || filepath.Ext(path) != ".proto" {
+	err := filepath.WalkDir(folder, func(file string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || filepath.Ext(file) != ".proto" {
 			return err
 		}
-		name, err := filepath.Rel(folder, path)
+		name, err := filepath.Rel(folder, file)
 		names = append(names, filepath.ToSlash(name))
 		return err
 	})

@@ -45,6 +45,7 @@ pub fn debug(message: &str, fields: &[(&str, &str)]) {
 }
 
 /// A line that tells what the plugin does.
+#[allow(dead_code)]
 pub fn info(message: &str, fields: &[(&str, &str)]) {
     line(Level::Info, message, fields);
 }

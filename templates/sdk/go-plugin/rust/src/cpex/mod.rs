@@ -5,6 +5,7 @@
 //!
 //! Standard output belongs to that first line. Log with [`log`].
 
+mod application;
 mod control;
 mod guard;
 mod handshake;
@@ -18,4 +19,6 @@ pub mod pb;
 mod serve;
 mod tls;
 
+#[allow(unused_imports)]
+pub use identity::PLUGIN_ID;
 pub use serve::serve;

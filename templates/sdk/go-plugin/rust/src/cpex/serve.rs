@@ -19,7 +19,7 @@ use super::listen::Listener;
 use super::pb::plugin::grpc_controller_server::GrpcControllerServer;
 use super::pb::plugin::grpc_stdio_server::GrpcStdioServer;
 use super::tls::Tls;
-use super::{guard, handshake, identity, log, parent, pb};
+use super::{application, guard, handshake, identity, log, parent, pb};
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -31,7 +31,7 @@ const LAST_CALLS: Duration = Duration::from_secs(1);
 
 /// Does what the host asks until it says stop, or is gone. `register` adds the plugin's services.
 pub fn serve(register: impl FnOnce(&mut RoutesBuilder)) -> ExitCode {
-    if !handshake::started_by_host(identity::COOKIE_KEY, identity::COOKIE_VALUE) {
+    if !handshake::started_by_host(application::COOKIE_KEY, application::COOKIE_VALUE) {
         eprintln!(
             "{} is a plugin and is not meant to be started by hand: its application starts it, or `cpex run`.",
             identity::PLUGIN_ID
@@ -63,7 +63,7 @@ async fn serve_until_told(mut routes: RoutesBuilder) -> Result<(), Failure> {
     let (stop, stopping) = watch::channel(false);
     let health = health().await;
     let versions = env::var("PLUGIN_PROTOCOL_VERSIONS").ok();
-    let version = handshake::version(identity::PROTOCOL_VERSIONS, versions.as_deref());
+    let version = handshake::version(application::PROTOCOL_VERSIONS, versions.as_deref());
     routes
         .add_service(health)
         .add_service(GrpcControllerServer::new(Controller { stop: stop.clone() }))
