@@ -1,5 +1,6 @@
 import { linkOf } from '../../audit/link-facts.js';
 import { auditFile } from '../../audit/report.js';
+import { artefactKind } from '../../hosts/registry.js';
 import type { Envelope, Registration, SampleCall } from '../../model/profile.js';
 import { describeEnding } from '../../runtime/failure.js';
 import { CpexError } from '../../support/errors.js';
@@ -34,7 +35,7 @@ export interface Answer {
 export async function faceOf(subject: Subject): Promise<Face> {
   const { artefact, profile, target } = subject;
   const entry = profile.native === undefined ? {} : { entry: profile.native.entry };
-  const audit = await auditFile(artefact, { target, kind: 'library', ...entry });
+  const audit = await auditFile(artefact, { target, kind: artefactKind(profile), ...entry });
   const faults = audit.findings.filter(({ severity }) => severity === 'fail');
   if (faults.length > 0) {
     throw unusable(

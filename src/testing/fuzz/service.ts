@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import { auditFile } from '../../audit/report.js';
+import { artefactKind } from '../../hosts/registry.js';
 import type { RunContext } from '../../model/context.js';
 import type { Finding } from '../../model/finding.js';
 import { CpexError } from '../../support/errors.js';
@@ -137,7 +138,7 @@ async function refuseUnfit(subject: Subject, method: string | undefined): Promis
   if (notRun !== undefined) {
     throw new CpexError('CPEX_E_FUZZ', 'Nothing here can run this plugin.', { evidence: [notRun] });
   }
-  const { findings } = await auditFile(artefact, { target, kind: 'library', ...entry });
+  const { findings } = await auditFile(artefact, { target, kind: artefactKind(profile), ...entry });
   const heavy = findings.filter(({ severity }) => severity === 'fail');
   if (heavy.length > 0) {
     throw new CpexError('CPEX_E_FUZZ', 'The library is not sound, so it is not loaded.', {
