@@ -64,9 +64,12 @@ function readValue(bytes: Buffer, at: number, wireType: number, depth: number): 
 
 function showBytes(bytes: Buffer, depth: number): string {
   const text = bytes.toString('utf8');
-  if (!/[\p{Cc}\ufffd]/u.test(text.replace(/[\t\r\n]/g, ''))) return JSON.stringify(text);
+  // A short message may look like lines of text; hardly any text is a message.
+  if (!/[\p{Cc}\ufffd]/u.test(text)) return JSON.stringify(text);
   const fields = depth < MAX_DEPTH ? readFields(bytes, depth + 1) : undefined;
-  return fields === undefined ? `"bin:${bytes.toString('base64')}"` : braced(fields);
+  if (fields !== undefined) return braced(fields);
+  const isText = !/[\p{Cc}\ufffd]/u.test(text.replace(/[\t\r\n]/g, ''));
+  return isText ? JSON.stringify(text) : `"bin:${bytes.toString('base64')}"`;
 }
 
 /** An integer of at most ten bytes. */

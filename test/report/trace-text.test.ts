@@ -59,6 +59,8 @@ describe('a message of a type that is not known', () => {
     ['nested messages', [0x0a, 2, 0x08, 1], '{1: {1: 1}}'],
     ['the largest integer', [0x08, ...Array(9).fill(0xff), 1], '{1: 18446744073709551615}'],
     ['fixed numbers', [0x0d, 1, 0, 0, 0, 0x11, 2, 0, 0, 0, 0, 0, 0, 0], '{1: 0x1, 2: 0x2}'],
+    ['lines of text', [0x12, 5, ...Buffer.from('He\nlo')], '{2: "He\\nlo"}'],
+    ['a message that looks like lines', [0x32, 4, 0x0a, 2, 0x68, 0x69], '{6: {1: "hi"}}'],
     ['bytes that are no message', [0x12, 2, 0xff, 0xff], '{2: "bin://8="}'],
   ])('shows %s', (_what, bytes, text) => {
     expect(showProtobuf(Uint8Array.from(bytes))).toBe(text);

@@ -32,6 +32,7 @@ const WINDOW = 4 * 2 ** 20;
 /** A connection to a gRPC server of the plugin. Messages are bytes: what they mean is not known here. */
 export class Connection {
   private readonly client: grpc.Client;
+  private readonly streams = new Set<RawStream>();
 
   constructor(
     readonly address: PluginAddress,
@@ -56,7 +57,10 @@ export class Connection {
   open(method: string): RawStream {
     // grpc-js copies with a method that plain bytes do not have.
     const same = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return this.client.makeBidiStreamRequest(`/${method}`, same, same);
+    const stream = this.client.makeBidiStreamRequest(`/${method}`, same, same);
+    this.streams.add(stream);
+    stream.once('status', () => this.streams.delete(stream));
+    return stream;
   }
 
   /** Whether the transport below is up, as far as has been seen. */
@@ -64,8 +68,15 @@ export class Connection {
     return this.client.getChannel().getConnectivityState(false) === grpc.connectivityState.READY;
   }
 
+  /** Takes no more calls; those that are open go on. */
   close(): void {
     this.client.close();
+  }
+
+  /** Ends the calls that are open as well: what serves them stays, and would hold this process. */
+  abandon(): void {
+    for (const stream of this.streams) stream.cancel();
+    this.close();
   }
 }
 

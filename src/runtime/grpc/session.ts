@@ -62,7 +62,8 @@ export class GrpcSession implements Session {
     });
     this.ended = carrier.ended.then(async (ending) => {
       this.ending = ending;
-      connection.close();
+      if (carrier.keeps === true) connection.abandon();
+      else connection.close();
       await this.askedToStop;
       return this.finish(ending);
     });
