@@ -14,7 +14,7 @@ interface Sent {
 }
 
 const ONLY_FRAMES =
-  'Write nothing but frames to standard output; what is for people belongs to standard error. CPEX_TAU_WIRE=cbor is set where frames are spoken.';
+  'Write nothing but frames to standard output; what is for people belongs to standard error. CPEX_TAU_WIRE=cbor is set where frames are spoken, which "wire: cbor" in cpex.yaml asks for.';
 
 /** Frames of CBOR: two services, each with slots of its own. */
 export class FrameLink implements TauLink {

@@ -10,6 +10,7 @@ export interface TauFrame {
 /** Bytes of a frame beside its item and its length field: kind, service, slot. */
 const HEADER = 4;
 const LENGTH = 4;
+const OPENING_BRACE = 0x7b;
 
 /** Bytes of one frame from which on it is a mistake rather than a message. */
 export const FRAME_LIMIT = 64 * 2 ** 20;
@@ -81,7 +82,8 @@ export class FrameSplitter {
 
 function refuseLength(length: number, head: Buffer): void {
   if (isText(head.subarray(0, LENGTH))) {
-    throw new FrameProblem(`there is text where a frame was to begin: ${JSON.stringify(head.toString('latin1'))}…`);
+    const what = head[0] === OPENING_BRACE ? 'a line of JSON' : 'text';
+    throw new FrameProblem(`there is ${what} where a frame was to begin: ${JSON.stringify(head.toString('latin1'))}…`);
   }
   if (length < HEADER) throw new FrameProblem(`a frame says that it has ${length} bytes, and its header alone has 4`);
   if (length > FRAME_LIMIT) {

@@ -202,7 +202,7 @@ describe.each(WIRES)('a broken plugin over %s', (wire) => {
         ] as [string, RegExp][])
       : ([
           ['idle-first', /its first message is OutputDelta, and Register has to come before/],
-          ['speaks-lines', /text where a frame was to begin: "\{/],
+          ['speaks-lines', /a line of JSON where a frame was to begin: "\{/],
         ] as [string, RegExp][])),
   ];
 
