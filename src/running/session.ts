@@ -139,6 +139,10 @@ export async function openRunSession(options: RunSessionOptions, context: RunCon
       lingerMs: LINGER_MS,
       trace: options.trace,
       ...(options.spawned === undefined ? {} : { spawned: options.spawned }),
+      // What hosts of processes pass over, and a correct plugin does not do.
+      ...(profile.transport === 'native'
+        ? {}
+        : { breach: ({ test: id, message }) => options.complain({ id, severity: 'warn', message }) }),
       output: (stream, bytes) => printed[stream].push(bytes),
     });
   let plugin: OpenPlugin;
