@@ -1,6 +1,9 @@
 /** How much a finding weighs: `fail` breaks the run, `warn` and `info` do not. */
 export type Severity = 'fail' | 'warn' | 'info';
 
+/** Id of the finding that a contract is a guess until somebody names the real one. */
+export const PROVISIONAL = 'contract.provisional';
+
 /** One thing a check has to say about an artefact or a plugin. */
 export interface Finding {
   /** Stable id of the check, e.g. `elf.glibc-floor` or `env.utf8`. */

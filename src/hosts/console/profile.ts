@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Finding } from '../../model/finding.js';
+import { type Finding, PROVISIONAL } from '../../model/finding.js';
 import type { GrpcRules } from '../../model/process.js';
 import type { HostProfile } from '../../model/profile.js';
 import { packageRoot } from '../../support/package-root.js';
@@ -17,8 +17,8 @@ const SEAM_OF_SERVICE: Readonly<Record<string, string>> = {
 };
 
 /** Said wherever cpex goes by its own file: a plugin that was built with another one may be right all the same. */
-const PROVISIONAL: Finding = {
-  id: 'contract.provisional',
+const NOTE: Finding = {
+  id: PROVISIONAL,
   severity: 'warn',
   message: "The contract is provisional: package and field numbers of Console's services are cpex's own guess.",
   evidence: ['the plugin does not describe its services (server reflection), and no .proto file is named'],
@@ -50,7 +50,7 @@ export function consoleProfile(): HostProfile {
     capability: 'seam',
     wordOf: seamOf,
     samples: CONSOLE_SAMPLES,
-    provisional: { file: path.join(packageRoot(), 'schemas', 'hosts', 'console', 'console.proto'), note: PROVISIONAL },
+    provisional: { file: path.join(packageRoot(), 'schemas', 'hosts', 'console', 'console.proto'), note: NOTE },
   });
 }
 

@@ -1,6 +1,8 @@
 import { performance } from 'node:perf_hooks';
+import type { Registered } from '../../host-process/reference-host.js';
 import type { RunContext } from '../../model/context.js';
 import type { TestResult } from '../../model/event.js';
+import { type Finding, PROVISIONAL } from '../../model/finding.js';
 import type { Codec } from '../../pipeline/cpex/types.js';
 import { repeated } from '../repeat.js';
 import { recorded } from '../repro/recorded.js';
@@ -26,6 +28,7 @@ export class CaseRunner {
   /** Whether the plugin under test takes MessagePack; unknown before the first case. */
   private packs: boolean | undefined;
   private configs: ScenarioConfigs | undefined;
+  private told = false;
 
   /** @param subject absent where cases name all plugins themselves */
   constructor(
@@ -77,12 +80,21 @@ export class CaseRunner {
   private call(one: Case<PluginCall>, codec: Codec) {
     const subject = this.subject;
     if (subject === undefined) throw new RangeError(`${one.name} needs a plugin`);
-    const spoken = (word: string) => {
-      if (codec === 'msgpack') this.packs = word === 'msgpack';
+    const heard = ({ registration, findings }: Registered) => {
+      this.tell(findings);
+      if (registration !== undefined && codec === 'msgpack') this.packs = registration.codec === 'msgpack';
     };
     return recorded(`case:${one.name}`, subject, (watched) =>
-      runCase(one, watched, this.options.snapshots, codec, spoken),
+      runCase(one, watched, this.options.snapshots, codec, heard),
     );
+  }
+
+  /** Says once what cases are judged by, where that is a guess. */
+  private tell(findings: readonly Finding[]): void {
+    const found = findings.find(({ id }) => id === PROVISIONAL);
+    if (found === undefined || this.told) return;
+    this.told = true;
+    this.context.emit({ type: 'note', level: 'warn', text: [found.message, found.remedy ?? []].flat().join(' ') });
   }
 
   private async scenario(one: Case<Scenario>, codec: Codec) {

@@ -1,4 +1,4 @@
-import type { Invocation } from '../../host-process/reference-host.js';
+import type { Invocation, Registered } from '../../host-process/reference-host.js';
 import { streamValue } from '../../host-process/stream-value.js';
 import type { Contract, HookContract } from '../../model/contract.js';
 import type { TestResult } from '../../model/event.js';
@@ -28,14 +28,14 @@ type PluginCase = Case<PluginCall>;
 
 /**
  * Runs one case in a child of its own and compares what came with what was expected.
- * @param spoken takes the codec that the plugin chose when it registered
+ * @param heard takes what the plugin said when it registered
  */
 export async function runCase(
   one: PluginCase,
   subject: Subject,
   snapshots: Snapshots,
   codec: Codec = 'json',
-  spoken: (codec: string) => void = () => {},
+  heard: (registered: Registered) => void = () => {},
 ): Promise<Omit<TestResult, 'durationMs'>> {
   const id = `case:${one.name}`;
   const about = { suite: 'cases', id, title: one.name, file: one.file, line: one.line };
@@ -44,9 +44,7 @@ export async function runCase(
     ...(one.timeoutMs === undefined ? {} : { callDeadline: one.timeoutMs }),
     ...(codec === 'json' ? {} : { codecs: [codec, 'json'] }),
   };
-  const { value, ending, trial } = await runTrial(subject, options, (running) =>
-    observe(one, subject, running, spoken),
-  );
+  const { value, ending, trial } = await runTrial(subject, options, (running) => observe(one, subject, running, heard));
   const died = judgeEnding(ending, id, subject.profile.transport);
   const judged = { subject, protocol: (trial?.plugin.profile ?? subject.profile).protocol };
   if (value === undefined || died !== undefined) {
@@ -66,10 +64,11 @@ async function observe(
   one: PluginCase,
   subject: Subject,
   trial: Trial,
-  spoken: (codec: string) => void,
+  heard: (registered: Registered) => void,
 ): Promise<Observation | string> {
-  const { invocation: first, registration } = await trial.plugin.register(one.config ?? subject.config);
-  if (registration !== undefined) spoken(registration.codec ?? 'json');
+  const registered = await trial.plugin.register(one.config ?? subject.config);
+  heard(registered);
+  const { invocation: first, registration } = registered;
   if (one.call.kind === 'method' && one.call.method === 'plugin.register') return { invocation: first };
   if (registersAgain(one, subject)) {
     return { invocation: (await trial.plugin.register(one.config ?? subject.config, { again: true })).invocation };
