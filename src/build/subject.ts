@@ -10,17 +10,19 @@ import type { HostProfile } from '../model/profile.js';
 import type { Target } from '../model/target.js';
 import type { ApplicationWish } from '../project/application.js';
 import { requireProject } from '../project/find.js';
+import { hostName, PROCESS_HOSTS } from '../project/hosts.js';
 import { hostTarget } from '../project/targets/host.js';
 import { resolveTarget } from '../project/targets/normalise.js';
 import { CpexError } from '../support/errors.js';
 import { shellWord } from '../support/shell-word.js';
 import type { BuildForm } from './build-model.js';
+import { recordedProgram } from './recorded-program.js';
 import { ensureBuilt } from './service.js';
 
 export interface SubjectOptions {
   /** A built library; the project one stands in when absent. */
   readonly plugin?: string;
-  /** Host profile; the manifest's, or `cpex`, when absent. */
+  /** Host profile; the manifest's, that of the record beside a program, or `cpex`, when absent. */
   readonly host?: string;
   /** Use the project's debug build. */
   readonly debug: boolean;
@@ -48,7 +50,12 @@ export async function resolveSubject(options: SubjectOptions, context: RunContex
   const wished = options.application === undefined ? {} : { application: options.application };
   if (options.plugin !== undefined) {
     const artefact = path.resolve(context.cwd, options.plugin);
-    const profile = inForm(await profileFor(options.host ?? 'cpex', { root: context.cwd, ...wished }), options.as);
+    const recorded = await recordedProgram(artefact);
+    const host = options.host ?? recorded?.host ?? 'cpex';
+    const { manifest } = recorded ?? {};
+    const side = { root: context.cwd, ...(manifest === undefined ? {} : { manifest }), ...wished };
+    const isProcess = recorded !== undefined && PROCESS_HOSTS.includes(hostName(host));
+    const profile = inForm(await profileFor(host, side), options.as ?? (isProcess ? 'process' : undefined));
     await requireSound(artefact, profile, target);
     return { artefact, target, profile };
   }

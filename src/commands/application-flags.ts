@@ -1,7 +1,7 @@
 import { string } from '@oclif/core/flags';
 
 /** Flags about the application that a plugin is for, where its host serves more than one. */
-export function applicationFlags(command: 'RUN' | 'TEST') {
+export function applicationFlags(command: 'RUN' | 'TEST' | 'INSTALL') {
   return {
     proto: string({
       description: 'File with the services of a gRPC plugin, in place of those of cpex.yaml; may be repeated.',

@@ -1,4 +1,5 @@
 import { boolean, string } from '@oclif/core/flags';
+import { applicationFlags } from './application-flags.js';
 import { pluginsFolderFlags } from './plugins-folder-flags.js';
 
 /** Flags of `install`: where from, where to, and how strict. */
@@ -32,6 +33,7 @@ export const installFlags = {
     env: 'CPEX_INSTALL_HOST_CONFIG',
     helpValue: 'FILE',
   }),
+  cookie: applicationFlags('INSTALL').cookie,
   config: string({
     description: 'Configuration for the trial start: JSON text, @FILE or - for standard input.',
     env: 'CPEX_INSTALL_CONFIG',

@@ -11,6 +11,8 @@ export interface InstallOptions extends FolderChoice, SourceRequest {
   readonly host?: string | undefined;
   /** Configuration file of the host, which gets the plugin's entry; relative to the working folder. */
   readonly hostConfig?: string | undefined;
+  /** Magic cookie of the application that the plugin is for, `KEY=VALUE`, in place of what its record says. */
+  readonly cookie?: string | undefined;
   /** Configuration for the trial start; that of the project's tests when absent, else empty. */
   readonly config?: unknown;
   readonly allowDowngrade: boolean;

@@ -8,6 +8,7 @@ import type { Plan } from '../model/plan.js';
 import type { HostProfile } from '../model/profile.js';
 import type { Deadlines, Engine } from '../model/session.js';
 import type { Target } from '../model/target.js';
+import { readApplication } from '../project/application.js';
 import { hostTarget } from '../project/targets/host.js';
 import { temporaryFolder } from '../support/files.js';
 import { adviceFor } from './advice/advice.js';
@@ -54,7 +55,9 @@ export async function installPlugin(
   const temporary = await temporaryFolder('install');
   try {
     const source = await findSource(options, target, temporary.path, context, seams);
-    const profile = await profileFor(options.host ?? source.host ?? 'cpex', source.starts ?? { root: context.cwd });
+    const application = readApplication({ cookie: options.cookie }, context.cwd);
+    const side = { root: context.cwd, ...source.starts, application };
+    const profile = await profileFor(options.host ?? source.host ?? 'cpex', side);
     const folder = await chooseFolder(options, profile.layout, context);
     const trial = path.join(temporary.path, 'trial');
     await mkdir(trial);

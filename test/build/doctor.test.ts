@@ -38,6 +38,17 @@ async function doctor(PATH: string, changes: Partial<Parameters<typeof examine>[
   return examine({ running: '/opt/cpex/bin/run.cjs', ...changes }, testContext({ PATH }));
 }
 
+describe.skipIf(process.platform === 'win32')('a machine without a C compiler', () => {
+  it('makes executables in Go, and no libraries', async () => {
+    const path_ = pathWith(['go']);
+    expect((await doctor(path_, { language: 'go', kind: 'executable' })).ok).toBe(true);
+    expect(await doctor(path_, { language: 'go' })).toMatchObject({
+      ok: false,
+      languages: expect.arrayContaining([{ language: 'go', ready: false, lacks: ['cc'] }]),
+    });
+  });
+});
+
 const tool = (report: DoctorReport, name: string) => report.tools.find((one) => one.name === name);
 
 describe.skipIf(process.platform === 'win32')('the command that installs a wheel', () => {

@@ -2,6 +2,7 @@ import type { RunContext } from '../../model/context.js';
 import type { Consultation, DoctorReport, FixReport, TargetsReport } from '../../model/doctor.js';
 import type { Project } from '../../model/manifest.js';
 import type { Language } from '../../model/target.js';
+import { builtInto } from '../../project/hosts.js';
 import { CpexError } from '../../support/errors.js';
 import { examine } from './examine.js';
 
@@ -48,7 +49,7 @@ async function lookAtTools(options: ConsultOptions, context: RunContext): Promis
   const { running, project } = options;
   const language = options.language ?? project?.manifest.language;
   const chosen = language === undefined ? {} : { language };
-  const folder = project === undefined ? {} : { folder: project.root };
+  const folder = project === undefined ? {} : { folder: project.root, kind: builtInto(project.manifest.host) };
   return { kind: 'tools', report: await examine({ running, ...chosen, ...folder }, context) };
 }
 

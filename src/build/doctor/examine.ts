@@ -1,7 +1,7 @@
 import { open, realpath } from 'node:fs/promises';
 import type { RunContext } from '../../model/context.js';
 import type { DoctorReport, LanguageReport, Shadow, ToolReport } from '../../model/doctor.js';
-import { LANGUAGES, type Language } from '../../model/target.js';
+import { type ArtefactKind, LANGUAGES, type Language } from '../../model/target.js';
 import { hostTarget } from '../../project/targets/host.js';
 import { findEveryTool } from '../../support/find-tool.js';
 import { namedCompiler } from '../compilers/explicit.js';
@@ -13,6 +13,8 @@ import { TOOLS, type ToolName } from '../tool-table.js';
 export interface DoctorOptions {
   /** The language that has to work; any one will do when absent. */
   readonly language?: Language;
+  /** What is to be built; libraries when absent. */
+  readonly kind?: ArtefactKind;
   /** Folder in which the tools are asked for their version; rustup and Go choose it by folder. */
   readonly folder?: string;
   /** Absolute path of the running cpex, links resolved. */
@@ -26,6 +28,9 @@ const NEEDS: Readonly<Record<Language, readonly (readonly ToolName[])[]>> = {
   rust: [['cargo'], ['rustc'], ['cc']],
 };
 
+/** Go makes executables without a C compiler, but for those whose packages hold C. */
+const GO_ALONE: readonly (readonly ToolName[])[] = [['go']];
+
 const ORDER: readonly ToolName[] = ['cc', 'cmake', 'ninja', 'make', 'go', 'cargo', 'rustc', 'git'];
 
 /** Looks at all tools at once and says per language whether it can build here. Changes nothing. */
@@ -37,7 +42,7 @@ export async function examine(options: DoctorOptions, context: RunContext): Prom
     findShadow(options.running, env),
   ]);
   const states = new Map(probes);
-  const languages = LANGUAGES.map((language) => judge(language, states));
+  const languages = LANGUAGES.map((language) => judge(language, options.kind ?? 'library', states));
   const tools = await Promise.all(probes.map(([name, found]) => report(name, found, states, env)));
   const chosen = languages.find((one) => one.language === options.language);
   return {
@@ -58,10 +63,9 @@ function probe(name: ToolName, options: ProbeOptions): Promise<Probe> {
     : probeTool(name, options);
 }
 
-function judge(language: Language, states: ReadonlyMap<ToolName, Probe>): LanguageReport {
-  const lacks = NEEDS[language].flatMap((group) =>
-    group.some((name) => isGood(name, states)) ? [] : (group[0] ?? []),
-  );
+function judge(language: Language, kind: ArtefactKind, states: ReadonlyMap<ToolName, Probe>): LanguageReport {
+  const needs = language === 'go' && kind === 'executable' ? GO_ALONE : NEEDS[language];
+  const lacks = needs.flatMap((group) => (group.some((name) => isGood(name, states)) ? [] : (group[0] ?? [])));
   return { language, ready: lacks.length === 0, lacks };
 }
 
