@@ -4,7 +4,7 @@ import { parseExact } from '../../support/exact-json.js';
 import { printableStart } from '../../support/printable.js';
 import { fieldsOf } from '../json-fields.js';
 import { describeProblem } from '../schema-check.js';
-import { tauContract } from './contract.js';
+import { REGISTER, tauContract } from './contract.js';
 import { readShape } from './read-shape.js';
 
 /**
@@ -17,7 +17,8 @@ export function readAnswer(code: number, body: Uint8Array, method: string, reque
     const { message } = fieldsOf(value);
     return { ok: undefined, findings: [broken('stdio.reply', `${String(message ?? 'There was no answer.')}`)] };
   }
-  const schema = tauContract.methods.get(method)?.result;
+  // Registrations have a reader of their own.
+  const schema = method === REGISTER ? undefined : tauContract.methods.get(method)?.result;
   if (schema === undefined) return { ok: true, result: value, findings: [] };
   const read = readShape(schema, value);
   if (read.problems.length > 0) {
