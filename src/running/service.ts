@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { EngineName } from '../build/engine.js';
+import type { PluginForm } from '../hosts/form.js';
 import type { RunContext } from '../model/context.js';
 import type { ReattachRecord } from '../model/process.js';
 import type { ServiceEvent } from '../model/profile.js';
@@ -27,6 +28,8 @@ export interface RunOptions {
   readonly config?: string;
   /** File with what the host answers: `host` of a case file, or a case file. */
   readonly answers?: string;
+  /** Form of the plugin, where the host takes both. */
+  readonly as?: PluginForm;
   readonly plugin?: string;
   readonly host?: string;
   readonly target?: string;
@@ -176,12 +179,13 @@ export function sessionOptions(
   config: unknown,
   observe: (event: ServiceEvent) => void,
 ): RunSessionOptions {
-  const { plugin, host, target, engine, runner, codec, debug, timeout, allowNet } = options;
+  const { plugin, host, as, target, engine, runner, codec, debug, timeout, allowNet } = options;
   return {
     debug,
     allowNet,
     ...(plugin === undefined ? {} : { plugin }),
     ...(host === undefined ? {} : { host }),
+    ...(as === undefined ? {} : { as }),
     ...(target === undefined ? {} : { target }),
     ...(engine === undefined ? {} : { engine }),
     ...(runner === undefined ? {} : { runner }),

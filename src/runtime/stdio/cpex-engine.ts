@@ -4,6 +4,10 @@ import { SessionFailure } from '../failure.js';
 import { startProcess } from '../process/start.js';
 import { CpexSession } from './cpex-session.js';
 
+/** What to do about a program that is none, where more is not known. */
+const NO_PROCESS =
+  'Build it with "cpex build --as process", and let main be that of the SDK: in Go main calls cpex.Serve().';
+
 /**
  * Starts a plugin of the native ABI that is a process, and initialises it.
  * Rejects with a `SessionFailure` when it does not start, refuses, ends or hangs before it takes calls.
@@ -26,6 +30,7 @@ export async function startFrames(
   });
   const session = new CpexSession(options, started, rules.abiVersion ?? 1);
   const failed = await session.ready;
-  if (failed !== undefined) throw new SessionFailure(failed);
-  return session;
+  if (failed === undefined) return session;
+  const unlike = failed.kind === 'refused' && failed.stage === 'handshake';
+  throw new SessionFailure(unlike ? { remedy: NO_PROCESS, ...failed } : failed);
 }

@@ -1,4 +1,4 @@
-import type { Envelope, SampleCall } from '../../model/profile.js';
+import type { Envelope, SampleCall, ServiceEvent } from '../../model/profile.js';
 import { describeEnding } from '../../runtime/failure.js';
 import { stringifyExact } from '../../support/exact-json.js';
 import { runTrial, type Subject, type Trial } from '../subject.js';
@@ -70,15 +70,30 @@ async function step(trial: Trial, what: string, call: () => Promise<Answered>): 
   const before = trial.events.length;
   const { end, envelope } = await call();
   const { ok, result, error } = envelope;
-  const asked = trial.events
-    .slice(before)
-    .flatMap((event) => (event.kind === 'call' ? [`${event.method} ${stringifyExact(event.request ?? null)}`] : []));
+  const asked = trial.events.slice(before).flatMap(wish);
   return {
     what,
     answer: `code ${end.code}, ${stringifyExact(ok === true ? (result ?? null) : (error ?? null))}`,
     kind: `code ${end.code}, ${ok === true ? 'a result' : `the error ${error?.code ?? 'without a code'}`}`,
     asked: asked.sort(),
   };
+}
+
+/** What the plugin had its host do, as one line. */
+function wish(event: ServiceEvent): string[] {
+  switch (event.kind) {
+    case 'call':
+      return [`${event.method} ${stringifyExact(event.request ?? null)}`];
+    case 'log':
+      return [`log ${event.level} ${event.message} ${stringifyExact(event.fields ?? null)}`];
+    case 'output':
+    case 'step_log':
+      return [`${event.kind} ${event.stream} ${JSON.stringify(Buffer.from(event.bytes).toString('latin1'))}`];
+    case 'event':
+      return [`event ${event.name} ${stringifyExact(event.data ?? null)}`];
+    default:
+      return [];
+  }
 }
 
 /** A call by its method and what the host tells such calls apart by. */
