@@ -12,6 +12,9 @@ const session: SessionOptions = {
   services: { answer: () => new Promise(() => undefined) },
 };
 
+// Answers between two steps, so when each is done.
+process.on('SIGUSR2', () => process.stdout.write('alive\n'));
+
 async function main(): Promise<void> {
   process.stdout.write('starting\n');
   const started = await startProcess({

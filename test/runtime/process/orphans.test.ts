@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { processesWithVariable } from '../../../src/support/process-group.js';
 import { runs } from '../harness.js';
+import { guardianOf } from './guardian-of.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'cpex-guarded-'));
 const sockets = path.join(folder, 's');
@@ -57,21 +58,6 @@ function startCli(program = FAMILY): Cli {
   return { process: cli, mark, said };
 }
 
-/** The guardian of a process that may be gone. */
-function guardianOf(cli: number | undefined): number[] {
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => {
-      if (!Number.isInteger(pid)) return false;
-      try {
-        const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-        return words[1]?.endsWith('guardian.cjs') === true && words[2] === String(cli);
-      } catch {
-        return false;
-      }
-    });
-}
-
 /** Kills a CLI; resolves when nothing of it is left: no process, no guardian, no folder. */
 async function killAndWait({ process: cli, mark }: Cli): Promise<void> {
   const exited = once(cli, 'exit');
@@ -116,6 +102,9 @@ describe.runIf(process.platform === 'linux')('when the CLI is killed', { timeout
     const [first = 0] = guardianOf(cli.process.pid);
     process.kill(first, 'SIGKILL');
     await vi.waitUntil(() => guardianOf(cli.process.pid).some((pid) => pid !== first), { timeout: 10_000 });
+    // It can be seen before it has been told.
+    cli.process.kill('SIGUSR2');
+    await cli.said('alive');
     await killAndWait(cli);
     expect(runs(first)).toBe(false);
   });
