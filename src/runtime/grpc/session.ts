@@ -188,10 +188,12 @@ export class GrpcSession implements Session {
 
   private async askToStop(): Promise<void> {
     const { carrier, connection, log, stdio, health, stopLimit } = this.established;
-    if (stdio.served && health === 'SERVING') {
+    if (stdio.served && health === 'SERVING' && this.ending === undefined) {
       // What was printed last is still on its way inside the plugin: while it answers this, that comes.
       await new OwnCall(connection, log, METHODS.health).ask(HEALTH_REQUEST, stopLimit);
     }
+    // A plugin that has ended meanwhile has no connection to ask over.
+    if (this.ending !== undefined) return;
     const call = new OwnCall(connection, log, METHODS.shutdown);
     const { code } = await call.ask(encode('Empty', {}), stopLimit);
     // A plugin may be gone before its answer is: only one that knows no such call is told apart.
