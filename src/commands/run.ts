@@ -11,7 +11,7 @@ import { stepFlags } from './step-flags.js';
 export default class Run extends CpexCommand {
   static override summary = 'Run a plugin in the reference host and call it.';
   static override description =
-    "Builds the project when it is stale, starts the plugin in a process of its own, registers it and makes one call: a method, `hook NAME`, `step [RUNNER]`, `event KIND`, or `command VERB` followed by the command's own arguments (flags of cpex go before `command`). `steps PLAN` runs a build through several plugins, `pipeline CONFIG HOOK` one hook. Plugins of CLIProxyAPI, one or several, take the words `request` (a whole request through all of them), `models`, `login PROVIDER`, `refresh [ID]` and `cliproxy-cli` with flags that the plugins declare. Without anything to call it asks, on a terminal. DATA is JSON text, @FILE or - for standard input. State is kept per project in .cpex/state. The exit code of a command or a step is passed on; 4 says that the plugin failed to start, died, hung or gave no readable answer.";
+    "Builds the project when it is stale, starts the plugin in a process of its own, registers it and makes one call: a method, `hook NAME`, `step [RUNNER]`, `event KIND`, `tool NAME` (tau), or `command VERB` followed by the command's own arguments (flags of cpex go before `command`). `steps PLAN` runs a build through several plugins, `pipeline CONFIG HOOK` one hook. Plugins of CLIProxyAPI, one or several, take the words `request` (a whole request through all of them), `models`, `login PROVIDER`, `refresh [ID]` and `cliproxy-cli` with flags that the plugins declare. Without anything to call it asks, on a terminal. DATA is JSON text, @FILE or - for standard input. State is kept per project in .cpex/state. The exit code of a command or a step is passed on, and a tool that failed is 1; 4 says that the plugin failed to start, died, hung or gave no readable answer.";
   static override examples = [
     '<%= config.bin %> run hook tool_pre_invoke -d @payload.json',
     '<%= config.bin %> run command greet --name Ada',
@@ -31,15 +31,16 @@ export default class Run extends CpexCommand {
   static override strict = false;
   /** What shells offer as the first word. */
   static words = [
-    ...['hook', 'command', 'step', 'event', 'steps', 'pipeline'],
+    ...['hook', 'command', 'step', 'tool', 'event', 'steps', 'pipeline'],
     ...['request', 'models', 'login', 'refresh', 'cliproxy-cli', 'plugin.register'],
   ];
   static override usage =
-    'run [FLAGS] [METHOD | hook NAME | command VERB ARGS… | step [RUNNER] | event KIND | steps PLAN | pipeline CONFIG HOOK | request | models | login PROVIDER | cliproxy-cli ARGS…]';
+    'run [FLAGS] [METHOD | hook NAME | command VERB ARGS… | step [RUNNER] | tool NAME | event KIND | steps PLAN | pipeline CONFIG HOOK | request | models | login PROVIDER | cliproxy-cli ARGS…]';
   static override flags = {
     data: string({
       char: 'd',
-      description: 'Request, payload of a hook, arguments of a step or fields of an event; a sample when absent.',
+      description:
+        'Request, payload of a hook, arguments of a step or a tool, or fields of an event; a sample when absent.',
       env: 'CPEX_RUN_DATA',
     }),
     extensions: string({ description: 'Extensions that a hook sees.', env: 'CPEX_RUN_EXTENSIONS', helpValue: 'DATA' }),
