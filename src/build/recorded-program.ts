@@ -1,11 +1,14 @@
 import path from 'node:path';
 import type { Manifest } from '../model/manifest.js';
+import { hostName, PROCESS_HOSTS } from '../project/hosts.js';
 import { readTravelling } from '../project/process-settings.js';
 import { readBuilt } from './record.js';
 
 /** What the record beside a program says of its host. */
 export interface RecordedProgram {
   readonly host: string;
+  /** Of a host that takes both forms. */
+  readonly form?: 'process';
   readonly manifest: Pick<Manifest, 'process'>;
 }
 
@@ -14,5 +17,7 @@ export async function recordedProgram(file: string): Promise<RecordedProgram | u
   const built = await readBuilt(path.join(path.dirname(file), 'build.json'));
   if (built?.file !== file || built.record.kind !== 'executable') return undefined;
   const settings = readTravelling(built.record.process);
-  return { host: built.record.profile, manifest: settings === undefined ? {} : { process: settings } };
+  const host = built.record.profile;
+  const form = PROCESS_HOSTS.includes(hostName(host)) ? { form: 'process' as const } : {};
+  return { host, ...form, manifest: settings === undefined ? {} : { process: settings } };
 }

@@ -10,7 +10,6 @@ import type { HostProfile } from '../model/profile.js';
 import type { Target } from '../model/target.js';
 import type { ApplicationWish } from '../project/application.js';
 import { requireProject } from '../project/find.js';
-import { hostName, PROCESS_HOSTS } from '../project/hosts.js';
 import { hostTarget } from '../project/targets/host.js';
 import { resolveTarget } from '../project/targets/normalise.js';
 import { CpexError } from '../support/errors.js';
@@ -54,8 +53,10 @@ export async function resolveSubject(options: SubjectOptions, context: RunContex
     const host = options.host ?? recorded?.host ?? 'cpex';
     const { manifest } = recorded ?? {};
     const side = { root: context.cwd, ...(manifest === undefined ? {} : { manifest }), ...wished };
-    const isProcess = recorded !== undefined && PROCESS_HOSTS.includes(hostName(host));
-    const profile = inForm(await profileFor(host, side), options.as ?? (isProcess ? 'process' : undefined));
+    const profile = inForm(
+      await profileFor(host, side),
+      options.as ?? (options.host === undefined ? recorded?.form : undefined),
+    );
     await requireSound(artefact, profile, target);
     return { artefact, target, profile };
   }

@@ -39,7 +39,7 @@ export async function tryOut(options: TryOutOptions): Promise<{ registration: Re
   if (registered === undefined || ending.kind !== 'clean') {
     const remedy = noExecution(ending)
       ? NO_EXECUTION
-      : `See it again: cpex run plugin.register --plugin ${shellWord(shown)} --host ${profile.name} --trace`;
+      : `See it again: cpex run ${profile.protocol.registration({ config: {} }).method} --plugin ${shellWord(shown)} --host ${profile.name} --trace`;
     throw failed(describeEnding(ending), endingEvidence(ending), remedy);
   }
   const { envelope } = registered.invocation;

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type EngineName, engineFor, startLimit } from '../build/engine.js';
+import { recordedProgram } from '../build/recorded-program.js';
 import { type BuiltSubject, resolveSubject } from '../build/subject.js';
 import { deadlinesFor, type Invocation, type OpenPlugin, openPlugin } from '../host-process/reference-host.js';
 import { inForm, type PluginForm } from '../hosts/form.js';
@@ -213,10 +214,13 @@ async function engineOf(options: RunSessionOptions, context: RunContext): Promis
   const { engine, runner, plugin } = options;
   const usual = options.reattach === undefined ? 'cpex' : 'go-plugin';
   const project = plugin === undefined ? await findProject(context.cwd) : undefined;
+  const recorded = plugin === undefined ? undefined : await recordedProgram(path.resolve(context.cwd, plugin));
+  const host = options.host ?? project?.manifest.host ?? recorded?.host ?? usual;
+  const form = options.as ?? (options.host === undefined ? recorded?.form : undefined);
   return engineFor(
     {
       target: options.target === undefined ? hostTarget() : resolveTarget(options.target),
-      transport: inForm(findProfile(options.host ?? project?.manifest.host ?? usual), options.as).transport,
+      transport: inForm(findProfile(host), form).transport,
       ...(engine === undefined ? {} : { engine }),
       ...(runner === undefined ? {} : { runner }),
       ...(project === undefined ? {} : { manifest: project.manifest }),
