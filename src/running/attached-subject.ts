@@ -8,18 +8,13 @@ import { CpexError } from '../support/errors.js';
 
 /**
  * The plugin that a record leads to, under the project's or the named host's profile. Nothing is built.
- * Throws CPEX_E_USAGE for hosts whose plugins cannot be shared, and where no host is known.
+ * Throws CPEX_E_USAGE for hosts whose plugins cannot be shared.
  */
 export async function attachedSubject(
   reattach: ReattachRecord,
-  { plugin, host, application }: Pick<SubjectOptions, 'plugin' | 'host' | 'application'>,
+  { host, application }: Pick<SubjectOptions, 'host' | 'application'>,
   context: RunContext,
 ): Promise<BuiltSubject> {
-  if (plugin !== undefined) {
-    throw new CpexError('CPEX_E_USAGE', '--reattach and --plugin name two plugins.', {
-      remedy: 'Leave --plugin away: nothing is started.',
-    });
-  }
   const project = await findProject(context.cwd);
   const side = project ?? { root: context.cwd };
   // Whoever started the plugin has shown it its cookie.

@@ -80,7 +80,7 @@ export async function runCommand(
     words,
     ...pick(flags),
     application: readApplication(flags, context.cwd),
-    ...(flags.reattach === undefined ? {} : { reattach: await reattachOf(flags.reattach, context) }),
+    ...(flags.reattach === undefined ? {} : { reattach: await reattachOf(flags.reattach, flags, context) }),
     ...(view === undefined ? {} : { spawned: view.spawned, hold: view.hold }),
     ...(flags.context === undefined ? {} : { contextData: flags.context }),
     debug: flags.debug ?? false,
@@ -172,7 +172,13 @@ function showLines(lines: string): void {
 }
 
 /** A record from the command line, as JSON text or a file. */
-async function reattachOf(word: string, { cwd }: RunContext): Promise<ReattachRecord> {
+async function reattachOf(word: string, flags: RunFlags, { cwd }: RunContext): Promise<ReattachRecord> {
+  const named = (['target', 'engine', 'runner', 'plugin'] as const).find((name) => flags[name]?.length);
+  if (named !== undefined) {
+    throw new CpexError('CPEX_E_USAGE', `--reattach and --${named} do not go together: nothing is started.`, {
+      remedy: 'Leave one of them away.',
+    });
+  }
   return readReattach(await readData(word, cwd, process.stdin, '--reattach'));
 }
 
