@@ -11,9 +11,9 @@ const cargoFolder = path.join(import.meta.dirname, '../../node_modules/.cache/sd
 
 /** Where the identity stands and the author's code goes, and what fixture takes its place. */
 const FILES = {
-  go: { identity: 'internal/cpex/identity.go', logic: 'plugin.go', tests: ['plugin_test.go'], fixture: 'plugin.go' },
-  rust: { identity: 'src/cpex/identity.rs', logic: 'src/plugin.rs', tests: ['src/tests.rs'], fixture: 'plugin.rs' },
-  c: { identity: 'cpex/identity.h', logic: 'src/plugin.c', tests: [], fixture: 'plugin.c' },
+  go: { identity: 'internal/cpex/identity.go', logic: 'plugin.go', tests: 'plugin_test.go', fixture: 'plugin.go' },
+  rust: { identity: 'src/cpex/identity.rs', logic: 'src/plugin.rs', tests: 'src/tests.rs', fixture: 'plugin.rs' },
+  c: { identity: 'cpex/identity.h', logic: 'src/plugin.c', tests: 'tests/test_plugin.c', fixture: 'plugin.c' },
 } as const;
 
 /** Why plugins in a language cannot be built here; undefined when they can. */
@@ -27,8 +27,11 @@ export function missingToolchain(language: Language): string | undefined {
 export class TauProject {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'cpex-sdk-tau-'));
 
-  constructor(readonly language: Language) {
-    for (const { path: name, text } of readTemplate({ host: 'tau', language }).files) this.write(name, text);
+  constructor(
+    readonly language: Language,
+    files: readonly { readonly path: string; readonly text: string }[] = readTemplate({ host: 'tau', language }).files,
+  ) {
+    for (const { path: name, text } of files) this.write(name, text);
   }
 
   write(name: string, text: string): void {
@@ -37,11 +40,16 @@ export class TauProject {
     writeFileSync(file, text);
   }
 
-  /** Replaces the author's code by the fixture, and the plugin's name by `smoke`, as the vectors have it. */
-  useFixture(): this {
+  /**
+   * Replaces the author's code by the fixture, and the plugin's name by `smoke`, as the vectors have it.
+   * @param tested whether the unit tests of the fixture take the place of the author's
+   */
+  useFixture(tested = false): this {
     const { identity, logic, tests, fixture } = FILES[this.language];
-    this.write(logic, readFileSync(path.join(fixtures, fixture), 'utf8'));
-    for (const test of tests) rmSync(path.join(this.folder, test));
+    const copy = (from: string, to: string) => this.write(to, readFileSync(path.join(fixtures, from), 'utf8'));
+    copy(fixture, logic);
+    if (tested) copy(path.basename(tests), tests);
+    else if (this.language !== 'c') rmSync(path.join(this.folder, tests));
     const file = path.join(this.folder, identity);
     writeFileSync(file, readFileSync(file, 'utf8').replaceAll('"sample-plugin"', '"smoke"'));
     return this;
@@ -55,8 +63,8 @@ export class TauProject {
     throw new Error(`${command} ${args.join(' ')} failed (${result.status}):\n${result.stdout}\n${result.stderr}`);
   }
 
-  /** Builds the executable, with the macros of C that are named, and returns its path. */
-  build(macro = ''): string {
+  /** Builds the executable, or another target of C with further words for its compiler, and returns its path. */
+  build(macro = '', target = 'sample_plugin'): string {
     const program = path.join(this.folder, 'program');
     if (this.language === 'go') this.run('go', 'build', '-o', program, '.');
     if (this.language === 'rust') {
@@ -67,7 +75,7 @@ export class TauProject {
       const folder = path.join(this.folder, `build${macro}`);
       const flags = `-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror ${macro}`;
       this.run('cmake', '-S', '.', '-B', folder, '-DCMAKE_BUILD_TYPE=Debug', `-DCMAKE_C_FLAGS=${flags}`);
-      this.run('cmake', '--build', folder, '--target', 'sample_plugin');
+      this.run('cmake', '--build', folder, '--target', target);
       return path.join(folder, 'sample-plugin');
     }
     return program;

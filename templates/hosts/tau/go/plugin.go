@@ -1,12 +1,6 @@
 package main
 
-import (
-	// cpex:if tool
-	"strings"
-
-	// cpex:end
-	"sample-plugin/internal/cpex"
-)
+import "sample-plugin/internal/cpex"
 
 // plugin is what this process offers. The host hears of it once, when the process starts.
 func plugin() *cpex.Plugin {
@@ -28,24 +22,23 @@ func plugin() *cpex.Plugin {
 var greetTool = cpex.ToolInfo{
 	Name:        "greet",
 	Description: "Says hello to somebody.",
-	Prompt:      "Say hello, loudly if need be.",
+	Prompt:      "Say hello, with emphasis if need be.",
 }
 
 // greetArguments is what the tool "greet" takes. The host gets a JSON Schema that is made from it,
 // and the handler never sees arguments that do not fit.
 type greetArguments struct {
 	Name string `json:"name" about:"Who is meant."`
-	Loud *bool  `json:"loud" about:"In capitals."`
+	Loud *bool  `json:"loud" about:"With three exclamation marks."`
 }
 
 // onGreet answers the tool "greet". Long work ends when call.Context() is cancelled, and tells how it
 // gets on with call.Delta(text).
 func onGreet(call *cpex.ToolCall, args greetArguments) (cpex.Result, error) {
-	text := "Hello, " + args.Name + "!"
 	if args.Loud != nil && *args.Loud {
-		text = strings.ToUpper(text)
+		return cpex.Text("Hello, " + args.Name + "!!!"), nil
 	}
-	return cpex.Text(text), nil
+	return cpex.Text("Hello, " + args.Name + "!"), nil
 }
 
 // cpex:end

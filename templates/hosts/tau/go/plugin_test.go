@@ -22,8 +22,8 @@ func TestGreetAnswers(t *testing.T) {
 
 	result := host.Tool("greet", `{"name":"you","loud":true}`)
 
-	if result.IsError || result.Text() != "HELLO, YOU!" {
-		t.Errorf("answered %+v, want HELLO, YOU!", result)
+	if result.IsError || result.Text() != "Hello, you!!!" {
+		t.Errorf("answered %+v, want Hello, you!!!", result)
 	}
 }
 

@@ -4,8 +4,9 @@
 // cpex:each tool
 
 /*
- * What the tool "greet" takes. The host gets a JSON Schema that is made from the table, and the handler never sees
- * arguments that do not fit. What may be left out is a pointer, or a text without characters.
+ * What the tool "greet" takes.
+ * The host gets a JSON Schema that is made from the table, and the handler never sees arguments that do not fit. What
+ * may be left out is a pointer, NULL where it was not given.
  */
 typedef struct greet_arguments {
   cpex_str name;
@@ -19,8 +20,8 @@ static const cpex_param greet_params[] = {
 };
 
 /*
- * Answers the tool "greet" with cpex_put and the like, or with cpex_fail. Long work ends when cpex_cancelled(call), and
- * tells how it gets on with cpex_delta.
+ * Answers the tool "greet" with cpex_put and the like, or with cpex_fail.
+ * Long work ends when cpex_cancelled(call), and tells how it gets on with cpex_delta.
  */
 static bool on_greet(cpex_call *call, const void *arguments) {
   const greet_arguments *args = arguments;
@@ -32,8 +33,9 @@ static bool on_greet(cpex_call *call, const void *arguments) {
 // cpex:each hook
 
 /*
- * Answers the hook "before_agent_start": look at the data, then say what is to be added with cpex_message,
- * cpex_system_prompt or cpex_tool_result_append; without any of them nothing is.
+ * Answers the hook "before_agent_start".
+ * Look at the data, then say what is to be added with cpex_message, cpex_system_prompt or cpex_tool_result_append;
+ * without any of them nothing is.
  */
 static bool on_before_agent_start(cpex_call *call, const cpex_json *data) {
   (void)call;

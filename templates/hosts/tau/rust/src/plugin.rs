@@ -18,28 +18,26 @@ pub fn plugin() -> Plugin {
 
 /// How the host and the model see the tool "greet".
 fn greet_info() -> ToolInfo {
-    ToolInfo::new("greet", "Says hello to somebody.").prompt("Say hello, loudly if need be.")
+    let info = ToolInfo::new("greet", "Says hello to somebody.");
+    info.prompt("Say hello, with emphasis if need be.")
 }
 
 arguments! {
     /// What the tool "greet" takes. The host gets a JSON Schema that is made from it, and the
     /// handler never sees arguments that do not fit.
-    pub struct GreetArguments {
+    pub struct GreetArgs {
         /// Who is meant.
         name: String,
-        /// In capitals.
+        /// With three exclamation marks.
         loud: Option<bool>,
     }
 }
 
 /// Answers the tool "greet". Long work ends when `call.is_cancelled()`, and tells how it gets on
 /// with `call.delta(text)`.
-fn on_greet(_call: &ToolCall, args: GreetArguments) -> Result<ToolResult> {
-    let text = format!("Hello, {}!", args.name);
-    if args.loud == Some(true) {
-        return Ok(ToolResult::text(text.to_uppercase()));
-    }
-    Ok(ToolResult::text(text))
+fn on_greet(_call: &ToolCall, args: GreetArgs) -> Result<ToolResult> {
+    let end = if args.loud == Some(true) { "!!!" } else { "!" };
+    Ok(ToolResult::text(format!("Hello, {}{end}", args.name)))
 }
 // cpex:end
 // cpex:each hook

@@ -13,7 +13,7 @@ fn registers() {
 fn greet_answers() {
     let host = TestHost::start(plugin());
     let result = host.tool("greet", json!({"name": "you", "loud": true}));
-    assert_eq!(result, ToolResult::text("HELLO, YOU!"));
+    assert_eq!(result, ToolResult::text("Hello, you!!!"));
 }
 
 #[test]
@@ -28,10 +28,8 @@ fn greet_names_an_argument_that_does_not_fit() {
 #[test]
 fn before_agent_start_adds_nothing() {
     let host = TestHost::start(plugin());
-    assert_eq!(
-        host.hook("before_agent_start", json!({})),
-        HookResult::default()
-    );
+    let result = host.hook("before_agent_start", json!({}));
+    assert_eq!(result, HookResult::default());
 }
 // cpex:end
 // cpex:each command

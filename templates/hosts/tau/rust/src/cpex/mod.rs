@@ -51,6 +51,7 @@ mod wire;
 pub use run::run;
 
 /// What the macros use.
+#[allow(unused_imports, reason = "not every plugin has tools")]
 pub mod made {
     pub use super::arguments::{Argument, Mismatch, Nulls, Reader, property};
 }

@@ -19,6 +19,11 @@ use super::result::{HookResult, ToolResult};
 use super::sync::lock;
 use super::wire::{GivenUp, Kind, Message, Unsent, Wire, tagged};
 
+#[cfg(panic = "abort")]
+compile_error!(
+    "panics cannot be caught with panic = \"abort\": set panic = \"unwind\" in Cargo.toml"
+);
+
 /// How long running calls have to end when the host has gone away.
 const FAREWELL: Duration = Duration::from_millis(500);
 
