@@ -32,6 +32,16 @@ const HEALTH = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
 
 /** Connects to where the plugin listens and asks for its health. Rejects with a `SessionFailure`. */
 export async function establish(greeted: Greeted): Promise<Session> {
+  try {
+    return await greet(greeted);
+  } catch (error) {
+    // Nobody is left who would end the process.
+    if (!(error instanceof SessionFailure)) greeted.carrier.fault(`The plugin could not be greeted: ${error}`);
+    throw error;
+  }
+}
+
+async function greet(greeted: Greeted): Promise<Session> {
   const { options, carrier, handshake, tracer, certificate, stopLimit } = greeted;
   greeted.awaits('an answer to the first call of the health service');
   const trust: Trust | undefined =
@@ -74,8 +84,12 @@ export async function establish(greeted: Greeted): Promise<Session> {
 
 function healthOf({ code, body }: Status & { readonly body?: Uint8Array }): string {
   if (code !== OK) return statusName(code);
-  const { status } = decode('HealthCheckResponse', body ?? new Uint8Array());
-  return HEALTH[status] ?? `STATUS_${status}`;
+  try {
+    const { status } = decode('HealthCheckResponse', body ?? new Uint8Array());
+    return HEALTH[status] ?? `STATUS_${status}`;
+  } catch {
+    return 'UNREADABLE';
+  }
 }
 
 function unreachable(handshake: Handshake, trust: Trust | undefined, { details }: Status): StartRefusal {

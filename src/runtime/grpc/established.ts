@@ -12,7 +12,7 @@ export interface Established {
   readonly handshake: Handshake;
   readonly trust?: Trust;
   readonly stdio: PluginStdio;
-  /** `SERVING`, another status of the health service, or the name of the error that it answered with. */
+  /** `SERVING`, another status of the health service, the name of the error that it answered with, or `UNREADABLE`. */
   readonly health: string;
   /** Milliseconds that the plugin has from the end of its shutdown call to the end of its process. */
   readonly stopLimit: number;

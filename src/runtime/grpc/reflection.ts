@@ -37,7 +37,7 @@ export async function reflect(connection: Connection, log: CallLog): Promise<Ref
     const missing = new Set<string>();
     const take = (answer: Answer) => {
       for (const bytes of answer.file_descriptor_response?.file_descriptor_proto ?? []) {
-        const { name, dependency } = decode('FileDescriptorProto', bytes);
+        const { name, dependency } = readFile(bytes);
         files.set(name, bytes);
         for (const one of dependency) missing.add(one);
       }
@@ -95,6 +95,14 @@ function asking(call: OwnCall): Ask {
     if (error !== undefined) throw failure(error.error_code, error.error_message);
     return answer;
   };
+}
+
+function readFile(bytes: Uint8Array): Messages['FileDescriptorProto'] {
+  try {
+    return decode('FileDescriptorProto', bytes);
+  } catch (error) {
+    throw failure(13, `A file of reflection cannot be read: ${error}`);
+  }
 }
 
 function namesIn({ list_services_response: list }: Answer): string[] {
