@@ -29,6 +29,8 @@ export interface ReproBundle {
   readonly artefact: { readonly path: string; readonly sha256: string; readonly size: number };
   /** Host profile with its revision. */
   readonly host: string;
+  /** The plugin ran as a process, for a host that usually loads libraries. */
+  readonly form?: 'process';
   readonly target: string;
   readonly engine: string;
   readonly language: string;
@@ -78,13 +80,19 @@ export async function writeBundle(
   subject: Subject,
   records: readonly KeptRecord[],
 ): Promise<string> {
-  const file = path.join(folder, `${result.id.replaceAll(/[^\w.-]+/g, '-')}.json`);
+  const form = isOtherForm(subject.profile) ? '-process' : '';
+  const file = path.join(folder, `${result.id.replaceAll(/[^\w.-]+/g, '-')}${form}.json`);
   const { value: config, secrets } = withoutSecrets(subject.config);
   const hidden = [...secrets, ...secretVariables(process.env)];
   const bundle = await bundleOf(result, { ...subject, config }, records);
   await ensureFolder(folder);
   await writeFileAtomic(file, `${redact(JSON.stringify(bundle, undefined, 2), hidden.map(inJson))}\n`);
   return file;
+}
+
+/** The same test may fail in both forms of a plugin. */
+function isOtherForm({ asProcess, transport }: Subject['profile']): boolean {
+  return asProcess !== undefined && transport !== 'native';
 }
 
 async function bundleOf(result: Failure, subject: Subject, records: readonly KeptRecord[]): Promise<ReproBundle> {
@@ -103,6 +111,7 @@ async function bundleOf(result: Failure, subject: Subject, records: readonly Kep
     findings: result.findings,
     artefact: { path: artefact, sha256: sha256Hex(bytes), size: bytes.length },
     host: profile.revision === undefined ? profile.name : `${profile.name}@${profile.revision}`,
+    ...(isOtherForm(profile) ? { form: 'process' as const } : {}),
     target: target.name,
     engine: engine.name,
     language,

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import type { EngineName } from '../../build/engine.js';
+import { ENGINES, type EngineName } from '../../build/engine.js';
+import type { PluginForm } from '../../hosts/form.js';
 import type { RunContext } from '../../model/context.js';
 import { findProject } from '../../project/find.js';
 import { CpexError, isCpexError, systemCode } from '../../support/errors.js';
@@ -14,7 +15,9 @@ export interface ReplayOptions {
   readonly files: readonly string[];
   readonly host: string;
   readonly target: string;
-  readonly engine: EngineName;
+  /** Absent for plugins that are processes: their transport decides. */
+  readonly engine?: EngineName;
+  readonly as?: PluginForm;
   readonly only: readonly string[];
   readonly seed: number;
   readonly durations: Durations;
@@ -49,13 +52,18 @@ export async function replayOptions(
     files: own ? [] : [library, ...(bundle.test.file === undefined ? [] : [bundle.test.file])],
     host: bundle.host,
     target: bundle.target,
-    engine: bundle.engine as EngineName,
+    ...(isEngine(bundle.engine) ? { engine: bundle.engine } : {}),
+    ...(bundle.form === undefined ? {} : { as: bundle.form }),
     only: [bundle.test.id],
     seed: bundle.seed,
     durations: bundle.durations,
     level: ANY_LEVEL,
     config: bundle.config,
   };
+}
+
+function isEngine(name: string): name is EngineName {
+  return ENGINES.some((one) => one === name);
 }
 
 async function readBundle(file: string): Promise<ReproBundle> {
