@@ -41,7 +41,7 @@ function learn(line: GuardianLine, sessions: Map<string, Guarded>): void {
 
 /** Kills until nothing is found any more: between being forked and being replaced a process shows no mark of its own. */
 async function end(sessions: ReadonlyMap<string, Guarded>): Promise<void> {
-  const starting = [...sessions.values()].some(({ leader }) => leader === undefined);
+  const starting = [...sessions.values()].some(({ leader, folders }) => leader === undefined && folders.length === 0);
   const enough = starting ? QUIET_LOOKS_STARTING : QUIET_LOOKS;
   let quiet = 0;
   for (let look = 0; look < MOST_LOOKS && quiet < enough; look++) {

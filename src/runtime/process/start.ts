@@ -10,7 +10,6 @@ import type { LastMoment } from '../wire/recorder.js';
 import { childStartError, SESSION_VARIABLE, sessionEnvironment } from './environment.js';
 import { machineFor } from './examine-executable.js';
 import { tellGuardian } from './guardian.js';
-import { makePrivateFolder } from './private-folder.js';
 import { howEnded, refusedStart, type StartRefusal } from './refused-start.js';
 import { type OwnEnd, Supervisor } from './supervisor.js';
 
@@ -31,8 +30,6 @@ export interface ProcessStart {
   /** The transport reads stdout itself; else what comes there is output of the plugin. */
   readonly takesStdout: boolean;
   readonly stdin: 'pipe' | 'ignore';
-  /** Make a short folder for sockets that is removed with the session. */
-  readonly privateFolder?: boolean;
   /** What has to come first, and the step of the start that fails without it. */
   readonly awaits: Awaited;
 }
@@ -53,8 +50,6 @@ export interface StartedProcess {
   readonly stdout: Readable;
   /** The last that came over stderr, at most 64 KiB. */
   stderrTail(): string;
-  /** The private folder, when one was asked for. */
-  readonly folder: string | undefined;
   readonly supervisor: Supervisor;
   /** Notes how far the plugin has come, for the ending: the flight recorder of a process. */
   moment(phase: Phase, inFlight?: InFlight): void;
@@ -74,7 +69,7 @@ export interface StartedProcess {
 /**
  * Starts a plugin's program in a process group of its own, under the eyes of the guardian and of a supervisor that
  * keeps the limit for the start. Rejects with a `SessionFailure` when the session was cancelled before, and for a
- * program that the system does not start.
+ * program that the system does not start; with CPEX_E_CHILD_START where the file is not to blame.
  */
 export async function startProcess(start: ProcessStart): Promise<StartedProcess> {
   const { session } = start;
@@ -83,13 +78,9 @@ export async function startProcess(start: ProcessStart): Promise<StartedProcess>
   if (!existsSync(start.cwd)) throw childStartError(new Error(`There is no folder ${start.cwd}.`));
   const token = randomBytes(12).toString('hex');
   tellGuardian(['expect', token]);
-  const sockets = start.privateFolder === true ? makePrivateFolder(token) : undefined;
   const child = spawnGroup(start, token);
-  const started = new Started(start, child, token, sockets?.folder);
-  void started.supervisor.ended.then(() => {
-    sockets?.remove();
-    tellGuardian(['forget', token]);
-  });
+  const started = new Started(start, child, token);
+  void started.supervisor.ended.then(() => tellGuardian(['forget', token]));
   if (child.pid === undefined) throw new SessionFailure(await started.supervisor.ended);
   tellGuardian(['guard', token, child.pid]);
   const { argv, cwd, env } = start;
@@ -99,13 +90,19 @@ export async function startProcess(start: ProcessStart): Promise<StartedProcess>
 
 function spawnGroup({ argv, cwd, env, stdin }: ProcessStart, token: string): ChildProcess {
   const [command = '', ...args] = argv;
-  return spawn(command, args, {
-    cwd,
-    env: sessionEnvironment(env, token),
-    detached: true,
-    windowsHide: true,
-    stdio: [stdin, 'pipe', 'pipe'],
-  });
+  try {
+    return spawn(command, args, {
+      cwd,
+      env: sessionEnvironment(env, token),
+      detached: true,
+      windowsHide: true,
+      stdio: [stdin, 'pipe', 'pipe'],
+    });
+  } catch (cause) {
+    // A NUL byte in an argument, more variables than the system takes.
+    tellGuardian(['forget', token]);
+    throw childStartError(cause);
+  }
 }
 
 class Started implements StartedProcess {
@@ -124,7 +121,6 @@ class Started implements StartedProcess {
     private readonly start: ProcessStart,
     child: ChildProcess,
     readonly token: string,
-    readonly folder: string | undefined,
   ) {
     const { session, takesStdout } = start;
     const { stdin, stdout, stderr } = child as ChildProcess & { stdout: Readable; stderr: Readable };

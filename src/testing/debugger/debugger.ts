@@ -25,9 +25,15 @@ export interface DebuggerWish {
 
 /**
  * A subject whose tests run under a debugger, without time limits. Ctrl-C is left to the debugger from now on.
- * @throws CpexError `CPEX_E_TEST_DEBUGGER` where there is no debugger, or nobody to use it
+ * @throws CpexError `CPEX_E_TEST_DEBUGGER` where there is no debugger, or nobody to use it, `CPEX_E_USAGE` for a plugin
+ * that is a process
  */
 export async function underDebugger(subject: Subject, wish: DebuggerWish, context: RunContext): Promise<Subject> {
+  if (subject.profile.transport !== 'native') {
+    throw new CpexError('CPEX_E_USAGE', 'The tests of a plugin that is a process do not run under a debugger.', {
+      remedy: 'cpex run --debug says how a debugger attaches to it, and waits.',
+    });
+  }
   const entry = subject.profile.native?.entry ?? 'main';
   const engine = await debuggerEngine(subject.target, entry, wish.command, context);
   leaveInterruptsAlone();

@@ -1,5 +1,6 @@
 // Run as a program of its own by orphans.test.ts: starts processes under the guardian until it is killed.
 import type { SessionOptions } from '../../../src/model/session.js';
+import { socketFolder } from '../../../src/runtime/grpc/socket-folder.js';
 import { startProcess } from '../../../src/runtime/process/start.js';
 
 const [cwd = '', mark = '', program = ''] = process.argv.slice(2);
@@ -17,6 +18,7 @@ process.on('SIGUSR2', () => process.stdout.write('alive\n'));
 
 async function main(): Promise<void> {
   process.stdout.write('starting\n');
+  socketFolder();
   const started = await startProcess({
     argv: ['/bin/sh', '-c', program],
     cwd,
@@ -24,7 +26,6 @@ async function main(): Promise<void> {
     session,
     takesStdout: true,
     stdin: 'ignore',
-    privateFolder: true,
     awaits: { stage: 'handshake', what: 'its handshake line' },
   });
   started.stdout.once('data', () => {

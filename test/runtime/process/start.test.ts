@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, expect, test, vi } from 'vitest';
 import type { SessionOptions } from '../../../src/model/session.js';
+import { socketFolder } from '../../../src/runtime/grpc/socket-folder.js';
 import { type ProcessStart, startProcess } from '../../../src/runtime/process/start.js';
 import { groupMembers, processesWithVariable } from '../../../src/support/process-group.js';
 
@@ -90,17 +91,21 @@ test('says what did not come when the limit for the start passes', async () => {
   });
 });
 
-test('takes along what the program started and left, a private folder included', async () => {
+test('makes a folder with a short path for one owner alone, and takes it away', () => {
+  const { folder: kept, remove } = socketFolder();
+  expect(statSync(kept).mode & 0o777).toBe(0o700);
+  expect(Buffer.byteLength(kept)).toBeLessThanOrEqual(60);
+  writeFileSync(path.join(kept, 'socket'), '');
+  remove();
+  expect(existsSync(kept)).toBe(false);
+});
+
+test('takes along what the program started and left', async () => {
   const started = await start(
     `const { spawn } = require('node:child_process');
      spawn('sleep', ['600'], { detached: true, stdio: 'ignore' }).unref();
      console.log('left');`,
-    { privateFolder: true },
   );
-  const kept = started.folder ?? '';
-  expect(statSync(kept).mode & 0o777).toBe(0o700);
-  expect(Buffer.byteLength(kept)).toBeLessThanOrEqual(60);
-  writeFileSync(path.join(kept, 'socket'), '');
   started.stdout.resume();
   started.up();
   started.supervisor.proven();
@@ -108,8 +113,14 @@ test('takes along what the program started and left, a private folder included',
     kind: 'clean',
     leftovers: [expect.stringContaining('sleep')],
   });
-  expect(existsSync(kept)).toBe(false);
   await vi.waitUntil(() => processesWithVariable('CPEX_SESSION', started.token).length === 0, { timeout: 10_000 });
+});
+
+test('blames no plugin for what no system takes', async () => {
+  await expect(start('', { argv: [process.execPath, 'a\0b'] })).rejects.toMatchObject({ code: 'CPEX_E_CHILD_START' });
+  const huge = { HUGE: 'x'.repeat(4 * 2 ** 20) };
+  await expect(start('', { env: huge })).rejects.toMatchObject({ code: 'CPEX_E_CHILD_START' });
+  await expect(start('', { cwd: path.join(folder, 'gone') })).rejects.toMatchObject({ code: 'CPEX_E_CHILD_START' });
 });
 
 test('rejects with a refusal where the system starts nothing', async () => {
