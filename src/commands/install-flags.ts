@@ -1,4 +1,4 @@
-import { boolean, string } from '@oclif/core/flags';
+import { boolean, option, string } from '@oclif/core/flags';
 import { applicationFlags } from './application-flags.js';
 import { pluginsFolderFlags } from './plugins-folder-flags.js';
 
@@ -12,6 +12,11 @@ export const installFlags = {
   }),
   project: pluginsFolderFlags.project,
   host: string({ description: 'Host profile to try it out with.', env: 'CPEX_INSTALL_HOST', helpValue: 'PROFILE' }),
+  as: option({
+    description: 'Form of the plugin, for a host that takes both: library or process.',
+    env: 'CPEX_INSTALL_AS',
+    options: ['library', 'process'] as const,
+  })(),
   registry: string({
     description: 'Registry to take the plugin from: an https address, a file URL or a path.',
     env: 'CPEX_INSTALL_REGISTRY',

@@ -28,7 +28,7 @@ export default class Install extends CpexCommand {
     await this.work(flags, async (context) => {
       const { to, project, host, force, config, cookie, registry, release, 'host-config': hostConfig } = flags;
       const trial = config === undefined ? {} : { config: await readData(config, context.cwd, process.stdin) };
-      const origin = { source: args.source, registry, release, releaseApi: flags['release-api'] };
+      const origin = { source: args.source, as: flags.as, registry, release, releaseApi: flags['release-api'] };
       const choice = { ...origin, to, project, host, hostConfig, cookie, force, ...trial };
       const options = { ...choice, allowDowngrade: flags['allow-downgrade'], dryRun: flags['dry-run'] };
       const result = await installPlugin(options, context);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { BuildRecord } from '../build/record.js';
+import { hostName, PROCESS_HOSTS } from '../project/hosts.js';
 import { readTravelling } from '../project/process-settings.js';
 import type { InstallSource } from './sources/install-source.js';
 
@@ -20,7 +21,9 @@ export async function readBuildRecord(file: string): Promise<BuildRecord | undef
 }
 
 /** How a host starts what a record describes, where the record says so. */
-export function startOf({ process }: Partial<BuildRecord>, root: string): Pick<InstallSource, 'starts'> {
+export function startOf(record: Partial<BuildRecord>, root: string): Pick<InstallSource, 'starts' | 'form'> {
+  const { process, kind, profile = '' } = record;
+  const form = kind === 'executable' && PROCESS_HOSTS.includes(hostName(profile)) ? { form: 'process' as const } : {};
   const settings = readTravelling(process);
-  return settings === undefined ? {} : { starts: { root, manifest: { process: settings } } };
+  return settings === undefined ? form : { ...form, starts: { root, manifest: { process: settings } } };
 }

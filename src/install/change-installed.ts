@@ -9,7 +9,7 @@ import { CpexError } from '../support/errors.js';
 import { adviceFor } from './advice/advice.js';
 import { chooseFolder, type FolderChoice } from './choose-folder.js';
 import { digestOf } from './copy.js';
-import { versionOf } from './decide.js';
+import { asVersion, versionOf } from './decide.js';
 import { findInstalled } from './find-installed.js';
 import { folderError } from './folder-error.js';
 import { temporaryName } from './journal.js';
@@ -54,7 +54,7 @@ export function rollbackPlugin(options: ChangeOptions, context: RunContext, seam
     // A file that is gone, or that was changed and is given up, cannot be kept.
     const keep = present === before.sha256;
     const previous = keep ? [versionOf(before), ...older] : older;
-    const after = { ...before, ...last, installedAt: new Date().toISOString(), previous };
+    const after = { ...asVersion(before, last), installedAt: new Date().toISOString(), previous };
     const change = { before, after, keep, temporary: newTemporary() };
     await applyChange(folder, change, kept.folder.at(kept.name), seams.fault);
     const file = folder.placeOf(after).path;
@@ -108,7 +108,7 @@ async function refuseForeign(place: Place, before: InstalledPlugin, force: boole
 
 /** Where names hold versions, the place that the kept version returns to may have been taken by somebody else. */
 async function refuseStranger(folder: PluginsFolder, before: InstalledPlugin, last: PluginVersion, force: boolean) {
-  const place = folder.placeOf({ ...before, ...last });
+  const place = folder.placeOf(asVersion(before, last));
   if (place.path === folder.placeOf(before).path || force) return;
   const there = await digestOf(place.folder.at(place.name));
   if (there === undefined || there.sha256 === last.sha256) return;

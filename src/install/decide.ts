@@ -57,7 +57,8 @@ export function decide(
   const kept = [...(replaced === undefined ? [] : [replaced.version]), ...(before?.previous ?? [])];
   const after = { ...wanted, previous: kept.filter((one) => one.sha256 !== wanted.sha256).slice(0, KEEP) };
   // What was there is the state that a kept file is named after, also when the record knew another.
-  const old = replaced === undefined ? before : { ...wanted, ...replaced.version, previous: before?.previous ?? [] };
+  const old =
+    replaced === undefined ? before : { ...asVersion(wanted, replaced.version), previous: before?.previous ?? [] };
   const change = {
     ...(old === undefined ? {} : { before: old }),
     after,
@@ -123,6 +124,12 @@ function foreign(wanted: InstalledPlugin, there: CopyFacts, before: InstalledPlu
 }
 
 /** The part of a plugin that a kept version consists of. */
-export function versionOf({ version, sha256, size, source, host, installedAt }: PluginVersion): PluginVersion {
-  return { version, sha256, size, source, host, installedAt };
+export function versionOf({ version, sha256, size, source, host, form, installedAt }: PluginVersion): PluginVersion {
+  return { version, sha256, size, source, host, ...(form === undefined ? {} : { form }), installedAt };
+}
+
+/** A plugin as another of its versions; what that does not say is not left over. */
+export function asVersion(plugin: InstalledPlugin, version: PluginVersion): InstalledPlugin {
+  const { form: _, ...rest } = plugin;
+  return { ...rest, ...version };
 }

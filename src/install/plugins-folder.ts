@@ -2,7 +2,7 @@ import { lstat, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { findProfile } from '../hosts/registry.js';
 import type { InstalledPlugin, PluginVersion } from '../model/installed.js';
-import type { Target } from '../model/target.js';
+import type { ArtefactKind, Target } from '../model/target.js';
 import { artefactName } from '../project/artefact-name.js';
 import { builtInto } from '../project/hosts.js';
 import { TARGETS } from '../project/targets/table.js';
@@ -70,9 +70,9 @@ export class PluginsFolder {
   }
 
   /** The place of a version that was replaced; outside of where hosts look. */
-  keptPlace(plugin: Pick<InstalledPlugin, 'id' | 'target' | 'host'>, version: PluginVersion): Place {
+  keptPlace(plugin: Pick<InstalledPlugin, 'id' | 'target'>, version: PluginVersion): Place {
     const parts = ['previous', plugin.target, plugin.id];
-    const extension = artefactName('', builtInto(plugin.host), targetOf(plugin));
+    const extension = artefactName('', kindOf(version), targetOf(plugin));
     // A version may be as long as its author likes, a file name not.
     const name = `${version.version.slice(0, 64)}-${version.sha256.slice(0, 16)}${extension}`;
     const folder = parts.reduce((parent, part) => this.keep(parent.child(part)), this.state);
@@ -93,12 +93,20 @@ export class PluginsFolder {
 }
 
 /** What decides where a plugin lies: its host has the last word. */
-export type PlacedPlugin = Pick<InstalledPlugin, 'id' | 'target' | 'version' | 'host'>;
+export type PlacedPlugin = Pick<InstalledPlugin, 'id' | 'target' | 'version' | 'host' | 'form'>;
+
+function kindOf({ host, form }: Pick<PluginVersion, 'host' | 'form'>): ArtefactKind {
+  return form === 'process' ? 'executable' : builtInto(host);
+}
 
 /** Names of the folders and of the file of an artefact below the plugins folder. */
 export function artefactParts(plugin: PlacedPlugin): string[] {
   const { layout } = findProfile(plugin.host);
-  return layout.artefactPath(plugin.id, plugin.version, targetOf(plugin)).split(path.sep);
+  const parts = layout.artefactPath(plugin.id, plugin.version, targetOf(plugin)).split(path.sep);
+  // The program lies where the library would.
+  return plugin.form === undefined
+    ? parts
+    : [...parts.slice(0, -1), artefactName(plugin.id, 'executable', targetOf(plugin))];
 }
 
 function targetOf(plugin: Pick<InstalledPlugin, 'target'>): Target {

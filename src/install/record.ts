@@ -69,15 +69,17 @@ export function readPlugin(value: unknown, where: string, file: string): Install
 }
 
 function readVersion(value: unknown, where: string, file: string): PluginVersion {
-  const { version, sha256, size, source, host, installedAt } = fields(value);
+  const { version, sha256, size, source, host, form, installedAt } = fields(value);
   const text = reader(where, file);
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
     throw damaged(file, `${where}.size is no size`);
+  if (form !== undefined && form !== 'process') throw damaged(file, `${where}.form is not valid`);
   return {
     version: text('version', PLUGIN_VERSION, version),
     sha256: text('sha256', /^[0-9a-f]{64}$/, sha256),
     size,
     source: text('source', /^[^\0]*$/s, source),
+    ...(form === undefined ? {} : { form }),
     host: text('host', /^[a-z][a-z0-9-]*(@[\w.-]+)?$/, host),
     installedAt: text('installedAt', /^\d{4}-\d\d-\d\dT[\d:.]+Z$/, installedAt),
   };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { inForm } from '../hosts/form.js';
 import { profileFor } from '../hosts/registry.js';
 import type { RunContext } from '../model/context.js';
 import type { InstalledPlugin, InstallResult } from '../model/installed.js';
@@ -57,7 +58,7 @@ export async function installPlugin(
     const source = await findSource(options, target, temporary.path, context, seams);
     const application = readApplication({ cookie: options.cookie }, context.cwd);
     const side = { root: context.cwd, ...source.starts, application };
-    const profile = await profileFor(options.host ?? source.host ?? 'cpex', side);
+    const profile = inForm(await profileFor(options.host ?? source.host ?? 'cpex', side), source.form);
     const folder = await chooseFolder(options, profile.layout, context);
     const trial = path.join(temporary.path, 'trial');
     await mkdir(trial);
@@ -147,6 +148,7 @@ function describe(
     version: identity.version,
     ...facts,
     source: source.origin ?? source.file,
+    ...(source.form === undefined ? {} : { form: source.form }),
     host: revision === undefined || revision === '' ? name : `${name}@${revision}`,
     installedAt: new Date().toISOString(),
     previous: [],

@@ -12,6 +12,8 @@ export interface PluginVersion {
   readonly source: string;
   /** Host profile that it was tried out with, with its revision where it has one; decides about the file's place. */
   readonly host: string;
+  /** It is started as a process, by a host that would load a library as well. */
+  readonly form?: 'process';
   /** ISO 8601, UTC. */
   readonly installedAt: string;
 }

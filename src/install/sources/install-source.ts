@@ -18,6 +18,8 @@ export interface InstallSource {
   readonly config?: unknown;
   /** What `build.json` beside it promises. */
   readonly promised?: Pick<BuildRecord, 'id' | 'version' | 'sha256'>;
+  /** It is the process that a host takes in place of a library. */
+  readonly form?: 'process';
   /** What the host has to know to start it, and the folder that files in it are relative to. */
   readonly starts?: { readonly root: string; readonly manifest: Pick<Manifest, 'process'> };
   /** Id and version by the name of its archive, or by the registry. */

@@ -1,9 +1,11 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { BuildForm } from '../../build/build-model.js';
 import type { BuildRecord } from '../../build/record.js';
 import { ensureBuilt } from '../../build/service.js';
 import type { RunContext } from '../../model/context.js';
 import { MANIFEST_FILE, requireProject } from '../../project/find.js';
+import { hostName, PROCESS_HOSTS } from '../../project/hosts.js';
 import { PLUGIN_ID } from '../../project/name-grammar.js';
 import { CpexError, systemCode } from '../../support/errors.js';
 import { exists } from '../../support/files.js';
@@ -16,6 +18,8 @@ import type { InstallSource, SourceWork } from './install-source.js';
 export interface SourceRequest extends Omit<RegistryRequest, 'id' | 'registry'> {
   /** Registry that lists the plugin. */
   readonly registry?: string | undefined;
+  /** Form of what is installed, for a host that takes both; what the host takes by itself when absent. */
+  readonly as?: BuildForm | undefined;
   /** File, folder, or with a registry the id of a plugin; the project one stands in when absent. */
   readonly source?: string | undefined;
 }
@@ -35,7 +39,7 @@ export async function resolveSource(request: SourceRequest, work: SourceWork): P
       '--release and --release-api say something about --registry, which is not there.',
     );
   }
-  if (given === undefined) return builtProject(context);
+  if (given === undefined) return builtProject(context, request.as);
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(given)) {
     throw new CpexError('CPEX_E_INSTALL_SOURCE', 'An address by itself cannot be installed.', {
       remedy:
@@ -44,8 +48,8 @@ export async function resolveSource(request: SourceRequest, work: SourceWork): P
   }
   const file = path.resolve(context.cwd, given);
   if (!(await isFolder(file, given))) return (await isArchive(file)) ? fromArchiveFile(file, work) : besideRecord(file);
-  if (await exists(path.join(file, MANIFEST_FILE))) return builtProject({ ...context, cwd: file });
-  return fromFolder(file, given, work);
+  if (await exists(path.join(file, MANIFEST_FILE))) return builtProject({ ...context, cwd: file }, request.as);
+  return fromFolder(file, given, request.as, work);
 }
 
 function requireId(given: string | undefined): string {
@@ -69,23 +73,31 @@ async function isArchive(file: string): Promise<boolean> {
   }
 }
 
-async function builtProject(context: RunContext): Promise<InstallSource> {
+async function builtProject(context: RunContext, as: BuildForm | undefined): Promise<InstallSource> {
   const project = await requireProject(context);
-  const built = await ensureBuilt(project, {}, context);
+  const built = await ensureBuilt(project, as === undefined ? {} : { as }, context);
+  const form = as === 'process' && PROCESS_HOSTS.includes(hostName(project.manifest.host)) ? { form: as } : {};
   const { id, version, host, test } = project.manifest;
   return {
     file: built.file,
     host,
     config: test?.config,
     starts: project,
+    ...form,
     promised: { id, version, sha256: built.sha256 },
   };
 }
 
 /** `dist/` with a folder for this machine, such a folder itself, or the files of a release. */
-async function fromFolder(folder: string, given: string, work: SourceWork): Promise<InstallSource> {
+async function fromFolder(
+  folder: string,
+  given: string,
+  as: BuildForm | undefined,
+  work: SourceWork,
+): Promise<InstallSource> {
   const { target } = work;
-  for (const candidate of [path.join(folder, target.name), folder]) {
+  const own = as === 'process' ? [`${target.name}-process`] : [];
+  for (const candidate of [...[...own, target.name].map((one) => path.join(folder, one)), folder]) {
     const record = await recordIn(candidate);
     if (record !== undefined) return withRecord(path.join(candidate, record.file), record);
   }
