@@ -46,7 +46,7 @@ const LISTS: Readonly<Record<string, { args: string[]; value: string; says: stri
     says: 'one.proto, two.proto',
   },
   CPEX_TEST_PROTO: {
-    args: ['test', 'none', '--host', 'console'],
+    args: ['test', 'LICENSE', '--host', 'console'],
     value: 'one.proto,two.proto',
     says: 'one.proto, two.proto',
   },
