@@ -26,6 +26,8 @@ export interface GrpcRules extends StartRules {
   readonly ports?: { readonly min: number; readonly max: number };
   /** Digest that the executable has to have before it is started; hex. */
   readonly checksum?: { readonly algorithm: string; readonly value: string };
+  /** The plugin chooses the folder of its sockets, as with hosts that set no PLUGIN_UNIX_SOCKET_DIR. */
+  readonly ownSocketFolder?: true;
   /** A plugin that runs already, under a debugger for example; nothing is started then. */
   readonly reattach?: ReattachRecord;
 }

@@ -103,7 +103,7 @@ async function startWithFolder(
       env: pluginEnvironment({
         rules,
         hostEnv: options.env ?? process.env,
-        folder: sockets.folder,
+        ...(rules.ownSocketFolder ? {} : { folder: sockets.folder }),
         ...(certificate === undefined ? {} : { certificate: certificate.certificate }),
       }),
       session: { ...options, output: (stream, bytes) => log.process(stream, bytes) },

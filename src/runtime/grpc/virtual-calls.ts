@@ -35,9 +35,18 @@ export function virtualCall(method: string): VirtualCall | undefined {
 }
 
 async function facts({ established }: VirtualSide) {
-  const { handshake, trust, health, stdio, connection, log } = established;
+  const { handshake, trust, health, stdio, connection, log, carrier } = established;
   const { core, version, network, address } = handshake;
-  const said = { core, version, network, address, protocol: 'grpc', tls: trust !== undefined, health };
+  const said = {
+    core,
+    version,
+    network,
+    address,
+    protocol: 'grpc',
+    tls: trust !== undefined,
+    health,
+    folder: carrier.folder,
+  };
   try {
     const services = await listServices(connection, log);
     const has = (name: string) => services.includes(name);

@@ -7,6 +7,7 @@ import { BAD_ENVELOPE } from './corpus/envelope.js';
 import { BAD_ENVELOPE_PROBE } from './corpus/envelope-probe.js';
 import { BAD_FUZZ } from './corpus/fuzz.js';
 import { BAD_GOHOST } from './corpus/gohost.js';
+import { BAD_GRPC } from './corpus/grpc.js';
 import { BAD_HOSTILE } from './corpus/hostile.js';
 import { BAD_HYGIENE } from './corpus/hygiene.js';
 import { BAD_LIFE } from './corpus/life.js';
@@ -37,5 +38,6 @@ export const CORPUS: readonly BadPlugin[] = [
   ...BAD_GOHOST,
   ...BAD_CLIPROXY,
   ...BAD_CROSS,
+  ...BAD_GRPC,
   ...BAD_TAU,
 ];

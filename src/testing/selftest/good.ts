@@ -6,6 +6,7 @@ import { BRIEF } from '../conformance/durations.js';
 import { runSuite } from '../conformance/suite.js';
 import type { Subject } from '../subject.js';
 import { type Bench, manifestOf, nameOf, withNeeds } from './bad.js';
+import { CORPUS_APPLICATION } from './corpus/grpc.js';
 import { sdkProject } from './sdk-project.js';
 import type { GoodPlugin } from './types.js';
 
@@ -31,6 +32,7 @@ export const GOOD_PLUGINS: readonly GoodPlugin[] = [
   { language: 'c', host: 'cliproxy', source: 'cliproxy/good' },
   // Reads streams of its host, to their ends and not.
   { language: 'c', host: 'cliproxy', source: 'cliproxy/reads-streams' },
+  { language: 'go', host: 'go-plugin', source: 'good', module: 'go-plugin', process: CORPUS_APPLICATION },
   // Speaks lines and frames.
   { language: 'go', host: 'tau', source: 'good', module: 'tau' },
 ];
