@@ -114,17 +114,17 @@ const BROKEN: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'no call',
     'name: a\nexpect: { verdict: allow }\n',
-    ['1:1 expected one of hook, command, step, event, method, pipeline or plugins; found none of them.'],
+    ['1:1 expected one of hook, command, step, tool, event, method, pipeline or plugins; found none of them.'],
   ],
   [
     'two calls',
     around('method: y\nexpect: { result: 1 }'),
-    ['1:1 expected one of hook, command, step, event, method, pipeline or plugins; found hook and method.'],
+    ['1:1 expected one of hook, command, step, tool, event, method, pipeline or plugins; found hook and method.'],
   ],
   [
     'a request for a hook',
     around('request: {}\nexpect: { verdict: allow }'),
-    ['3:1 request: this belongs to a case with "step" or "event" or "method", not with "hook".'],
+    ['3:1 request: this belongs to a case with "step" or "tool" or "event" or "method", not with "hook".'],
   ],
   [
     'an exit code of a hook',
