@@ -18,8 +18,9 @@ export interface FoundMethod {
 /**
  * The method that a name stands for: `greeter.Greeter/Hello`, with or without the package, the last word alone where
  * only one has it, and with a dot in place of the slash. Throws `CPEX_E_SERVICE_UNKNOWN`.
+ * @param wanted full names of the services that are meant where several have the method
  */
-export function findMethod({ services }: Services, name: string): FoundMethod {
+export function findMethod({ services }: Services, name: string, wanted: readonly string[] = []): FoundMethod {
   const [, connection = '', asked = name] = BROKERED.exec(name) ?? [];
   const every = [...services.values()].flatMap((methods) => [...methods.values()]);
   const exact = every.find((one) => one.name === asked);
@@ -27,7 +28,9 @@ export function findMethod({ services }: Services, name: string): FoundMethod {
   const all = every.filter((one) => !isOwnService(one.name.slice(0, one.name.indexOf('/'))));
   if (exact !== undefined) return { wire: `${connection}${exact.name}`, type: exact };
   const slashed = asked.includes('/') ? asked : asked.replace(/\.(?=[^.]*$)/, '/');
-  const [found, second, ...more] = all.filter((one) => endsWith(one.name, slashed));
+  const like = all.filter((one) => endsWith(one.name, slashed));
+  const meant = like.filter((one) => wanted.includes(one.name.slice(0, one.name.indexOf('/'))));
+  const [found, second, ...more] = meant.length === 1 ? meant : like;
   if (found !== undefined && second === undefined) return { wire: `${connection}${found.name}`, type: found };
   if (found === undefined || second === undefined) throw unknown(asked, all);
   throw new CpexError('CPEX_E_SERVICE_UNKNOWN', `More than one method is called ${JSON.stringify(asked)}.`, {

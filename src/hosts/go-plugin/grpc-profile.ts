@@ -136,14 +136,26 @@ async function learn(
   const end = await session.call('plugin.reflection', Buffer.from('{}')).end;
   const told = JSON.parse(Buffer.from(end.body).toString('utf8')) as { reflection?: boolean; files?: string[] };
   if (end.code === 0 && told.reflection === true && told.files !== undefined) {
-    const { servicesOfDescriptors } = await import('./proto/from-descriptors.js');
-    const services = await servicesOfDescriptors(told.files.map((file) => Buffer.from(file, 'base64')));
-    return withServices(host, base, services, { wanted, notes: [] });
+    return withServices(host, base, await described(told.files), { wanted, notes: [] });
   }
   if (host.provisional === undefined) return base;
   const { file, note } = host.provisional;
   const { loadProtoFiles } = await import('./proto/load-files.js');
   return withServices(host, base, await loadProtoFiles([file], ''), { wanted, notes: [note] });
+}
+
+/** The services in files that a plugin sent, each in base64. */
+async function described(files: readonly string[]): Promise<Services> {
+  const { servicesOfDescriptors } = await import('./proto/from-descriptors.js');
+  try {
+    return await servicesOfDescriptors(files.map((file) => Buffer.from(file, 'base64')));
+  } catch (error) {
+    throw new CpexError('CPEX_E_PLUGIN_ANSWER', 'What the plugin says of its services by reflection cannot be used.', {
+      evidence: [(error as Error).message],
+      remedy: 'Name the .proto files with --proto, or under process.protos in cpex.yaml.',
+      cause: error,
+    });
+  }
 }
 
 interface Wishes {

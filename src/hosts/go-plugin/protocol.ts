@@ -26,7 +26,7 @@ export function grpcProtocol(application: GrpcApplication): HostProtocol {
   return {
     registration: () => ({ method: HANDSHAKE, body: Buffer.from('{}') }),
     readRegistration: (result) => readHandshake(result, { ...application, known: ownNames(services) }),
-    resolveMethod: (name) => (isVirtual(name) ? name : findMethod(services, name).wire),
+    resolveMethod: (name) => (isVirtual(name) ? name : findMethod(services, name, application.wanted).wire),
     readEnvelope: (code, body, method) => readAnswer(services, code, body, method),
     encodeRequest: (request, method) => {
       if (isVirtual(method)) return Buffer.from('{}');
@@ -129,7 +129,7 @@ function readWords(application: GrpcApplication, words: readonly string[], input
     throw new CpexError('CPEX_E_USAGE', 'Services of this host have neither hooks nor steps and events of builds.');
   }
   if (isVirtual(name)) return { kind: 'call', method: name, request: {}, form: 'result', findings: [] };
-  const { wire, type } = findMethod(application.services, name);
+  const { wire, type } = findMethod(application.services, name, application.wanted);
   const request = input.data ?? application.sampleOf(type);
   return { kind: 'call', method: wire, request: requestOf(type, request), form: 'result', findings: [] };
 }

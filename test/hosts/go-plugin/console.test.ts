@@ -83,6 +83,22 @@ describe('Console', () => {
     );
   });
 
+  it('means the method of the seam that the project has, where several have one of that name', async () => {
+    const { protocol } = await learnt(silent, ['seam:notifier']);
+    expect(protocol.resolveMethod?.('Name')).toBe('console.plugin.v1.NotifierService/Name');
+    const { protocol: both } = await learnt(silent, ['seam:notifier', 'seam:llm']);
+    expect(() => both.resolveMethod?.('Name')).toThrow('More than one method is called "Name".');
+  });
+
+  it('says what to do about a description that cannot be used', async () => {
+    const broken = plugin({ reflection: true, services: [], files: [Buffer.from('0aff', 'hex').toString('base64')] });
+    await expect(learnt(broken)).rejects.toMatchObject({
+      code: 'CPEX_E_PLUGIN_ANSWER',
+      evidence: [expect.stringContaining('FileDescriptorProto.name: it ends within a number')],
+      remedy: expect.stringContaining('--proto'),
+    });
+  });
+
   it('names a seam that a plugin lacks', async () => {
     const { protocol } = await learnt(silent, ['seam:store']);
     const { findings, registration } = protocol.readRegistration({ services: ['console.plugin.v1.LLMService'] });
