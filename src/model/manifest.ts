@@ -44,7 +44,7 @@ export interface BuildSettings {
   readonly package?: string;
   /** Rust: name of the package in its workspace. */
   readonly crate?: string;
-  /** C: name of the CMake target. */
+  /** C: name of the CMake target. Rust: name of the [[bin]], where a host starts its plugins and the crate has several. */
   readonly target?: string;
   /** Arguments for `go build`, `cargo build` or the configuring `cmake`. */
   readonly flags?: readonly string[];
