@@ -9,7 +9,6 @@ import type {
   WrittenParts,
 } from '../model/profile.js';
 import type {
-  Call,
   CallContext,
   CallEnd,
   CallOptions,
@@ -25,6 +24,7 @@ import type {
 import type { TargetName } from '../model/target.js';
 import type { Breach, Watch } from '../model/watch.js';
 import { SessionFailure } from '../runtime/failure.js';
+import { bodies, collect, encodeCall, type OnPiece, type StreamRecord } from './call-streams.js';
 
 /** A plugin to open, in the terms of its host profile. */
 export interface OpenOptions {
@@ -69,15 +69,6 @@ export interface Invocation {
   readonly stream?: StreamRecord;
 }
 
-/** A stream that has come to its end. */
-export interface StreamRecord {
-  readonly chunks: readonly Uint8Array[];
-  /** What the pieces say, where the host knows their form. */
-  readonly values?: readonly unknown[];
-  /** Why it ended early, in the plugin's or the host's words. */
-  readonly error?: string;
-}
-
 export interface Registered {
   readonly invocation: Invocation;
   /** Absent when the plugin refused or what it said cannot be used. */
@@ -87,7 +78,7 @@ export interface Registered {
 
 export interface InvokeOptions extends CallOptions {
   /** Takes each piece of a stream as it comes, and what it says where the host knows; the plugin is held up until the promise resolves. */
-  readonly onPiece?: (piece: Uint8Array, value?: unknown) => void | Promise<void>;
+  readonly onPiece?: OnPiece;
   /** Leave unread what the call streams: its ids end when its function returns. */
   readonly unread?: boolean;
   /** What several calls have in common is written once. */
@@ -122,15 +113,16 @@ export function deadlinesFor(timeout: number | undefined): Deadlines {
 /** Starts a plugin with the services of its profile. Rejects with a SessionFailure. */
 export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
   const { profile: asked } = options;
-  const services = asked.services({ streamIdleMs: options.deadlines.call, ...options.services });
+  const serviceOptions = { streamIdleMs: options.deadlines.call, ...options.services };
+  // A plugin that has told of its services may be answered by those of its application.
+  let services = asked.services(serviceOptions);
   const { answer } = options;
-  const answering: HostServices =
-    answer === undefined
-      ? services
-      : {
-          answer: (method, request, context) =>
-            answer(method, request, context, () => services.answer(method, request, context)),
-        };
+  const answering: HostServices = {
+    answer: (method, request, context) => {
+      const usual = () => services.answer(method, request, context);
+      return answer === undefined ? usual() : answer(method, request, context, usual);
+    },
+  };
   // What crosses before the plugin has told of its services is read as far as the project does.
   let { protocol } = asked;
   let session: Session;
@@ -159,6 +151,10 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
   let profile: HostProfile;
   try {
     profile = (await asked.learn?.(session)) ?? asked;
+    if (profile !== asked) {
+      await services.close();
+      services = profile.services(serviceOptions);
+    }
   } catch (error) {
     await session.stop().finally(() => services.close());
     throw error;
@@ -170,13 +166,19 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
     protocol = profile.protocol.inCodec?.(read.registration?.codec ?? 'json') ?? profile.protocol;
     return read;
   };
+  const ask = async (method: string) => {
+    const end = await session.call(method, new Uint8Array(), { concurrent: true }).end;
+    return profile.protocol.readEnvelope(end.code, end.body, method).result;
+  };
   const send = async (method: string, request: unknown, callOptions?: InvokeOptions): Promise<Invocation> => {
     // What is in force when the call begins holds to its end.
     const rules = protocol;
-    const { first, ...streams } = encode(rules, method, request, callOptions?.written);
+    const whole = rules.completeRequest === undefined ? request : await rules.completeRequest(request, ask);
+    const { first, ...streams } = encodeCall(rules, method, whole, callOptions?.written);
     const call = session.call(method, first, { ...callOptions, ...streams });
     const cancel = () => call.cancel();
     callOptions?.signal?.addEventListener('abort', cancel, { once: true });
+    if (callOptions?.signal?.aborted === true) cancel();
     try {
       const read =
         rules.readChunk === undefined ? {} : { read: (piece: Uint8Array) => rules.readChunk?.(piece, method) };
@@ -228,17 +230,6 @@ export async function openPlugin(options: OpenOptions): Promise<OpenPlugin> {
   };
 }
 
-/** A request as the transport takes it: one body, or the first of a stream and those that follow. */
-function encode(rules: HostProtocol, method: string, request: unknown, written: WrittenParts | undefined) {
-  const streams = rules.streamsOf?.(method);
-  const streaming = streams?.answers === true ? { streaming: true } : {};
-  if (streams?.requests !== true) return { first: rules.encodeRequest(request, method, written), ...streaming };
-  const list: readonly unknown[] = Array.isArray(request) ? request : [request];
-  const [first, ...more] = list.map((one) => rules.encodeRequest(one, method));
-  if (first === undefined) return { first: new Uint8Array(), more: 'none' as const, ...streaming };
-  return { first, more, ...streaming };
-}
-
 /** Adds to what crosses what the bodies say, where the profile can read them. */
 function readable(trace: (record: TraceRecord) => void, protocol: () => HostProtocol): (record: TraceRecord) => void {
   return (record) => {
@@ -247,47 +238,10 @@ function readable(trace: (record: TraceRecord) => void, protocol: () => HostProt
   };
 }
 
-async function* bodies(call: Call): AsyncIterable<Uint8Array> {
-  for await (const { body } of call.chunks) yield body;
-}
-
 /** Codecs that a registration by hand offers. */
 function codecsOf(request: unknown): string[] {
   const { codecs } = (request ?? {}) as { codecs?: unknown };
   return Array.isArray(codecs) ? codecs.filter((one) => typeof one === 'string') : [];
-}
-
-/** @param read what a piece says; throws an Error for one that cannot be read, which ends the record */
-async function collect(
-  stream: AsyncIterable<Uint8Array>,
-  onPiece: InvokeOptions['onPiece'],
-  { read }: { readonly read?: (piece: Uint8Array) => unknown } = {},
-): Promise<StreamRecord> {
-  const chunks: Uint8Array[] = [];
-  const values: unknown[] = [];
-  let unreadable: string | undefined;
-  const done = () => ({
-    chunks,
-    ...(read === undefined || unreadable !== undefined ? {} : { values }),
-    ...(unreadable === undefined ? {} : { error: unreadable }),
-  });
-  try {
-    for await (const chunk of stream) {
-      chunks.push(chunk);
-      let value: unknown;
-      try {
-        value = read?.(chunk);
-        values.push(value);
-      } catch (error) {
-        unreadable ??= `piece ${chunks.length} cannot be read: ${(error as Error).message}`;
-      }
-      await onPiece?.(chunk, value);
-    }
-    return done();
-  } catch (error) {
-    if (error instanceof Error && error.name === 'StreamFailure') return { ...done(), error: error.message };
-    throw error;
-  }
 }
 
 /** Rejects when the plugin's process ends: what it was to stream will not come. */

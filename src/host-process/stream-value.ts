@@ -1,4 +1,4 @@
-import type { StreamRecord } from './reference-host.js';
+import type { StreamRecord } from './call-streams.js';
 
 /** A stream for people and files: what its pieces say where the host knows; else text where they are text, else base64. */
 export interface StreamValue {

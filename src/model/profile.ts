@@ -119,6 +119,11 @@ export interface HostProtocol {
    * list, and `encodeRequest` writes each of its messages.
    */
   streamsOf?(method: string): { readonly requests: boolean; readonly answers: boolean };
+  /**
+   * The request with what only the session can give, such as the number of a further connection.
+   * @param ask makes a call that the transport answers itself, and reads its answer
+   */
+  completeRequest?(request: unknown, ask: (method: string) => Promise<unknown>): Promise<unknown>;
   /** Reads one message of a streamed answer, for people and for cases. Throws an Error for bytes that are no such message. */
   readChunk?(body: Uint8Array, method: string): unknown;
   /** The name of a method as the transport takes it, where people may write a shorter one. Throws a CpexError for none. */

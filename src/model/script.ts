@@ -12,6 +12,8 @@ export interface ServiceScript {
   readonly auth?: Readonly<Record<string, unknown>>;
   /** What tau's server answers plugins. */
   readonly server?: readonly ScriptedServer[];
+  /** What the application's services answer plugins that call them over a brokered connection. */
+  readonly services?: readonly ScriptedCall[];
   /** Archives for `host.archive.read`, by id. */
   readonly archive?: Readonly<Record<string, ScriptedArchive>>;
 }
@@ -22,6 +24,17 @@ export interface ScriptedServer {
   readonly request?: string;
   /** The response as its JSON has it, with its `type`. */
   readonly response: Readonly<Record<string, unknown>>;
+  readonly delayMs?: number;
+}
+
+/** The answer of an application's gRPC service to a call that a plugin makes. */
+export interface ScriptedCall {
+  /** `package.Service/Method`, or as short as one method alone is meant. */
+  readonly method: string;
+  /** The message, by the rules of ProtoJSON; an empty one when absent. */
+  readonly response?: unknown;
+  /** A status in place of an answer: gRPC's name of the code. */
+  readonly error?: { readonly code: string; readonly message?: string };
   readonly delayMs?: number;
 }
 

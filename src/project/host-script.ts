@@ -1,4 +1,11 @@
-import type { ScriptedArchive, ScriptedHttp, ScriptedModel, ScriptedServer, ServiceScript } from '../model/script.js';
+import type {
+  ScriptedArchive,
+  ScriptedCall,
+  ScriptedHttp,
+  ScriptedModel,
+  ScriptedServer,
+  ServiceScript,
+} from '../model/script.js';
 
 /** What the host is to answer, as people write it: `host` of a case file, after the schema has passed it. */
 export interface HostAnswers {
@@ -9,6 +16,7 @@ export interface HostAnswers {
   readonly model?: readonly (Omit<ScriptedModel, 'delayMs'> & { readonly delay_ms?: number })[];
   readonly auth?: Record<string, unknown>;
   readonly server?: readonly (Omit<ScriptedServer, 'delayMs'> & { readonly delay_ms?: number })[];
+  readonly services?: readonly (Omit<ScriptedCall, 'delayMs'> & { readonly delay_ms?: number })[];
   readonly archive?: Record<string, ScriptedArchive>;
 }
 
@@ -22,7 +30,7 @@ export interface WrittenHttp extends Omit<ScriptedHttp, 'status' | 'delayMs' | '
 
 /** The answers in the form that the services take. */
 export function toScript(answers: HostAnswers): ServiceScript {
-  const { http = [], kv = {}, config = {}, cancelled, model = [], auth, archive, server } = answers;
+  const { http = [], kv = {}, config = {}, cancelled, model = [], auth, archive, server, services } = answers;
   const after = typeof cancelled === 'object' ? cancelled.after : cancelled === true ? 0 : undefined;
   return {
     http: http.map(({ delay_ms, body_bytes, body_base64, status, ...rest }) => ({
@@ -32,16 +40,19 @@ export function toScript(answers: HostAnswers): ServiceScript {
       ...(body_bytes === undefined ? {} : { bodyBytes: body_bytes }),
       ...(body_base64 === undefined ? {} : { bodyBase64: body_base64 }),
     })),
-    model: model.map(({ delay_ms, ...rest }) => ({ ...rest, ...delayOf(delay_ms) })),
+    model: model.map(withDelay),
     kv,
     config,
-    ...(server === undefined
-      ? {}
-      : { server: server.map(({ delay_ms, ...rest }) => ({ ...rest, ...delayOf(delay_ms) })) }),
+    ...(server === undefined ? {} : { server: server.map(withDelay) }),
+    ...(services === undefined ? {} : { services: services.map(withDelay) }),
     ...(auth === undefined ? {} : { auth }),
     ...(archive === undefined ? {} : { archive }),
     ...(after === undefined ? {} : { cancelledAfter: after }),
   };
+}
+
+function withDelay<T extends object>({ delay_ms, ...rest }: T & { readonly delay_ms?: number }) {
+  return { ...rest, ...delayOf(delay_ms) };
 }
 
 function delayOf(ms: number | undefined): { readonly delayMs?: number } {

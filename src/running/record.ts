@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Document } from 'yaml';
-import type { StreamRecord } from '../host-process/reference-host.js';
+import type { StreamRecord } from '../host-process/call-streams.js';
 import { streamValue } from '../host-process/stream-value.js';
 import type { ServiceEvent } from '../model/profile.js';
 import { writtenHttp } from '../project/host-script.js';

@@ -16,7 +16,7 @@ import { type ContractFile, loadContract, type TypesFile } from '../contract.js'
 import { HANDSHAKE, readHandshake } from './handshake.js';
 import type { MethodType, Services } from './proto/model.js';
 import type { GrpcApplication } from './protocol.js';
-import { readOwnAnswer } from './status.js';
+import { readOwnAnswer, statusReply } from './status.js';
 
 /** What tells one host of go-plugin's kind from another. */
 export interface GrpcHost {
@@ -56,9 +56,9 @@ export function grpcProfile(host: GrpcHost): HostProfile {
     layout,
     release,
     protocol: unknownServices(host),
-    // go-plugin's hosts offer nothing by name: what a plugin may ask for are services of the application's own.
+    // What a plugin may ask for are services of the application's own.
     services: () => ({
-      answer: async (method) => ({ code: 12, body: Buffer.from(JSON.stringify(unimplemented(method))) }),
+      answer: async (method) => statusReply('UNIMPLEMENTED', `This host has no ${method}.`),
       close: async () => {},
     }),
     forProject: (source) => forProject(host, source),
@@ -68,10 +68,6 @@ export function grpcProfile(host: GrpcHost): HostProfile {
 
 function baseContract(name: string): Contract {
   return loadContract(contractPart(name, 'contract') as ContractFile, contractPart(name, 'types') as TypesFile);
-}
-
-function unimplemented(method: string) {
-  return { code: 12, name: 'UNIMPLEMENTED', message: `This host has no ${method}.` };
 }
 
 /** The profile with the project's cookie and versions, and with its services where files have them. */
@@ -174,6 +170,7 @@ async function withServices(
   const { methodContracts } = await import('./methods.js');
   const { messageSchemas } = await import('./proto/schema.js');
   const { requestSample } = await import('./samples.js');
+  const { applicationServices } = await import('./host-services.js');
   const named = wanted(services);
   const application: GrpcApplication = {
     ...(named === undefined ? {} : { wanted: named }),
@@ -186,7 +183,12 @@ async function withServices(
   const contract = baseContract(host.name);
   const methods = new Map<string, MethodContract>([...contract.methods, ...methodContracts(application)]);
   const types = new Map([...contract.types, ...messageSchemas(services)]);
-  return { ...base, contract: { ...contract, methods, types }, protocol: grpcProtocol(application) };
+  return {
+    ...base,
+    contract: { ...contract, methods, types },
+    protocol: grpcProtocol(application),
+    services: (options) => applicationServices(services, options),
+  };
 }
 
 /** The protocol until something is known about the services: the handshake alone. */

@@ -1,5 +1,7 @@
 import type { Envelope, HostProtocol, Registration, RunInput, RunRequest, SampleCall } from '../../model/profile.js';
 import { CpexError } from '../../support/errors.js';
+import { fieldsOf } from '../json-fields.js';
+import { withBrokerNumbers } from './broker-number.js';
 import { findMethod, methodOf } from './find-method.js';
 import { HANDSHAKE, type HandshakeRules, isOwnService, readHandshake, serviceNames } from './handshake.js';
 import { decodeMessage } from './proto/decode.js';
@@ -41,6 +43,7 @@ export function grpcProtocol(application: GrpcApplication): HostProtocol {
       const type = methodOf(services, method);
       return { requests: type?.requestStream === true, answers: type?.answerStream === true };
     },
+    completeRequest: (request, ask) => withBrokerNumbers(request, async () => fieldsOf(await ask('broker.serve')).id),
     readChunk: (body, method) => decodeMessage(typeOf(method).answer, body, services.messages),
     readExpected: (value, method) => {
       const type = methodOf(services, method);
