@@ -1,12 +1,13 @@
 import { fieldsOf } from '../../../hosts/json-fields.js';
 import { hooksOf, type Tool, toolsOf } from '../../../hosts/tau/registration.js';
-import { hookCall, toolCall } from '../../../hosts/tau/samples.js';
+import { hookCall } from '../../../hosts/tau/samples.js';
 import type { Finding, Severity } from '../../../model/finding.js';
 import type { Registration } from '../../../model/profile.js';
 import { parseExact, stringifyExact } from '../../../support/exact-json.js';
 import { runTrial, type Subject, type Trial } from '../../subject.js';
 import { withRegistration } from '../level-2.js';
 import type { TestOutcome } from '../types.js';
+import { call, patiently } from './patient-calls.js';
 import { schemaProblem } from './schema-problem.js';
 
 /** Bytes of CBOR that an answer may have; a host in Rust loses longer ones. */
@@ -166,7 +167,7 @@ export function staysShort(subject: Subject): Promise<TestOutcome> {
     const { encode } = await import('cbor2');
     const found: Finding[] = [];
     for (const { method, request } of subject.profile.protocol.sampleCalls(registration)) {
-      const { end, envelope } = await trial.plugin.invoke(method, request);
+      const { end, envelope } = await patiently(trial, method, request);
       // Over frames the transport itself refuses what is too long.
       const tooLong = envelope.findings.find(({ id }) => id === 'stdio.reply');
       const size = end.body.length === 0 ? 0 : encode(parseExact(Buffer.from(end.body).toString())).length;
@@ -273,15 +274,8 @@ function answersOver(subject: Subject, wire: 'tau-lines' | 'tau-frames') {
 
 async function everything(subject: Subject, trial: Trial, registration: Registration): Promise<void> {
   for (const { method, request } of subject.profile.protocol.sampleCalls(registration)) {
-    await trial.plugin.invoke(method, request);
+    await patiently(trial, method, request);
   }
-}
-
-let lastCall = 0;
-
-/** One call of a tool, under an id of its own. */
-function call(trial: Trial, tool: Tool, data?: unknown, options?: Parameters<Trial['plugin']['invoke']>[2]) {
-  return trial.plugin.invoke('tool_call', toolCall(tool, data, `test-${++lastCall}`), options);
 }
 
 function isError(result: unknown): boolean {
