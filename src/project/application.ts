@@ -1,9 +1,10 @@
 import path from 'node:path';
+import type { Project } from '../model/manifest.js';
 import type { ProcessSettings } from '../model/process.js';
 import { CpexError } from '../support/errors.js';
 
-/** What the command line says of the application that a plugin is for, over what the project says. */
-export type ApplicationWish = Pick<ProcessSettings, 'cookie' | 'protos'>;
+/** What is said of the application that a plugin is for, by the command line or a recorded failure, over the project. */
+export type ApplicationWish = Omit<ProcessSettings, 'args' | 'env'>;
 
 /** The flags for it as the parser gives them. */
 export interface ApplicationFlags {
@@ -17,6 +18,20 @@ export function readApplication({ proto, cookie }: ApplicationFlags, cwd: string
     ...(proto === undefined ? {} : { protos: proto.map((file) => path.resolve(cwd, file)) }),
     ...(cookie === undefined ? {} : { cookie: readCookie(cookie) }),
   };
+}
+
+/**
+ * What holds of the application of a project's plugin, or of a bare one: what was wished over what the project says, with
+ * absolute files. Nothing where nobody said anything.
+ */
+export function applicationOf(
+  project: Pick<Project, 'root' | 'manifest'> | undefined,
+  wish: ApplicationWish | undefined,
+): { readonly application?: ApplicationWish } {
+  const { args: _, env: __, ...said } = { ...project?.manifest.process, ...wish };
+  const protos = said.protos?.map((file) => path.resolve(project?.root ?? '', file));
+  const application = { ...said, ...(protos === undefined ? {} : { protos }) };
+  return Object.keys(application).length === 0 ? {} : { application };
 }
 
 function readCookie(text: string): { readonly key: string; readonly value: string } {

@@ -3,7 +3,7 @@ import type { EngineName } from '../build/engine.js';
 import type { PluginForm } from '../hosts/form.js';
 import type { RunContext } from '../model/context.js';
 import type { TestReport } from '../model/event.js';
-import { type ApplicationFlags, readApplication } from '../project/application.js';
+import { type ApplicationFlags, type ApplicationWish, readApplication } from '../project/application.js';
 import { outputError } from '../report/broken-output.js';
 import { prettyReporter, verboseReporter } from '../report/reporters/pretty.js';
 import { chosenReporters, openSinks } from '../report/reporters/sinks.js';
@@ -64,7 +64,8 @@ export async function testCommand(
   });
   const watched: RunContext = { ...context, emit: status.emit };
   try {
-    const replayed = flags.replay === undefined ? undefined : await replay(flags.replay, files, watched);
+    const application = readApplication(flags, context.cwd);
+    const replayed = flags.replay === undefined ? undefined : await replay(flags.replay, files, application, watched);
     const report = await runTests(
       {
         files,
@@ -76,7 +77,7 @@ export async function testCommand(
         ...(flags.runner === undefined ? {} : { runner: flags.runner }),
         ...(flags.level === undefined ? {} : { level: flags.level }),
         ...(flags.seed === undefined ? {} : { seed: flags.seed }),
-        application: readApplication(flags, context.cwd),
+        application,
         only: flags.only ?? [],
         skip: flags.skip ?? [],
         native: flags.native ?? false,
@@ -102,9 +103,9 @@ export async function testCommand(
   }
 }
 
-async function replay(file: string, libraries: readonly string[], context: RunContext) {
+async function replay(file: string, libraries: readonly string[], wish: ApplicationWish, context: RunContext) {
   const { replayOptions } = await import('./repro/replay.js');
-  return replayOptions(file, libraries, context);
+  return replayOptions(file, libraries, wish, context);
 }
 
 /** Writes to stdout. Blocking, so that a report is whole even when stdout is a full pipe at the end of the process. */

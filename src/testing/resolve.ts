@@ -5,7 +5,7 @@ import { inForm, type PluginForm } from '../hosts/form.js';
 import { findProfile, profileFor } from '../hosts/registry.js';
 import type { RunContext } from '../model/context.js';
 import type { Project } from '../model/manifest.js';
-import type { ApplicationWish } from '../project/application.js';
+import { type ApplicationWish, applicationOf } from '../project/application.js';
 import { findProject } from '../project/find.js';
 import { hostTarget } from '../project/targets/host.js';
 import { resolveTarget } from '../project/targets/normalise.js';
@@ -66,6 +66,7 @@ export async function findSubjects(options: ResolveOptions, context: RunContext)
     signal: context.signal,
     artefact: built.file,
     profile: inForm(await profileFor(options.host ?? manifest.host, { ...project, ...wished(options) }), form),
+    ...applicationOf(project, options.application),
     manifest,
     config: options.config ?? manifest.test?.config ?? {},
     language: manifest.language,
@@ -116,6 +117,7 @@ async function bare(
     ...common(options),
     artefact: file,
     profile: inForm(await profileFor(host, { ...(project ?? { root: cwd }), ...wished(options) }), formOf(options.as)),
+    ...applicationOf(project, options.application),
     config: options.config ?? {},
     language: 'c',
   };

@@ -5,10 +5,11 @@ import type { ServiceScript } from '../model/script.js';
 import type { Ending, Engine, TraceRecord } from '../model/session.js';
 import type { Language, Target } from '../model/target.js';
 import type { Breach, Watch } from '../model/watch.js';
+import type { ApplicationWish } from '../project/application.js';
 import { hostTarget } from '../project/targets/host.js';
 import { SessionFailure } from '../runtime/failure.js';
+import { sessionFolder } from '../runtime/process/private-folder.js';
 import { CpexError } from '../support/errors.js';
-import { temporaryFolder } from '../support/files.js';
 import { TextTail } from '../support/text-tail.js';
 import type { Durations } from './conformance/durations.js';
 import type { TraceRing } from './repro/trace-ring.js';
@@ -27,6 +28,8 @@ export interface Subject {
   readonly noProbe?: string;
   /** Absent for a bare library. */
   readonly manifest?: Manifest;
+  /** What the profile was told of the plugin's application, files absolute; absent where nothing was said. */
+  readonly application?: ApplicationWish;
   /** Configuration that tests register with. */
   readonly config: unknown;
   readonly signal: AbortSignal;
@@ -121,7 +124,9 @@ async function tryOut<T>(
 ): Promise<TrialOutcome<T>> {
   const { folder: given } = options;
   const folder =
-    given === undefined ? await temporaryFolder('trial') : { path: given, remove: () => Promise.resolve() };
+    given === undefined
+      ? await sessionFolder('trial', subject.profile.transport)
+      : { path: given, remove: () => Promise.resolve() };
   try {
     const trial = await open(subject, options, folder.path);
     try {

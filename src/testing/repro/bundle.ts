@@ -3,6 +3,7 @@ import { release } from 'node:os';
 import path from 'node:path';
 import type { TestResult, Verdict } from '../../model/event.js';
 import type { Finding } from '../../model/finding.js';
+import type { ApplicationWish } from '../../project/application.js';
 import { traceValue } from '../../report/trace-text.js';
 import { sha256Hex } from '../../support/digest.js';
 import { ensureFolder, writeFileAtomic } from '../../support/files.js';
@@ -31,6 +32,8 @@ export interface ReproBundle {
   readonly host: string;
   /** The plugin ran as a process, for a host that usually loads libraries. */
   readonly form?: 'process';
+  /** What the profile was told of the plugin's application. A cookie keeps people off, it is no secret. */
+  readonly application?: ApplicationWish;
   readonly target: string;
   readonly engine: string;
   readonly language: string;
@@ -96,7 +99,7 @@ function isOtherForm({ asProcess, transport }: Subject['profile']): boolean {
 }
 
 async function bundleOf(result: Failure, subject: Subject, records: readonly KeptRecord[]): Promise<ReproBundle> {
-  const { artefact, profile, target, engine, language, seed, durations, config } = subject;
+  const { artefact, profile, application, target, engine, language, seed, durations, config } = subject;
   const bytes = await readFile(artefact);
   return {
     v: BUNDLE_VERSION,
@@ -112,6 +115,7 @@ async function bundleOf(result: Failure, subject: Subject, records: readonly Kep
     artefact: { path: artefact, sha256: sha256Hex(bytes), size: bytes.length },
     host: profile.revision === undefined ? profile.name : `${profile.name}@${profile.revision}`,
     ...(isOtherForm(profile) ? { form: 'process' as const } : {}),
+    ...(application === undefined ? {} : { application }),
     target: target.name,
     engine: engine.name,
     language,

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { ENGINES, type EngineName } from '../../build/engine.js';
 import type { PluginForm } from '../../hosts/form.js';
 import type { RunContext } from '../../model/context.js';
+import type { ApplicationWish } from '../../project/application.js';
 import { findProject } from '../../project/find.js';
 import { CpexError, isCpexError, systemCode } from '../../support/errors.js';
 import { exists, readTextIfThere, sha256File } from '../../support/files.js';
@@ -18,6 +19,7 @@ export interface ReplayOptions {
   /** Absent for plugins that are processes: their transport decides. */
   readonly engine?: EngineName;
   readonly as?: PluginForm;
+  readonly application: ApplicationWish;
   readonly only: readonly string[];
   readonly seed: number;
   readonly durations: Durations;
@@ -32,11 +34,13 @@ const ANY_LEVEL = 10;
  * Reads a bundle and says how to run its test again. In the project that it came from the project is tested, built when it
  * is stale; elsewhere the library that the bundle names, or the one that is given.
  * @param libraries libraries that stand in for the bundle's own
+ * @param wish what the command line says of the application, over the bundle
  * @throws CpexError `CPEX_E_REPRO_INVALID`, `CPEX_E_REPRO_ARTEFACT`
  */
 export async function replayOptions(
   word: string,
   libraries: readonly string[],
+  wish: ApplicationWish,
   context: RunContext,
 ): Promise<ReplayOptions> {
   const bundle = await readBundle(path.resolve(context.cwd, word));
@@ -54,6 +58,7 @@ export async function replayOptions(
     target: bundle.target,
     ...(isEngine(bundle.engine) ? { engine: bundle.engine } : {}),
     ...(bundle.form === undefined ? {} : { as: bundle.form }),
+    application: { ...bundle.application, ...wish },
     only: [bundle.test.id],
     seed: bundle.seed,
     durations: bundle.durations,

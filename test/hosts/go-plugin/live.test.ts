@@ -119,6 +119,30 @@ describe('a case', () => {
     expect({ status, own }).toEqual({ status: 0, own: [['pass'], ['pass'], ['pass']] });
   });
 
+  it('that fails is replayed without a word about the application', () => {
+    writeFileSync(
+      path.join(folder, 'wrong.yaml'),
+      'cases: [{ name: wrong, method: Sum, expect: { result: { value: 6 } } }]',
+    );
+    const repro = path.join(folder, 'repro');
+    const about = [
+      '--host',
+      'go-plugin',
+      ...COOKIE,
+      '--proto',
+      path.relative(folder, path.join(FIXTURE, 'fixture.proto')),
+    ];
+    const only = ['--only', 'case:*', '--repro', repro];
+    const failed = cpex(['test', plugin, 'wrong.yaml', ...about, ...only], { cwd: folder });
+    expect(failed).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('cpex test --replay repro/case-wrong.json'),
+    });
+    const replayed = cpex(['test', '--replay', path.join(repro, 'case-wrong.json'), '--reporter', 'json']);
+    const { results } = JSON.parse(replayed.stdout) as { results: { id: string; verdict: string }[] };
+    expect(results.filter(({ verdict }) => verdict !== 'skip')).toMatchObject([{ id: 'case:wrong', verdict: 'fail' }]);
+  });
+
   it('says what differs', () => {
     const { status, own } = cases(`cases:
   - name: is wrong

@@ -83,14 +83,14 @@ const BROKEN: readonly (readonly [string, string, readonly string[]])[] = [
     'a configuration for nobody',
     around(`${PLUGINS}\nconfig: { a: 1 }`),
     [
-      '5:1 config: this belongs to a case with "hook" or "command" or "step" or "event" or "method", not with "pipeline".',
+      '5:1 config: this belongs to a case with "hook" or "command" or "step" or "tool" or "event" or "method", not with "pipeline".',
     ],
   ],
   [
     'a result, which a plugin has',
     `name: a\nhook: elicit\n${PLUGINS}\nexpect: { result: {} }\n`,
     [
-      '4:11 expect.result: this belongs to a case with "hook" or "command" or "step" or "event" or "method", not with "pipeline".',
+      '4:11 expect.result: this belongs to a case with "hook" or "command" or "step" or "tool" or "event" or "method", not with "pipeline".',
     ],
   ],
   [
