@@ -28,14 +28,7 @@ export const fuzzingApart = {
 };
 
 /** Libraries that only plugins need that are processes: gRPC, protobuf, certificates, CBOR. */
-const REMOTE = [
-  '@grpc/grpc-js',
-  '@grpc/proto-loader',
-  '@peculiar/x509',
-  'cbor2',
-  'protobufjs',
-  'protobufjs/ext/descriptor',
-];
+const REMOTE = ['@grpc/grpc-js', '@grpc/proto-loader', '@peculiar/x509', 'cbor2', 'protobufjs'];
 
 /** For the services: the libraries of `REMOTE` come out of remote.cjs, each evaluated when it is asked for. */
 export const remoteApart = {

@@ -9,7 +9,8 @@ import type { RunContext } from '../model/context.js';
 import type { Contract } from '../model/contract.js';
 import type { Finding } from '../model/finding.js';
 import type { ReattachRecord } from '../model/process.js';
-import type { HookEvaluation, Registration, RunInput, RunRequest, ServiceEvent } from '../model/profile.js';
+import type { HookEvaluation, Registration, ServiceEvent } from '../model/profile.js';
+import type { RunInput, RunRequest } from '../model/run-request.js';
 import type { ServiceScript } from '../model/script.js';
 import type { Deadlines, Ending, Engine, ProcessFacts, TraceRecord } from '../model/session.js';
 import type { ApplicationWish } from '../project/application.js';
@@ -17,8 +18,8 @@ import { findProject } from '../project/find.js';
 import { hostTarget } from '../project/targets/host.js';
 import { resolveTarget } from '../project/targets/normalise.js';
 import { endingError, SessionFailure } from '../runtime/failure.js';
+import { sessionFolder } from '../runtime/process/private-folder.js';
 import { CpexError } from '../support/errors.js';
-import { temporaryFolder } from '../support/files.js';
 import { lateSignal } from '../support/late-signal.js';
 import { TextTail } from '../support/text-tail.js';
 import { attachedSubject } from './attached-subject.js';
@@ -104,7 +105,7 @@ export async function openRunSession(options: RunSessionOptions, context: RunCon
   const { profile, project } = subject;
   refuseCodec(options.codec, profile);
   const patient = options.debug && profile.transport !== 'native';
-  const folder = await temporaryFolder('run');
+  const folder = await sessionFolder('run', profile.transport);
   const printed = {
     stdout: new TextTail(LINE_LIMIT, (line) => options.printed('stdout', line)),
     stderr: new TextTail(LINE_LIMIT, (line) => options.printed('stderr', line)),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cpexProfile } from '../../src/hosts/cpex/profile.js';
-import type { Registration, RunInput } from '../../src/model/profile.js';
+import type { Registration } from '../../src/model/profile.js';
+import type { RunInput } from '../../src/model/run-request.js';
 
 const { protocol } = cpexProfile;
 

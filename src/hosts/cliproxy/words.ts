@@ -1,5 +1,5 @@
 import type { Contract } from '../../model/contract.js';
-import type { RunInput, RunRequest } from '../../model/profile.js';
+import type { RunInput, RunRequest } from '../../model/run-request.js';
 import { CpexError } from '../../support/errors.js';
 import { didYouMean } from '../../support/suggest.js';
 

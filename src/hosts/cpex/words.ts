@@ -1,5 +1,6 @@
 import type { Finding } from '../../model/finding.js';
-import type { Registration, RunInput, RunRequest } from '../../model/profile.js';
+import type { Registration } from '../../model/profile.js';
+import type { RunInput, RunRequest } from '../../model/run-request.js';
 import { CpexError } from '../../support/errors.js';
 import { didYouMean } from '../../support/suggest.js';
 import { fieldsOf, isFields } from '../json-fields.js';

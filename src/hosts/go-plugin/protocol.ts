@@ -1,4 +1,5 @@
-import type { Envelope, HostProtocol, Registration, RunInput, RunRequest, SampleCall } from '../../model/profile.js';
+import type { Envelope, HostProtocol, Registration, SampleCall } from '../../model/profile.js';
+import type { RunInput, RunRequest } from '../../model/run-request.js';
 import { CpexError } from '../../support/errors.js';
 import { fieldsOf } from '../json-fields.js';
 import { withBrokerNumbers } from './broker-number.js';

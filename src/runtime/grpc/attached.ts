@@ -1,10 +1,10 @@
 import type { ReattachRecord } from '../../model/process.js';
 import type { Ending, InFlight, Phase, Session, SessionOptions } from '../../model/session.js';
 import { processStart } from '../../support/process-group.js';
+import { privateFolder } from '../process/private-folder.js';
 import { Tracer } from '../process/tracer.js';
 import type { Carrier } from './carrier.js';
 import { establish } from './establish.js';
-import { socketFolder } from './socket-folder.js';
 
 /** How often the process of somebody else is looked for, in milliseconds; what go-plugin's host takes. */
 const POLL_MS = 1000;
@@ -44,7 +44,7 @@ class Attached implements Carrier {
   readonly keeps?: true;
 
   private readonly started: string | undefined;
-  private readonly sockets = socketFolder();
+  private readonly sockets = privateFolder();
   private settle!: (ending: Ending) => void;
   private timer: NodeJS.Timeout | undefined;
   private phase: { phase: Phase; inFlight?: InFlight } = { phase: 'idle' };

@@ -2,6 +2,7 @@ import type { GrpcRules } from '../../model/process.js';
 import type { Ending, Engine, Session, SessionOptions } from '../../model/session.js';
 import { CpexError } from '../../support/errors.js';
 import { SessionFailure } from '../failure.js';
+import { privateFolder } from '../process/private-folder.js';
 import type { StartRefusal } from '../process/refused-start.js';
 import { type StartedProcess, startProcess } from '../process/start.js';
 import { Tracer } from '../process/tracer.js';
@@ -13,7 +14,6 @@ import { establish } from './establish.js';
 import { type FirstLine, readFirstLine } from './first-line.js';
 import { type Handshake, noHandshake, readHandshake } from './handshake.js';
 import { LogOutput } from './log-output.js';
-import { socketFolder } from './socket-folder.js';
 
 /** How the engine starts executables. */
 export interface GrpcEngineOptions {
@@ -95,7 +95,7 @@ async function startWithFolder(
   certificate: OneRunCertificate | undefined,
   log: LogOutput,
 ): Promise<{ readonly started: StartedProcess; readonly folder: string }> {
-  const sockets = socketFolder();
+  const sockets = privateFolder();
   try {
     const started = await startProcess({
       argv: [...under, options.artefact, ...(rules.args ?? [])],

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Transport } from '../../model/session.js';
+import { type TemporaryFolder, temporaryError, temporaryFolder } from '../../support/files.js';
 import { tellGuardian } from './guardian.js';
 
 /**
@@ -11,15 +13,32 @@ import { tellGuardian } from './guardian.js';
 const MAX_FOLDER = 60;
 
 /**
- * Makes a folder with a short path that nobody else can look into. The guardian removes it with the session; call the
- * returned function when the session has ended.
+ * Makes a folder with a short path that nobody else can look into; the guardian removes it when nobody else does.
+ * @throws CpexError `CPEX_E_TEMPORARY`
  */
-export function makePrivateFolder(token: string): { readonly folder: string; remove(): void } {
+export function privateFolder(): { readonly folder: string; remove(): void } {
   const folder = path.join(shortTemporary(), `cpex-${randomBytes(6).toString('hex')}`);
+  const token = randomBytes(12).toString('hex');
   tellGuardian(['folder', token, folder]);
-  // Fails where there is something already: whoever made it could look inside.
-  mkdirSync(folder, { mode: 0o700 });
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  const remove = () => {
+    rmSync(folder, { recursive: true, force: true });
+    tellGuardian(['forget', token]);
+  };
+  try {
+    // Fails where there is something already: whoever made it could look inside.
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    tellGuardian(['forget', token]);
+    throw temporaryError(path.dirname(folder), error);
+  }
+  return { folder, remove };
+}
+
+/** The working folder of a plugin; that of a process goes away also when cpex is killed. Rejects with `CPEX_E_TEMPORARY`. */
+export async function sessionFolder(purpose: string, transport: Transport): Promise<TemporaryFolder> {
+  if (transport === 'native') return temporaryFolder(purpose);
+  const { folder, remove } = privateFolder();
+  return { path: folder, remove: async () => remove() };
 }
 
 function shortTemporary(): string {

@@ -3,7 +3,8 @@ import { KNOWN_KEYWORDS } from '../../../src/hosts/schema-check.js';
 import { tauContract } from '../../../src/hosts/tau/contract.js';
 import { tauProfile } from '../../../src/hosts/tau/profile.js';
 import { readShape } from '../../../src/hosts/tau/read-shape.js';
-import type { Registration, RunInput, RunRequest, ServiceEvent } from '../../../src/model/profile.js';
+import type { Registration, ServiceEvent } from '../../../src/model/profile.js';
+import type { RunInput, RunRequest } from '../../../src/model/run-request.js';
 import type { ServiceScript } from '../../../src/model/script.js';
 import { CpexError } from '../../../src/support/errors.js';
 

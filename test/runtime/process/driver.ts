@@ -1,6 +1,6 @@
 // Run as a program of its own by orphans.test.ts: starts processes under the guardian until it is killed.
 import type { SessionOptions } from '../../../src/model/session.js';
-import { socketFolder } from '../../../src/runtime/grpc/socket-folder.js';
+import { privateFolder, sessionFolder } from '../../../src/runtime/process/private-folder.js';
 import { startProcess } from '../../../src/runtime/process/start.js';
 
 const [cwd = '', mark = '', program = ''] = process.argv.slice(2);
@@ -18,7 +18,8 @@ process.on('SIGUSR2', () => process.stdout.write('alive\n'));
 
 async function main(): Promise<void> {
   process.stdout.write('starting\n');
-  socketFolder();
+  privateFolder();
+  await sessionFolder('run', 'grpc');
   const started = await startProcess({
     argv: ['/bin/sh', '-c', program],
     cwd,

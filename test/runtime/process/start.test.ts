@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, expect, test, vi } from 'vitest';
 import type { SessionOptions } from '../../../src/model/session.js';
-import { socketFolder } from '../../../src/runtime/grpc/socket-folder.js';
+import { privateFolder } from '../../../src/runtime/process/private-folder.js';
 import { type ProcessStart, startProcess } from '../../../src/runtime/process/start.js';
 import { groupMembers, processesWithVariable } from '../../../src/support/process-group.js';
 
@@ -92,7 +92,7 @@ test('says what did not come when the limit for the start passes', async () => {
 });
 
 test('makes a folder with a short path for one owner alone, and takes it away', () => {
-  const { folder: kept, remove } = socketFolder();
+  const { folder: kept, remove } = privateFolder();
   expect(statSync(kept).mode & 0o777).toBe(0o700);
   expect(Buffer.byteLength(kept)).toBeLessThanOrEqual(60);
   writeFileSync(path.join(kept, 'socket'), '');
