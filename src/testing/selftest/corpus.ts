@@ -2,6 +2,7 @@ import { BAD_CALLBACKS } from './corpus/callbacks.js';
 import { BAD_CLIPROXY } from './corpus/cliproxy.js';
 import { BAD_CODEC } from './corpus/codec.js';
 import { BAD_CONCURRENCY } from './corpus/concurrency.js';
+import { BAD_CONSOLE } from './corpus/console.js';
 import { BAD_CROSS } from './corpus/cross.js';
 import { BAD_ENVELOPE } from './corpus/envelope.js';
 import { BAD_ENVELOPE_PROBE } from './corpus/envelope-probe.js';
@@ -39,5 +40,6 @@ export const CORPUS: readonly BadPlugin[] = [
   ...BAD_CLIPROXY,
   ...BAD_CROSS,
   ...BAD_GRPC,
+  ...BAD_CONSOLE,
   ...BAD_TAU,
 ];

@@ -6,6 +6,7 @@ import { BRIEF } from '../conformance/durations.js';
 import { runSuite } from '../conformance/suite.js';
 import type { Subject } from '../subject.js';
 import { type Bench, manifestOf, nameOf, withNeeds } from './bad.js';
+import { GOOD_CONSOLE } from './corpus/console.js';
 import { CORPUS_APPLICATION } from './corpus/grpc.js';
 import { sdkProject } from './sdk-project.js';
 import type { GoodPlugin } from './types.js';
@@ -33,6 +34,7 @@ export const GOOD_PLUGINS: readonly GoodPlugin[] = [
   // Reads streams of its host, to their ends and not.
   { language: 'c', host: 'cliproxy', source: 'cliproxy/reads-streams' },
   { language: 'go', host: 'go-plugin', source: 'good', module: 'go-plugin', process: CORPUS_APPLICATION },
+  ...GOOD_CONSOLE,
   // Speaks lines and frames.
   { language: 'go', host: 'tau', source: 'good', module: 'tau' },
 ];
