@@ -7,6 +7,8 @@ import { type CallLog, OwnCall } from './own-call.js';
 /** How long a dialled id may take to be announced, in milliseconds; go-plugin's own limit. */
 const ANNOUNCED_MS = 5000;
 
+const NO_BROKER = 'The plugin serves no plugin.GRPCBroker, or has ended its stream.';
+
 export interface BrokerOptions {
   readonly connection: Connection;
   readonly log: CallLog;
@@ -21,7 +23,7 @@ export interface BrokerOptions {
 export class Broker {
   private readonly stream: OwnCall;
   private readonly announced = new Map<number, Connection>();
-  private readonly awaited = new Map<number, (connection: Connection) => void>();
+  private readonly awaited = new Map<number, Set<(found: Connection | string) => void>>();
   private readonly servers: BrokerServer[] = [];
   private nextId = 1;
   private over = false;
@@ -30,9 +32,7 @@ export class Broker {
     this.stream = new OwnCall(options.connection, options.log, METHODS.broker);
     this.stream.listen(
       (bytes) => this.heard(bytes),
-      () => {
-        this.over = true;
-      },
+      () => this.end(),
     );
   }
 
@@ -46,28 +46,37 @@ export class Broker {
     return id;
   }
 
-  /** The plugin's connection of this number; waits until it is announced. Rejects with an Error when it is not. */
-  dial(id: number): Promise<Connection> {
+  /** The plugin's connection of this number; waits until it is announced. Resolves with why there is none. */
+  dial(id: number): Promise<Connection | string> {
     const known = this.announced.get(id);
     if (known !== undefined) return Promise.resolve(known);
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.awaited.delete(id);
-        const why = this.over ? 'it serves no plugin.GRPCBroker, or has ended its stream' : `within ${ANNOUNCED_MS} ms`;
-        reject(new Error(`The plugin did not announce connection ${id}: ${why}.`));
-      }, ANNOUNCED_MS);
-      this.awaited.set(id, (connection) => {
+    if (this.over) return Promise.resolve(NO_BROKER);
+    return new Promise((resolve) => {
+      const waiting = this.awaited.get(id) ?? new Set();
+      this.awaited.set(id, waiting);
+      const settle = (found: Connection | string) => {
         clearTimeout(timer);
-        resolve(connection);
-      });
+        waiting.delete(settle);
+        resolve(found);
+      };
+      const why = `The plugin did not announce connection ${id} within ${ANNOUNCED_MS} ms.`;
+      const timer = setTimeout(() => settle(why), ANNOUNCED_MS);
+      waiting.add(settle);
     });
   }
 
   /** Ends all further connections and removes their sockets. */
   close(): void {
+    this.end();
     this.stream.finish();
     for (const server of this.servers) server.close();
     for (const connection of this.announced.values()) connection.close();
+  }
+
+  /** Nothing will be announced any more. */
+  private end(): void {
+    this.over = true;
+    for (const waiting of this.awaited.values()) for (const settle of [...waiting]) settle(NO_BROKER);
   }
 
   private heard(bytes: Uint8Array): void {
@@ -81,7 +90,6 @@ export class Broker {
     if ((network !== 'unix' && network !== 'tcp') || this.announced.has(id)) return;
     const connection = new Connection({ network, address }, this.options.trust);
     this.announced.set(id, connection);
-    this.awaited.get(id)?.(connection);
-    this.awaited.delete(id);
+    for (const settle of [...(this.awaited.get(id) ?? [])]) settle(connection);
   }
 }

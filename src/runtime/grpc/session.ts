@@ -145,6 +145,9 @@ export class GrpcSession implements Session {
   private async overWire(call: GrpcCall, request: Uint8Array, options: CallOptions) {
     const [, brokered, path = ''] = METHOD.exec(call.method) ?? [];
     const connection = brokered === undefined ? this.established.connection : await this.broker.dial(Number(brokered));
+    if (typeof connection === 'string') {
+      return { status: { code: UNAVAILABLE, details: connection }, body: new Uint8Array() };
+    }
     return call.run(connection.open(path), request, options, {
       sent: (body, first) => this.traced(first ? 'request' : 'chunk', call, body, {}, 'to-plugin'),
       chunk: (body) => this.traced('chunk', call, body, {}),

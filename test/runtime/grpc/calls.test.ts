@@ -135,6 +135,21 @@ describe.each([
   });
 });
 
+test('a connection that the plugin never announces is waited for no longer than go-plugin does', async () => {
+  const { session: on } = await start();
+  const call = on.call(`broker:9/${named('Echo')}`, Buffer.of());
+  const { code, body } = await call.end;
+  expect({ code, ...text(body) }).toMatchObject({
+    code: 14,
+    name: 'UNAVAILABLE',
+    message: 'The plugin did not announce connection 9 within 5000 ms.',
+  });
+  expect(await on.stop()).toEqual({ kind: 'clean' });
+  const { session: bare } = await start('no-controller');
+  const { body: none } = await bare.call(`broker:1/${named('Echo')}`, Buffer.of()).end;
+  expect(text(none).message).toBe('The plugin serves no plugin.GRPCBroker, or has ended its stream.');
+}, 60_000);
+
 test.each([1, 100, 64 * 1024, 5 << 20, 64 << 20])('a body of %i bytes comes back as it was', async (size) => {
   const { session: on } = await start();
   const body = write('Bytes', { data: randomBytes(size) });
