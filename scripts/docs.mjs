@@ -20,7 +20,7 @@ const EXITS = [
   [
     1,
     'the plugin is not good',
-    '`test`: a test failed, crashed or hung, or nothing ran. `check`: a finding of weight fail. `build`: the compiler failed, or the audit refused the result. `package`: a library that is not what cpex.yaml says, or that failed its audit or its trial start. `run`: the plugin answered with an error; `run steps`: a step failed, or a hook did.',
+    '`test`: a test failed, crashed or hung, or nothing ran. `check`: a finding of weight fail. `build`: the compiler failed, or the audit refused the result. `package`: a library or program that is not what cpex.yaml says, or that failed its audit or its trial start. `run`: the plugin answered with an error; `run steps`: a step failed, or a hook did.',
   ],
   [
     2,
@@ -40,7 +40,7 @@ const EXITS = [
   [
     5,
     'refused for safety',
-    '`install`: wrong architecture, wrong ABI version or host, too new a C library, a trial start that failed, an archive, address or registry that breaks the rules, a digest that differs, a symbolic link in the way, an older version. `run --plugin`: the audit of the library failed.',
+    '`install`: wrong architecture, wrong ABI version or host, too new a C library, a trial start that failed, an archive, address or registry that breaks the rules, a digest that differs, a symbolic link in the way, an older version. `run --plugin`: the audit of the file failed.',
   ],
   [70, 'a bug in cpex', 'The only case with a stack trace.'],
   [

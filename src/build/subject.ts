@@ -71,21 +71,30 @@ export async function resolveSubject(options: SubjectOptions, context: RunContex
   return { artefact: built.file, target, profile, project };
 }
 
-/** A bare library is loaded only when its audit has nothing against it. */
+/** A bare library or program is run only when its audit has nothing against it. */
 async function requireSound(artefact: string, profile: HostProfile, target: Target): Promise<void> {
   const entry = profile.native === undefined ? {} : { entry: profile.native.entry };
   const kind = artefactKind(profile);
-  const mode = kind === 'executable' ? { mode: (await stat(artefact)).mode } : {};
+  const mode = kind === 'executable' ? await modeOf(artefact) : {};
   const { findings } = await auditFile(artefact, { target, kind, ...mode, ...entry });
   const bad = findings.filter((finding) => finding.severity === 'fail');
   const [first] = bad;
   if (first === undefined) return;
-  throw new CpexError('CPEX_E_UNSOUND_LIBRARY', `${path.basename(artefact)} was not loaded: its audit failed.`, {
+  throw new CpexError('CPEX_E_UNSOUND_LIBRARY', `${path.basename(artefact)} was not run: its audit failed.`, {
     evidence: [...bad.map((finding) => `${finding.id}: ${finding.message}`), ...hostWords(artefact, profile, bad)],
     remedy: [first.remedy ?? [], `cpex check ${shellWord(artefact)} --host ${profile.name} shows everything.`]
       .flat()
       .join(' '),
   });
+}
+
+/** Permissions of a file; none where it cannot be looked at, for the audit itself says so then. */
+async function modeOf(file: string): Promise<{ mode?: number }> {
+  try {
+    return { mode: (await stat(file)).mode };
+  } catch {
+    return {};
+  }
 }
 
 /** What the real host writes into its log when it meets such a library. */

@@ -19,13 +19,13 @@ export const BUILD_FLAGS = {
   })(),
   glibc: string({
     description:
-      'Lowest glibc that Linux libraries are to work with; that of cpex.yaml when absent. A version in the spelling of a target, as in x86_64-linux-gnu.2.17, comes before it.',
+      'Lowest glibc that libraries and programs for Linux are to work with; that of cpex.yaml when absent. A version in the spelling of a target, as in x86_64-linux-gnu.2.17, comes before it.',
     env: 'CPEX_BUILD_GLIBC',
     helpValue: 'VERSION',
   }),
   sanitize: option({
     description:
-      'Instrument the library for this machine, into dist/<target>-asan, -ubsan or -tsan: address (C, Go, Rust), undefined (C), thread (C, Rust).',
+      'Instrument the library or program for this machine, into dist/<target>-asan, -ubsan or -tsan: address (C, Go, Rust), undefined (C), thread (C, Rust).',
     env: 'CPEX_BUILD_SANITIZE',
     options: SANITIZERS,
     exclusive: ['glibc', 'lock', 'check-reproducible'],

@@ -4,9 +4,9 @@ import { LANGUAGES } from '../model/target.js';
 import { CpexCommand } from './base.js';
 
 export default class Check extends CpexCommand {
-  static override summary = 'Check a built library without loading it.';
+  static override summary = 'Check a built library or program without running it.';
   static override description =
-    'Reads the file and reports what keeps a host from loading it, what makes it unsafe, and what a reader may want to know: entry function, exports, processor, glibc version, needed libraries, run paths, executable memory, leftovers. In a folder, every library below it; in a zip archive, every library inside; in a project, also where its files disagree with cpex.yaml. Nothing of the file is run. Exit code 1 when there is a fault.';
+    'Reads the file and reports what keeps a host from loading or starting it, what makes it unsafe, and what a reader may want to know: entry function, exports, processor, glibc version, needed libraries, run paths, executable memory, leftovers. In a folder, every library below it, and every program that cpex built or that a host could start; in a zip archive, every library inside, or its program; in a project, also where its files disagree with cpex.yaml. Nothing of the file is run. Exit code 1 when there is a fault.';
   static override examples = [
     '<%= config.bin %> check dist',
     '<%= config.bin %> check ./plugin.so --target linux-arm64 --glibc 2.28',
@@ -15,7 +15,7 @@ export default class Check extends CpexCommand {
   static override args = { path: argument({ description: 'File, folder or zip archive to check.', required: true }) };
   static override flags = {
     target: string({
-      description: 'Target that the library must fit; told from the folder when absent.',
+      description: 'Target that the file must fit; told from the folder when absent.',
       env: 'CPEX_CHECK_TARGET',
     }),
     language: string({

@@ -5,7 +5,7 @@ import { installFlags } from './install-flags.js';
 export default class Install extends CpexCommand {
   static override summary = 'Install a built plugin.';
   static override description =
-    'Takes a built library, an archive, a dist folder, a folder with the files of a release, with --registry the id of a plugin that a registry lists, or, without an argument, the project that one stands in. Digests are compared, the library is audited, then started once in a process of its own, and only then put into the plugins folder: whole, in one step, with the version that it replaces kept for a rollback. Nothing of it runs before the audit has passed. Exit code 5 when it is refused for safety.';
+    'Takes a built library or program, an archive, a dist folder, a folder with the files of a release, with --registry the id of a plugin that a registry lists, or, without an argument, the project that one stands in. Digests are compared, the file is audited, then started once in a process of its own, and only then put into the plugins folder: whole, in one step, with the version that it replaces kept for a rollback. Nothing of it runs before the audit has passed. Exit code 5 when it is refused for safety.';
   static override examples = [
     '<%= config.bin %> install',
     '<%= config.bin %> install ./plugin.so --to ../plugins',
@@ -14,7 +14,7 @@ export default class Install extends CpexCommand {
     '<%= config.bin %> install my-plugin --registry https://example.org/registry.json --to plugins',
   ];
   static override args = {
-    source: argument({ description: 'Library, archive, folder, or with --registry the id of a plugin.' }),
+    source: argument({ description: 'Library, program, archive, folder, or with --registry the id of a plugin.' }),
   };
   static override flags = installFlags;
 

@@ -6,7 +6,7 @@ import { pluginsFolderFlags } from './plugins-folder-flags.js';
 export default class List extends CpexCommand {
   static override summary = 'List installed plugins.';
   static override description =
-    'Reads the record of a plugins folder: id, version, target, when and from where each plugin was installed. No library is opened.';
+    'Reads the record of a plugins folder: id, version, target, when and from where each plugin was installed. No plugin is loaded or started.';
   static override examples = ['<%= config.bin %> list', '<%= config.bin %> list --dir ../plugins --json'];
   static override flags = pluginsFolderFlags;
 

@@ -4,7 +4,7 @@ import { CpexCommand } from './base.js';
 export default class Package extends CpexCommand {
   static override summary = 'Make the files of a release.';
   static override description =
-    'Packs the release builds of this project into one archive for each target, with checksums.txt and, for hosts that have a registry, the entries that list them. The build of this machine is made when it is stale; those for other targets are taken from dist/, where another machine may have put them, and made when they are not there. Every library is audited first, that of this machine is started once, and its version must be that of cpex.yaml. The same libraries give the same bytes.';
+    'Packs the release builds of this project into one archive for each target, with checksums.txt and, for hosts that have a registry, the entries that list them. The build of this machine is made when it is stale; those for other targets are taken from dist/, where another machine may have put them, and made when they are not there. Every library or program is audited first, that of this machine is started once, and its version must be that of cpex.yaml. The same files give the same bytes.';
   static override examples = [
     '<%= config.bin %> package',
     '<%= config.bin %> package --target all --no-build',

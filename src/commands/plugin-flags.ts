@@ -3,7 +3,7 @@ import { string } from '@oclif/core/flags';
 /** Flags of `cpex run` about which plugins run. */
 export const pluginFlags = {
   plugin: string({
-    description: 'A built library instead of the project; several for a command, and for the host cliproxy.',
+    description: 'A built library or program instead of the project; several for a command, and for the host cliproxy.',
     env: 'CPEX_RUN_PLUGIN',
     helpValue: 'FILE',
     multiple: true,

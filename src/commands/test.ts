@@ -10,7 +10,7 @@ import { selectionFlags } from './selection-flags.js';
 export default class Test extends CpexCommand {
   static override summary = 'Test a plugin: audit, conformance, cases.';
   static override description =
-    'Builds the project when it is stale, audits the artefact, runs the conformance tests and the cases of tests/cases, each in a process of its own. A built library can be named instead, or a folder of scenarios whose pipelines name their plugins; no project is needed then. With --target the plugin is built for another machine and runs under qemu, wine or the loader of musl; where nothing can run it, it is built and audited, and the summary says that it was not run. Exit code 1 when anything fails or nothing ran.';
+    'Builds the project when it is stale, audits the artefact, runs the conformance tests and the cases of tests/cases, each in a process of its own. A built library or program can be named instead, or a folder of scenarios whose pipelines name their plugins; no project is needed then. With --target the plugin is built for another machine and runs under qemu, wine or the loader of musl; where nothing can run it, it is built and audited, and the summary says that it was not run. Exit code 1 when anything fails or nothing ran.';
   static override examples = [
     '<%= config.bin %> test',
     '<%= config.bin %> test --reporter github --reporter junit=report.xml',

@@ -6,7 +6,7 @@ import { pluginsFolderFlags } from './plugins-folder-flags.js';
 export default class Uninstall extends CpexCommand {
   static override summary = 'Remove an installed plugin.';
   static override description =
-    'Removes the library, the versions that were kept of it, and its entry in the record. A file that was changed since it was installed is left alone unless --force is given. The data that a plugin has stored is not touched.';
+    'Removes the library or program, the versions that were kept of it, and its entry in the record. A file that was changed since it was installed is left alone unless --force is given. The data that a plugin has stored is not touched.';
   static override examples = ['<%= config.bin %> uninstall my-plugin'];
   static override args = { id: argument({ description: 'Id of the plugin.', required: true }) };
   static override flags = {

@@ -139,7 +139,7 @@ function replace(temporary: string, file: string): void {
   } catch (error) {
     const inUse = process.platform === 'win32' && ['EPERM', 'EACCES', 'EBUSY'].includes(systemCode(error) ?? '');
     if (!inUse) throw error;
-    throw new CpexError('CPEX_E_INSTALL_IN_USE', 'The installed library is in use.', { cause: error });
+    throw new CpexError('CPEX_E_INSTALL_IN_USE', 'The installed plugin is in use.', { cause: error });
   }
 }
 

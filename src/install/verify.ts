@@ -106,7 +106,7 @@ async function auditCopy(file: string, { source, target, profile }: VerifyOption
     : bad.find((one) => one.remedy !== undefined)?.remedy;
   // The first one's message is the error's own.
   const said = bad.flatMap(({ id, message, evidence = [] }, at) => [at === 0 ? id : `${id}: ${message}`, ...evidence]);
-  throw new CpexError('CPEX_E_INSTALL_AUDIT', bad[0]?.message ?? 'The library did not pass the audit.', {
+  throw new CpexError('CPEX_E_INSTALL_AUDIT', bad[0]?.message ?? 'The plugin did not pass the audit.', {
     evidence: [shown, ...said],
     ...(remedy === undefined ? {} : { remedy }),
   });

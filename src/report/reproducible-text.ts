@@ -68,7 +68,7 @@ export function renderReproducible(result: ReproducibleView): string {
   }
   const failed = [
     ...result.failures.map(({ target, error }) => [target, `${error.message} ${chalk.dim(error.code)}`]),
-    ...result.unfit.map((target) => [target, 'Its library did not pass the audit.']),
+    ...result.unfit.map((target) => [target, 'What was built did not pass the audit.']),
   ];
   for (const [target, why] of failed) {
     lines.push(

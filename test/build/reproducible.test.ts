@@ -137,7 +137,7 @@ describe.skipIf(noC)('a library that is not fit for its host', () => {
     replaceIn(path.join(project.root, LOGIC.c), 'EXPORT int cpex_plugin_init', 'EXPORT int another_name');
     const result = await checkReproducible(optionsFor(project), false, testContext());
     expect(result).toMatchObject({ ok: false, targets: [], unfit: [host] });
-    expect(renderReproducible(result)).toContain(`✗ ${host}  not compared: Its library did not pass the audit.`);
+    expect(renderReproducible(result)).toContain(`✗ ${host}  not compared: What was built did not pass the audit.`);
   });
 });
 

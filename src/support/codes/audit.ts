@@ -28,8 +28,8 @@ export const auditCodes = {
   CPEX_E_AUDIT_NOTHING: {
     kind: 'user',
     exit: 2,
-    title: 'The folder or archive holds no library',
-    text: 'In a folder or a zip archive, cpex check looks at files that end in .so, .so.N, .dylib or .dll. Build first (cpex build), or name the file itself: a named file is checked whatever its ending.',
+    title: 'The folder or archive holds no library and no program',
+    text: 'In a folder or a zip archive, cpex check looks at files that end in .so, .so.N, .dylib or .dll, at the program that a build.json names and, where the host starts its plugins, at the programs themselves. Build first (cpex build), or name the file itself: a named file is checked whatever its ending.',
   },
   CPEX_E_UNIVERSAL: {
     kind: 'child',

@@ -28,8 +28,8 @@ export const buildCodes = {
   CPEX_E_BUILD_AUDIT: {
     kind: 'child',
     exit: 1,
-    title: 'The built library is not fit for its host',
-    text: 'The library was built, and the audit of the file found something that keeps the host from loading it: a missing entry symbol, a newer glibc than the manifest allows, an executable stack or the like. It was not placed; dist/ holds what it held before. `cpex check FILE` runs the same audit on any file.',
+    title: 'What was built is not fit for its host',
+    text: 'The library or program was built, and the audit of the file found something that keeps the host from loading or starting it: a missing entry symbol, a newer glibc than the manifest allows, an executable stack or the like. It was not placed; dist/ holds what it held before. `cpex check FILE` runs the same audit on any file.',
   },
   CPEX_E_BUILD_LAYOUT: {
     kind: 'user',

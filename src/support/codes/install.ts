@@ -10,8 +10,8 @@ export const installCodes = {
   CPEX_E_INSTALL_AUDIT: {
     kind: 'child',
     exit: 5,
-    title: 'The library did not pass the audit',
-    text: 'Before anything of a library is run, its file is read: it must be a shared library for this machine, not need a newer C library than this system has, export the entry function of its host, and be free of what makes a library unsafe to load. It was not loaded and nothing was placed. `cpex check FILE` shows all findings with their remedies.',
+    title: 'The plugin did not pass the audit',
+    text: 'Before anything of a plugin is run, its file is read: it must be what its host takes, a shared library or a program for this machine, not need a newer C library than this system has, export the entry function of a host that loads it, and be free of what makes it unsafe to load or start. Nothing of it was run and nothing was placed. `cpex check FILE` shows all findings with their remedies.',
   },
   CPEX_E_INSTALL_DIGEST: {
     kind: 'user',
@@ -112,8 +112,8 @@ export const installCodes = {
   CPEX_E_INSTALL_IN_USE: {
     kind: 'environment',
     exit: 3,
-    title: 'The installed library is in use',
-    text: 'Windows does not replace a library that a program has loaded. Close the host and run the command again. On other systems a loaded library can be replaced: the host keeps the old one until it starts again.',
+    title: 'The installed plugin is in use',
+    text: 'Windows does not replace a library that a program has loaded, or a program that runs. Close the host and run the command again. On other systems the file can be replaced: the host keeps the old one until it starts again.',
   },
   CPEX_E_INSTALL_RECORD: {
     kind: 'environment',

@@ -70,8 +70,8 @@ export const runtimeCodes = {
   CPEX_E_UNSOUND_LIBRARY: {
     kind: 'child',
     exit: 5,
-    title: 'A library was not loaded because its audit failed',
-    text: 'A library runs with your rights as soon as it is loaded, so cpex reads the file first. The findings named would make it fail to load or be dangerous: another architecture, a missing entry function, an executable stack and the like. `cpex check FILE` shows them all with remedies.',
+    title: 'A plugin was not run because its audit failed',
+    text: 'A library runs with your rights as soon as it is loaded, and a program as soon as it is started, so cpex reads the file first. The findings named would make it fail or be dangerous: another architecture, a missing entry function, an executable stack and the like. `cpex check FILE` shows them all with remedies.',
   },
   CPEX_E_RUN_DATA: {
     kind: 'user',

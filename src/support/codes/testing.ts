@@ -46,8 +46,8 @@ export const testingCodes = {
   CPEX_E_REPRO_ARTEFACT: {
     kind: 'user',
     exit: 2,
-    title: 'The library of a bundle is not here',
-    text: 'A bundle names the library that failed and its digest, and does not hold it. Stand in its project, put the library back, or name another one: `cpex test ./plugin.so --replay FILE`.',
+    title: 'The plugin of a bundle is not here',
+    text: 'A bundle names the file that failed and its digest, and does not hold it. Stand in its project, put the file back, or name another one: `cpex test ./plugin.so --replay FILE`.',
   },
   CPEX_E_FUZZ: {
     kind: 'user',
