@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { TestReport } from '../../src/model/event.js';
 import { CATALOGUE } from '../../src/testing/conformance/catalogue.js';
+import { Workshop } from '../../src/testing/selftest/compile.js';
 import { CORPUS } from '../../src/testing/selftest/corpus.js';
 import { machineReason } from '../../src/testing/selftest/machine.js';
 import { Cli } from './support/cli.js';
@@ -28,10 +29,23 @@ describe('the corpus of the self-test', () => {
       'needs the C probe: no C compiler',
       'needs valgrind, which is not here',
       'needs go, which is missing here',
+      'needs the Go modules of native/corpus/console: module lookup disabled by GOPROXY=off',
     ];
     expect(lacks.filter((reason) => !machineReason(reason))).toEqual([]);
     const others = ['needs register.ok', 'not judged yet', 'needs calls that come back', 'above --level 5'];
     expect(others.filter(machineReason)).toEqual([]);
+  });
+});
+
+describe.skipIf(missingTools('go', 'cc') !== undefined)('a Go module of the corpus', () => {
+  it('is left out by name where what it depends on cannot be had', async () => {
+    const env = { ...process.env, GOPROXY: 'off', GOMODCACHE: `${cli.folder}/modules`, XDG_CACHE_HOME: cli.folder };
+    const workshop = new Workshop({ env, signal: new AbortController().signal });
+    const lacks = (await workshop.lacks('go', 'console')) ?? '';
+    expect(lacks).toMatch(/^needs the Go modules of native\/corpus\/console: .*GOPROXY=off/);
+    expect(machineReason(lacks)).toBe(true);
+    // It has no dependencies.
+    expect(await workshop.lacks('go', 'tau')).toBeUndefined();
   });
 });
 

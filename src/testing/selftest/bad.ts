@@ -33,7 +33,7 @@ export interface Bench {
 
 /** Runs the tests that have to see a broken plugin, and those that these build on; one result for each of the first. */
 export async function judgeBad(bad: BadPlugin, ids: readonly string[], bench: Bench): Promise<TestResult[]> {
-  const lacks = await bench.workshop.lacks(bad.language);
+  const lacks = await bench.workshop.lacks(bad.language, bad.module);
   if (lacks !== undefined) return ids.map((id) => ({ ...about(bad, id), verdict: 'skip', reason: lacks }));
   return withSubject(bad, bench, async (subject) => {
     const { limit, stopReason } = bench;

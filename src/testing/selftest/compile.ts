@@ -35,6 +35,7 @@ type Compiler = { readonly argv: readonly string[]; readonly about: string } | {
 /** Compiles the plugins of the self-test and keeps them in the user's cache, by the content of their sources. */
 export class Workshop {
   private readonly compilers = new Map<Language, Promise<Compiler>>();
+  private readonly modules = new Map<string, Promise<string | undefined>>();
   /** Folder of the cache for what was compiled. */
   readonly shelf: string;
   readonly corpus = path.join(packageRoot(), 'native', 'corpus');
@@ -43,10 +44,17 @@ export class Workshop {
     this.shelf = path.join(cacheFolder(context.env), 'corpus');
   }
 
-  /** What is missing to compile a language, as the reason of a skipped test; undefined when nothing is. */
-  async lacks(language: Language): Promise<string | undefined> {
+  /**
+   * What is missing to compile a language, as the reason of a skipped test; undefined when nothing is.
+   * @param module a Go module of the corpus, whose dependencies are fetched where they are not here yet
+   */
+  async lacks(language: Language, module?: string): Promise<string | undefined> {
     const compiler = await this.compiler(language);
-    return 'lacks' in compiler ? compiler.lacks : undefined;
+    if ('lacks' in compiler) return compiler.lacks;
+    if (module === undefined) return undefined;
+    const known = this.modules.get(module) ?? this.fetchModules(module, compiler.argv);
+    this.modules.set(module, known);
+    return known;
   }
 
   /** The compilers behind a language in words, for keys of a cache. */
@@ -107,6 +115,17 @@ export class Workshop {
       if (!isCpexError(error) || !error.code.startsWith('CPEX_E_BUILD_TOOL')) throw error;
       return { lacks: `needs a C compiler: ${error.message}` };
     }
+  }
+
+  /** Why the dependencies of a Go module cannot be had, which is a matter of the network; undefined where they can. */
+  private async fetchModules(module: string, argv: readonly string[]): Promise<string | undefined> {
+    const { env, signal } = this.context;
+    const cwd = path.join(this.corpus, module);
+    const options = { cwd, env: goSettings(env), timeout: COMPILE_MS, signal };
+    const { code, stderr } = await runTool(argv[0] ?? 'go', [...argv.slice(1), 'list', '-deps', '.'], options);
+    if (code === 0) return undefined;
+    const [said = ''] = stderr.trim().split('\n').slice(-1);
+    return `needs the Go modules of native/corpus/${module}: ${said.trim()}`;
   }
 
   /** A source with all that it includes, by absolute path; Go has its preamble beside it. */
@@ -192,8 +211,7 @@ export class Workshop {
     const { env, signal } = this.context;
     const result = await runTool(argv[0] ?? language, [...argv.slice(1), ...words], {
       cwd: folder,
-      // A module without dependencies; no workspace of the user around it counts.
-      env: { ...withoutDownloads(env), GOFLAGS: '-mod=mod', GOWORK: 'off', GOTOOLCHAIN: 'local' },
+      env: goSettings(env),
       timeout: COMPILE_MS,
       signal,
     });
@@ -206,6 +224,11 @@ export class Workshop {
       },
     );
   }
+}
+
+/** What Go goes by: the module itself, and no workspace of the user around it. */
+function goSettings(env: RunContext['env']): RunContext['env'] {
+  return { ...withoutDownloads(env), GOFLAGS: '-mod=mod', GOWORK: 'off', GOTOOLCHAIN: 'local' };
 }
 
 /** Whether a host starts its plugins as processes. */

@@ -53,7 +53,7 @@ export async function judgeGood(
 ): Promise<TestResult> {
   const name = goodName(good);
   const about = { suite: GOOD, id: `good:${name}`, title: name, durationMs: 0, findings: [] };
-  const lacks = await bench.workshop.lacks(good.language);
+  const lacks = await bench.workshop.lacks(good.language, good.module);
   if (lacks !== undefined) return { ...about, verdict: 'skip', reason: lacks };
   const made = await subjectOf(good, bench);
   if ('reason' in made) return { ...about, verdict: 'skip', reason: made.reason };

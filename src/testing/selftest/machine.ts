@@ -4,6 +4,7 @@ const LACKS = [
   /which the host has not here$/,
   /^needs (?:go|rustc), which is \w+ here$/,
   /^needs (?:a C compiler|what builds a project|go for its host): /,
+  /^needs the Go modules of native\/corpus\/\S+: /,
   /^needs a sanitizer\b/,
   /^needs (?:valgrind|clang|cargo-fuzz), which is not here$/,
   /^needs a kernel that /,
