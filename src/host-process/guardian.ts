@@ -49,7 +49,15 @@ async function end(sessions: ReadonlyMap<string, Guarded>): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
   for (const { folders } of sessions.values()) {
-    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    for (const folder of folders) removeFolder(folder);
+  }
+}
+
+function removeFolder(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // A plugin may make folders in it that nobody can look into; the others go.
   }
 }
 

@@ -91,7 +91,7 @@ async function serveCall(
   if (stream.destroyed) return;
   stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
   const { code } = reply;
-  const message = code === 0 ? {} : { 'grpc-message': encodeURIComponent(messageOf(reply.body)) };
+  const message = code === 0 ? {} : { 'grpc-message': inHeader(messageOf(reply.body)) };
   stream.once('wantTrailers', () => stream.sendTrailers({ 'grpc-status': String(code), ...message }));
   if (code === 0) stream.end(withPrefix(reply.body));
   else stream.end();
@@ -121,6 +121,11 @@ function refusal(message: string): ServiceReply {
     code: UNIMPLEMENTED,
     body: Buffer.from(JSON.stringify({ code: UNIMPLEMENTED, name: 'UNIMPLEMENTED', message })),
   };
+}
+
+/** Bytes alone can be encoded: half a character in a message of JSON is none. */
+function inHeader(message: string): string {
+  return encodeURIComponent(Buffer.from(message).toString());
 }
 
 /** The message of a failure, which services write as they read those of the plugin. */

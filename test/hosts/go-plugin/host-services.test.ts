@@ -56,9 +56,9 @@ it.each([
   - name: hears a status
     method: AskHost
     request: { broker_id: { $broker: serve }, text: hello }
-    host: { services: [{ method: Ask, error: { code: NOT_FOUND, message: "there is none, só" } }] }
+    host: { services: [{ method: Ask, error: { code: NOT_FOUND, message: "there is none, só \\ud800" } }] }
     expect:
-      error: { code: NOT_FOUND, message: "there is none, só" }
+      error: { code: NOT_FOUND, message: "there is none, só \ufffd" }
       calls: [{ method: fixture.v1.Host/Ask, ok: false }]
 `,
     ...more,
