@@ -83,6 +83,12 @@ export class FrameReader {
   }
 }
 
+/** Why what came last before the end of the output is no frame. */
+export function cutOff(rest: Buffer): string {
+  if (rest.length < FRAME_HEAD) return 'it ends before its head does';
+  return `it is cut off after ${rest.length} of ${4 + rest.readUInt32LE(0)} bytes`;
+}
+
 function headProblem(bytes: Buffer, at: number): string | undefined {
   const length = bytes.readUInt32LE(at);
   const kind = bytes.readUInt8(at + 4);

@@ -15,7 +15,7 @@ import type { StartedProcess } from '../process/start.js';
 import { Tracer } from '../process/tracer.js';
 import { isMethodName } from '../wire/frame.js';
 import { CallTable, type Outgoing } from './cpex-calls.js';
-import { type CpexFrame, FrameKind, FrameReader, frameHead } from './cpex-frame.js';
+import { type CpexFrame, cutOff, FrameKind, FrameReader, frameHead } from './cpex-frame.js';
 import { garbledOutput, type InitAnswer, initRequest, readInit } from './cpex-init.js';
 
 const INIT = 'cpex.init';
@@ -44,6 +44,8 @@ export class CpexSession implements Session {
   private stopping: Promise<Ending> | undefined;
   private shutDownSent = false;
   private shutDownDone = false;
+  /** Something came that means nothing: what follows means nothing either. */
+  private lost = false;
   private onQuiet: (() => void) | undefined;
   private onShutDown: (() => void) | undefined;
   private becomeReady: (ending?: Ending) => void = () => undefined;
@@ -149,6 +151,7 @@ export class CpexSession implements Session {
   }
 
   private received(frame: CpexFrame): void {
+    if (this.lost) return;
     if (frame.kind === FrameKind.Request) this.asked(frame);
     else if (!this.up && frame.id === OWN_ID) this.initialised(readInit(frame.code, frame.body, this.abi));
     else if (this.shutDownSent && frame.id === OWN_ID) this.shutDownAnswered();
@@ -228,6 +231,7 @@ export class CpexSession implements Session {
   }
 
   private garbled(why: string, bytes: Buffer): void {
+    this.lost = true;
     const refusal = garbledOutput(why, bytes);
     if (this.up) this.started.supervisor.refused({ kind: 'refused', ...refusal });
     else void this.started.refuse(refusal);
@@ -236,12 +240,13 @@ export class CpexSession implements Session {
   /** What is left of a frame at the end is what a program printed that knows nothing of frames. */
   private outputEnded(): void {
     const { rest } = this.reader;
-    if (!this.up && rest.length > 0) this.garbled('it ends before its head does', rest);
+    if (!this.up && rest.length > 0) this.garbled(cutOff(rest), rest);
   }
 
   /** Waits for the calls that were made, then asks the plugin to shut down and waits for its end. */
   private async shutDown(): Promise<Ending> {
-    if (this.calls.busy) {
+    // Who waited for the last call may have made another one meanwhile.
+    while (this.calls.busy) {
       await new Promise<void>((resolve) => {
         this.onQuiet = resolve;
       });
