@@ -19,7 +19,7 @@ export const FILE_FINDINGS = {
     severity: 'fail',
     title: 'The file is what its host takes: a shared library, or an executable',
     why: 'Download pages, Git LFS pointers, archives and scripts end up with the name of a library surprisingly often.',
-    remedy: 'Name the library itself; unpack an archive first; run git lfs pull for a pointer.',
+    remedy: 'Name the built library or program itself; unpack an archive first; run git lfs pull for a pointer.',
   },
   'file.mode': {
     severity: 'warn',

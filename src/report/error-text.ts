@@ -66,6 +66,7 @@ function plain(line: string): string {
 function usageMessage(error: Error): string {
   const text = stripVTControlCharacters(error.message)
     .replace(/\n?See more help with --help$/, '')
+    .replace(/\n\nNote: .+ allows? multiple values\..*$/s, '')
     .replace(/^The following errors? occurred:\s+/, '')
     .replace(/^(\s*--[\w-]+)=true /gm, '$1 ')
     .trim();

@@ -51,6 +51,7 @@ describe.skipIf(missing !== undefined)('a plugin of go-plugin that is debugged',
     expect(() => process.kill(record.Pid, 0)).toThrow('ESRCH');
     const gone = await cli.run(['run', '--reattach', '@record.json', ...ECHO]);
     expect(gone).toMatchObject({ code: 4, stderr: expect.stringContaining('Reattachment process not found') });
+    expect(gone.stderr).not.toContain('Resolution note');
   });
 
   test('is stopped by a host that may: a record without test', async () => {

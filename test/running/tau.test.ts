@@ -40,6 +40,13 @@ describe.skipIf(process.platform === 'win32')('cpex run with a plugin of tau', (
     expect(code).toBe(0);
   });
 
+  it('says of a program that is not there that it is not there', async () => {
+    const { code, stderr } = await cli.run(['run', '--plugin', 'nowhere', '--host', 'tau', 'tool', 'echo_tool']);
+    expect(stderr).toContain('There is no such file');
+    expect(stderr).toContain('CPEX_E_AUDIT_FILE');
+    expect(code).toBe(2);
+  });
+
   it('traces every line', async () => {
     const { stderr } = await run(['tool', 'echo_tool', '--trace']);
     expect(stderr).toMatch(/plugin register request .*line/);

@@ -22,6 +22,7 @@ describe('a wrong command line', () => {
     [['build', 'extra'], 'Unexpected argument: extra.', 'cpex build --help shows what it takes.'],
     [['build', '--verbos'], 'There is no flag --verbos. Did you mean "--verbose"?', 'cpex build --help shows'],
     [['info'], 'Missing: ID.', 'cpex info --help shows what it takes.'],
+    [['check'], 'Missing: PATH.', 'cpex check --help shows what it takes.'],
     [['test', '--jobs', '0'], '--jobs: expected an integer greater than or equal to 1, found "0".', 'cpex test --help'],
     [['install', '--to', ''], '--to was given an empty value.', 'cpex install --help'],
     [['new', 'p', '--lang', 'c', '--dir', ''], '--dir was given an empty value.', 'cpex new --help'],

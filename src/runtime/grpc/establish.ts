@@ -94,7 +94,7 @@ function healthOf({ code, body }: Status & { readonly body?: Uint8Array }): stri
 
 function unreachable(handshake: Handshake, trust: Trust | undefined, { details }: Status): StartRefusal {
   const { network, address, certificate } = handshake;
-  const evidence = [details];
+  const evidence = [details.replace(/ Resolution note: ?$/, '')];
   if (trust === undefined && certificate !== undefined) {
     return {
       stage: 'connect',
