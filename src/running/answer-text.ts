@@ -4,7 +4,7 @@ import { byteHint, hookText, indented, pieceHead, pieceText } from '../report/ru
 import { eventText, stepText } from '../report/steps-text.js';
 import { printable } from '../support/printable.js';
 import type { RunReport } from './service.js';
-import type { RunForm } from './session.js';
+import type { RunForm } from './session-options.js';
 
 /** What stdout gets; a command has written its output there already, a stream its pieces. */
 export function answerText({ answer, help }: RunReport): string {

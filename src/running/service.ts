@@ -13,7 +13,8 @@ import { exists } from '../support/files.js';
 import { readAnswers } from './answers.js';
 import { readData } from './input.js';
 import { checkRecordFile, recordCase } from './record.js';
-import { type Answer, openRunSession, type RunForm, type RunSession, type RunSessionOptions } from './session.js';
+import { type Answer, openRunSession, type RunSession } from './session.js';
+import type { RunForm, RunSessionOptions } from './session-options.js';
 
 /** What `cpex run` was asked to do; values that hold data are JSON text, `@FILE` or `-`. */
 export interface RunOptions {

@@ -1,19 +1,16 @@
 import path from 'node:path';
-import { type EngineName, engineFor, startLimit } from '../build/engine.js';
+import { engineFor, startLimit } from '../build/engine.js';
 import { recordedProgram } from '../build/recorded-program.js';
 import { type BuiltSubject, resolveSubject } from '../build/subject.js';
 import { deadlinesFor, type Invocation, type OpenPlugin, openPlugin } from '../host-process/reference-host.js';
-import { inForm, type PluginForm } from '../hosts/form.js';
+import { inForm } from '../hosts/form.js';
 import { findProfile } from '../hosts/registry.js';
 import type { RunContext } from '../model/context.js';
 import type { Contract } from '../model/contract.js';
 import type { Finding } from '../model/finding.js';
-import type { ReattachRecord } from '../model/process.js';
-import type { HookEvaluation, Registration, ServiceEvent } from '../model/profile.js';
+import type { HookEvaluation, Registration } from '../model/profile.js';
 import type { RunInput, RunRequest } from '../model/run-request.js';
-import type { ServiceScript } from '../model/script.js';
-import type { Deadlines, Ending, Engine, ProcessFacts, TraceRecord } from '../model/session.js';
-import type { ApplicationWish } from '../project/application.js';
+import type { Deadlines, Ending, Engine } from '../model/session.js';
 import { findProject } from '../project/find.js';
 import { hostTarget } from '../project/targets/host.js';
 import { resolveTarget } from '../project/targets/normalise.js';
@@ -25,55 +22,13 @@ import { TextTail } from '../support/text-tail.js';
 import { attachedSubject } from './attached-subject.js';
 import { keepCommandWords } from './command-words-file.js';
 import { DEBUG_LIMIT_MS } from './debug-limit.js';
+import type { RunSessionOptions } from './session-options.js';
 
 /** Longest line that a plugin prints in one piece, in characters. */
 const LINE_LIMIT = 16 * 1024;
 
 /** How long a plugin is watched after its shutdown, in milliseconds; a thread that lives on shows then. */
 const LINGER_MS = 50;
-
-export interface RunSessionOptions {
-  readonly plugin?: string;
-  readonly host?: string;
-  /** Form of the plugin, where the host takes both. */
-  readonly as?: PluginForm;
-  readonly debug: boolean;
-  /** Target of the plugin in any spelling; the host's own when absent. */
-  readonly target?: string;
-  readonly engine?: EngineName;
-  readonly runner?: string;
-  readonly config?: unknown;
-  /** What the command line says of the plugin's application. */
-  readonly application?: ApplicationWish;
-  /** Codec to offer the plugin for bodies; JSON alone when absent. */
-  readonly codec?: string;
-  /** Milliseconds for one call. */
-  readonly timeout?: number;
-  /** A plugin that runs already, in place of one that is built and started. */
-  readonly reattach?: ReattachRecord;
-  /** Told how the plugin's process was started. */
-  readonly spawned?: (facts: ProcessFacts) => void;
-  readonly allowNet: boolean;
-  readonly observe: (event: ServiceEvent) => void;
-  readonly trace: (record: TraceRecord) => void;
-  /** Takes what the plugin prints by itself, line by line; endless lines come in pieces. */
-  readonly printed: (stream: 'stdout' | 'stderr', line: string) => void;
-  /** Takes what the registration breaks although the plugin can be used. */
-  readonly complain: (finding: Finding) => void;
-  /** What the host answers in place of the outer world. */
-  readonly script?: ServiceScript;
-  /** Makes what takes each piece of a stream as it comes; for each call anew. */
-  readonly piece?: (form: RunForm) => (piece: Uint8Array, value?: unknown) => void;
-  /** Go on when the plugin does not register: the call is about that. */
-  readonly unregistered?: boolean;
-  /** Absolute path of the file or folder that a step gets as its workspace. */
-  readonly archive?: string;
-  /** Milliseconds that the plugin gets, once it can know that it was cancelled; none when absent. */
-  readonly graceMs?: number;
-}
-
-/** How an answer is to be shown. */
-export type RunForm = Extract<RunRequest, { kind: 'call' }>['form'];
 
 /** A call that the words of a command line came to, with its answer. */
 export interface Answer {
