@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #if defined(_WIN32)
@@ -71,6 +72,8 @@ static int keep(int descriptor) {
 }
 
 bool cpex_channel_open(void) {
+  /* A pipe whose reader is gone is an error for who writes, as in hosts that load libraries. */
+  signal(SIGPIPE, SIG_IGN);
   input = keep(0);
   output = keep(1);
   if (input < 0 || output < 0) return false;

@@ -157,8 +157,8 @@ static void call(const cpex_frame *frame) {
   current_call = frame->id;
   int code = plugin.call(frame->method, frame->body, frame->body_len, &slot);
   current_call = 0;
-  bool whole = slot.ptr != NULL && slot.len <= MAX_BODY;
-  answer(frame->id, code, slot.ptr, whole ? slot.len : 0);
+  bool too_long = slot.ptr != NULL && slot.len > MAX_BODY;
+  answer(frame->id, too_long ? 1 : code, slot.ptr, too_long || slot.ptr == NULL ? 0 : slot.len);
   if (slot.ptr != NULL) plugin.free_buffer(slot.ptr, slot.len);
 }
 

@@ -10,7 +10,7 @@ mod start;
 mod streams;
 
 use std::collections::VecDeque;
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Read, Write};
 use std::process::ExitCode;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::Builder;
@@ -85,7 +85,9 @@ impl Server {
             }
         };
         if let Some(problem) = problem {
-            eprintln!("The plugin got from its host what is no frame, and ends: {problem}");
+            // A host that is gone reads this no more, which is no reason to panic.
+            let words = "The plugin got from its host what is no frame, and ends";
+            let _ = writeln!(io::stderr(), "{words}: {problem}");
         } else if matches!(*lock(&self.life), Life::Ended) {
             return ExitCode::SUCCESS;
         }
