@@ -73,6 +73,7 @@ export async function askingTest(
     async (opened) => {
       const ready = await asking.prepare(opened);
       if (ready !== undefined && asking.all.length > 0) await use(ready);
+      await asking.answered();
     },
   );
   const breaches = (trial?.breaches ?? []).filter(({ test }) => test === id).map(({ message }) => fault(id, message));
@@ -97,6 +98,7 @@ class Asking {
   private asked: string[] = [];
   private readonly usual = new Map<string, ServiceReply>();
   private instead: ((ask: Ask) => Promise<ServiceReply>) | undefined;
+  private readonly answering = new Set<Promise<ServiceReply>>();
 
   constructor(
     private readonly id: string,
@@ -112,8 +114,19 @@ class Asking {
       this.usual.set(method, reply);
       return reply;
     }
-    return this.instead({ method, request, context, usual, inFlight: this.inFlight });
+    const reply = this.instead({ method, request, context, usual, inFlight: this.inFlight });
+    this.answering.add(reply);
+    try {
+      return await reply;
+    } finally {
+      this.answering.delete(reply);
+    }
   };
+
+  /** Waits for the answers that are being made: threads of the plugin may ask beside its calls, and answers make calls. */
+  async answered(): Promise<void> {
+    await Promise.allSettled(this.answering);
+  }
 
   /** Undefined for a plugin that does not register. */
   async prepare(opened: Trial): Promise<AskTrial | undefined> {
