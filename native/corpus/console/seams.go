@@ -43,7 +43,7 @@ func notify(event *dynamicpb.Message) error {
 	if defect == "one-type" && kind == "flag_changed" {
 		return status.Error(codes.Unknown, "corpus: no template for "+kind)
 	}
-	return broken("unreachable", codes.Unavailable, "corpus: connection refused")
+	return behind()
 }
 
 func check(component, answer *dynamicpb.Message) error {
@@ -54,6 +54,9 @@ func check(component, answer *dynamicpb.Message) error {
 	}
 	if !known {
 		return status.Error(codes.NotFound, key)
+	}
+	if err := behind(); err != nil {
+		return err
 	}
 	if defect == "other-component" {
 		key = "api.example.com"
@@ -93,11 +96,22 @@ func complete(request, answer *dynamicpb.Message) error {
 	if list.Len() == 0 {
 		return unless("says-nothing", codes.InvalidArgument, "corpus: no message")
 	}
+	if err := behind(); err != nil {
+		return err
+	}
 	if defect == "no-text" {
 		return nil
 	}
 	set(answer, "text", protoreflect.ValueOfString("hello"))
 	return nil
+}
+
+// behind asks what lies behind the plugin; that it cannot be reached is no fault of the plugin.
+func behind() error {
+	if os.Getenv("CORPUS_BEHIND") != "unreachable" {
+		return nil
+	}
+	return status.Error(codes.Unavailable, "corpus: connection refused")
 }
 
 // unless is an error in all plugins but the one that is broken in that way.

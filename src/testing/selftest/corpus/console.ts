@@ -66,13 +66,15 @@ export const BAD_CONSOLE: readonly BadPlugin[] = [
   withSeam('llm', 'says-nothing', { 'con.llm.error': 'warn' }, { 'con.llm.error': /no error/ }),
 ];
 
-/** A good plugin for each seam, and one for all of them. */
-export const GOOD_CONSOLE: readonly GoodPlugin[] = ['store', 'notifier', 'status_provider', 'llm', 'all'].map(
-  (seam) => ({
-    language: 'go',
-    host: 'console',
-    source: `console/${seam}`,
-    module: 'console',
-    process: { env: { CORPUS_SEAM: seam === 'all' ? '' : seam } },
-  }),
-);
+const good = (source: string, env: Readonly<Record<string, string>>): GoodPlugin => ({
+  ...{ language: 'go', host: 'console', module: 'console' },
+  source: `console/${source}`,
+  process: { env },
+});
+
+/** A good plugin for each seam, one for all of them, and one that does not reach what lies behind it. */
+export const GOOD_CONSOLE: readonly GoodPlugin[] = [
+  ...['store', 'notifier', 'status_provider', 'llm'].map((seam) => good(seam, { CORPUS_SEAM: seam })),
+  good('all', {}),
+  good('unreachable', { CORPUS_BEHIND: 'unreachable' }),
+];
