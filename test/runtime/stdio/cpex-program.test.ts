@@ -86,13 +86,16 @@ function request(id: number, method: string, body = ''): Buffer {
 }
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
+/** Crates of the first build of a busy machine take minutes. */
+const BUILD_MS = 600_000;
 const INIT = '{"abi_version":1}';
 const UP = { id: 1, code: 0, body: '{"ok":true,"result":{"abi_version":1}}' };
 
 async function build(language: 'go' | 'rust'): Promise<string> {
   const project = await scaffold(cli, `framed-${language}`, language);
   const cache = path.resolve(import.meta.dirname, '../../../node_modules/.cache/sdk-rust');
-  const built = await cli.run(['build', '--as', 'process'], { cwd: project, env: { CARGO_TARGET_DIR: cache } });
+  const env = { CARGO_TARGET_DIR: cache };
+  const built = await cli.run(['build', '--as', 'process'], { cwd: project, env, limitMs: BUILD_MS });
   expect(built).toMatchObject({ code: 0 });
   return path.join(project, 'dist/linux-x64-process', `framed-${language}`);
 }
@@ -107,7 +110,7 @@ describe.each(LANGUAGES)('main of the SDK for $language', ({ language, missing, 
   let file = '';
   beforeAll(async () => {
     if (!missing) file = await make();
-  });
+  }, BUILD_MS);
   const test = it.skipIf(missing);
 
   test('understands what comes byte by byte, and several frames at once', async () => {
