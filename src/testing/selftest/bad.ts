@@ -22,6 +22,8 @@ export const BAD = 'bad plugins';
 /** What all plugins of a self-test are run with. */
 export interface Bench {
   readonly workshop: Workshop;
+  /** Where new projects in Rust are compiled, so that they share what they stand on. */
+  readonly cargoTarget: string;
   /** What plugins of a host are started with, and on. */
   readonly meansFor: (host: string) => Promise<Means>;
   readonly context: RunContext;

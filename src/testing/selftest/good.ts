@@ -22,6 +22,7 @@ export const GOOD_PLUGINS: readonly GoodPlugin[] = [
   ...(['rust', 'go', 'c'] as const).flatMap((language): GoodPlugin[] => [
     { language, host: 'cpex' },
     { language, host: 'cliproxy' },
+    { language, host: 'tau' },
   ]),
   { language: 'c', host: 'cpex', source: 'good' },
   { language: 'go', host: 'cpex', source: 'good' },
@@ -80,8 +81,9 @@ export async function judgeGood(
 
 async function subjectOf(
   good: GoodPlugin,
-  { workshop, meansFor, context, limit, seed }: Bench,
+  bench: Bench,
 ): Promise<{ readonly subject: Subject } | { readonly reason: string }> {
+  const { workshop, meansFor, context, limit, seed } = bench;
   const { language, source, host } = good;
   const common = { ...(await meansFor(host)), durations: BRIEF, seed, signal: context.signal };
   if (source !== undefined) {
@@ -92,7 +94,7 @@ async function subjectOf(
     });
     return { subject: { ...common, profile, artefact, config: {}, language } };
   }
-  const made = await limit(() => sdkProject(good, workshop, context));
+  const made = await limit(() => sdkProject(good, bench));
   if ('reason' in made) return made;
   const { artefact, manifest } = made;
   const profile = await profileFor(host, { root: path.dirname(artefact), manifest });

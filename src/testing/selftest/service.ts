@@ -6,6 +6,7 @@ import type { TestReport, TestResult } from '../../model/event.js';
 import type { Transport } from '../../model/session.js';
 import { HOSTS } from '../../project/hosts.js';
 import { CpexError } from '../../support/errors.js';
+import { temporaryFolder } from '../../support/files.js';
 import { limiter } from '../../support/limiter.js';
 import { CATALOGUE } from '../conformance/catalogue.js';
 import { findMeans, type Means } from '../resolve.js';
@@ -43,8 +44,11 @@ export async function selfTest(options: SelfTestOptions, context: RunContext): P
   const wanted = matcher(options.only);
   const seed = options.seed ?? randomInt(2 ** 31);
   const means = new Map<Transport, Promise<Means>>();
+  const results: TestResult[] = [];
+  const cargoTarget = await temporaryFolder('cargo');
   const bench: Bench = {
     workshop: new Workshop(context),
+    cargoTarget: cargoTarget.path,
     meansFor: (host) => {
       const { transport } = findProfile(host);
       const known = means.get(transport) ?? findMeans({ host }, undefined, context);
@@ -59,13 +63,17 @@ export async function selfTest(options: SelfTestOptions, context: RunContext): P
       return undefined;
     },
   };
-  const { noProbe } = await bench.meansFor('cpex');
-  if (noProbe !== undefined) {
-    context.emit({ type: 'note', level: 'warn', text: `most tests need the C probe, which is not here: ${noProbe}` });
-  }
   const level = options.level ?? (options.only.length > 0 ? 10 : USUAL_LEVEL);
-  const results = [...(await everyPlugin(wanted, level, bench)), ...missing(wanted)];
-  await bench.workshop.prune();
+  try {
+    const { noProbe } = await bench.meansFor('cpex');
+    if (noProbe !== undefined) {
+      context.emit({ type: 'note', level: 'warn', text: `most tests need the C probe, which is not here: ${noProbe}` });
+    }
+    results.push(...(await everyPlugin(wanted, level, bench)), ...missing(wanted));
+    await bench.workshop.prune();
+  } finally {
+    await cargoTarget.remove();
+  }
   return reportOf(results, {
     artefacts: [],
     profile: HOSTS.join(', '),

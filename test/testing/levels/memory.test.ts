@@ -32,6 +32,7 @@ const context = {
 async function benchOf(): Promise<Bench> {
   return {
     workshop: new Workshop(context),
+    cargoTarget: path.join(folder, 'cargo'),
     meansFor: (host) => findMeans({ host }, undefined, context),
     context,
     limit: limiter(2),
