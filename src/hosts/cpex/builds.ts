@@ -2,8 +2,8 @@ import type { Registration } from '../../model/profile.js';
 import { CpexError } from '../../support/errors.js';
 import { didYouMean } from '../../support/suggest.js';
 import { type Fields, fieldsOf } from '../json-fields.js';
-import { cpexContract } from './contract.js';
 import { sampleValue } from '../sample-value.js';
+import { cpexContract } from './contract.js';
 
 /** A runner as a plugin declares it; `StepRunner` in `types.json`. */
 export interface StepRunner {
