@@ -45,7 +45,8 @@ export async function findSubjects(options: ResolveOptions, context: RunContext)
   const project = await findProject(context.cwd);
   if (options.as === 'both') return inBothForms(options, libraries, context);
   if (libraries.length > 0) {
-    const means = await findMeans(options, undefined, context);
+    const host = options.host ?? project?.manifest.host;
+    const means = await findMeans({ ...options, ...(host === undefined ? {} : { host }) }, undefined, context);
     const shared = { ...means, signal: context.signal };
     return Promise.all(libraries.map((file) => bare(file, project, caseFiles, options, shared, context.cwd)));
   }

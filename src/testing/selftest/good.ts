@@ -24,6 +24,10 @@ export const GOOD_PLUGINS: readonly GoodPlugin[] = [
     { language, host: 'cliproxy' },
     { language, host: 'tau' },
   ]),
+  ...(['rust', 'go'] as const).flatMap((language): GoodPlugin[] => [
+    { language, host: 'go-plugin' },
+    { language, host: 'console' },
+  ]),
   { language: 'c', host: 'cpex', source: 'good' },
   { language: 'go', host: 'cpex', source: 'good' },
   { language: 'rust', host: 'cpex', source: 'good' },

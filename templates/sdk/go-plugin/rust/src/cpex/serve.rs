@@ -77,6 +77,7 @@ async fn serve_until_told(mut routes: RoutesBuilder) -> Result<(), Failure> {
         Ok(pem) if !pem.is_empty() => Some(Tls::new(&pem).map_err(|error| error.to_string())?),
         _ => None,
     };
+    leave_interrupts()?;
     let listener = Listener::bind()?;
     let certificate = tls.as_ref().map(|tls| tls.certificate.as_str());
     handshake::announce(
@@ -159,6 +160,20 @@ async fn watch_host(stop: watch::Sender<bool>) {
     };
     log::info(&format!("stopping: {why}"), &[]);
     stop.send_replace(true);
+}
+
+/// Ctrl-C reaches the host and its plugins at once, and the host decides what comes of it. A handler that
+/// was made once stays in place of the system's own, which would end the process.
+#[cfg(unix)]
+fn leave_interrupts() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    signal(SignalKind::interrupt()).map(drop)
+}
+
+/// As on Unix.
+#[cfg(windows)]
+fn leave_interrupts() -> std::io::Result<()> {
+    tokio::signal::windows::ctrl_c().map(drop)
 }
 
 #[cfg(unix)]
