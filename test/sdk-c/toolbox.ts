@@ -11,6 +11,8 @@ const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.ur
 /** Warnings that the SDK promises not to have, as errors. */
 export const STRICT = '-std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror'.split(' ');
 
+/** What a plugin is built with as a process, `main` among it. */
+const PROCESS = ['cpex_process.c', 'cpex_channel.c', 'cpex_thread.c'];
 /** The SDK's host for unit tests, which is no part of a plugin. */
 const TEST_HOST = ['cpex_test.c', 'cpex_test_host.c'];
 
@@ -81,7 +83,7 @@ export class Workbench {
     const folder = path.join(this.project, 'cpex');
     const core = new Set(readdirSync(path.join(root, 'templates/sdk/c')));
     return readdirSync(folder)
-      .filter((name) => name.endsWith('.c') && !TEST_HOST.includes(name))
+      .filter((name) => name.endsWith('.c') && !TEST_HOST.includes(name) && !PROCESS.includes(name))
       .filter((name) => part === 'all' || (core.has(name) && isHostFree(name)))
       .map((name) => path.join(folder, name));
   }
