@@ -3,7 +3,7 @@ import chalk from 'chalk';
 import type { TestReport, TestResult } from '../../model/event.js';
 import type { Finding } from '../../model/finding.js';
 import { printable } from '../../support/printable.js';
-import { LEVEL_NAMES } from '../level-names.js';
+import { levelName } from '../level-names.js';
 import { wrap } from '../wrap.js';
 import { FAILING, NOT_SELECTED, type Reporter } from './reporter.js';
 
@@ -69,7 +69,7 @@ function folded(level: number | undefined, results: readonly TestResult[], told:
   const passed = results.filter(({ verdict }) => verdict === 'pass');
   const others = results.filter(({ verdict }) => verdict !== 'pass').flatMap((result) => renderResult(result, told));
   if (passed.length === 0) return others;
-  const name = level === undefined ? '' : `level ${level}  ${(LEVEL_NAMES[level] ?? '').padEnd(23)} `;
+  const name = level === undefined ? '' : `level ${level}  ${levelName(level, passed).padEnd(23)} `;
   const count = `${passed.length} ${passed.length === 1 ? 'test' : 'tests'}`;
   const twice = bothCodecs(passed);
   return [`  ${MARKS.pass} ${name}${level === undefined ? `${count} passed${twice}` : chalk.dim(count)}`, ...others];
