@@ -18,6 +18,6 @@ export function findInstalled(
   const ids = plugins.map((one) => one.id);
   throw new CpexError('CPEX_E_INSTALL_UNKNOWN', `No plugin "${id}" is installed.${didYouMean(id, ids)}`, {
     evidence: [folder],
-    remedy: 'cpex list shows what is installed.',
+    remedy: 'cpex list shows what is installed; each host has a folder of its own, which --host NAME looks into.',
   });
 }
