@@ -99,7 +99,7 @@ async function staticPart() {
   );
   const impossible = targets.flatMap((target) =>
     Object.keys(LANGUAGES).flatMap((language) => {
-      const judged = known.possible(language, target);
+      const judged = known.possible(language, target, 'library');
       return judged.ok ? [] : [[LANGUAGES[language], code(target.name), judged.reason, judged.remedy]];
     }),
   );
