@@ -1,4 +1,5 @@
 import type { Call, CallEnd, CallOptions } from '../../model/session.js';
+import { AwaitedEnd } from '../process/awaited-end.js';
 import { ChunkQueue } from '../stdio/chunk-queue.js';
 import { INTERNAL, OK, onStatus, type RawStream, type Status, statusName } from './connection.js';
 
@@ -14,27 +15,19 @@ export interface CallWatch {
 /** A call that the session makes: waits for its turn, then runs over a stream of its own. */
 export class GrpcCall implements Call {
   readonly chunks = new ChunkQueue();
-  readonly end: Promise<CallEnd>;
+  private readonly awaited = new AwaitedEnd();
+  readonly end = this.awaited.promise;
 
   private stream: RawStream | undefined;
   /** Bytes that wait for the reader of the chunks. */
   private unread = 0;
   private over = false;
-  private resolveEnd!: (end: CallEnd) => void;
-  private rejectEnd!: (error: Error) => void;
 
   constructor(
     readonly id: number,
     readonly method: string,
     readonly deadline: number,
-  ) {
-    this.end = new Promise((resolve, reject) => {
-      this.resolveEnd = resolve;
-      this.rejectEnd = reject;
-    });
-    // A caller may learn of the plugin's death from the session alone.
-    this.end.catch(() => undefined);
-  }
+  ) {}
 
   /** The plugin is told, and ends the call with status 1 where it has not answered. */
   cancel(): void {
@@ -49,12 +42,12 @@ export class GrpcCall implements Call {
 
   finish(end: CallEnd): void {
     this.chunks.end();
-    this.resolveEnd(end);
+    this.awaited.resolve(end);
   }
 
   fail(error: Error): void {
     this.chunks.end();
-    this.rejectEnd(error);
+    this.awaited.reject(error);
     this.over = true;
   }
 

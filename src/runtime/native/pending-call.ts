@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Call, CallEnd, Chunk } from '../../model/session.js';
+import { AwaitedEnd } from '../process/awaited-end.js';
 
 const NO_CHUNKS: AsyncIterable<Chunk> = {
   [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }),
@@ -15,25 +16,17 @@ export function sharedAbort(): AbortController {
 /** A call that has been asked for and has no end yet. */
 export class PendingCall implements Call {
   readonly chunks = NO_CHUNKS;
-  readonly end: Promise<CallEnd>;
+  private readonly awaited = new AwaitedEnd();
+  readonly end = this.awaited.promise;
 
   private controller: AbortController | undefined;
-  private resolveEnd!: (end: CallEnd) => void;
-  private rejectEnd!: (error: Error) => void;
 
   /** @param deadline milliseconds that the plugin may take */
   constructor(
     readonly id: number,
     readonly method: string,
     readonly deadline: number,
-  ) {
-    this.end = new Promise((resolve, reject) => {
-      this.resolveEnd = resolve;
-      this.rejectEnd = reject;
-    });
-    // A caller may learn of the plugin's death from the session alone.
-    this.end.catch(() => undefined);
-  }
+  ) {}
 
   /** Tells the services that answer this call's requests; the ABI has no way to tell the plugin. */
   cancel(): void {
@@ -46,11 +39,11 @@ export class PendingCall implements Call {
   }
 
   finish(end: CallEnd): void {
-    this.resolveEnd(end);
+    this.awaited.resolve(end);
   }
 
   fail(error: Error): void {
-    this.rejectEnd(error);
+    this.awaited.reject(error);
     this.controller?.abort();
   }
 
