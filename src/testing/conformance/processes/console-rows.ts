@@ -1,4 +1,5 @@
 import type { ConformanceTest } from '../types.js';
+import { UP } from './grpc-rows.js';
 
 /** A test of Console's seams without what all of them share. */
 type Row = Pick<ConformanceTest, 'id' | 'title' | 'catches' | 'detect' | 'severity' | 'clause'> &
@@ -8,8 +9,6 @@ type Row = Pick<ConformanceTest, 'id' | 'title' | 'catches' | 'detect' | 'severi
 
 type Tests = typeof import('./console-tests.js') & typeof import('./console-store.js');
 
-/** The tests that a plugin has to pass to be called at all. */
-const UP = ['gop.handshake', 'gop.version', 'gop.connect'];
 /** What a store has to be for anything to be kept in it. */
 const STORE = [...UP, 'con.store.ping'];
 

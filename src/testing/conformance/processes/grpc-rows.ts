@@ -6,7 +6,7 @@ type Row = Omit<ConformanceTest, 'hosts' | 'transports' | 'engines' | 'run'> & {
 };
 
 /** The tests that a plugin has to pass to be called at all. */
-const UP = ['gop.handshake', 'gop.version', 'gop.connect'];
+export const UP = ['gop.handshake', 'gop.version', 'gop.connect'];
 
 const ROWS: readonly Row[] = [
   {
